@@ -1,0 +1,13 @@
+"""Registers the tables of access with Piccolo."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from access.tables import Account, MachineClient, RefreshToken, Session
+
+APP_CONFIG = AppConfig(
+    app_name="access",
+    migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "access"),
+    table_classes=[Account, Session, RefreshToken, MachineClient],
+)

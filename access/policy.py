@@ -1,0 +1,65 @@
+"""Who may do what: the one table that a compliance officer reads, and the only place that says it.
+
+What is not written here is denied. ``laurel access matrix`` prints it against every route.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from access.vocabulary import Permission, Role
+
+_EVERYONE: Final = frozenset({Permission.NOTICE_READ, Permission.OWN_PROFILE_READ, Permission.SESSION_END})
+"""What every account may do."""
+
+_STAFF: Final = _EVERYONE | {Permission.CONTENT_READ}
+"""What every member of staff may do, within their markets."""
+
+ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
+    {
+        Role.ADMINISTRATOR: _STAFF
+        | {
+            Permission.ACCOUNT_MANAGE,
+            Permission.CONSENT_DELIVER,
+            Permission.HCP_CREATE,
+        },
+        Role.COMPLIANCE_OFFICER: _STAFF
+        | {
+            Permission.AUDIT_EXPORT,
+            Permission.AUDIT_READ,
+            Permission.AWARD_PROOF_READ,
+            Permission.RULES_READ,
+        },
+        Role.DATA_PROTECTION_OFFICER: _STAFF,
+        Role.HCP: _EVERYONE
+        | {
+            Permission.ACTIVITY_RECORD,
+            Permission.AWARD_PROOF_READ,
+            Permission.BADGES_READ,
+            Permission.CONSENT_READ,
+            Permission.CONSENT_WRITE,
+            Permission.CONTENT_READ,
+            Permission.LEADERBOARD_READ,
+            Permission.OPPORTUNITIES_READ,
+            Permission.OWN_ACCESS_LOG_READ,
+            Permission.POINTS_READ,
+            Permission.STREAKS_READ,
+        },
+        Role.LEARNING_SYSTEM: _EVERYONE
+        | {
+            Permission.ACTIVITY_DELIVER,
+            Permission.CONSENT_DELIVER,
+            Permission.CONTENT_CREATE,
+            Permission.HCP_CREATE,
+        },
+        Role.MARKETER: _STAFF
+        | {
+            Permission.CONTENT_CREATE,
+            Permission.RULES_READ,
+        },
+        Role.MEDICAL_REVIEWER: _STAFF
+        | {
+            Permission.CONTENT_APPROVE,
+        },
+    }
+)

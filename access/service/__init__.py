@@ -1,0 +1,43 @@
+"""What can be done with accounts and sessions."""
+
+from access.service.accounts import (
+    account_of,
+    change_password,
+    change_role,
+    create_account,
+    create_machine_client,
+    disable_account,
+    enable_account,
+    open_account,
+)
+from access.service.sessions import (
+    admit,
+    client_sign_in,
+    configure,
+    credential,
+    end_session,
+    prove,
+    refresh,
+    session_live,
+    sign_in,
+)
+
+__all__ = [
+    "account_of",
+    "admit",
+    "change_password",
+    "change_role",
+    "client_sign_in",
+    "configure",
+    "create_account",
+    "create_machine_client",
+    "credential",
+    "disable_account",
+    "enable_account",
+    "end_session",
+    "open_account",
+    "prove",
+    "refresh",
+    "session_live",
+    "sign_in",
+]

@@ -1,0 +1,177 @@
+"""Accounts of people and machines, and what changes them.
+
+Whatever changes what an account is worth ends its sessions and moves its epoch in the same transaction: nobody goes on
+with what they no longer have.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
+
+import people
+from access import store
+from access.errors import AccountNotFoundError, InvalidAccountError
+from access.passwords import PASSWORDS
+from access.rules import password as password_rules
+from access.rules.scope import scope
+from access.values import ClientCredentials, NewAccount
+from access.vocabulary import AccountId, AccountStatus, Action, Role
+from kernel import epochs
+from kernel.unit_of_work import UnitOfWork
+from people import NewPerson, PersonId
+
+SECRET_BYTES: Final = 32
+NAME_LENGTH: Final = 200
+
+
+async def create_account(uow: UnitOfWork, new: NewAccount) -> AccountId:
+    """Register somebody and open an account for them.
+
+    Raises:
+        people.InvalidPersonError, InvalidAccountError: the facts hold the ``field`` that is wrong.
+        people.PersonExistsError: the e-mail address is taken.
+        PasswordsBusyError: too many passwords wait to be hashed.
+
+    """
+    person = await people.register(
+        uow, NewPerson(name=new.name, email=new.email, market=new.market, zone=new.zone, locale=new.locale)
+    )
+    return await open_account(uow, person, role=new.role, markets=new.markets, password=new.password)
+
+
+async def open_account(
+    uow: UnitOfWork, person: PersonId, *, role: Role, markets: Sequence[str] = (), password: str | None = None
+) -> AccountId:
+    """Open an account for somebody who is registered already; an HCP's scope is the own market, whatever is named.
+
+    Raises:
+        InvalidAccountError: the facts hold the ``field`` that is wrong.
+        AccountExistsError: this person has one.
+        people.PersonNotFoundError: there is nobody to open it for.
+        PasswordsBusyError: too many passwords wait to be hashed.
+
+    """
+    _require_person_role(role)
+    scoped = scope(role, markets, await _own_market(uow, person))
+    password_hash = None if password is None else await _hashed(password)
+    account = AccountId(uow.new_id())
+    await store.insert_account(uow, account, person, role, scoped, password_hash)
+    uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, markets=scoped)
+    return account
+
+
+async def create_machine_client(uow: UnitOfWork, name: str, markets: Sequence[str]) -> ClientCredentials:
+    """Make a machine client with the role ``learning_system``; its secret is returned here and never again.
+
+    Raises:
+        InvalidAccountError: the facts hold the ``field`` that is wrong.
+
+    """
+    if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
+        raise InvalidAccountError(f"The field name must be one line of 1 to {NAME_LENGTH} characters.", field="name")
+    scoped = scope(Role.LEARNING_SYSTEM, markets, None)
+    account, client = AccountId(uow.new_id()), uow.new_id()
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    await store.insert_account(uow, account, None, Role.LEARNING_SYSTEM, scoped, None)
+    await store.insert_client(uow, client, account, name.strip(), hashlib.sha256(secret.encode()).digest())
+    uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), markets=scoped)
+    return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
+
+
+async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
+    """Return the account of ``person``."""
+    return await store.account_of(uow, person)
+
+
+async def disable_account(uow: UnitOfWork, account: AccountId) -> None:
+    """Switch an account off: nobody signs in to it, and whoever was is out.
+
+    Raises:
+        AccountNotFoundError: there is none.
+
+    """
+    person, _ = await _locked(uow, account)
+    await store.set_status(uow, account, AccountStatus.DISABLED)
+    await _changed(uow, account, person, Action.ACCOUNT_DISABLED)
+
+
+async def enable_account(uow: UnitOfWork, account: AccountId) -> None:
+    """Switch an account on again; sessions that ended stay ended.
+
+    Raises:
+        AccountNotFoundError: there is none.
+
+    """
+    person, _ = await _locked(uow, account)
+    await store.set_status(uow, account, AccountStatus.ACTIVE)
+    await _changed(uow, account, person, Action.ACCOUNT_ENABLED)
+
+
+async def change_role(uow: UnitOfWork, account: AccountId, role: Role, markets: Sequence[str]) -> None:
+    """Give an account another role or another market scope.
+
+    Raises:
+        AccountNotFoundError: there is none.
+        InvalidAccountError: a machine can't take a person's role, nor a person a machine's; or ``markets`` is wrong.
+
+    """
+    person, previous = await _locked(uow, account)
+    if person is None:
+        raise InvalidAccountError("The field role can't change for a machine.", field="role")
+    _require_person_role(role)
+    scoped = scope(role, markets, await _own_market(uow, person))
+    await store.set_role(uow, account, role, scoped)
+    await _changed(uow, account, person, Action.ROLE_CHANGED, role=role.value, previous=previous.value, markets=scoped)
+
+
+async def change_password(uow: UnitOfWork, account: AccountId, password: str) -> None:
+    """Give an account another password.
+
+    Raises:
+        AccountNotFoundError: there is no such account, or it is a machine's.
+        InvalidAccountError: the password is too short or too long.
+        PasswordsBusyError: too many passwords wait to be hashed.
+
+    """
+    password_hash = await _hashed(password)
+    person, _ = await _locked(uow, account)
+    if not await store.set_password_hash(uow, account, password_hash):
+        raise AccountNotFoundError("There is no such account with a password.")
+    await _changed(uow, account, person, Action.PASSWORD_CHANGED)
+
+
+async def _locked(uow: UnitOfWork, account: AccountId) -> tuple[PersonId | None, Role]:
+    found = await store.lock_account(uow, account)
+    if found is None:
+        raise AccountNotFoundError("There is no such account.")
+    return found
+
+
+async def _changed(
+    uow: UnitOfWork,
+    account: AccountId,
+    person: PersonId | None,
+    action: Action,
+    **detail: Any,  # noqa: ANN401 - what uow.record takes
+) -> None:
+    ended = await store.end_sessions(uow, account)
+    epochs.move(uow, account)
+    uow.record(action, subject=person, resource=f"account:{account}", sessions_ended=ended, **detail)
+
+
+async def _own_market(uow: UnitOfWork, person: PersonId) -> str:
+    bearings = (await people.bearings(uow, [person])).get(person)
+    if bearings is None:
+        raise people.PersonNotFoundError("There is no such person.")
+    return bearings.market
+
+
+async def _hashed(password: str) -> str:
+    password_rules.check(password)
+    return await PASSWORDS.hash(password)
+
+
+def _require_person_role(role: Role) -> None:
+    if role is Role.LEARNING_SYSTEM:
+        raise InvalidAccountError("The field role: learning systems are machine clients, not people.", field="role")

@@ -1,0 +1,251 @@
+"""Every query of access."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from access.errors import AccountExistsError
+from access.values import Caller, Credential, Standing
+from access.vocabulary import AccountId, AccountStatus, Role, SessionId
+from kernel.unit_of_work import UnitOfWork
+from people import PersonId
+
+_NOBODY: Final = UUID(int=0)
+"""Looked for when nobody is known, so that the same queries run either way."""
+
+
+class StoredSession(NamedTuple):
+    """A session with its account as both are now."""
+
+    caller: Caller
+    status: AccountStatus
+    expires_at: datetime
+    ended_at: datetime | None
+
+
+class StoredToken(NamedTuple):
+    """A refresh token that could not be claimed."""
+
+    session: SessionId
+    used_at: datetime | None
+    successor_salt: bytes | None
+
+
+class StoredClient(NamedTuple):
+    """A machine client with its account's status."""
+
+    account: AccountId
+    status: AccountStatus
+    secret_hash: bytes
+
+
+async def insert_account(
+    uow: UnitOfWork,
+    account: AccountId,
+    person: PersonId | None,
+    role: Role,
+    markets: Sequence[str],
+    password_hash: str | None,
+) -> None:
+    """Store an active account.
+
+    Raises:
+        AccountExistsError: the person has one; the transaction can only be rolled back.
+
+    """
+    try:
+        await uow.execute(
+            "insert into access.account (id, person, role, markets, status, password_hash, created_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7)",
+            account,
+            person,
+            role.value,
+            markets,
+            AccountStatus.ACTIVE.value,
+            password_hash,
+            uow.now,
+        )
+    except asyncpg.UniqueViolationError:
+        raise AccountExistsError("This person has an account already.", field="person") from None
+
+
+async def insert_client(uow: UnitOfWork, client: UUID, account: AccountId, name: str, secret_hash: bytes) -> None:
+    """Store a machine client."""
+    await uow.execute(
+        "insert into access.machine_client (id, account, name, secret_hash, created_at) values ($1, $2, $3, $4, $5)",
+        client,
+        account,
+        name,
+        secret_hash,
+        uow.now,
+    )
+
+
+async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
+    """Return the account of ``person``."""
+    found = await uow.fetchval("select id from access.account where person = $1", person)
+    return None if found is None else AccountId(found)
+
+
+async def credential(uow: UnitOfWork, person: PersonId | None) -> Credential:
+    """Return how the account of ``person`` signs in; an empty credential where there is none."""
+    row = await uow.fetchrow(
+        "select id, person, status, password_hash from access.account where person = $1", person or _NOBODY
+    )
+    if row is None:
+        return Credential()
+    return Credential(
+        account=AccountId(row["id"]),
+        person=PersonId(row["person"]),
+        status=AccountStatus(row["status"]),
+        password_hash=row["password_hash"],
+    )
+
+
+async def still_stands(uow: UnitOfWork, known: Credential) -> bool:
+    """Tell whether ``known`` is active and has the same password hash, and keep it so until the transaction ends."""
+    found = await uow.fetchval(
+        "select true from access.account where id = $1 and status = 'active' and password_hash = $2 for no key update",
+        known.account,
+        known.password_hash,
+    )
+    return found is True
+
+
+async def client(uow: UnitOfWork, client: UUID) -> StoredClient | None:
+    """Return a machine client, and keep its account as it is until the transaction ends."""
+    row = await uow.fetchrow(
+        "select account.id, account.status, client.secret_hash from access.machine_client as client"
+        " join access.account on account.id = client.account where client.id = $1 for no key update of account",
+        client,
+    )
+    return None if row is None else StoredClient(AccountId(row[0]), AccountStatus(row[1]), row[2])
+
+
+async def set_password_hash(uow: UnitOfWork, account: AccountId, password_hash: str) -> bool:
+    """Replace the hash; tell whether there is such an account, with a person who can have a password."""
+    tag = await uow.execute(
+        "update access.account set password_hash = $2 where id = $1 and person is not null", account, password_hash
+    )
+    return tag == "UPDATE 1"
+
+
+async def set_status(uow: UnitOfWork, account: AccountId, status: AccountStatus) -> bool:
+    """Switch the account on or off; tell whether it exists."""
+    tag = await uow.execute("update access.account set status = $2 where id = $1", account, status.value)
+    return tag == "UPDATE 1"
+
+
+async def set_role(uow: UnitOfWork, account: AccountId, role: Role, markets: Sequence[str]) -> None:
+    """Replace role and market scope."""
+    await uow.execute("update access.account set role = $2, markets = $3 where id = $1", account, role.value, markets)
+
+
+async def lock_account(uow: UnitOfWork, account: AccountId) -> tuple[PersonId | None, Role] | None:
+    """Return whose account it is and its role, and keep it as it is until the transaction ends."""
+    row = await uow.fetchrow("select person, role from access.account where id = $1 for no key update", account)
+    if row is None:
+        return None
+    return None if row["person"] is None else PersonId(row["person"]), Role(row["role"])
+
+
+async def insert_session(uow: UnitOfWork, session: SessionId, account: AccountId, expires_at: datetime) -> None:
+    """Store a session."""
+    await uow.execute(
+        "insert into access.session (id, account, created_at, expires_at) values ($1, $2, $3, $4)",
+        session,
+        account,
+        uow.now,
+        expires_at,
+    )
+
+
+async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
+    """Return a session that exists, with its account."""
+    (row,) = await uow.fetch(
+        "select account.id, account.role, account.markets, account.person, account.status,"
+        " session.expires_at, session.ended_at"
+        " from access.session join access.account on account.id = session.account where session.id = $1",
+        session,
+    )
+    caller = Caller(
+        account=AccountId(row["id"]),
+        session=session,
+        role=Role(row["role"]),
+        markets=frozenset(row["markets"]),
+        person=None if row["person"] is None else PersonId(row["person"]),
+    )
+    return StoredSession(caller, AccountStatus(row["status"]), row["expires_at"], row["ended_at"])
+
+
+async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> Standing:
+    """Return what the session of ``account`` is worth at the unit of work's instant; nothing when there is none."""
+    row = await uow.fetchrow(
+        "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
+        " account.role, account.markets, account.status"
+        " from access.session join access.account on account.id = session.account"
+        " where session.id = $1 and account.id = $2",
+        session,
+        account,
+        uow.now,
+    )
+    if row is None:
+        return Standing(live=False)
+    return Standing(
+        live=row["live"],
+        role=Role(row["role"]),
+        markets=frozenset(row["markets"]),
+        status=AccountStatus(row["status"]),
+    )
+
+
+async def end_session(uow: UnitOfWork, session: SessionId) -> AccountId | None:
+    """End a session; return whose it was, or None when there is nothing to end."""
+    account = await uow.fetchval(
+        "update access.session set ended_at = $2 where id = $1 and ended_at is null returning account",
+        session,
+        uow.now,
+    )
+    return None if account is None else AccountId(account)
+
+
+async def end_sessions(uow: UnitOfWork, account: AccountId) -> int:
+    """End every session of an account; return how many that were."""
+    tag = await uow.execute(
+        "update access.session set ended_at = $2 where account = $1 and ended_at is null", account, uow.now
+    )
+    return int(tag.rpartition(" ")[2])
+
+
+async def insert_refresh_token(uow: UnitOfWork, token_hash: bytes, session: SessionId, expires_at: datetime) -> None:
+    """Store the hash of a refresh token."""
+    await uow.execute(
+        "insert into access.refresh_token (token_hash, session, created_at, expires_at) values ($1, $2, $3, $4)",
+        token_hash,
+        session,
+        uow.now,
+        expires_at,
+    )
+
+
+async def claim(uow: UnitOfWork, token_hash: bytes, successor_salt: bytes) -> SessionId | None:
+    """Use a refresh token up; None when it is unknown, expired or used. Of any number at once exactly one succeeds."""
+    found = await uow.fetchval(
+        "update access.refresh_token set used_at = $2, successor_salt = $3"
+        " where token_hash = $1 and used_at is null and expires_at > $2 returning session",
+        token_hash,
+        uow.now,
+        successor_salt,
+    )
+    return None if found is None else SessionId(found)
+
+
+async def refresh_token(uow: UnitOfWork, token_hash: bytes) -> StoredToken | None:
+    """Return a refresh token as it is."""
+    row = await uow.fetchrow(
+        "select session, used_at, successor_salt from access.refresh_token where token_hash = $1", token_hash
+    )
+    return None if row is None else StoredToken(SessionId(row[0]), row[1], row[2])

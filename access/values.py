@@ -1,0 +1,152 @@
+"""What crosses the boundary of this room."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from typing_extensions import override
+
+from access.errors import SignInFailedError
+from access.vocabulary import AccountId, AccountStatus, Permission, Reason, Role, SessionId
+from people.vocabulary import PersonId
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks. ``markets`` is the market scope: an HCP's own market, a staff member's or a machine's markets.
+
+    ``person`` is None for machines only.
+    """
+
+    account: AccountId
+    session: SessionId
+    role: Role
+    markets: frozenset[str]
+    person: PersonId | None
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verified access token says. Times are UTC; the token is good before ``expires_at``, not at it."""
+
+    caller: Caller
+    jti: UUID
+    issued_at: datetime
+    expires_at: datetime
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """Whether something is allowed, and why."""
+
+    allowed: bool
+    reason: Reason
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a session is worth now: ``live`` or not, and what its account is by now."""
+
+    live: bool
+    role: Role | None = None
+    markets: frozenset[str] = frozenset()
+    status: AccountStatus | None = None
+
+
+class RouteLine(msgspec.Struct, frozen=True):
+    """One route as it declares itself; a public route has no permission."""
+
+    method: str
+    path: str
+    permission: Permission | None
+    purpose: str | None = None
+
+
+class MatrixRow(msgspec.Struct, frozen=True):
+    """Who may call one route."""
+
+    method: str
+    path: str
+    permission: Permission | None
+    purpose: str | None
+    allowed: Mapping[Role, bool]
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody new with an account. An HCP's scope is always the own ``market``; staff name ``markets`` or ``*``.
+
+    Without a password the account can't sign in until it is given one.
+    """
+
+    email: str
+    name: str
+    role: Role
+    market: str
+    zone: str
+    locale: str
+    markets: tuple[str, ...] = ()
+    password: str | None = None
+
+    @override
+    def __repr__(self) -> str:
+        """Show no person and no password: values reach logs through tracebacks."""
+        return f"NewAccount(role={self.role.value})"
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known about whoever wants to sign in; all None when nobody is known."""
+
+    account: AccountId | None = None
+    person: PersonId | None = None
+    status: AccountStatus | None = None
+    password_hash: str | None = None
+
+    @override
+    def __repr__(self) -> str:
+        """Show no hash."""
+        return f"Credential(account={self.account})"
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the password was right; ``rehashed`` when the stored hash is of older parameters."""
+
+    credential: Credential
+    right: bool
+    rehashed: str | None = None
+
+    @override
+    def __repr__(self) -> str:
+        """Show no hash."""
+        return f"Proof(account={self.credential.account}, right={self.right})"
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody signed in with holds. ``expires_in`` is in seconds; machines get no refresh token."""
+
+    account: AccountId
+    session: SessionId
+    access_token: str
+    expires_in: int
+    refresh_token: str | None
+    token_type: str = "Bearer"  # noqa: S105 - a name, RFC 6750
+
+    @override
+    def __repr__(self) -> str:
+        """Show no token."""
+        return f"Tokens(account={self.account}, session={self.session})"
+
+
+class SignInRefused(msgspec.Struct, frozen=True):
+    """Nobody was signed in. The attempt is recorded, so COMMIT before ``error`` is raised."""
+
+    error: SignInFailedError
+
+
+class ClientCredentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What a machine client signs in with. The secret is shown once: only its hash is kept."""
+
+    account: AccountId
+    client_id: str
+    client_secret: str
+
+    @override
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return f"ClientCredentials(client_id={self.client_id})"

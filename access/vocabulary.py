@@ -1,0 +1,111 @@
+"""The words of access: who somebody is to Laurel, and what may be done."""
+
+from enum import StrEnum
+from typing import Final, NewType
+from uuid import UUID
+
+AccountId = NewType("AccountId", UUID)
+SessionId = NewType("SessionId", UUID)
+
+ALL_MARKETS: Final = "*"
+"""Stands in a market scope for every market there is and will be."""
+
+
+class Role(StrEnum):
+    """What an account is for; every account has exactly one."""
+
+    ADMINISTRATOR = "administrator"
+    COMPLIANCE_OFFICER = "compliance_officer"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
+    HCP = "hcp"
+    LEARNING_SYSTEM = "learning_system"
+    MARKETER = "marketer"
+    MEDICAL_REVIEWER = "medical_reviewer"
+
+
+class Permission(StrEnum):
+    """What can be allowed, spelled ``resource:action``; ``own-`` before a resource says that only the caller's exists.
+
+    Keep the list alphabetical. Every route names exactly one of these; which roles hold it is said in
+    ``access/policy.py`` and nowhere else.
+    """
+
+    ACCOUNT_MANAGE = "account:manage"
+    ACTIVITY_DELIVER = "activity:deliver"
+    ACTIVITY_RECORD = "activity:record"
+    AUDIT_EXPORT = "audit:export"
+    AUDIT_READ = "audit:read"
+    AWARD_PROOF_READ = "award-proof:read"
+    BADGES_READ = "badges:read"
+    CONSENT_DELIVER = "consent:deliver"
+    CONSENT_READ = "consent:read"
+    CONSENT_WRITE = "consent:write"
+    CONTENT_APPROVE = "content:approve"
+    CONTENT_CREATE = "content:create"
+    CONTENT_READ = "content:read"
+    HCP_CREATE = "hcp:create"
+    LEADERBOARD_READ = "leaderboard:read"
+    NOTICE_READ = "notice:read"
+    OPPORTUNITIES_READ = "opportunities:read"
+    OWN_ACCESS_LOG_READ = "own-access-log:read"
+    OWN_PROFILE_READ = "own-profile:read"
+    POINTS_READ = "points:read"
+    RULES_READ = "rules:read"
+    SESSION_END = "session:end"
+    STREAKS_READ = "streaks:read"
+
+
+class AccountStatus(StrEnum):
+    """Whether an account may be used."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class Reason(StrEnum):
+    """Why a decision was taken."""
+
+    ALLOWED = "allowed"
+    ROLE_LACKS_PERMISSION = "role-lacks-permission"
+    OUTSIDE_MARKET = "outside-market"
+
+
+class TokenFault(StrEnum):
+    """What is wrong with an access token; for the audit trail, the bearer only learns that it is refused."""
+
+    MALFORMED = "malformed"
+    WRONG_HEADER = "wrong-header"
+    UNKNOWN_KEY = "unknown-key"
+    BAD_SIGNATURE = "bad-signature"
+    WRONG_CLAIMS = "wrong-claims"
+    WRONG_ISSUER = "wrong-issuer"
+    WRONG_AUDIENCE = "wrong-audience"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRED = "expired"
+
+
+class Refusal(StrEnum):
+    """Why nobody was signed in; for the audit trail, whoever asked only learns that it failed."""
+
+    UNKNOWN = "unknown"
+    WRONG_SECRET = "wrong-secret"  # noqa: S105 - names a reason
+    DISABLED = "disabled"
+    ENDED = "session-ended"
+    EXPIRED = "expired"
+    REUSED = "reused"
+
+
+class Action(StrEnum):
+    """Audit actions of this room, spelled ``room:subject:verb``."""
+
+    ACCOUNT_CREATED = "access:account:created"
+    ACCOUNT_DISABLED = "access:account:disabled"
+    ACCOUNT_ENABLED = "access:account:enabled"
+    CLIENT_CREATED = "access:client:created"
+    PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - names an action
+    REFRESH_REUSED = "access:refresh:reused"
+    ROLE_CHANGED = "access:role:changed"
+    SESSION_ENDED = "access:session:ended"
+    SESSION_REFRESHED = "access:session:refreshed"
+    SIGN_IN_FAILED = "access:session:refused"
+    SIGNED_IN = "access:session:started"

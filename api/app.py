@@ -1,0 +1,109 @@
+"""The application: routes, gate, seal and problems, put together; it refuses to start with an undeclared route."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from litestar import Litestar, Request, Router
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+
+from api import v1
+from api.gate import gate
+from api.problems import EXCEPTION_HANDLERS
+from api.routing import Policy, policy_of
+from api.runtime import Runtime
+from api.sealing import Seal
+from api.text import refuse_nul
+from api.v1 import wellknown
+
+
+class UndeclaredRouteError(RuntimeError):
+    """A route was added without its declaration."""
+
+
+def create_app(runtime: Runtime, *, with_worker: bool) -> Litestar:
+    """Return the application; ``with_worker`` runs sequencer, relay and board in this process.
+
+    Raises:
+        UndeclaredRouteError: a route was not declared through ``api.routing``.
+
+    """
+    app = Litestar(
+        route_handlers=[*wellknown.ROUTES, Router("/v1", route_handlers=v1.ROUTES)],
+        guards=[gate],
+        before_request=refuse_nul,
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=[_lifespan(runtime, with_worker=with_worker)],
+        request_max_body_size=runtime.settings.body_limit_bytes,
+        openapi_config=OPENAPI,
+        logging_config=None,
+        debug=False,
+    )
+    for handler in declared_handlers(app):
+        if policy_of(handler) is None:
+            message = f"{handler}: declare it with command, query, merged or public of api.routing."
+            raise UndeclaredRouteError(message)
+    app.state.runtime = runtime
+    app.asgi_handler = Seal(app.asgi_handler, runtime)
+    return app
+
+
+def declared_handlers(app: Litestar) -> list[BaseRouteHandler]:
+    """Return every handler but the OPTIONS ones that Litestar makes by itself."""
+    return [
+        handler
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", [])
+        if getattr(handler, "http_methods", set()) != {"OPTIONS"}
+    ]
+
+
+def _lifespan(
+    runtime: Runtime, *, with_worker: bool
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with runtime.opened():
+            if not with_worker:
+                yield
+                return
+            async with working(runtime):
+                yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def working(runtime: Runtime) -> AsyncIterator[None]:
+    """Run the worker's loops in the background while the block lasts."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(run(stop)) for run in runtime.background()]
+    try:
+        yield
+    finally:
+        stop.set()
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            try:
+                await task
+            except asyncio.CancelledError:
+                continue
+
+
+SCHEMA_POLICY = Policy("public", because="whoever builds a client reads the contract before having an account")
+OPENAPI = OpenAPIConfig(
+    title="Laurel",
+    version="0.1.0",
+    description="Gamified engagement for healthcare professionals, behind a privacy layer.",
+    openapi_router=Router("/schema", route_handlers=[], opt={"policy": SCHEMA_POLICY}),
+    render_plugins=[JsonRenderPlugin()],
+    components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}),
+)
+
+__all__ = ["ControllerRouterHandler", "Request", "create_app"]

@@ -1,0 +1,114 @@
+"""`laurel access`: who may do what on which route, and the first accounts."""
+
+import asyncio
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from access import MatrixRow, NewAccount, Role, create_account, create_machine_client, matrix
+from api.cli.documents import offline_app
+from api.cli.environment import command_origin, opened, servers
+from api.cli.migrating import migrated
+from api.routes import route_lines
+from kernel.settings import Settings
+
+
+@click.group("access")
+def access() -> None:
+    """Who may do what, and accounts."""
+
+
+@access.command("matrix")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--markdown", is_flag=True, help="Print a Markdown page.")
+def show_matrix(*, as_json: bool, markdown: bool) -> None:
+    """Print which role may use which route, and for which purpose."""
+    rows = matrix(route_lines(offline_app()))
+    if as_json:
+        click.echo(msgspec.json.encode(rows))
+    elif markdown:
+        click.echo(_markdown(rows))
+    else:
+        Console().print(_table(rows))
+
+
+@access.command("create-account")
+@click.option("--email", required=True, help="The person's e-mail address.")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.LEARNING_SYSTEM]))
+@click.option("--market", required=True, help="Where the person is: an ISO 3166 code such as GB.")
+@click.option("--markets", default="", help="Which markets staff may see: codes with commas, or *.")
+@click.option("--zone", default="UTC", show_default=True, help="Time zone, for example Europe/London.")
+@click.option("--locale", default="en", show_default=True, help="Preferred language.")
+@click.password_option(help="At least 12 characters; asked for when it is not given.")
+def add_account(  # noqa: PLR0913 - one parameter per option
+    email: str, name: str, role: str, market: str, markets: str, zone: str, locale: str, password: str
+) -> None:
+    """Create an account for a person."""
+    new = NewAccount(
+        email=email,
+        name=name,
+        role=Role(role),
+        market=market,
+        zone=zone,
+        locale=locale,
+        markets=tuple(part.strip() for part in markets.split(",") if part.strip()),
+        password=password,
+    )
+    with servers() as settings:
+        asyncio.run(migrated(settings))
+        account = asyncio.run(_create(settings, new))
+    click.echo(account)
+
+
+@access.command("create-client")
+@click.option("--name", required=True, help="What the learning system is called.")
+@click.option("--markets", required=True, help="Which markets it may deliver for: codes with commas, or *.")
+def add_client(name: str, markets: str) -> None:
+    """Create a machine client (role learning_system); its secret is shown once, as JSON."""
+    scope = [part.strip() for part in markets.split(",") if part.strip()]
+    with servers() as settings:
+        asyncio.run(migrated(settings))
+        client = asyncio.run(_create_client(settings, name, scope))
+    click.echo(msgspec.json.encode(client))
+
+
+async def _create(settings: Settings, new: NewAccount) -> str:
+    async with opened(settings) as runtime:
+        async with runtime.work.begin(command_origin("access create-account")) as uow:
+            return str(await create_account(uow, new))
+
+
+async def _create_client(settings: Settings, name: str, markets: list[str]) -> dict[str, str]:
+    async with opened(settings) as runtime:
+        async with runtime.work.begin(command_origin("access create-client")) as uow:
+            made = await create_machine_client(uow, name, markets)
+    return {"client_id": made.client_id, "client_secret": made.client_secret}
+
+
+def _table(rows: list[MatrixRow]) -> Table:
+    table = Table("route", "permission", "purpose", *[role.value for role in Role], title="Who may do what")
+    for row in rows:
+        marks = ["yes" if row.allowed[role] else "·" for role in Role]
+        table.add_row(f"{row.method} {row.path}", row.permission or "public", row.purpose or "", *marks)
+    return table
+
+
+def _markdown(rows: list[MatrixRow]) -> str:
+    roles = [role.value for role in Role]
+    lines = [
+        "# Routes",
+        "",
+        "Written by `make docs` from the declarations in the code: who may use which route, and for which purpose.",
+        "",
+        "| route | permission | purpose | " + " | ".join(roles) + " |",
+        "| --- | --- | --- | " + " | ".join("---" for _ in roles) + " |",
+    ]
+    for row in rows:
+        marks = " | ".join("yes" if row.allowed[role] else "" for role in Role)
+        lines.append(f"| `{row.method} {row.path}` | {row.permission or 'public'} | {row.purpose or ''} | {marks} |")
+    return "\n".join(lines)
+
+

@@ -1,0 +1,80 @@
+"""`laurel audit`: verify the trail from its stored bytes and the public key."""
+
+import asyncio
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import audit as room
+from api.cli.environment import servers
+from api.runtime import log_origin
+from kernel.keys import load_keys
+from kernel.settings import Settings
+
+
+@click.group("audit")
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command("key")
+def show_key() -> None:
+    """Print the log's public key, which is all that verification needs to know."""
+    with servers() as settings:
+        click.echo(public_key(settings))
+
+
+@audit.command("verify")
+@click.option("--key", help="The log's public key; otherwise the one of this installation.")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint kept elsewhere: the log must still contain what it signed.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def verify(key: str | None, against: Path | None, *, as_json: bool) -> None:
+    """Read every stored byte again and compare it with what was signed; exit status 1 names what does not fit."""
+    with servers() as settings:
+        report = asyncio.run(_verified(settings, key or public_key(settings), against, shown=not as_json))
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+    else:
+        _print(report)
+    if not report.ok:
+        raise SystemExit(1)
+
+
+def public_key(settings: Settings) -> str:
+    """Return this installation's log key in the form of a verifier key (c2sp.org/signed-note)."""
+    return room.LogKey(log_origin(settings), load_keys(settings).audit_key).vkey
+
+
+async def _verified(settings: Settings, key: str, against: Path | None, *, shown: bool) -> room.Report:
+    console = Console(stderr=True)
+    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    checkpoint = against.read_text(encoding="utf-8") if against else None
+    with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
+        task = progress.add_task("verifying", total=None)
+
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        return await room.verify(settings.database_url or "", key, advance, against=checkpoint)
+
+
+def _print(report: room.Report) -> None:
+    click.echo(
+        f"{report.entries:,} entries, {report.checkpoints:,} checkpoints, {report.pending:,} entries wait for an index."
+    )
+    for finding in report.findings:
+        after = f" (first bad checkpoint: {finding.first_bad_checkpoint})" if finding.first_bad_checkpoint else ""
+        click.echo(f"index {finding.index}: {finding.kind}: {finding.detail}{after}")
+    if report.ok:
+        click.echo(f"Verified: the log is what was signed, up to size {report.size:,}, root {report.root}.")
+    else:
+        click.echo(f"NOT VERIFIED: {report.findings_total:,} findings.")
+
+

@@ -1,0 +1,119 @@
+"""`laurel serve` and `laurel worker`."""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import msgspec
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.errors import FatalError
+
+from api.app import working
+from api.cli.environment import opened, settings_of
+from api.cli.migrating import migrated
+from kernel.log import configure_log
+from kernel.settings import Settings
+
+SUPERVISION_SECONDS = 1.0
+BACKLOG = 2_048
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on; otherwise LAUREL_HOST, otherwise 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port; otherwise LAUREL_PORT, otherwise 8000.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; otherwise LAUREL_WORKERS, otherwise 1.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the API. In embedded mode this runs servers, migrations and the worker as well."""
+    with supervised() as settings:
+        chosen = msgspec.structs.replace(
+            settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers
+        )
+        if settings_of(os.environ).embedded:
+            asyncio.run(migrated(chosen))
+        listen(chosen)
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run the sequencer, the outbox relay and the board's keeper until stopped."""
+    with supervised() as settings:
+        asyncio.run(_work(settings))
+
+
+@contextmanager
+def supervised() -> Iterator[Settings]:
+    """Give settings with both URLs; embedded servers that die are started again while the block lasts."""
+    settings = settings_of(os.environ)
+    configure_log(settings.log_level)
+    if not settings.embedded:
+        yield settings
+        return
+    from kernel import embedded  # noqa: PLC0415 - with both URLs given they are never imported
+
+    with embedded.start(settings.home) as running:
+        if running.note:
+            click.echo(running.note, err=True)
+        stop = threading.Event()
+        thread = threading.Thread(target=_supervise, args=(running, stop), name="supervise", daemon=True)
+        thread.start()
+        try:
+            yield msgspec.structs.replace(settings, database_url=running.database_url, redis_url=running.redis_url)
+        finally:
+            stop.set()
+            thread.join()
+
+
+def listen(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; worker processes learn everything from the environment.
+
+    The worker runs in the web process in embedded mode; production runs ``laurel worker`` beside it.
+    """
+    embedded = settings_of(os.environ).embedded
+    os.environ |= {
+        "LAUREL_DATABASE_URL": settings.database_url or "",
+        "LAUREL_REDIS_URL": settings.redis_url or "",
+        "_LAUREL_WITH_WORKER": "1" if embedded else "0",
+    }
+    server = Granian(
+        "asgi:create",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        loop=Loops.uvloop,
+        factory=True,
+        backlog=BACKLOG,
+        websockets=False,
+        log_enabled=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+    try:
+        server.serve()
+    except FatalError as error:
+        message = f"The server could not start on {settings.host}:{settings.port}; is the port in use?"
+        raise click.ClickException(message) from error
+
+
+def _supervise(running: object, stop: threading.Event) -> None:
+    while not stop.wait(SUPERVISION_SECONDS):
+        try:
+            running.supervise()  # type: ignore[attr-defined]
+        except Exception as error:  # noqa: BLE001 - the thread must outlive a server that is slow to come back
+            click.echo(f"An embedded server does not come back yet: {error}", err=True)
+            time.sleep(SUPERVISION_SECONDS)
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    async with opened(settings) as runtime, working(runtime):
+        await stop.wait()

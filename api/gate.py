@@ -1,0 +1,92 @@
+"""The gate that every request passes before its handler, and before its body is even read.
+
+Authenticate, authorise, ask for consent: in this order, each with its own refusal, all of them audited by the seal.
+A handler without a declaration is closed, whatever it does.
+"""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+import consent
+from access import Caller, Role, TokenRefusedError, decide
+from api.passage import Passage
+from api.routing import Policy, policy_of
+from consent.values import Decision
+from kernel.errors import ForbiddenError, NotFoundError
+
+BEARER = "Bearer "
+
+
+class UndeclaredRouteError(NotFoundError):
+    """The route was not declared through ``api.routing``; it does not exist for anybody."""
+
+    code = "not-found"
+
+
+class PermissionMissingError(ForbiddenError):
+    """The caller's role does not include this."""
+
+    code = "permission-missing"
+
+
+async def gate(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let the request through or raise; installed once, on the application."""
+    passage: Passage = connection.scope["state"]["passage"]  # type: ignore[typeddict-item]
+    passage.route = f"{connection.scope['method']} {connection.scope['path_template']}"  # type: ignore[typeddict-item]
+    if connection.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]
+        return
+    policy = policy_of(handler)
+    if policy is None:
+        message = "There is nothing at this path."
+        raise UndeclaredRouteError(message)
+    passage.policy = policy
+    if policy.kind == "public":
+        return
+    caller = passage.runtime.verifier.verify(_token(connection)).caller
+    passage.caller = caller
+    await admit(passage, policy, caller)
+
+
+async def admit(passage: Passage, policy: Policy, claimed: Caller) -> None:
+    """Decide for a verified token: is the session alive, may the role, did the person agree."""
+    standings = passage.runtime.standings
+    account_mark, person_mark = await standings.marks(claimed)
+    standing = await standings.standing(claimed, account_mark)
+    if not standing.live or standing.role is None:
+        message = "This session has ended."
+        raise TokenRefusedError(message, reason="session-ended")
+    caller = claimed
+    if standing.role is not claimed.role or standing.markets != claimed.markets:
+        caller = Caller(claimed.account, claimed.session, standing.role, standing.markets, claimed.person)
+        passage.caller = caller
+    assert policy.permission is not None  # noqa: S101 - a declaration without one stops the start
+    verdict = decide(caller, policy.permission)
+    if not verdict.allowed:
+        message = f"The role {caller.role.value} does not include {policy.permission.value}."
+        raise PermissionMissingError(message, reason=verdict.reason)
+    if caller.role is Role.HCP:
+        await ask_consent(passage, policy, caller, person_mark)
+
+
+async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: Any) -> None:
+    """Refuse unless the HCP agreed to the route's purpose, or the purpose does not rest on consent."""
+    personal = await passage.runtime.standings.personal(caller, mark)
+    passage.bearings = personal.bearings
+    assert policy.purpose is not None  # noqa: S101 - a declaration without one stops the start
+    decision: Decision = consent.decide(
+        policy.purpose, personal.consents.get(policy.purpose), passage.runtime.clock.now()
+    )
+    passage.decision = decision
+    if not decision.allowed:
+        message = f"There is no consent for {policy.purpose.value}."
+        raise consent.ConsentRequiredError(message, purpose=policy.purpose.value, reason=decision.reason.value)
+
+
+def _token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    header = connection.headers.get("authorization", "")
+    if not header.startswith(BEARER):
+        message = "There is no bearer token in the Authorization header."
+        raise TokenRefusedError(message, reason="token-missing")
+    return header[len(BEARER) :]

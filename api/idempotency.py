@@ -1,0 +1,75 @@
+"""Idempotency-Key on every request that creates: the same request again is answered the same, and creates nothing.
+
+The claim is a row whose primary key is made from caller, route and key: a second request with the same key waits on
+the unique index until the first one committed, and then finds its answer (draft-ietf-httpapi-idempotency-key-header).
+"""
+
+import hashlib
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response
+
+from api.passage import Passage
+from kernel.errors import InvalidError, UnprocessableError
+from kernel.unit_of_work import UnitOfWork
+
+HEADER: Final = "idempotency-key"
+LONGEST: Final = 255
+JSON: Final = "application/json"
+
+
+class KeyReusedError(UnprocessableError):
+    """The key came before with another body."""
+
+    code = "idempotency-key-reused"
+    remedy = "Use a new key for a new request."
+
+
+class Claim(msgspec.Struct):
+    """A claimed key; ``answer`` is there when the request was answered before."""
+
+    id: UUID
+    answer: Response[bytes] | None = None
+
+
+async def claim(uow: UnitOfWork, passage: Passage, request: Request[Any, Any, Any]) -> Claim | None:
+    """Claim the request's key, or return the answer that it had; None when the request carries no key.
+
+    Raises:
+        InvalidError: the key is empty or too long.
+        KeyReusedError: the key came before with another body.
+
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST:
+        message = f"The Idempotency-Key must have 1 to {LONGEST} characters."
+        raise InvalidError(message, field="Idempotency-Key")
+    actor = passage.caller.account if passage.caller else "anonymous"
+    name = UUID(bytes=hashlib.sha256(f"{actor}\n{passage.route}\n{request.url.path}\n{key}".encode()).digest()[:16])
+    digest = hashlib.sha256(await request.body()).digest()
+    claimed = await uow.fetchval(
+        "insert into kernel.answer (id, request_hash, status, body, answered_at) values ($1, $2, 0, '', $3)"
+        " on conflict (id) do nothing returning id",
+        name,
+        digest,
+        uow.now,
+    )
+    if claimed:
+        return Claim(name)
+    row = await uow.fetchrow("select request_hash, status, body from kernel.answer where id = $1", name)
+    if row is None or row["request_hash"] != digest:
+        message = "This Idempotency-Key was used before with another body."
+        raise KeyReusedError(message, field="Idempotency-Key")
+    headers = {"Idempotent-Replayed": "true"}
+    return Claim(name, Response(row["body"], status_code=row["status"], media_type=JSON, headers=headers))
+
+
+async def keep(uow: UnitOfWork, claimed: Claim, result: Any, status: int = 201) -> Response[bytes]:
+    """Keep ``result`` as the answer of ``claimed`` and return it as a response."""
+    body = msgspec.json.encode(result)
+    await uow.execute("update kernel.answer set status = $2, body = $3 where id = $1", claimed.id, status, body)
+    return Response(body, status_code=status, media_type=JSON)

@@ -1,0 +1,93 @@
+"""One request's way through the house: who asks, what was decided, what is still to be written down."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from access import Caller
+from api.vocabulary import Action
+from consent.values import PURPOSES, Decision
+from consent.vocabulary import Purpose
+from kernel.unit_of_work import Fact, Origin, UnitOfWork
+from people import Bearings, PersonNotFoundError
+
+if TYPE_CHECKING:
+    from api.routing import Policy
+    from api.runtime import Runtime
+
+
+class Passage:
+    """Made by the outermost layer, filled in on the way, sealed before the answer leaves.
+
+    ``sealed`` is True once an audit entry of this request is durable; the response does not start before that.
+    """
+
+    __slots__ = (
+        "address", "bearings", "caller", "decision", "entries", "policy", "reason", "request", "route", "runtime", "sealed",
+    )  # fmt: skip
+
+    def __init__(self, runtime: "Runtime", request: UUID, address: str | None) -> None:
+        """Begin with a request id and the network prefix it comes from."""
+        self.runtime = runtime
+        self.request = request
+        self.address = address
+        self.route = "unrouted"
+        self.policy: Policy | None = None
+        self.caller: Caller | None = None
+        self.decision: Decision | None = None
+        self.bearings: Bearings | None = None
+        self.entries: list[tuple[Origin, Fact]] = []
+        self.reason: str | None = None
+        self.sealed = False
+
+    def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
+        """Return what every audit entry of this request says about who, from where and why."""
+        decision = subject_decision or self.decision
+        chosen = purpose or (self.policy.purpose if self.policy else None)
+        caller = self.caller
+        return Origin(
+            request=self.request,
+            actor=str(caller.account) if caller else "anonymous",
+            role=caller.role.value if caller else "anonymous",
+            route=self.route,
+            purpose=chosen.value if chosen else None,
+            basis=PURPOSES[chosen].basis.value if chosen else None,
+            consent=decision.event if decision else None,
+            notice_version=decision.notice_version if decision else None,
+            address=self.address,
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """Open a writing unit of work whose audit entries seal this request when it commits."""
+        async with self.runtime.work.begin(self.origin()) as uow:
+            yield uow
+        self.sealed = self.sealed or bool(uow.entries)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """Open a reading unit of work; what it records is sealed before the answer leaves."""
+        async with self.runtime.work.read(self.origin()) as uow:
+            yield uow
+        self.entries.extend(uow.entries)
+
+    def whereabouts(self) -> Bearings:
+        """Return the market, zone and locale of the HCP who asks."""
+        if self.bearings is None:
+            message = "There is no such person any more."
+            raise PersonNotFoundError(message)
+        return self.bearings
+
+    def closing_fact(self, status: int) -> Fact:
+        """Return the entry of a request that left none: a denial, a failure, or a query's plain reading."""
+        records = self.policy.records[0].value if self.policy and self.policy.records else Action.REQUEST_REFUSED.value
+        subject = self.caller.person if self.caller else None
+        if status in {401, 403, 404, 429} or self.policy is None:
+            decision, outcome = "refused", "refused"
+        else:
+            decision, outcome = "allowed", "failed" if status >= 400 else "succeeded"  # noqa: PLR2004 - HTTP
+        detail: dict[str, Any] = {"status": status}
+        return Fact(
+            action=records, subject=subject, decision=decision, reason=self.reason, outcome=outcome, detail=detail
+        )

@@ -1,0 +1,162 @@
+"""Errors on the wire: RFC 9457 problem details. The only place that knows HTTP statuses of errors."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from kernel.decoding import located
+from kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    LaurelError,
+    NotFoundError,
+    TooLargeError,
+    TooManyError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnprocessableError,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:laurel:problem:"
+FAMILIES: Final[tuple[tuple[type[LaurelError], int], ...]] = (
+    (InvalidError, 400),
+    (UnauthenticatedError, 401),
+    (ForbiddenError, 403),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (TooLargeError, 413),
+    (UnprocessableError, 422),
+    (TooManyError, 429),
+    (UnavailableError, 503),
+)
+HTTP_CODES: Final = {
+    400: ("invalid-request", "Correct the request and send it again."),
+    401: ("unauthenticated", "Sign in and send the access token as a bearer token."),
+    403: ("forbidden", "Ask an administrator whether your role should include this."),
+    404: ("not-found", "Check the path and the identifier."),
+    405: ("method-not-allowed", "Use one of the methods in the Allow header."),
+    413: ("too-large", "Send less in one request."),
+    415: ("unsupported-media-type", "Send application/json."),
+}
+INTERNAL: Final = ("internal-error", "Report the request id; nothing was changed.")
+
+_log = structlog.get_logger()
+
+
+class PromisedActionMissingError(RuntimeError):
+    """A command was about to commit without the audit entry that its route declares."""
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 problem details; ``type`` is stable, ``request_id`` names the request in the audit log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: UUID | None
+    remedy: str | None = None
+    errors: list[FieldProblem] = []
+    purpose: str | None = None
+    reason: str | None = None
+
+
+def _title(code: str) -> str:
+    return code.replace("-", " ").capitalize()
+
+
+def status_of(error: LaurelError) -> int:
+    """Return the HTTP status of a room's error."""
+    return next((status for family, status in FAMILIES if isinstance(error, family)), 500)
+
+
+def answer(  # noqa: PLR0913 - one problem has that many parts
+    request: Request[Any, Any, Any],
+    status: int,
+    code: str,
+    detail: str,
+    remedy: str,
+    errors: list[FieldProblem] | None = None,
+    *,
+    facts: dict[str, object] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response[Problem]:
+    """Return a problem and note its code for the audit entry."""
+    passage = request.scope.get("state", {}).get("passage")
+    if passage is not None:
+        passage.reason = code
+    known = facts or {}
+    problem = Problem(
+        type=TYPE_PREFIX + code,
+        title=_title(code),
+        status=status,
+        detail=detail,
+        request_id=passage.request if passage is not None else None,
+        remedy=remedy,
+        errors=errors or [],
+        purpose=str(known["purpose"]) if "purpose" in known else None,
+        reason=str(known["reason"]) if "reason" in known else None,
+    )
+    return Response(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Response[Problem]:
+    """Answer a room's error."""
+    status = status_of(error)
+    headers = {}
+    if status == 401:  # noqa: PLR2004 - RFC 9110 demands the challenge with this status
+        headers["WWW-Authenticate"] = "Bearer"
+    if status in {429, 503}:
+        headers["Retry-After"] = str(error.facts.get("retry_after_seconds", 1))
+    field = error.facts.get("field")
+    errors = [FieldProblem(str(field), error.detail)] if field else None
+    return answer(
+        request, status, error.code, error.detail, error.remedy, errors, facts=error.facts, headers=headers or None
+    )
+
+
+def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """Answer what Litestar itself refuses: routing, media types, parameters and bodies."""
+    status = error.status_code
+    code, remedy = HTTP_CODES.get(status, INTERNAL)
+    errors: list[FieldProblem] = []
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        errors = [FieldProblem(str(each.get("key", "body")), str(each.get("message", ""))) for each in error.extra]
+    elif status == 400 and isinstance(error.__cause__, Exception):  # noqa: PLR2004
+        cause = error.__cause__.__cause__ or error.__cause__
+        errors = [FieldProblem(*located(cause))] if isinstance(cause, msgspec.DecodeError) else []
+    detail = f"{errors[0].field}: {errors[0].detail}" if errors else _title(code) + "."
+    if status == 400 and not errors:  # noqa: PLR2004
+        errors = [FieldProblem("body", "is not valid JSON of the documented shape")]
+    return answer(request, status, code, detail, remedy, errors, headers=dict(error.headers or {}) or None)
+
+
+def internal_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer a defect of ours: no traceback, no words of the exception, which could quote somebody's data."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    _log.error("request_failed", error=type(error).__name__, reason=" ".join(frames[-8:]))
+    return answer(request, 500, INTERNAL[0], "Something went wrong on our side.", INTERNAL[1])
+
+
+EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
+    LaurelError: laurel_problem,
+    HTTPException: http_problem,
+    Exception: internal_problem,
+}

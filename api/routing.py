@@ -1,0 +1,262 @@
+"""A route declares everything in one place: permission, purpose and audit action.
+
+    @command.post("/activities", permission=Permission.ACTIVITY_RECORD, purpose=Purpose.ENGAGEMENT, records=...)
+    @query.get("/points", permission=Permission.POINTS_READ, purpose=Purpose.GAMIFICATION, records=...)
+    @public.get("/health/live", because="load balancers carry no token")
+
+``command`` runs its function inside one writing unit of work, ``query`` inside a read-only one, ``merged`` inside none
+of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why.
+A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the raw bytes); Litestar never sees these parameters.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Literal, cast
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import ResponseHeader
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Operation
+from typing_extensions import override
+
+from access import Permission
+from api import idempotency
+from api.passage import Passage
+from api.problems import Problem, PromisedActionMissingError
+from consent.vocabulary import Purpose
+from kernel.unit_of_work import UnitOfWork
+
+Kind = Literal["command", "query", "merged", "public"]
+INJECTED: Final = frozenset({"uow", "caller", "passage", "body"})
+IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sending the same request again with the same key answers the same and creates nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+OWN_DESCRIPTIONS: Final = {
+    400: "The request can't be understood.",
+    401: "Nobody is signed in.",
+    403: "The caller may not do this, or consent is missing.",
+    404: "There is no such thing for this caller.",
+    409: "It contradicts what is there.",
+    413: "The body is too large.",
+    422: "It is well formed and makes no sense here.",
+    429: "Too many requests.",
+    503: "A part that this needs is away for the moment.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a route declares. ``records`` lists audit actions of which a command leaves at least one."""
+
+    kind: Kind
+    permission: Permission | None = None
+    purpose: Purpose | None = None
+    records: tuple[StrEnum, ...] = ()
+    because: str | None = None
+    creates: bool = False
+
+
+def policy_of(handler: Any) -> Policy | None:
+    """Return what a route handler declares, or None if it was not made here."""
+    policy = handler.opt.get("policy")
+    return policy if isinstance(policy, Policy) else None
+
+
+class _Door:
+    """One kind of route; its methods are the HTTP methods that the kind may have."""
+
+    def __init__(self, kind: Kind, methods: Sequence[str]) -> None:
+        self._kind: Kind = kind
+        for method in methods:
+            setattr(self, method.lower(), functools.partial(self._declare, method))
+
+    def __getattr__(self, name: str) -> Callable[..., Callable[[Callable[..., Any]], HTTPRouteHandler]]:
+        message = f"A {self._kind} route can't use the method {name.upper()}."
+        raise AttributeError(message)
+
+    def _declare(
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: Permission | None = None,
+        purpose: Purpose | None = None,
+        records: StrEnum | tuple[StrEnum, ...] = (),
+        because: str | None = None,
+        creates: bool = False,
+        status_code: int = 200,
+        body_type: Any = None,
+        **options: Any,
+    ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+        actions = records if isinstance(records, tuple) else (records,)
+        policy = Policy(self._kind, permission, purpose, actions, because, creates)
+        _check(policy, path)
+
+        def declare(function: Callable[..., Any]) -> HTTPRouteHandler:
+            return HTTPRouteHandler(
+                path,
+                http_method=method,  # type: ignore[arg-type]
+                opt={"policy": policy},
+                status_code=201 if creates else status_code,
+                operation_class=_operation(policy, body_type),
+                operation_id=function.__name__,
+                responses=_responses(policy),
+                response_headers=[ResponseHeader(name="X-Request-Id", description="Names the request in the audit log.", documentation_only=True)],  # noqa: E501
+                **options,
+            )(_wrapped(function, policy))
+
+        return declare
+
+
+def _check(policy: Policy, path: str) -> None:
+    if policy.kind == "public":
+        if not policy.because:
+            message = f"{path}: a public route must say because= why."
+            raise TypeError(message)
+    elif not (policy.permission and policy.purpose and policy.records):
+        message = f"{path}: a route must declare permission=, purpose= and records=."
+        raise TypeError(message)
+
+
+def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]:
+    """Return ``function`` with its unit of work around it, and with a signature that Litestar understands."""
+    seen = inspect.signature(function)
+    wanted = INJECTED & seen.parameters.keys()
+    run = _RUNNERS[policy.kind]
+
+    async def in_passage(request: Request[Any, Any, Any], **arguments: Any) -> Any:
+        passage: Passage = request.scope["state"]["passage"]
+        if "caller" in wanted:
+            arguments["caller"] = passage.caller
+        if "passage" in wanted:
+            arguments["passage"] = passage
+        if "body" in wanted:
+            arguments["body"] = await request.body()
+        return await run(function, policy, passage, request, "uow" in wanted, arguments)
+
+    shown = [parameter for name, parameter in seen.parameters.items() if name not in INJECTED | {"request"}]
+    asking = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    in_passage.__signature__ = seen.replace(  # type: ignore[attr-defined]
+        parameters=[each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in shown] + [asking]
+    )
+    in_passage.__annotations__ = {each.name: each.annotation for each in shown} | {
+        "request": Request,
+        "return": seen.return_annotation,
+    }
+    in_passage.__name__, in_passage.__doc__, in_passage.__module__ = (
+        function.__name__,
+        function.__doc__,
+        function.__module__,
+    )
+    return in_passage
+
+
+def _require_promised(uow: UnitOfWork, policy: Policy, name: str) -> None:
+    """MUST NOT let a command commit without the audit entry that its route promises."""
+    if policy.records and not any(uow.recorded(action.value) for action in policy.records):
+        message = f"{name} did not record {' or '.join(policy.records)}."
+        raise PromisedActionMissingError(message)
+
+
+async def _command(
+    function: Callable[..., Any], policy: Policy, passage: Passage, request: Request[Any, Any, Any], _: bool, arguments: dict[str, Any]  # noqa: E501, FBT001
+) -> Any:
+    async with passage.begin() as uow:
+        claim = await idempotency.claim(uow, passage, request) if policy.creates else None
+        if claim is not None and claim.answer is not None:
+            uow.record(policy.records[0], subject=None, reason="repeated")
+            return claim.answer
+        result = await function(uow=uow, **arguments)
+        _require_promised(uow, policy, function.__name__)
+        if claim is not None:
+            return await idempotency.keep(uow, claim, result)
+    return result
+
+
+async def _query(
+    function: Callable[..., Any], policy: Policy, passage: Passage, _: Request[Any, Any, Any], wants_uow: bool, arguments: dict[str, Any]  # noqa: E501, FBT001
+) -> Any:
+    async with passage.read() as uow:
+        result = await function(uow=uow, **arguments) if wants_uow else await function(**arguments)
+        if not any(uow.recorded(action.value) for action in policy.records):
+            uow.record(policy.records[0], subject=passage.caller.person if passage.caller else None)
+    return result
+
+
+async def _plain(
+    function: Callable[..., Any], _: Policy, __: Passage, ___: Request[Any, Any, Any], ____: bool, arguments: dict[str, Any]  # noqa: E501, FBT001
+) -> Any:
+    return await function(**arguments)
+
+
+_RUNNERS: Final[Mapping[Kind, Any]] = {"command": _command, "query": _query, "merged": _plain, "public": _plain}
+
+
+def _operation(policy: Policy, body_type: Any) -> type[Operation]:
+    """Return an OpenAPI operation that shows what the route declares, and the body that it reads by hand."""
+
+    @dataclass
+    class DeclaredOperation(Operation):
+        @override
+        def to_schema(self) -> dict[str, Any]:
+            schema = super().to_schema()
+            if body_type is not None:
+                content = {"application/json": {"schema": _inlined(msgspec.json.schema(body_type))}}
+                schema["requestBody"] = {"required": True, "content": content}
+            if policy.creates:
+                schema.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+            if policy.permission and policy.purpose:
+                schema["x-permission"] = policy.permission.value
+                schema["x-purpose"] = policy.purpose.value
+                schema["x-records"] = [action.value for action in policy.records]
+                schema["security"] = [{"bearer": []}]
+            else:
+                schema["x-public-because"] = policy.because
+                schema["security"] = []
+            return schema
+
+    return DeclaredOperation
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a JSON schema whose definitions stand where they are referred to."""
+    definitions = schema.pop("$defs", {})
+
+    def expand(value: Any) -> Any:
+        if isinstance(value, dict):
+            if "$ref" in value:
+                return expand(definitions[value["$ref"].rsplit("/", 1)[1]])
+            return {key: expand(each) for key, each in value.items()}
+        return [expand(each) for each in value] if isinstance(value, list) else value
+
+    return cast("dict[str, Any]", expand(schema))
+
+
+def _responses(policy: Policy) -> dict[int, ResponseSpec]:
+    codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
+    return {
+        code: ResponseSpec(
+            data_container=Problem,
+            description=OWN_DESCRIPTIONS[code],
+            media_type="application/problem+json",  # type: ignore[arg-type]
+            generate_examples=False,
+        )
+        for code in sorted(codes | ({401} if policy.records else set()))
+    }
+
+
+command: Final = _Door("command", ("POST", "PUT", "DELETE"))
+query: Final = _Door("query", ("GET",))
+merged: Final = _Door("merged", ("POST",))
+public: Final = _Door("public", ("GET", "POST"))
+
+__all__ = ["Policy", "Response", "command", "merged", "policy_of", "public", "query"]

@@ -1,0 +1,108 @@
+"""The composition root: everything that lives as long as the process, put together once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+import access
+import audit
+import gamification
+import people
+from api.merging import Merging
+from api.standings import Standings
+from consent.vocabulary import BOARD_TOPIC
+from gamification import Boards
+from kernel import epochs
+from kernel.batching import Batcher
+from kernel.cache import AWAY as CACHE_AWAY
+from kernel.cache import Cache
+from kernel.clock import Clock, SystemClock
+from kernel.crypto import WrappingKeys
+from kernel.database import AWAY, DB
+from kernel.errors import LaurelError
+from kernel.keys import Keys
+from kernel.limits import Limits
+from kernel.relay import relay
+from kernel.settings import Settings
+from kernel.unit_of_work import Fact, Origin, UnitOfWork, Work
+
+AUDIENCE = "laurel"
+POOL_SIZE = 10
+BOARD_PAUSE_SECONDS = 1.0
+BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
+
+_log = structlog.get_logger()
+
+
+class Runtime:
+    """What handlers, the worker and the command line share."""
+
+    def __init__(self, settings: Settings, keys: Keys, clock: Clock | None = None) -> None:
+        """Put everything together; nothing is opened yet. Both URLs of ``settings`` must be given."""
+        if settings.database_url is None or settings.redis_url is None:
+            message = "A runtime needs both URLs; start the embedded servers first."
+            raise ValueError(message)
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.database_url = settings.database_url
+        self.cache = Cache(settings.redis_url)
+        self.epochs = epochs.Epochs(self.cache)
+        self.work = Work(self.clock, audit.append)
+        self.log_key = audit.LogKey(log_origin(settings), keys.audit_key)
+        self.token_keys = access.TokenKeys(keys.token_key)
+        self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
+        self.verifier = access.TokenVerifier(self.authority, self.clock)
+        self.boards = Boards(self.cache)
+        self.limits = Limits(self.cache, self.clock)
+        self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
+        self.merging = Merging(self.work, settings.activity_retention_days)
+        self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000, flights=2)
+        self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator["Runtime"]:
+        """Open the database's pools and hand the rooms their keys; close everything at the end."""
+        people.configure(self._vault)
+        access.configure(self.authority)
+        epochs.use(self.epochs)
+        await DB.open(self.database_url, size=POOL_SIZE)
+        try:
+            yield self
+        finally:
+            await DB.close()
+            await self.cache.close()
+
+    async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[None | BaseException]:
+        """Make the entries of many queries and denials durable with one commit."""
+        await self.work.append([entry for entries in many for entry in entries])
+        return [None] * len(many)
+
+    def background(self) -> list[Callable[[asyncio.Event], Awaitable[None]]]:
+        """Return the loops of the worker: sequencer, outbox relay, board."""
+        refresh = partial(_refresh, self.boards)
+        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
+        return [sequencer.run, lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop), self._keep_board]
+
+    async def _keep_board(self, stop: asyncio.Event) -> None:
+        """Make the board's copy again whenever Valkey lost it."""
+        while not stop.is_set():
+            try:
+                if not await self.boards.whole():
+                    async with self.work.begin(BOARD_ORIGIN) as uow:
+                        await gamification.rebuild_if_lost(uow, self.boards)
+            except (LaurelError, *AWAY, *CACHE_AWAY) as error:
+                _log.warning("board_waits", error=type(error).__name__)
+            await asyncio.sleep(BOARD_PAUSE_SECONDS)
+
+
+async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:
+    await gamification.refresh(uow, boards, keys)
+
+
+def log_origin(settings: Settings) -> str:
+    """Return the audit log's name in its checkpoints: the public address without its scheme."""
+    return settings.public_url.split("://", 1)[1].rstrip("/").replace("+", "-") + "/audit"

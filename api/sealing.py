@@ -1,0 +1,151 @@
+"""The outermost layer: a request id, the limits, and the seal.
+
+The seal: no response leaves before its audit entry is durable (invariant 6). It sits around everything, so that also a
+404 of the router, a malformed body or a defect of ours leaves an entry. If the entry can't be made durable the answer
+is 503 with no body.
+"""
+
+import asyncio
+import time
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
+
+from api.passage import Passage
+from kernel.database import AWAY
+from kernel.errors import LaurelError
+from kernel.ids import uuid7
+from kernel.unit_of_work import Fact, Origin
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+_log = structlog.get_logger()
+
+SECURITY_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+TIMED_OUT: Final = 503
+
+
+class UnsealedError(Exception):
+    """The audit entry could not be made durable."""
+
+
+class Seal:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, runtime: "Runtime") -> None:
+        """Wrap ``app``."""
+        self._app = app
+        self._runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through and hold its answer until it is written down."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        runtime = self._runtime
+        passage = Passage(runtime, uuid7(runtime.clock.now()), prefix_of(client_address(scope, runtime)))
+        scope["state"] = {**scope.get("state", {}), "passage": passage}  # type: ignore[typeddict-item]
+        started = time.perf_counter()
+        status = 0
+
+        async def sealed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                await self._seal(passage, message)
+                status = message["status"]
+            await send(message)
+
+        try:
+            async with asyncio.timeout(runtime.settings.request_seconds):
+                await self._app(scope, receive, sealed_send)
+        except (UnsealedError, TimeoutError) as error:
+            if status == 0:
+                status = TIMED_OUT
+                await _send_bare(send, TIMED_OUT, passage)
+            _log.error("request_unsealed", request=str(passage.request), error=type(error).__name__)
+        _log.info(
+            "request",
+            request=str(passage.request),
+            method=scope["method"],
+            route=passage.route,
+            status=status,
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            code=passage.reason,
+        )
+
+    async def _seal(self, passage: Passage, message: HTTPResponseStartEvent) -> None:
+        """Make the entry durable; MUST be awaited before the first byte leaves."""
+        message["headers"] = [
+            *message.get("headers", ()),
+            (b"x-request-id", str(passage.request).encode()),
+            *SECURITY_HEADERS,
+        ]
+        policy = passage.policy
+        if passage.sealed or (policy is not None and policy.kind == "public" and not policy.records):
+            return
+        entries: list[tuple[Origin, Fact]] = passage.entries
+        if not entries or message["status"] >= 400:  # noqa: PLR2004 - HTTP
+            entries = [(passage.origin(), passage.closing_fact(message["status"]))]
+        try:
+            await self._runtime.trail.submit(entries, weight=len(entries))
+        except (LaurelError, *AWAY) as error:
+            raise UnsealedError from error
+        passage.sealed = True
+
+
+async def _send_bare(send: Send, status: int, passage: Passage) -> None:
+    headers: list[tuple[bytes, bytes]] = [
+        (b"content-length", b"0"),
+        (b"retry-after", b"1"),
+        (b"x-request-id", str(passage.request).encode()),
+    ]
+    start: Any = {"type": "http.response.start", "status": status, "headers": headers}
+    body: Any = {"type": "http.response.body", "body": b"", "more_body": False}
+    await send(start)
+    await send(body)
+
+
+def client_address(scope: Scope, runtime: "Runtime") -> str | None:
+    """Return the client's address; a forwarding header counts only when a trusted proxy sent it.
+
+    Of X-Forwarded-For the last entry that is not a trusted proxy is taken: everything before it was typed by whoever
+    sent the request.
+    """
+    client = scope.get("client")
+    peer = client[0] if client else None
+    trusted = runtime.settings.trusted_proxies
+    if not trusted or peer is None or not _inside(peer, trusted):
+        return peer
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
+    for hop in reversed([each.strip() for each in forwarded.split(",") if each.strip()]):
+        if not _inside(hop, trusted):
+            return hop if _parsed(hop) else peer
+    return peer
+
+
+def prefix_of(address: str | None) -> str | None:
+    """Return the network that an address belongs to: /24 or /48, which is all that the trail may know."""
+    parsed = _parsed(address) if address else None
+    if parsed is None:
+        return None
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))  # noqa: PLR2004 - IP version
+
+
+def _inside(address: str, networks: tuple[Any, ...]) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in networks)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None

@@ -1,0 +1,158 @@
+"""What this process remembers about callers, and how it knows that it may still believe it.
+
+Per request one round trip to Valkey (merged with those of other requests) brings the marks of the caller's account and
+person and counts the request. What is remembered under the same mark and the same Valkey is current; anything else is
+read from PostgreSQL. With Valkey away nothing is believed, everything is read, and the limits are stricter.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+import access
+import consent
+import people
+from access import Caller
+from consent.values import Record
+from consent.vocabulary import Purpose
+from kernel.batching import Batcher
+from kernel.cache import Cache, CacheUnavailableError
+from kernel.clock import Clock
+from kernel.epochs import Epochs
+from kernel.errors import TooManyError
+from kernel.unit_of_work import Origin, Work
+from people import Bearings
+
+REMEMBERED: Final = 100_000
+STRICTER: Final = 10
+"""By how much the limits shrink when they can only be counted in this process."""
+
+Value = TypeVar("Value")
+Mark = tuple[int, str]
+
+
+class RequestLimitError(TooManyError):
+    """One account sent more requests in a minute than it may."""
+
+    code = "too-many-requests"
+
+
+class Memory(Generic[Value]):
+    """The most recently used values by key, each under the mark that was read before it."""
+
+    def __init__(self, most: int) -> None:
+        """Remember ``most`` values."""
+        self._most = most
+        self._kept: OrderedDict[UUID, tuple[Mark, Value]] = OrderedDict()
+
+    def get(self, key: UUID, mark: Mark | None) -> Value | None:
+        """Return the value if it was remembered under exactly this mark."""
+        kept = self._kept.get(key)
+        if kept is None or mark is None or kept[0] != mark:
+            return None
+        self._kept.move_to_end(key)
+        return kept[1]
+
+    def put(self, key: UUID, mark: Mark | None, value: Value) -> None:
+        """Remember a value that was read after ``mark``; without a mark nothing is remembered."""
+        if mark is None:
+            return
+        self._kept[key] = (mark, value)
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+
+class Personal(msgspec.Struct, frozen=True):
+    """What a request needs to know of the person behind it."""
+
+    consents: dict[Purpose, Record]
+    bearings: Bearings | None
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One request's question to Valkey."""
+
+    account: UUID
+    person: UUID | None
+
+
+class Standings:
+    """Answers who is still signed in, and what they agreed to."""
+
+    def __init__(self, work: Work, cache: Cache, epochs: Epochs, clock: Clock, limit: int) -> None:
+        """Allow ``limit`` requests per account and minute."""
+        self._work, self._cache, self._epochs, self._clock, self._limit = work, cache, epochs, clock, limit
+        self._asking: Batcher[Ask, tuple[Mark | None, Mark | None]] = Batcher(self._ask, most=512, flights=2)
+        self._standing: Memory[access.Standing] = Memory(REMEMBERED)
+        self._personal: Memory[Personal] = Memory(REMEMBERED)
+        self._counted: dict[UUID, int] = {}
+        self._minute = 0
+
+    async def marks(self, caller: Caller) -> tuple[Mark | None, Mark | None]:
+        """Count this request and return the marks of account and person; None where nothing may be believed.
+
+        Raises:
+            RequestLimitError: the account has used up its minute.
+
+        """
+        return await self._asking.submit(Ask(caller.account, caller.person))
+
+    async def standing(self, caller: Caller, mark: Mark | None) -> access.Standing:
+        """Return whether the caller's session lives, and the role and markets that the account has now."""
+        known = self._standing.get(caller.session, mark)
+        if known is None:
+            async with self._work.read(_system("standing")) as uow:
+                known = await access.session_live(uow, caller.session, caller.account)
+            self._standing.put(caller.session, mark, known)
+        return known
+
+    async def personal(self, caller: Caller, mark: Mark | None) -> Personal:
+        """Return what the person behind the caller agreed to, and where that person is."""
+        if caller.person is None:
+            return Personal({}, None)
+        known = self._personal.get(caller.person, mark)
+        if known is None:
+            async with self._work.read(_system("standing")) as uow:
+                records = await consent.standing(uow, [caller.person], consent.CONSENT_PURPOSES)
+                bearings = await people.bearings(uow, [caller.person])
+            consents = {purpose: record for (_, purpose), record in records.items()}
+            known = Personal(consents, bearings.get(caller.person))
+            self._personal.put(caller.person, mark, known)
+        return known
+
+    async def _ask(
+        self, asks: Sequence[Ask]
+    ) -> Sequence[tuple[Mark | None, Mark | None] | BaseException]:
+        minute = int(self._clock.now().timestamp()) // 60
+        keys = [ask.account for ask in asks] + [ask.person or ask.account for ask in asks]
+        generation = self._cache.generation  # read before asking: a reconnection in between makes the answers stale
+        try:
+            marks, counts = await self._epochs.read(keys, [f"{ask.account}:{minute}" for ask in asks])
+        except CacheUnavailableError:
+            return [self._alone(ask.account, minute) for ask in asks]
+        found: list[Mark | None] = [None if mark is None else (generation, mark) for mark in marks]
+        return [
+            _too_many() if count > self._limit else (found[index], found[index + len(asks)])
+            for index, count in enumerate(counts)
+        ]
+
+    def _alone(self, account: UUID, minute: int) -> tuple[None, None] | RequestLimitError:
+        """Count in this process only, and allow less: without Valkey other workers' counts are unknown."""
+        if minute != self._minute:
+            self._counted, self._minute = {}, minute
+        self._counted[account] = self._counted.get(account, 0) + 1
+        return _too_many() if self._counted[account] > max(1, self._limit // STRICTER) else (None, None)
+
+
+def _too_many() -> RequestLimitError:
+    wait = 60 - int(time.time()) % 60
+    return RequestLimitError("This account sent too many requests in this minute.", retry_after_seconds=wait)
+
+
+def _system(name: str) -> Origin:
+    return Origin(request=UUID(int=0), actor=f"system:{name}", role="system", route="worker standing")

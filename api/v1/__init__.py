@@ -1,0 +1,16 @@
+"""Version 1 of the API: one file per room, nothing but declarations and translations."""
+
+from litestar.types import ControllerRouterHandler
+
+from api.v1 import activities, audit, consents, content, gamification, hcps, me, sessions
+
+ROUTES: list[ControllerRouterHandler] = [
+    *activities.ROUTES,
+    *audit.ROUTES,
+    *consents.ROUTES,
+    *content.ROUTES,
+    *gamification.ROUTES,
+    *hcps.ROUTES,
+    *me.ROUTES,
+    *sessions.ROUTES,
+]

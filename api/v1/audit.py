@@ -1,0 +1,106 @@
+"""The trail, for compliance officers: search, proof, signed export."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar.params import FromPath, FromQuery, JSONBody
+
+import audit
+from access import Permission
+from api.passage import Passage
+from api.routing import command, query
+from api.v1.wire import Body, Limit, Listing
+from audit import Entry, EntryFilter, InclusionProof
+from consent.vocabulary import Purpose
+from kernel import cursors
+from kernel.unit_of_work import UnitOfWork
+
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class ExportRequest(Body, frozen=True, kw_only=True):
+    """Which entries: an index range, and what they are about; everything when nothing is given."""
+
+    first_index: Annotated[int, msgspec.Meta(ge=0)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
+    actor: Words | None = None
+    subject: UUID | None = None
+    action: Words | None = None
+    decision: Words | None = None
+
+
+@query.get(
+    "/audit/entries",
+    permission=Permission.AUDIT_READ,
+    purpose=Purpose.COMPLIANCE,
+    records=audit.Action.ENTRIES_SEARCHED,
+)
+async def search_entries(  # noqa: PLR0913 - every filter is a parameter
+    uow: UnitOfWork,
+    actor: FromQuery[Words | None] = None,
+    subject: FromQuery[UUID | None] = None,
+    action: FromQuery[Words | None] = None,
+    resource: FromQuery[Words | None] = None,
+    decision: FromQuery[Words | None] = None,
+    purpose: FromQuery[Words | None] = None,
+    request_id: FromQuery[UUID | None] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> Listing[Entry]:
+    """Return audit entries, newest first; ``action`` may end in ``*``."""
+    await audit.settle(uow)
+    filters = EntryFilter(
+        actor=actor,
+        subject=subject,
+        action=action,
+        resource=resource,
+        decision=decision,
+        purpose=purpose,
+        request=request_id,
+        since=since,
+        until=until,
+    )
+    page = await audit.search(uow, filters, cursors.read_number(cursor), limit)
+    return Listing(page.items, cursors.written(page.next) if page.next is not None else None)
+
+
+@query.get(
+    "/audit/entries/{index:int}",
+    permission=Permission.AUDIT_READ,
+    purpose=Purpose.COMPLIANCE,
+    records=audit.Action.ENTRY_READ,
+)
+async def read_entry(uow: UnitOfWork, index: FromPath[int]) -> Entry:
+    """Return the entry at an index."""
+    return await audit.entry(uow, index)
+
+
+@query.get(
+    "/audit/entries/{index:int}/proof",
+    permission=Permission.AUDIT_READ,
+    purpose=Purpose.COMPLIANCE,
+    records=audit.Action.ENTRY_PROVED,
+)
+async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
+    """Return the RFC 6962 inclusion proof of an entry and the signed checkpoint that it leads to."""
+    return await audit.inclusion_proof(uow, index)
+
+
+@command.post(
+    "/audit/exports",
+    permission=Permission.AUDIT_EXPORT,
+    purpose=Purpose.COMPLIANCE,
+    records=audit.Action.ENTRIES_EXPORTED,
+    creates=True,
+)
+async def export_entries(uow: UnitOfWork, passage: Passage, data: JSONBody[ExportRequest]) -> audit.Export:
+    """Return entries byte for byte with a signed manifest: filters, range, count, digest and checkpoint."""
+    filters = EntryFilter(actor=data.actor, subject=data.subject, action=data.action, decision=data.decision)
+    return await audit.export(uow, passage.runtime.log_key, filters, data.first_index, data.limit)
+
+
+ROUTES: list[Any] = [search_entries, read_entry, prove_entry, export_entries]

@@ -1,0 +1,145 @@
+"""Points, badges, streaks, the board, and the proof behind every award."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar.params import FromPath, FromQuery
+
+import gamification
+from access import Caller, Permission, Role
+from api.passage import Passage
+from api.routing import query
+from api.v1.wire import Limit, Listing
+from consent.vocabulary import Purpose
+from gamification.rules import RuleSet
+from gamification.values import BadgeLine, BoardLine, EntryView, Opportunity, PointsView, ProofView, StreakLine
+from gamification.vocabulary import Action
+from kernel import cursors
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+BoardLimit = Annotated[int, msgspec.Meta(ge=1, le=50)]
+TIE_RULE = "standard: equal points share a rank (1, 2, 2, 4); within a tie the order is by alias"
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a board, most points first; ``own`` is the caller's line, if the caller takes part."""
+
+    key: str
+    tie_rule: str
+    total: int
+    items: list[BoardLine]
+    next: str | None
+    own: BoardLine | None
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules that score what is recorded now."""
+
+    version: int
+    rules: RuleSet
+
+
+@query.get(
+    "/me/points", permission=Permission.POINTS_READ, purpose=Purpose.GAMIFICATION, records=Action.POINTS_READ
+)
+async def points(uow: UnitOfWork, caller: Caller) -> PointsView:
+    """Return the caller's balance of recognition points and level."""
+    return await gamification.points(uow, _person(caller))
+
+
+@query.get(
+    "/me/points/entries", permission=Permission.POINTS_READ, purpose=Purpose.GAMIFICATION, records=Action.ENTRIES_READ
+)
+async def entries(
+    uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: FromQuery[Limit] = 50
+) -> Listing[EntryView]:
+    """Return the caller's ledger, newest first; points are negative where an award was taken back."""
+    found = list(await gamification.entries(uow, _person(caller), cursors.read_id(cursor), limit + 1))
+    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+
+
+@query.get("/me/badges", permission=Permission.BADGES_READ, purpose=Purpose.GAMIFICATION, records=Action.BADGES_READ)
+async def badges(uow: UnitOfWork, caller: Caller) -> Listing[BadgeLine]:
+    """Return the badges that the caller holds, in the order they were earned."""
+    return Listing(await gamification.badges(uow, _person(caller)))
+
+
+@query.get(
+    "/me/streaks", permission=Permission.STREAKS_READ, purpose=Purpose.GAMIFICATION, records=Action.STREAKS_READ
+)
+async def streaks(uow: UnitOfWork, caller: Caller) -> Listing[StreakLine]:
+    """Return the caller's streaks as they stand today where the caller is."""
+    return Listing(await gamification.streaks(uow, _person(caller)))
+
+
+@query.get(
+    "/me/opportunities",
+    permission=Permission.OPPORTUNITIES_READ,
+    purpose=Purpose.GAMIFICATION,
+    records=Action.OPPORTUNITIES_READ,
+)
+async def opportunities(uow: UnitOfWork, caller: Caller) -> Listing[Opportunity]:
+    """Return what the caller can earn now, and if not, why not and when."""
+    return Listing(await gamification.opportunities(uow, _person(caller)))
+
+
+@query.get(
+    "/awards/{award:uuid}/proof",
+    permission=Permission.AWARD_PROOF_READ,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.AWARD_PROOF_READ,
+)
+async def award_proof(uow: UnitOfWork, caller: Caller, award: FromPath[UUID]) -> ProofView:
+    """Return the activity, rules, policy, consent and approval behind an award; HCPs only for their own."""
+    own = caller.person if caller.role is Role.HCP else None
+    return await gamification.proof(uow, award, own, caller.markets)
+
+
+@query.get(
+    "/leaderboards/{key:str}",
+    permission=Permission.LEADERBOARD_READ,
+    purpose=Purpose.LEADERBOARD,
+    records=Action.BOARD_READ,
+)
+async def leaderboard(
+    uow: UnitOfWork,
+    caller: Caller,
+    passage: Passage,
+    key: FromPath[str],
+    around: FromQuery[Literal["me"] | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[BoardLimit] = 50,
+) -> Board:
+    """Return a page of an opt-in, pseudonymous board: from the top, from a cursor, or around the caller."""
+    start = cursors.read_number(cursor)
+    page = await gamification.board(
+        uow, passage.runtime.boards, key, caller.person, start=start, around=around == "me", size=limit
+    )
+    after = page.start + len(page.items)
+    return Board(
+        key=key,
+        tie_rule=TIE_RULE,
+        total=page.total,
+        items=page.items,
+        next=cursors.written(after) if page.items and after < page.total else None,
+        own=page.own,
+    )
+
+
+@query.get(
+    "/rules", permission=Permission.RULES_READ, purpose=Purpose.CONTENT_OPERATIONS, records=Action.RULESET_READ
+)
+async def rules(uow: UnitOfWork) -> Rules:
+    """Return the rule set that scores what is recorded now."""
+    version, ruleset = await gamification.current_rules(uow)
+    return Rules(version=version, rules=ruleset)
+
+
+def _person(caller: Caller) -> PersonId:
+    assert caller.person is not None  # noqa: S101 - only HCPs hold these permissions, and each is a person
+    return caller.person
+
+
+ROUTES = [points, entries, badges, streaks, opportunities, award_proof, leaderboard, rules]

@@ -1,0 +1,153 @@
+"""Healthcare professionals, and what they agreed to on paper."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar.params import FromPath, JSONBody
+
+import access
+import consent
+import people
+from access import Caller, Permission, Role
+from api.routing import command
+from api.v1.consents import known_purpose
+from api.v1.wire import Body
+from consent.values import ConsentChoice, ConsentView
+from consent.vocabulary import Action as ConsentAction
+from consent.vocabulary import Answer, Method, Purpose
+from kernel.errors import ForbiddenError, InvalidError
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import Action, PersonId
+
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class NewIdentifier(Body, frozen=True, kw_only=True):
+    """What another register calls the person."""
+
+    system: str
+    value: str
+
+
+class NewHcp(Body, frozen=True, kw_only=True):
+    """A healthcare professional; with a password the account can sign in at once."""
+
+    name: str
+    email: str
+    market: str
+    zone: str
+    locale: str
+    identifiers: list[NewIdentifier] = []
+    password: str | None = None
+
+
+class CreatedHcp(msgspec.Struct, frozen=True):
+    """``id`` names the person in every other request."""
+
+    id: UUID
+    account: UUID
+
+
+class Evidence(Body, frozen=True, kw_only=True):
+    """Where the signed paper is, and the SHA-256 (hex) of its scan."""
+
+    reference: str
+    sha256: Digest | None = None
+
+
+class PaperConsent(Body, frozen=True, kw_only=True):
+    """One answer that a person gave outside the apps."""
+
+    purpose: str
+    state: Answer
+    notice_version: int | None = None
+    method: Method
+    evidence: Evidence
+    occurred_at: datetime | None = None
+
+
+class PaperConsents(Body, frozen=True, kw_only=True):
+    """Up to twenty answers of one person."""
+
+    consents: Annotated[list[PaperConsent], msgspec.Meta(min_length=1, max_length=20)]
+
+
+class RecordedConsents(msgspec.Struct, frozen=True):
+    """What the answers led to."""
+
+    items: list[ConsentView]
+
+
+class OutsideMarketError(ForbiddenError):
+    """The caller's markets don't include this one."""
+
+    code = "outside-market"
+
+
+class PersonUnknownError(people.PersonNotFoundError):
+    """There is no such person in the caller's markets."""
+
+    code = "person-not-found"
+
+
+@command.post(
+    "/hcps", permission=Permission.HCP_CREATE, purpose=Purpose.SERVICE, records=Action.PERSON_REGISTERED, creates=True
+)
+async def create_hcp(uow: UnitOfWork, caller: Caller, data: JSONBody[NewHcp]) -> CreatedHcp:
+    """Register a healthcare professional and open an account."""
+    if people.is_market(data.market) and not access.in_scope(caller, data.market):
+        message = f"Your markets don't include {data.market}."
+        raise OutsideMarketError(message, field="market")
+    person = await people.register(
+        uow,
+        people.NewPerson(
+            name=data.name,
+            email=data.email,
+            market=data.market,
+            zone=data.zone,
+            locale=data.locale,
+            identifiers=tuple(people.Identifier(each.system, each.value) for each in data.identifiers),
+        ),
+    )
+    account = await access.open_account(
+        uow, person, role=Role.HCP, markets=(data.market,), password=data.password
+    )
+    return CreatedHcp(person, account)
+
+
+@command.post(
+    "/hcps/{person:uuid}/consents",
+    permission=Permission.CONSENT_DELIVER,
+    purpose=Purpose.COMPLIANCE,
+    records=(ConsentAction.CONSENT_GRANTED, ConsentAction.CONSENT_WITHDRAWN, ConsentAction.CONSENT_DENIED),
+    creates=True,
+)
+async def record_paper_consents(
+    uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: JSONBody[PaperConsents]
+) -> RecordedConsents:
+    """Record what a person answered on paper or by phone, with the evidence."""
+    if any(each.method is Method.APP for each in data.consents):
+        message = "An answer given in an app is given by the person, at PUT /v1/me/consents/{purpose}."
+        raise InvalidError(message, field="consents.method")
+    known = (await people.bearings(uow, [PersonId(person)])).get(PersonId(person))
+    if known is None or not access.in_scope(caller, known.market):
+        message = "There is no such person."
+        raise PersonUnknownError(message)
+    choices = [(known_purpose(each.purpose), _choice(each)) for each in data.consents]
+    return RecordedConsents(await consent.record_consents(uow, PersonId(person), choices))
+
+
+def _choice(given: PaperConsent) -> ConsentChoice:
+    return ConsentChoice(
+        state=given.state,
+        notice_version=given.notice_version,
+        method=given.method,
+        evidence=given.evidence.reference,
+        evidence_sha256=bytes.fromhex(given.evidence.sha256) if given.evidence.sha256 else None,
+        occurred_at=given.occurred_at,
+    )
+
+
+ROUTES = [create_hcp, record_paper_consents]

@@ -1,0 +1,41 @@
+"""What an ASGI server loads: `asgi:create`. Everything it needs to know stands in LAUREL_* variables."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+from litestar import Litestar
+
+from api.app import create_app
+from api.cli.environment import settings_of
+from api.runtime import Runtime
+from kernel.keys import load_keys
+from kernel.log import configure_log
+
+PARENT_DEATH_SIGNAL = 1
+WITH_WORKER = "_LAUREL_WITH_WORKER"
+
+
+def create() -> Litestar:
+    """Return the application of one worker process."""
+    die_with(os.getppid())
+    settings = settings_of(os.environ)
+    configure_log(settings.log_level)
+    runtime = Runtime(settings, load_keys(settings))
+    return create_app(runtime, with_worker=os.environ.get(WITH_WORKER) == "1")
+
+
+def die_with(parent: int) -> None:
+    """End this process when its parent is killed: an orphan would keep the port and answer with old code."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    threading.Thread(target=_watch, args=(parent,), name="watch-parent", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

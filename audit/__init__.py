@@ -1,0 +1,70 @@
+"""What was done: an append-only log of canonical entries, the Merkle tree over it, signed checkpoints and proofs.
+
+Whoever does or reads something writes an entry in the same transaction; a sequencer gives it its index and signs.
+Knows people only as opaque ids, and reading the log is recorded in it.
+"""
+
+from audit.errors import (
+    AuditError,
+    EntryNotFoundError,
+    EntryNotSignedError,
+    EntryTooLargeError,
+    LogDamagedError,
+)
+from audit.exporting import Export, export
+from audit.rules.notes import LogKey
+from audit.sequencer import Sequencer, sequencing
+from audit.service import (
+    access_log,
+    append,
+    entry,
+    inclusion_proof,
+    newest_checkpoint,
+    search,
+    settle,
+    status,
+)
+from audit.values import (
+    Access,
+    AccessPage,
+    Entry,
+    EntryFilter,
+    EntryPage,
+    Finding,
+    InclusionProof,
+    Report,
+    Status,
+)
+from audit.vocabulary import Action, FindingKind
+
+__all__ = [
+    "Access",
+    "AccessPage",
+    "Action",
+    "AuditError",
+    "Entry",
+    "EntryFilter",
+    "EntryNotFoundError",
+    "EntryNotSignedError",
+    "EntryPage",
+    "EntryTooLargeError",
+    "Export",
+    "Finding",
+    "FindingKind",
+    "InclusionProof",
+    "LogDamagedError",
+    "LogKey",
+    "Report",
+    "Sequencer",
+    "Status",
+    "access_log",
+    "append",
+    "entry",
+    "export",
+    "inclusion_proof",
+    "newest_checkpoint",
+    "search",
+    "sequencing",
+    "settle",
+    "status",
+]

@@ -1,0 +1,38 @@
+"""The error tree of the audit room."""
+
+from kernel.errors import ConflictError, InvalidError, LaurelError, NotFoundError
+
+
+class AuditError(LaurelError):
+    """Something is wrong with the log."""
+
+    code = "audit-error"
+    remedy = "Run `laurel audit verify`."
+
+
+class EntryTooLargeError(AuditError, InvalidError):
+    """An entry is longer than the log's format can hold, even without its detail."""
+
+    code = "audit-entry-too-large"
+    remedy = "Shorten the named field."
+
+
+class EntryNotFoundError(AuditError, NotFoundError):
+    """No entry has this index."""
+
+    code = "audit-entry-not-found"
+    remedy = "Search for the entry; an entry gets its index within a second or two of being written."
+
+
+class EntryNotSignedError(AuditError, ConflictError):
+    """The entry has an index, and the checkpoint that covers it is about to be signed."""
+
+    code = "audit-entry-not-signed"
+    remedy = "Ask again in a second."
+
+
+class LogDamagedError(AuditError):
+    """What is stored contradicts what was signed; nothing more is signed until somebody has looked."""
+
+    code = "audit-log-damaged"
+    remedy = "Run `laurel audit verify` and restore what it names from a backup."

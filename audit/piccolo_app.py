@@ -1,0 +1,13 @@
+"""Registers the tables of the log with Piccolo."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from audit.tables import CheckpointRow, Entry, Leaf, Pending, TileRow
+
+APP_CONFIG = AppConfig(
+    app_name="audit",
+    migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "audit"),
+    table_classes=[Entry, Pending, Leaf, TileRow, CheckpointRow],
+)

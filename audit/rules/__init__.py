@@ -1,0 +1,1 @@
+"""The log's format and arithmetic: pure functions, each naming the specification it follows."""

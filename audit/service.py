@@ -1,0 +1,151 @@
+"""Writing entries and reading the log. Reading it is recorded like reading anything else."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from audit import store
+from audit.errors import EntryNotFoundError, EntryNotSignedError, LogDamagedError
+from audit.rules.entries import timestamp, write
+from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
+from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionProof, Status
+from audit.vocabulary import Action
+from kernel.database import Connection
+from kernel.ids import uuid7
+from kernel.unit_of_work import Fact, Origin, UnitOfWork
+
+MOST_ITEMS: Final = 500
+"""The longest page that is answered."""
+
+SETTLE_SECONDS: Final = 2.0
+SETTLE_POLL_SECONDS: Final = 0.02
+
+
+async def append(connection: Connection, entries: Sequence[tuple[Origin, Fact]], at: datetime) -> list[UUID]:
+    """Write entries as of ``at`` (UTC) in the caller's transaction: they become durable with it, or not at all.
+
+    Returns:
+        the ids of the entries, in order.
+
+    Raises:
+        EntryTooLargeError: an entry can't be made short enough.
+        NotCanonicalError: a detail holds something without a canonical form.
+
+    """
+    text = timestamp(at)
+    identifiers = [uuid7(at) for _ in entries]
+    bodies = [
+        write(identifier, text, origin, fact) for identifier, (origin, fact) in zip(identifiers, entries, strict=True)
+    ]
+    await store.insert(connection, identifiers, bodies)
+    return identifiers
+
+
+async def search(
+    uow: UnitOfWork,
+    filters: EntryFilter,
+    after_index: int | None = None,
+    limit: int = 50,
+    *,
+    newest_first: bool = True,
+) -> EntryPage:
+    """Return the entries that match, by index; ``next`` of one page is ``after_index`` of the following."""
+    limit = min(max(limit, 1), MOST_ITEMS)
+    found = await store.search(uow, filters, after_index, limit + 1, newest_first=newest_first)
+    uow.record(
+        Action.ENTRIES_SEARCHED, subject=filters.subject, count=min(len(found), limit), filters=_as_text(filters)
+    )
+    return EntryPage(found[:limit], found[limit - 1].index if len(found) > limit else None)
+
+
+async def entry(uow: UnitOfWork, index: int) -> Entry:
+    """Return one entry.
+
+    Raises:
+        EntryNotFoundError: no entry has this index.
+
+    """
+    found = await store.entry(uow, index)
+    if found is None:
+        raise EntryNotFoundError(f"There is no entry {index}.")
+    uow.record(Action.ENTRY_READ, subject=found.subject, resource=f"entry:{index}")
+    return found
+
+
+async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
+    """Return the proof that an entry is under the newest checkpoint; it reads a few tiles, however long the log is.
+
+    Raises:
+        EntryNotFoundError: no entry has this index.
+        EntryNotSignedError: the entry is newer than the newest checkpoint.
+        LogDamagedError: tiles are missing.
+
+    """
+    checkpoint = await store.newest_checkpoint(uow)
+    found = await store.entry_bytes(uow, index)
+    if found is None:
+        raise EntryNotFoundError(f"There is no entry {index}.")
+    if checkpoint is None or checkpoint[0] <= index:
+        raise EntryNotSignedError(f"No checkpoint covers entry {index} yet.")
+    size, note = checkpoint
+    ranges = inclusion_ranges(index, size)
+    wanted = tiles_of(ranges)
+    tiles = await store.tiles(uow, wanted)
+    if wanted - tiles.keys():
+        raise LogDamagedError("Tiles of the log are missing.")
+    uow.record(Action.ENTRY_PROVED, resource=f"entry:{index}")
+    leaf_hash, body = found
+    return InclusionProof(
+        index=index, size=size, entry=body, leaf_hash=leaf_hash, hashes=proof_from(ranges, tiles), checkpoint=note
+    )
+
+
+async def access_log(uow: UnitOfWork, person: UUID, after_index: int | None = None, limit: int = 50) -> AccessPage:
+    """Return who saw or changed a person's data, newest first: when, what, why and in which role, never which person."""
+    limit = min(max(limit, 1), MOST_ITEMS)
+    found = await store.accesses(uow, person, after_index, limit + 1)
+    uow.record(Action.ACCESS_LOG_READ, subject=person, count=min(len(found), limit))
+    return AccessPage(found[:limit], found[limit - 1].index if len(found) > limit else None)
+
+
+async def newest_checkpoint(uow: UnitOfWork) -> str | None:
+    """Return the newest signed checkpoint (c2sp.org/tlog-checkpoint), or None before the first."""
+    checkpoint = await store.newest_checkpoint(uow)
+    return None if checkpoint is None else checkpoint[1]
+
+
+async def status(uow: UnitOfWork) -> Status:
+    """Return how far the sequencer is; records nothing, since it is no one's data."""
+    return await store.status(uow)
+
+
+async def settle(uow: UnitOfWork, seconds: float = SETTLE_SECONDS) -> bool:
+    """Wait until the entries that wait now have an index, so that whoever searches next finds what she did before.
+
+    Needs a unit of work that only reads: one that writes would keep its transaction open meanwhile.
+
+    Returns:
+        False when ``seconds`` were not enough.
+
+    """
+    newest = await store.newest_pending(uow)
+    if newest is None:
+        return True
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + seconds
+    while await store.is_pending_up_to(uow, newest):
+        if clock.time() >= deadline:
+            return False
+        await asyncio.sleep(SETTLE_POLL_SECONDS)
+    return True
+
+
+def _as_text(filters: EntryFilter) -> dict[str, str]:
+    """Return the filters that were set, for the log: ids, words and times, none of them personal."""
+    return {
+        name: timestamp(value) if isinstance(value, datetime) else str(value)
+        for name in filters.__struct_fields__
+        if (value := getattr(filters, name)) is not None
+    }

@@ -1,0 +1,189 @@
+"""Every query of the audit room that runs in a unit of work; the sequencer and the verifier have their own."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from audit.rules.tiles import Tile
+from audit.values import Access, Entry, EntryFilter, Status
+from kernel.database import Connection
+from kernel.unit_of_work import UnitOfWork
+
+MOST_COUNTED: Final = 50_001
+"""Up to how many waiting entries are counted: enough to know that something is wrong."""
+
+# The queue is filled in the same statement: an entry that nobody would ever index can't exist.
+_INSERT = """
+with written as (
+    insert into audit.entry (id, body) select * from unnest($1::uuid[], $2::bytea[]) returning id
+)
+insert into audit.pending (entry) select id from written
+"""
+
+_COLUMNS = "select l.index, l.leaf_hash, e.body from audit.leaf l join audit.entry e on e.id = l.entry"
+
+_MATCHES: Final = {
+    "actor": 'l.actor collate "C" = {}',
+    "subject": "l.subject = {}",
+    "resource": 'l.resource collate "C" = {}',
+    "purpose": "l.purpose = {}",
+    "request": "l.request = {}",
+    "since": "l.at >= {}",
+    "until": "l.at < {}",
+}
+
+
+class _Accessed(msgspec.Struct):
+    role: str
+    route: str
+
+
+_accessed = msgspec.json.Decoder(_Accessed).decode
+_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+async def insert(connection: Connection, identifiers: Sequence[UUID], bodies: Sequence[bytes]) -> None:
+    """Write entries and queue them for the sequencer."""
+    await connection.execute(_INSERT, identifiers, bodies)
+
+
+async def search(
+    uow: UnitOfWork, filters: EntryFilter, after_index: int | None, limit: int, *, newest_first: bool
+) -> list[Entry]:
+    """Return up to ``limit`` entries that match, beyond ``after_index`` in the order asked for."""
+    conditions, values = _conditions(filters)
+    if after_index is not None:
+        values.append(after_index)
+        conditions.append(f"l.index {'<' if newest_first else '>'} ${len(values)}")
+    values.append(limit)
+    where = f" where {' and '.join(conditions)}" if conditions else ""
+    order = f" order by l.index {'desc' if newest_first else 'asc'} limit ${len(values)}"
+    return [_entry(row) for row in await uow.fetch(_COLUMNS + where + order, *values)]
+
+
+def _conditions(filters: EntryFilter) -> tuple[list[str], list[object]]:
+    conditions: list[str] = []
+    values: list[object] = []
+    for name, pattern in _MATCHES.items():
+        value = getattr(filters, name)
+        if value is not None:
+            values.append(value)
+            conditions.append(pattern.format(f"${len(values)}"))
+    if filters.action is not None:
+        prefix = filters.action.endswith("*")
+        values.append(filters.action.removesuffix("*"))
+        conditions.append(f'l.action collate "C" {"^@" if prefix else "="} ${len(values)}')
+    if filters.decision is not None:
+        values.append(filters.decision)
+        conditions.append(f"l.decision = ${len(values)}")
+        if filters.decision != "allowed":
+            conditions.append("l.decision <> 'allowed'")  # says it so that the partial index can be used
+    return conditions, values
+
+
+async def entry(uow: UnitOfWork, index: int) -> Entry | None:
+    """Return one entry, or None."""
+    row = await uow.fetchrow(f"{_COLUMNS} where l.index = $1", index)
+    return None if row is None else _entry(row)
+
+
+async def entry_bytes(uow: UnitOfWork, index: int) -> tuple[bytes, bytes] | None:
+    """Return the leaf hash and the bytes of one entry, or None."""
+    row = await uow.fetchrow(f"{_COLUMNS} where l.index = $1", index)
+    return None if row is None else (row["leaf_hash"], row["body"])
+
+
+async def bodies(uow: UnitOfWork, indexes: Sequence[int]) -> dict[int, bytes]:
+    """Return the bytes of these entries."""
+    rows = await uow.fetch(
+        "select l.index, e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.index = any($1::bigint[])",
+        indexes,
+    )
+    return {row["index"]: row["body"] for row in rows}
+
+
+async def accesses(uow: UnitOfWork, person: UUID, after_index: int | None, limit: int) -> list[Access]:
+    """Return what was done with a person's data, newest first, below ``after_index``."""
+    rows = await uow.fetch(
+        "select l.index, l.at, l.action, l.decision, l.purpose, e.body"
+        " from audit.leaf l join audit.entry e on e.id = l.entry"
+        " where l.subject = $1 and ($2::bigint is null or l.index < $2) order by l.index desc limit $3",
+        person,
+        after_index,
+        limit,
+    )
+    return [_access(row) for row in rows]
+
+
+async def tiles(uow: UnitOfWork, wanted: Iterable[Tile]) -> dict[Tile, bytes]:
+    """Return the stored bytes of tiles; one that is missing is left out."""
+    rows = await uow.fetch(
+        "select place, hashes from audit.tile where place = any($1::bigint[])", [tile.place for tile in wanted]
+    )
+    return {Tile.at(row["place"]): row["hashes"] for row in rows}
+
+
+async def newest_checkpoint(uow: UnitOfWork) -> tuple[int, str] | None:
+    """Return the size and the note of the newest checkpoint, or None."""
+    row = await uow.fetchrow("select size, note from audit.checkpoint order by size desc limit 1")
+    return None if row is None else (row["size"], row["note"])
+
+
+async def newest_pending(uow: UnitOfWork) -> UUID | None:
+    """Return the highest id that waits for an index, or None."""
+    newest: UUID | None = await uow.fetchval("select entry from audit.pending order by entry desc limit 1")
+    return newest
+
+
+async def is_pending_up_to(uow: UnitOfWork, newest: UUID) -> bool:
+    """Tell whether an entry with this id or a lower one waits for its index."""
+    waits: bool = await uow.fetchval("select exists (select from audit.pending where entry <= $1)", newest)
+    return waits
+
+
+async def status(uow: UnitOfWork) -> Status:
+    """Return how far the sequencer is."""
+    row = await uow.fetchrow(
+        "select coalesce((select max(index) + 1 from audit.leaf), 0) as size,"
+        " (select count(*) from (select from audit.pending limit $1) as some) as pending,"
+        " (select entry from audit.pending order by entry limit 1) as oldest,"
+        " c.size as checkpoint_size, c.published_at from (select) as one"
+        " left join (select size, published_at from audit.checkpoint order by size desc limit 1) as c on true",
+        MOST_COUNTED,
+    )
+    assert row is not None  # noqa: S101 - a query without WHERE over one row answers one row
+    return Status(
+        size=row["size"],
+        pending=row["pending"],
+        oldest_pending_at=None if row["oldest"] is None else time_of(row["oldest"]),
+        checkpoint_size=row["checkpoint_size"] or 0,
+        checkpoint_at=row["published_at"],
+    )
+
+
+def time_of(identifier: UUID) -> datetime:
+    """Return when a UUID of version 7 was made (RFC 9562 section 5.7)."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)
+
+
+def _entry(row: asyncpg.Record) -> Entry:
+    said = _object(row["body"])
+    del said["v"]
+    return msgspec.convert(said | {"index": row["index"], "leaf_hash": row["leaf_hash"].hex()}, Entry)
+
+
+def _access(row: asyncpg.Record) -> Access:
+    said = _accessed(row["body"])
+    return Access(
+        index=row["index"],
+        at=row["at"],
+        action=row["action"],
+        decision=row["decision"],
+        purpose=row["purpose"],
+        role=said.role,
+        route=said.route,
+    )

@@ -1,0 +1,56 @@
+"""The tables of the log. An entry is written once; everything else is derived from it by the sequencer.
+
+Nobody is named here: people are opaque ids, and what an id belongs to is destroyed when a person is erased.
+"""
+
+from piccolo.columns import UUID, BigInt, Text, Timestamptz
+from piccolo.columns.column_types import Bytea
+from piccolo.table import Table
+
+
+class Entry(Table, tablename="entry", schema="audit"):
+    """What was done, in the bytes that were hashed."""
+
+    id = UUID(primary_key=True, default=None, help_text="open: version 7, made when it was recorded")
+    body = Bytea(default=None, null=False, help_text="pseudonymous: RFC 8785 JSON, never updated")
+
+
+class Pending(Table, tablename="pending", schema="audit"):
+    """Entries that wait for their index. A queue and not a cursor: ids become visible in another order than made."""
+
+    entry = UUID(primary_key=True, default=None, help_text="open: which entry")
+
+
+class Leaf(Table, tablename="leaf", schema="audit"):
+    """An entry's place in the tree, and what it is searched by, taken from its body by the sequencer."""
+
+    index = BigInt(primary_key=True, default=None, help_text="open: counts from 0 without gaps")
+    entry = UUID(default=None, null=False, help_text="open: which entry")
+    leaf_hash = Bytea(default=None, null=False, help_text="open: SHA-256 of 0x00 and the body")
+    at = Timestamptz(default=None, null=False, help_text="open: when it was done")
+    actor = Text(default=None, null=False, help_text="pseudonymous: account id, anonymous or system:<name>")
+    subject = UUID(default=None, null=True, help_text="pseudonymous: whose data")
+    action = Text(default=None, null=False, help_text="open: from a room's vocabulary")
+    decision = Text(default=None, null=False, help_text="open: allowed or denied")
+    purpose = Text(default=None, null=True, help_text="open: what for")
+    resource = Text(default=None, null=True, help_text="pseudonymous: kind and id of what it was done to")
+    request = UUID(default=None, null=True, help_text="open: request id; absent only where the body is unreadable")
+    route = Text(default=None, null=False, help_text="open: method and path, or command")
+    outcome = Text(default=None, null=False, help_text="open: succeeded, or how it failed")
+
+
+class TileRow(Table, tablename="tile", schema="audit"):
+    """256 neighbouring hashes of one level of the tree (c2sp.org/tlog-tiles), fewer in the newest of each level."""
+
+    place = BigInt(primary_key=True, default=None, help_text="open: level * 2**48 + number")
+    hashes = Bytea(default=None, null=False, help_text="open: 32 bytes each")
+
+
+class CheckpointRow(Table, tablename="checkpoint", schema="audit"):
+    """What the log's key signed."""
+
+    size = BigInt(primary_key=True, default=None, help_text="open: how many entries it covers")
+    root = Bytea(default=None, null=False, help_text="open: root of the tree at that size")
+    note = Text(default=None, null=False, help_text="open: the signed note (c2sp.org/tlog-checkpoint)")
+    link = Bytea(default=None, null=False, help_text="open: signature that ties it to the checkpoint before")
+    published_at = Timestamptz(default=None, null=False, help_text="open: when it was signed")

@@ -1,0 +1,129 @@
+"""What crosses the boundary of the audit room."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from audit.vocabulary import FindingKind
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was done, as the log has it. ``leaf_hash`` is in hexadecimal."""
+
+    index: int
+    leaf_hash: str
+    id: UUID
+    at: str
+    actor: str
+    role: str
+    route: str
+    request: UUID
+    action: str
+    decision: str
+    outcome: str
+    subject: UUID | None = None
+    resource: str | None = None
+    reason: str | None = None
+    purpose: str | None = None
+    basis: str | None = None
+    consent: UUID | None = None
+    notice_version: int | None = None
+    on_behalf_of: str | None = None
+    address: str | None = None
+    count: int | None = None
+    detail: dict[str, Any] | None = None
+
+
+class EntryFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which entries are looked for; what is absent doesn't matter. ``action`` may end in ``*``.
+
+    ``since`` is inclusive and ``until`` is not.
+    """
+
+    actor: str | None = None
+    subject: UUID | None = None
+    action: str | None = None
+    resource: str | None = None
+    decision: str | None = None
+    purpose: str | None = None
+    request: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class EntryPage(msgspec.Struct, frozen=True):
+    """Some entries, and the index to go on after; None at the end."""
+
+    items: list[Entry]
+    next: int | None
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person may know about one access to their data: everything but who of the staff it was."""
+
+    index: int
+    at: datetime
+    action: str
+    decision: str
+    purpose: str | None
+    role: str
+    route: str
+
+
+class AccessPage(msgspec.Struct, frozen=True):
+    """Some accesses, newest first, and the index to go on after; None at the end."""
+
+    items: list[Access]
+    next: int | None
+
+
+class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):
+    """That ``entry`` is leaf ``index`` of the tree of ``size`` leaves whose root ``checkpoint`` signs (RFC 6962).
+
+    ``entry`` holds the bytes that were hashed, ``hashes`` the path from the leaf's sibling upwards.
+    """
+
+    index: int
+    size: int
+    entry: bytes
+    leaf_hash: bytes
+    hashes: list[bytes]
+    checkpoint: str
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the sequencer is. ``pending`` is counted up to ``store.MOST_COUNTED``."""
+
+    size: int
+    pending: int
+    oldest_pending_at: datetime | None
+    checkpoint_size: int
+    checkpoint_at: datetime | None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is not as it was signed. ``first_bad_checkpoint`` is the smallest size that no longer holds."""
+
+    index: int
+    kind: FindingKind
+    detail: str
+    first_bad_checkpoint: int | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What verification found. ``root`` (hexadecimal) and ``size`` are those of the newest checkpoint.
+
+    ``findings`` holds the first of them by index; ``findings_total`` says how many there are.
+    """
+
+    ok: bool
+    origin: str
+    entries: int
+    pending: int
+    checkpoints: int
+    size: int
+    root: str
+    findings_total: int
+    findings: list[Finding]

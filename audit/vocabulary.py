@@ -1,0 +1,52 @@
+"""The words of the audit room."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What can be done to the log itself; reading it is audited like any other reading."""
+
+    ENTRIES_SEARCHED = "audit:entries:searched"
+    ENTRIES_EXPORTED = "audit:entries:exported"
+    ENTRY_READ = "audit:entry:read"
+    ENTRY_PROVED = "audit:entry:proved"
+    ACCESS_LOG_READ = "audit:access_log:read"
+
+
+class FindingKind(StrEnum):
+    """What verification can find; each finding names the index of the entry that it is about."""
+
+    LOG_EMPTY = "log-empty"
+    """There is nothing to verify; an empty log that used to hold entries looks the same, so it is never in order."""
+    ENTRY_CHANGED = "entry-changed"
+    """The stored bytes of an entry are not those that were signed."""
+    ENTRY_MISSING = "entry-missing"
+    """An index points to an entry that is not there."""
+    ENTRY_MISPLACED = "entry-misplaced"
+    """An entry says that it is another one."""
+    ENTRY_UNSEQUENCED = "entry-unsequenced"
+    """An entry has no index and does not wait for one either."""
+    LEAF_MISSING = "leaf-missing"
+    """An index below the log's size is not there."""
+    LEAF_REPEATED = "leaf-repeated"
+    """An index is there twice."""
+    LEAF_CHANGED = "leaf-changed"
+    """The hash stored beside an index is not that of its entry."""
+    COLUMN_CHANGED = "column-changed"
+    """A column that is searched differs from the entry it was taken from."""
+    TILE_CHANGED = "tile-changed"
+    """A tile of the Merkle tree differs from the entries under it."""
+    TILE_MISSING = "tile-missing"
+    """A tile of the Merkle tree is not there."""
+    TILE_UNEXPECTED = "tile-unexpected"
+    """There is a tile for entries that are not there."""
+    TAIL_CUT = "tail-cut"
+    """A checkpoint was signed over more entries than there are."""
+    TAIL_UNSIGNED = "tail-unsigned"
+    """The newest entries are under no checkpoint, although the sequencer had time to sign one."""
+    CHECKPOINT_CHANGED = "checkpoint-changed"
+    """A checkpoint is not signed by the log's key, or its columns differ from its note."""
+    CHECKPOINT_MISSING = "checkpoint-missing"
+    """A checkpoint is linked to one that is not there."""
+    CHECKPOINT_CONTRADICTED = "checkpoint-contradicted"
+    """A checkpoint with a good signature has another root than the stored entries."""

@@ -1,0 +1,13 @@
+"""Registers the tables of consent with Piccolo."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from consent.tables import CurrentState, Event, NoticeVersion
+
+APP_CONFIG = AppConfig(
+    app_name="consent",
+    migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "consent"),
+    table_classes=[NoticeVersion, Event, CurrentState],
+)

@@ -1,0 +1,59 @@
+"""How answers add up: a fold over a person's events for one purpose, in the order in which they were given."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Final
+from uuid import UUID
+
+from consent.values import ConsentEvent, Record
+from consent.vocabulary import Answer, State
+
+_LEAST: Final = timedelta(microseconds=1)
+
+
+def fold(events: Iterable[ConsentEvent]) -> Record | None:
+    """Return how the person stands after ``events`` of one person and purpose, whatever order they arrive in."""
+    return reduce(after, events, None)
+
+
+def after(standing: Record | None, event: ConsentEvent) -> Record:
+    """Return how the person stands when ``event`` is added to what was known: one step of the fold.
+
+    The answer given last counts, whenever we heard of it: a grant on paper that arrives after a later withdrawal
+    changes nothing. Answers of the same instant are ordered by when they were received, then by id.
+    """
+    if standing is not None and _order(standing) >= (event.occurred_at, event.received_at, event.id):
+        return standing
+    return Record(
+        state=event.state,
+        notice_version=event.notice_version,
+        event=event.id,
+        decided_at=event.occurred_at,
+        received_at=event.received_at,
+        expires_at=event.expires_at,
+    )
+
+
+def _order(record: Record) -> tuple[datetime, datetime, UUID]:
+    return record.decided_at, record.received_at, record.event
+
+
+def state_at(record: Record | None, now: datetime) -> State:
+    """Return the state at ``now``: a grant is over from its ``expires_at`` on; no record is ``absent``."""
+    if record is None:
+        return State.ABSENT
+    if record.state is Answer.GRANTED and record.expires_at is not None and now >= record.expires_at:
+        return State.EXPIRED
+    return State(record.state.value)
+
+
+def moment(standing: Record | None, now: datetime) -> datetime:
+    """Return the time of an answer that is given right now, after everything that is already known.
+
+    The clocks of two workers differ; the person's lock says which answer came second. Without this, a withdrawal
+    taken by the slower clock would count as older than the grant before it, and change nothing.
+    """
+    if standing is None:
+        return now
+    return max(now, standing.decided_at + _LEAST)

@@ -1,0 +1,95 @@
+"""The words of consent: what data is used for, on which legal ground, and what a person answered."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Purpose(StrEnum):
+    """What personal data is used for; ``consent.values.PURPOSES`` gives the legal ground of each."""
+
+    ENGAGEMENT = "engagement"
+    GAMIFICATION = "gamification"
+    LEADERBOARD = "leaderboard"
+    PERSONALISATION = "personalisation"
+    MARKETING_EMAIL = "marketing_email"
+    ANALYTICS = "analytics"
+    SERVICE = "service"
+    COMPLIANCE = "compliance"
+    CONTENT_OPERATIONS = "content_operations"
+
+
+class Basis(StrEnum):
+    """The legal ground of a purpose (GDPR Article 6(1)), or that no healthcare professional's data is touched."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    NO_PERSONAL_DATA = "no_personal_data"
+
+
+class State(StrEnum):
+    """How a person stands towards a purpose; only ``granted`` is a yes.
+
+    ``expired`` and ``absent`` are never stored: the first follows from the time, the second from the lack of an answer.
+    """
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    ABSENT = "absent"
+
+
+class Answer(StrEnum):
+    """What a person can say; the subset of ``State`` that is stored."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+
+
+class Method(StrEnum):
+    """How an answer reached us; all but ``app`` need a reference to their evidence."""
+
+    APP = "app"
+    PAPER = "paper"
+    PHONE = "phone"
+    IMPORT = "import"
+
+
+class Outcome(StrEnum):
+    """What the gate says. ``unconfigured`` is a no as well, but the gap is ours: someone must register the purpose."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    UNCONFIGURED = "unconfigured"
+
+
+class Reason(StrEnum):
+    """Why the gate said so; stable codes that stand in answers and in the audit log."""
+
+    CONSENT_GRANTED = "consent-granted"
+    CONSENT_DENIED = "consent-denied"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
+    CONSENT_EXPIRED = "consent-expired"
+    CONSENT_ABSENT = "consent-absent"
+    BASIS_CONTRACT = "basis-contract"
+    BASIS_LEGAL_OBLIGATION = "basis-legal-obligation"
+    BASIS_NO_PERSONAL_DATA = "basis-no-personal-data"
+    PURPOSE_UNCONFIGURED = "purpose-unconfigured"
+
+
+class Action(StrEnum):
+    """Audit actions of this room, spelled ``room:subject:verb``."""
+
+    CONSENT_GRANTED = "consent:record:granted"
+    CONSENT_DENIED = "consent:record:denied"
+    CONSENT_WITHDRAWN = "consent:record:withdrawn"
+    CONSENTS_READ = "consent:record:read"
+    NOTICE_PUBLISHED = "consent:notice:published"
+    NOTICES_READ = "consent:notice:read"
+    STANDING_REBUILT = "consent:standing:rebuilt"
+
+
+BOARD_TOPIC: Final = "board"
+"""Outbox topic that makes a person appear on or vanish from the boards; the key is the person."""

@@ -1,0 +1,57 @@
+"""What healthcare professionals are offered: webinars, podcasts and education modules.
+
+An item is created as a draft, approved by a medical reviewer who is not its author, and from then on offered in its
+markets, in its language and within its window. Only such an item scores, whoever asks and however late.
+"""
+
+from content.errors import (
+    AuthorNeverApprovesError,
+    ContentNotFoundError,
+    ContentWithdrawnError,
+    InvalidContentError,
+    InvalidListingError,
+    OutsideMarketScopeError,
+)
+from content.rules.tags import forbidden_word
+from content.rules.visibility import scores
+from content.service import (
+    all_items,
+    approve,
+    create_content,
+    for_scoring,
+    item,
+    staff_item,
+    visible,
+    withdraw,
+)
+from content.values import ContentItem, NewContent, OfferedContent, Page, ScoringView
+from content.vocabulary import EVERYWHERE, Action, ContentId, ContentKind, ContentState
+
+__all__ = [
+    "EVERYWHERE",
+    "Action",
+    "AuthorNeverApprovesError",
+    "ContentId",
+    "ContentItem",
+    "ContentKind",
+    "ContentNotFoundError",
+    "ContentState",
+    "ContentWithdrawnError",
+    "InvalidContentError",
+    "InvalidListingError",
+    "NewContent",
+    "OfferedContent",
+    "OutsideMarketScopeError",
+    "Page",
+    "ScoringView",
+    "all_items",
+    "approve",
+    "create_content",
+    "for_scoring",
+    "forbidden_word",
+    "item",
+    "scores",
+    "staff_item",
+    "visible",
+    "withdraw",
+]

@@ -1,0 +1,197 @@
+"""The use cases of content: create, approve, withdraw, offer, and say what scores."""
+
+from collections.abc import Collection
+from typing import TypeVar
+from uuid import UUID
+
+from msgspec.structs import asdict, replace
+
+import people
+from content import store
+from content.errors import (
+    AuthorNeverApprovesError,
+    ContentNotFoundError,
+    ContentWithdrawnError,
+    OutsideMarketScopeError,
+)
+from content.rules import cursor, drafts
+from content.rules import visibility as rules
+from content.values import ContentItem, NewContent, OfferedContent, Page, ScoringView
+from content.vocabulary import Action, ContentId, ContentKind, ContentState
+from kernel.unit_of_work import UnitOfWork
+
+Listed = TypeVar("Listed", ContentItem, OfferedContent)
+
+
+async def create_content(uow: UnitOfWork, author: UUID, new: NewContent, *, scope: Collection[str]) -> ContentItem:
+    """Create an item as a draft; ``author`` is the account that made it, ``scope`` its markets.
+
+    Raises:
+        InvalidContentError: names the field.
+        OutsideMarketScopeError: the item reaches a market that the author is not responsible for.
+
+    """
+    drafts.check(new, people.is_market)
+    _check_scope(scope, new.markets)
+    fields = asdict(new) | {"markets": tuple(sorted(set(new.markets))), "tags": tuple(sorted(set(new.tags)))}
+    created = ContentItem(
+        id=ContentId(uow.new_id()),
+        state=ContentState.DRAFT,
+        created_by=author,
+        created_at=uow.now,
+        approved_by=None,
+        approved_at=None,
+        **fields,
+    )
+    await store.insert(uow, created)
+    uow.record(Action.CONTENT_CREATED, resource=_resource(created.id), kind=created.kind, markets=list(created.markets))
+    return created
+
+
+async def approve(uow: UnitOfWork, content: ContentId, reviewer: UUID, *, scope: Collection[str]) -> ContentItem:
+    """Approve a draft, so that it is offered and scores; approving again changes nothing and answers the same.
+
+    Raises:
+        ContentNotFoundError: no such item in any market of ``scope``.
+        AuthorNeverApprovesError: ``reviewer`` created it.
+        OutsideMarketScopeError: it reaches a market that the reviewer is not responsible for.
+        ContentWithdrawnError: it was withdrawn, and stays so.
+
+    """
+    found = await _staff_item(uow, content, scope, lock=True)
+    if found.created_by == reviewer:
+        raise AuthorNeverApprovesError("Whoever created an item never approves it.")
+    _check_scope(scope, found.markets)
+    if found.state is ContentState.WITHDRAWN:
+        raise ContentWithdrawnError("This item was withdrawn.")
+    repeated = found.state is ContentState.APPROVED
+    if not repeated:
+        found = replace(found, state=ContentState.APPROVED, approved_by=reviewer, approved_at=uow.now)
+        await store.put_state(uow, found)
+    uow.record(Action.CONTENT_APPROVED, resource=_resource(content), repeated=repeated)
+    return found
+
+
+async def withdraw(uow: UnitOfWork, content: ContentId, *, scope: Collection[str]) -> ContentItem:
+    """Withdraw an item for good: it is no longer offered and no longer scores; doing it again changes nothing.
+
+    Raises:
+        ContentNotFoundError: no such item in any market of ``scope``.
+        OutsideMarketScopeError: it reaches a market that the account is not responsible for.
+
+    """
+    found = await _staff_item(uow, content, scope, lock=True)
+    _check_scope(scope, found.markets)
+    repeated = found.state is ContentState.WITHDRAWN
+    if not repeated:
+        found = replace(found, state=ContentState.WITHDRAWN)
+        await store.put_state(uow, found)
+    uow.record(Action.CONTENT_WITHDRAWN, resource=_resource(content), repeated=repeated)
+    return found
+
+
+async def visible(
+    uow: UnitOfWork,
+    *,
+    market: str,
+    locale: str,
+    kind: ContentKind | None = None,
+    tag: str | None = None,
+    after: str | None = None,
+    limit: int = cursor.LIMIT,
+) -> Page[OfferedContent]:
+    """Return a page of what someone in ``market`` who reads ``locale`` is offered now, newest first.
+
+    Raises:
+        InvalidListingError: a broken cursor, or a limit out of bounds.
+
+    """
+    found = await store.visible(
+        uow,
+        market=market,
+        locale=locale,
+        kind=kind,
+        tag=tag,
+        after=cursor.read(after),
+        limit=cursor.checked(limit) + 1,
+    )
+    return _page(uow, found, limit)
+
+
+async def item(uow: UnitOfWork, content: ContentId, *, market: str, locale: str) -> OfferedContent:
+    """Return one item as it is offered to someone in ``market`` who reads ``locale``.
+
+    Raises:
+        ContentNotFoundError: there is none, or it is not offered to them now.
+
+    """
+    found = await store.item(uow, content)
+    if found is None or not rules.visible(found, found.locale, market, locale, uow.now):
+        raise ContentNotFoundError("There is no such item.")
+    uow.record(Action.CONTENT_READ, resource=_resource(content))
+    return OfferedContent(**{field: getattr(found, field) for field in OfferedContent.__struct_fields__})
+
+
+async def all_items(
+    uow: UnitOfWork,
+    *,
+    scope: Collection[str],
+    state: ContentState | None = None,
+    kind: ContentKind | None = None,
+    after: str | None = None,
+    limit: int = cursor.LIMIT,
+) -> Page[ContentItem]:
+    """Return a page of the items, of any state, that reach a market of ``scope``, newest first.
+
+    Raises:
+        InvalidListingError: a broken cursor, or a limit out of bounds.
+
+    """
+    found = await store.of_markets(
+        uow, scope=scope, state=state, kind=kind, after=cursor.read(after), limit=cursor.checked(limit) + 1
+    )
+    return _page(uow, found, limit)
+
+
+async def staff_item(uow: UnitOfWork, content: ContentId, *, scope: Collection[str]) -> ContentItem:
+    """Return one item of any state that reaches a market of ``scope``.
+
+    Raises:
+        ContentNotFoundError: there is none.
+
+    """
+    found = await _staff_item(uow, content, scope, lock=False)
+    uow.record(Action.CONTENT_READ, resource=_resource(content))
+    return found
+
+
+async def for_scoring(uow: UnitOfWork, contents: Collection[ContentId]) -> dict[ContentId, ScoringView]:
+    """Return what decides about activities on each of ``contents``; unknown items have no key.
+
+    One query whatever their number. Feed each to ``scores``: a view alone is no permission.
+    """
+    return await store.for_scoring(uow, list(contents))
+
+
+async def _staff_item(uow: UnitOfWork, content: ContentId, scope: Collection[str], *, lock: bool) -> ContentItem:
+    found = await store.item(uow, content, lock=lock)
+    if found is None or not rules.touches(scope, found.markets):
+        raise ContentNotFoundError("There is no such item.")
+    return found
+
+
+def _check_scope(scope: Collection[str], markets: Collection[str]) -> None:
+    if not rules.covers(scope, markets):
+        raise OutsideMarketScopeError(
+            "This account is not responsible for all markets of the item.", markets=sorted(set(markets) - set(scope))
+        )
+
+
+def _page(uow: UnitOfWork, found: list[Listed], limit: int) -> Page[Listed]:
+    items = found[:limit]
+    uow.record(Action.CONTENT_LISTED, count=len(items))
+    return Page(items, cursor.written(items[-1].id) if len(found) > limit else None)
+
+
+def _resource(content: ContentId) -> str:
+    return f"content:{content}"

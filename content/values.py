@@ -1,0 +1,81 @@
+"""What crosses the boundary of this room."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from content.vocabulary import ContentId, ContentKind, ContentState
+
+Item = TypeVar("Item")
+
+
+class NewContent(msgspec.Struct, frozen=True, kw_only=True):
+    """An item to create, as a draft.
+
+    ``markets`` are ISO 3166-1 alpha-2 codes, or ``("*",)`` alone for all of them; ``tags`` are lower-case subjects.
+    The item is visible from ``visible_from`` (inclusive) until ``visible_until`` (exclusive); empty means no bound.
+    """
+
+    kind: ContentKind
+    title: str
+    locale: str
+    markets: tuple[str, ...]
+    summary: str = ""
+    tags: tuple[str, ...] = ()
+    visible_from: datetime | None = None
+    visible_until: datetime | None = None
+    duration_seconds: int | None = None
+
+
+class ContentItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as staff see it, with who made and who approved it (account ids) and when (UTC)."""
+
+    id: ContentId
+    kind: ContentKind
+    title: str
+    summary: str
+    locale: str
+    markets: tuple[str, ...]
+    tags: tuple[str, ...]
+    state: ContentState
+    visible_from: datetime | None
+    visible_until: datetime | None
+    duration_seconds: int | None
+    created_by: UUID
+    created_at: datetime
+    approved_by: UUID | None
+    approved_at: datetime | None
+
+
+class OfferedContent(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as a healthcare professional sees it: no accounts, no approval trail, no other markets."""
+
+    id: ContentId
+    kind: ContentKind
+    title: str
+    summary: str
+    locale: str
+    tags: tuple[str, ...]
+    visible_from: datetime | None
+    visible_until: datetime | None
+    duration_seconds: int | None
+
+
+class ScoringView(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides whether an activity about an item counts, and what rules may ask of the item."""
+
+    kind: ContentKind
+    tags: frozenset[str]
+    state: ContentState
+    markets: frozenset[str]
+    visible_from: datetime | None = None
+    visible_until: datetime | None = None
+
+
+class Page(msgspec.Struct, Generic[Item], frozen=True):
+    """One page of a list; ``next`` is an opaque cursor, or null on the last page."""
+
+    items: list[Item]
+    next: str | None = None

@@ -1,0 +1,36 @@
+"""The words of what is offered to healthcare professionals."""
+
+from enum import StrEnum
+from typing import Final, NewType
+from uuid import UUID
+
+ContentId = NewType("ContentId", UUID)
+
+EVERYWHERE: Final = "*"
+"""Stands alone in a list of markets: all of them, now and later."""
+
+
+class ContentKind(StrEnum):
+    """What kind of thing an item is; fixed for its life."""
+
+    WEBINAR = "webinar"
+    PODCAST = "podcast"
+    EDUCATION_MODULE = "education_module"
+
+
+class ContentState(StrEnum):
+    """Where an item stands in medical-legal-regulatory approval; only ``approved`` is visible and scores."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """Audit actions of this room, spelled ``room:subject:verb``."""
+
+    CONTENT_CREATED = "content:item:created"
+    CONTENT_APPROVED = "content:item:approved"
+    CONTENT_WITHDRAWN = "content:item:withdrawn"
+    CONTENT_LISTED = "content:item:listed"
+    CONTENT_READ = "content:item:read"

@@ -1,0 +1,26 @@
+"""What healthcare professionals did: activity statements in xAPI's vocabulary, stored once per id.
+
+An activity arrives from an app, a learning system or an import, late or out of order, and is refused with a reason
+code when it may not be kept. What it earns is decided one room above.
+"""
+
+from engagement.rules.admission import Refusal, admit
+from engagement.rules.parsing import Draft, Malformed, parse
+from engagement.service import history, owners, store_activities
+from engagement.values import Activity, Stored
+from engagement.vocabulary import Channel, Verb
+
+__all__ = [
+    "Activity",
+    "Channel",
+    "Draft",
+    "Malformed",
+    "Refusal",
+    "Stored",
+    "Verb",
+    "admit",
+    "history",
+    "owners",
+    "parse",
+    "store_activities",
+]

@@ -1,0 +1,1 @@
+"""Pure decisions about activities: what can be read, and what may be kept."""

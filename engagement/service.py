@@ -1,0 +1,32 @@
+"""Use cases: keep activities, find them again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from engagement import store
+from engagement.errors import ActivityRacedError
+from engagement.values import Stored
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+
+async def owners(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, PersonId]:
+    """Return whose each of these activities is; ids that nobody used are left out."""
+    return await store.owners(uow, ids)
+
+
+async def store_activities(uow: UnitOfWork, rows: Sequence[Stored]) -> None:
+    """Keep activities whose ids nobody used a moment ago; all of one unit of work, with one ``recorded_at``.
+
+    Raises:
+        ActivityRacedError: somebody used one of the ids in between; roll back and begin again.
+
+    """
+    if rows and await store.insert(uow, rows) != len(rows):
+        message = "An activity with one of these ids was recorded a moment ago."
+        raise ActivityRacedError(message)
+
+
+async def history(uow: UnitOfWork, person: PersonId) -> list[Stored]:
+    """Return what one person did and what is scored, in order of (occurred_at, id)."""
+    return await store.history(uow, person)

@@ -1,0 +1,92 @@
+"""Every query of the room."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from content.vocabulary import ContentId, ContentKind
+from engagement.values import Activity, Stored
+from engagement.vocabulary import Channel, Verb
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+_INSERT = """
+insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, score,
+  success, completion, progress, duration_seconds, extensions, recorded_at, recorded_by, rules_version)
+select id, person, verb, content, kind, string_to_array(tags, ' '), occurred_at, local_date, channel, score,
+  success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::date[],
+  $9::text[], $10::float8[], $11::bool[], $12::bool[], $13::float8[], $14::float8[], $16::bytea[], $17::uuid[],
+  $18::int[]) as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel, score, success, completion,
+  progress, duration_seconds, extensions, recorded_by, rules_version)
+on conflict (id) do nothing
+"""
+
+
+async def owners(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, PersonId]:
+    """Return whose each known activity is."""
+    rows = await uow.fetch("select id, person from engagement.activity where id = any($1::uuid[])", ids)
+    return {row["id"]: PersonId(row["person"]) for row in rows}
+
+
+async def insert(uow: UnitOfWork, rows: Sequence[Stored]) -> int:
+    """Insert what is not there yet; return how many were inserted."""
+    acts = [row.activity for row in rows]
+    tag = await uow.execute(
+        _INSERT,
+        [act.id for act in acts],
+        [act.person for act in acts],
+        [act.verb.value for act in acts],
+        [act.content for act in acts],
+        [act.kind.value for act in acts],
+        [" ".join(sorted(act.tags)) for act in acts],
+        [act.occurred_at for act in acts],
+        [act.local_date for act in acts],
+        [act.channel.value for act in acts],
+        [act.score for act in acts],
+        [act.success for act in acts],
+        [act.completion for act in acts],
+        [act.progress for act in acts],
+        [act.duration_seconds for act in acts],
+        rows[0].recorded_at,
+        [row.extensions for row in rows],
+        [row.recorded_by for row in rows],
+        [row.rules_version for row in rows],
+    )
+    return int(tag.rsplit(" ", 1)[1])
+
+
+async def history(uow: UnitOfWork, person: PersonId) -> list[Stored]:
+    """Return everything that one person did and that is scored, in order of (occurred_at, id)."""
+    rows = await uow.fetch(
+        "select * from engagement.activity where person = $1 and rules_version is not null order by occurred_at, id",
+        person,
+    )
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: asyncpg.Record) -> Stored:
+    activity = Activity(
+        id=row["id"],
+        person=PersonId(row["person"]),
+        verb=Verb(row["verb"]),
+        content=ContentId(row["content"]),
+        kind=ContentKind(row["kind"]),
+        tags=frozenset(row["tags"]),
+        occurred_at=row["occurred_at"],
+        local_date=row["local_date"],
+        channel=Channel(row["channel"]),
+        score=row["score"],
+        success=row["success"],
+        completion=row["completion"],
+        progress=row["progress"],
+        duration_seconds=row["duration_seconds"],
+    )
+    return Stored(
+        activity=activity,
+        recorded_at=row["recorded_at"],
+        recorded_by=row["recorded_by"],
+        rules_version=row["rules_version"],
+        extensions=row["extensions"],
+    )

@@ -1,0 +1,28 @@
+"""The activities, written once and never changed."""
+
+from piccolo.columns import UUID, Array, Boolean, Date, DoublePrecision, Integer, Text, Timestamptz
+from piccolo.columns.column_types import Bytea
+from piccolo.table import Table
+
+
+class ActivityRow(Table, tablename="activity", schema="engagement"):
+    """One thing that one person did; the id was chosen by whoever saw it happen."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: chosen by the client")
+    person = UUID(default=None, null=False, help_text="pseudonymous: who")
+    verb = Text(default=None, null=False, help_text="pseudonymous: xAPI verb")
+    content = UUID(default=None, null=False, help_text="pseudonymous: about which item")
+    kind = Text(default=None, null=False, help_text="pseudonymous: the item's kind")
+    tags = Array(base_column=Text(), default=None, null=False, help_text="pseudonymous: the item's tags at that moment")
+    occurred_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it happened")
+    local_date = Date(default=None, null=False, help_text="pseudonymous: the date where the person was")
+    channel = Text(default=None, null=False, help_text="pseudonymous: through which channel")
+    score = DoublePrecision(default=None, null=True, help_text="pseudonymous: share from 0 to 1")
+    success = Boolean(default=None, null=True, help_text="pseudonymous: passed or not")
+    completion = Boolean(default=None, null=True, help_text="pseudonymous: finished or not")
+    progress = DoublePrecision(default=None, null=True, help_text="pseudonymous: share from 0 to 1")
+    duration_seconds = DoublePrecision(default=None, null=True, help_text="pseudonymous: how long")
+    extensions = Bytea(default=None, null=True, help_text="pseudonymous: canonical JSON of what the client added")
+    recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when we learnt of it")
+    recorded_by = UUID(default=None, null=False, help_text="pseudonymous: the account that told us")
+    rules_version = Integer(default=None, null=True, help_text="open: which rules score it; null for none")

@@ -1,0 +1,48 @@
+"""What crosses the boundary of this room."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from content.vocabulary import ContentId, ContentKind
+from engagement.vocabulary import Channel, Verb
+from people.vocabulary import PersonId
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing one healthcare professional did, as recorded.
+
+    ``occurred_at`` is UTC. ``local_date`` is the calendar date of ``occurred_at`` in the person's time zone as it was
+    stored when the activity was recorded; ``kind`` and ``tags`` are the content's at that moment. ``score`` and
+    ``progress`` are shares from 0 to 1; ``duration_seconds`` is in seconds.
+    """
+
+    id: UUID
+    person: PersonId
+    verb: Verb
+    content: ContentId
+    kind: ContentKind
+    tags: frozenset[str]
+    occurred_at: datetime
+    local_date: date
+    channel: Channel
+    score: float | None = None
+    success: bool | None = None
+    completion: bool | None = None
+    progress: float | None = None
+    duration_seconds: float | None = None
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """An activity with what was true when it was recorded.
+
+    ``rules_version`` is the version of the rule set that scores it; None when the person had not agreed to
+    gamification at that moment. ``extensions`` are canonical JSON bytes as the client sent them.
+    """
+
+    activity: Activity
+    recorded_at: datetime
+    recorded_by: UUID
+    rules_version: int | None
+    extensions: bytes | None = None

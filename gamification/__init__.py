@@ -1,0 +1,28 @@
+"""What engagement earns: points, badges, levels, streaks and a board, by rules that marketers write.
+
+One pure fold over a person's activities decides everything; the ledger moves points by double entry and never
+forgets. Points are recognition: they have no monetary value and can't be converted.
+"""
+
+from gamification.service.board import ALL_TIME, board, rebuild_if_lost, refresh
+from gamification.service.publishing import current_rules, publish_rules
+from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
+from gamification.service.recording import record_deliveries
+from gamification.store.boards import Boards
+
+__all__ = [
+    "ALL_TIME",
+    "Boards",
+    "badges",
+    "board",
+    "current_rules",
+    "entries",
+    "opportunities",
+    "points",
+    "proof",
+    "publish_rules",
+    "rebuild_if_lost",
+    "record_deliveries",
+    "refresh",
+    "streaks",
+]

@@ -1,0 +1,81 @@
+"""The error tree of this room."""
+
+from collections.abc import Sequence
+
+import msgspec
+from typing_extensions import override
+
+from kernel.errors import ConflictError, InvalidError, NotFoundError, UnavailableError, UnprocessableError
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that is wrong with a rule set: where (line from 1, field path), what, and what to do about it."""
+
+    line: int
+    field: str
+    fault: str
+    remedy: str
+
+    @override
+    def __str__(self) -> str:
+        """Spell it as one line for the author of the rule set."""
+        return f"line {self.line}, {self.field}: {self.fault}; {self.remedy}"
+
+
+class RuleSetError(UnprocessableError):
+    """The rule set can't be used; ``problems`` names everything that is wrong with it."""
+
+    code = "rule-set-refused"
+    remedy = "Correct every line named in the detail and publish the rule set again."
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep ``problems`` (at least one) in the order of their lines."""
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.field)))
+        lines = [str(problem) for problem in self.problems]
+        super().__init__("\n".join(lines), field=self.problems[0].field, problems=lines)
+
+
+class OutOfOrderError(ConflictError):
+    """An activity is older than the state it was to be folded into; the person's history must be folded again."""
+
+    code = "activity-out-of-order"
+    remedy = "Fold the person's whole history from the empty state and write the corrections."
+
+
+class RulesMissingError(UnavailableError):
+    """Nothing can be scored before a rule set is published."""
+
+    code = "rules-missing"
+    remedy = "Publish a rule set; `laurel demo` publishes the sample."
+
+
+class AwardNotFoundError(NotFoundError):
+    """There is no such award, or it is somebody else's."""
+
+    code = "award-not-found"
+
+
+class BoardNotFoundError(NotFoundError):
+    """There is no board with this key."""
+
+    code = "board-not-found"
+    remedy = "Use the key `all-time`."
+
+
+class BoardRebuildingError(UnavailableError):
+    """The board's copy in Valkey was lost and is being made again from the database."""
+
+    code = "board-rebuilding"
+
+
+class CursorError(InvalidError):
+    """The cursor was not made by this list."""
+
+    code = "cursor-invalid"
+    remedy = "Take `next` from the previous page, or leave `cursor` out."
+
+
+class AwardRacedError(ConflictError):
+    """An award that was to be written exists already: the person's lock was not held. A defect, never expected."""
+
+    code = "award-raced"

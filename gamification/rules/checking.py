@@ -1,0 +1,130 @@
+"""Checks a tree against the grammar's own types and notes every fault, not only the first.
+
+The limits come from the annotations in ``grammar.py``, the same that make the JSON Schema, so they are said once.
+"""
+
+import unicodedata
+from typing import Any, TypeAlias
+
+from msgspec import inspect
+
+from gamification.errors import Problem
+from gamification.rules.grammar import RuleSet
+from gamification.rules.source import Fields, Items, Leaf, Scalar, Tree
+
+Plain: TypeAlias = dict[str, Any] | list[Any] | Scalar
+
+_RULESET = inspect.type_info(RuleSet)
+
+
+def check(tree: Tree, problems: list[Problem]) -> Plain:
+    """Return the plain value of ``tree`` and add every way in which it isn't a rule set to ``problems``."""
+    return _Checker(problems).value(_RULESET, tree, "")
+
+
+class _Checker:
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+
+    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: PLR0911 - one arm per type
+        """Check one value of any kind; a value that is noted as faulty already is passed over."""
+        if isinstance(tree, Leaf) and tree.value is None:
+            return None
+        match _required(kind):
+            case inspect.StructType() as structure:
+                return self._structure(structure, tree, path)
+            case inspect.VarTupleType() as sequence:
+                return self._sequence(sequence, tree, path)
+            case inspect.EnumType(cls=members):
+                allowed = [str(member.value) for member in members]
+                known = isinstance(tree, Leaf) and tree.value in allowed
+                return self._leaf(tree, path, known, "isn't one of the words allowed here", f"use {', '.join(allowed)}")
+            case inspect.IntType() as limits:
+                return self._integer(limits, tree, path)
+            case inspect.FloatType() as limits:
+                return self._number(limits, tree, path)
+            case inspect.StrType() as limits:
+                return self._text(limits, tree, path)
+            case _:
+                known = isinstance(tree, Leaf) and isinstance(tree.value, bool)
+                return self._leaf(tree, path, known, "must be true or false", "write true or false without quotes")
+
+    def _structure(self, structure: inspect.StructType, tree: Tree, path: str) -> Plain:
+        known = {field.encode_name: field for field in structure.fields}
+        if not isinstance(tree, Fields):
+            return self._fault(tree.line, path, "must have fields", f"give {', '.join(known)}")
+        plain: dict[str, Any] = {}
+        for name, (line, value) in tree.fields.items():
+            if name in known:
+                plain[name] = self.value(known[name].type, value, _join(path, name))
+            else:
+                self._fault(line, _join(path, name), "isn't a field here", f"use {', '.join(known)}")
+        for name, field in known.items():
+            if field.required and name not in tree.fields:
+                self._fault(tree.line, _join(path, name), "is missing", "add it")
+        return plain
+
+    def _sequence(self, sequence: inspect.VarTupleType, tree: Tree, path: str) -> Plain:
+        if not isinstance(tree, Items):
+            return self._fault(tree.line, path, "must be a list", "write it as [a, b] or with one - per line")
+        if len(tree.items) < (sequence.min_length or 0):
+            self._fault(tree.line, path, "is empty", "name at least one or leave the field out")
+        if sequence.max_length is not None and len(tree.items) > sequence.max_length:
+            return self._fault(tree.line, path, f"has more than {sequence.max_length} entries", "give fewer")
+        items = [self.value(sequence.item_type, item, f"{path}[{index}]") for index, item in enumerate(tree.items)]
+        for index, item in enumerate(items):
+            if isinstance(item, str) and item in items[:index]:
+                self._fault(tree.items[index].line, f"{path}[{index}]", "is named twice", "name it once")
+        return items
+
+    def _integer(self, limits: inspect.IntType, tree: Tree, path: str) -> Plain:
+        low, high = limits.ge or 0, limits.le or 0
+        if not isinstance(tree, Leaf) or isinstance(tree.value, bool) or not isinstance(tree.value, int):
+            return self._fault(tree.line, path, "must be a whole number", f"give one from {low} to {high}")
+        bounds = f"must be at least {low}" if tree.value < low else f"must be at most {high}"
+        return self._leaf(tree, path, low <= tree.value <= high, bounds, "give a whole number in the range")
+
+    def _number(self, limits: inspect.FloatType, tree: Tree, path: str) -> Plain:
+        low, high = limits.ge or 0.0, limits.le or 0.0
+        remedy = f"give a number from {low:g} to {high:g}"
+        if not isinstance(tree, Leaf) or isinstance(tree.value, bool) or not isinstance(tree.value, int | float):
+            return self._fault(tree.line, path, "must be a number", remedy)
+        return self._leaf(tree, path, low <= tree.value <= high, "is out of range", remedy)
+
+    def _text(self, limits: inspect.StrType, tree: Tree, path: str) -> Plain:
+        if not isinstance(tree, Leaf) or not isinstance(tree.value, str):
+            return self._fault(tree.line, path, "must be text", "write text, in quotes if it looks like a number")
+        text, longest = tree.value, limits.max_length or 0
+        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+            return self._fault(
+                tree.line, path, "holds a control character", "write it on one line, folded text with >-"
+            )
+        if limits.pattern is not None and not _is_key(text):
+            return self._fault(
+                tree.line, path, "isn't a key", "use small letters a to z, digits and -, beginning with a letter"
+            )
+        fits = (limits.min_length or 1) <= len(text.strip()) and len(text) <= longest
+        return self._leaf(tree, path, fits, "has the wrong length", f"write 1 to {longest} characters")
+
+    def _leaf(self, tree: Tree, path: str, fits: bool, fault: str, remedy: str) -> Plain:  # noqa: FBT001
+        return tree.value if fits and isinstance(tree, Leaf) else self._fault(tree.line, path, fault, remedy)
+
+    def _fault(self, line: int, path: str, fault: str, remedy: str) -> Plain:
+        """Note a fault; None then stands for the value, so that nobody looks at it again."""
+        self.problems.append(Problem(line, path or "the rule set", fault, remedy))
+        return None
+
+
+def _required(kind: inspect.Type) -> inspect.Type:
+    """Return what an optional field holds when it is there."""
+    if isinstance(kind, inspect.UnionType):
+        return next(each for each in kind.types if not isinstance(each, inspect.NoneType))
+    return kind
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.replace("-", "").isalnum() and text == text.lower() and text[0].isalpha()
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,138 @@
+"""What the fold reads and makes: awards, effects, and the state of a person between two activities.
+
+They stand here, and ``gamification.values`` passes them on, because the pure core may not import what a service needs.
+"""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+
+class AwardKey(NamedTuple):
+    """What makes an award the only one of its kind for a person, whichever version of the rule made it.
+
+    ``rule`` is the key of a points rule or of a badge. ``subject`` is the content id as text, and ``""`` for a badge.
+    ``period`` is spelled ``2013-10-04``, ``2013-W40``, ``2013-10`` or ``ever``.
+    """
+
+    rule: str
+    subject: str
+    period: str
+
+
+class Award(msgspec.Struct, frozen=True):
+    """One award and the activity that earned it. A badge is an award of 0 points."""
+
+    key: AwardKey
+    points: int
+    activity: UUID
+
+
+class PointsEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """Recognition points that an activity moved; negative where a late activity took an earlier award back."""
+
+    rule: str
+    name: str
+    points: int
+    subject: str
+    period: str
+
+
+class BadgeEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """A badge that an activity earned."""
+
+    key: str
+    name: str
+    description: str
+
+
+class LevelEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """A level that an activity reached."""
+
+    level: int
+    name: str
+
+
+class StreakEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """A streak that an activity changed, in periods of its rhythm."""
+
+    key: str
+    name: str
+    current: int
+    longest: int
+
+
+class Effects(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one activity changed for its person."""
+
+    points: tuple[PointsEffect, ...] = ()
+    badges: tuple[BadgeEffect, ...] = ()
+    levels: tuple[LevelEffect, ...] = ()
+    streaks: tuple[StreakEffect, ...] = ()
+
+
+class Counter(msgspec.Struct, frozen=True, array_like=True):
+    """How many subjects a cap has let through in ``period``; only the latest period is kept."""
+
+    period: str
+    count: int
+
+
+class StreakState(msgspec.Struct, frozen=True, array_like=True):
+    """A streak as of ``period``, the last one in which it was kept up."""
+
+    period: str
+    current: int
+    longest: int
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that the fold must remember of a person between two activities, besides which awards exist.
+
+    ``points`` are lifetime recognition points. ``level`` is 0 before the first activity. ``awards`` counts the awards
+    of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the activities that
+    a badge waits for, by badge key; ``badges`` are in the order they were earned. ``last_at`` (UTC) and ``last_id``
+    name the latest activity folded, and ``last_date`` is the latest local date, which never runs backwards.
+
+    The dictionaries MUST NOT be changed by whoever holds a state; a fold makes a new one.
+    """
+
+    points: int = 0
+    level: int = 0
+    awards: dict[str, int] = {}
+    caps: dict[str, Counter] = {}
+    matches: dict[str, int] = {}
+    streaks: dict[str, StreakState] = {}
+    badges: tuple[str, ...] = ()
+    last_at: datetime | None = None
+    last_id: UUID | None = None
+    last_date: date | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What one activity did: its effects, the awards it made and the state it left."""
+
+    effects: Effects
+    awards: tuple[Award, ...]
+    state: State
+
+
+class Folded(msgspec.Struct, frozen=True):
+    """What a run of activities did: the effects in the order the activities were given, the awards in order of time."""
+
+    effects: tuple[Effects, ...]
+    awards: tuple[Award, ...]
+    state: State
+
+
+class Corrections(msgspec.Struct, frozen=True):
+    """What must happen to the awards a person has so that they become the awards their history earns.
+
+    ``to_change`` gives the points an award has and the points it should have.
+    """
+
+    to_award: dict[AwardKey, int]
+    to_reverse: dict[AwardKey, int]
+    to_change: dict[AwardKey, tuple[int, int]]

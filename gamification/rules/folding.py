@@ -1,0 +1,100 @@
+"""The one place that decides points: a pure fold over one person's activities in order of ``(occurred_at, id)``.
+
+No IO, no clock, no randomness. The live path, previews and replays all call ``fold``. Each activity comes with the rule
+set it was recorded under, so a new version never rewrites what an older one decided.
+"""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from typing import TypeAlias
+
+from engagement.values import Activity
+from gamification.errors import OutOfOrderError
+from gamification.rules.earnings import AwardKey, Counter, Effects, Folded, Outcome, State
+from gamification.rules.grammar import RuleSet
+from gamification.rules.periods import periods_of
+from gamification.rules.program import CapStep, program_of
+from gamification.rules.progress import Progress
+
+Step: TypeAlias = tuple[RuleSet, Activity]
+"""An activity and the rule set it was recorded under."""
+
+EMPTY = State()
+NO_AWARDS: frozenset[AwardKey] = frozenset()
+
+
+def evaluate(ruleset: RuleSet, state: State, activity: Activity, awarded: AbstractSet[AwardKey] = NO_AWARDS) -> Outcome:
+    """Fold one activity into ``state`` and return what it changed; the inputs stay as they are.
+
+    ``awarded`` MUST hold every key of ``candidates(state, [(ruleset, activity)])`` whose award exists.
+    Raise ``OutOfOrderError`` if ``is_late``.
+    """
+    folded = fold(state, [(ruleset, activity)], awarded)
+    return Outcome(folded.effects[0], folded.awards, folded.state)
+
+
+def fold(state: State, steps: Sequence[Step], awarded: AbstractSet[AwardKey] = NO_AWARDS) -> Folded:
+    """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
+
+    ``awarded`` MUST hold every key of ``candidates(state, steps)`` whose award exists; a replay from ``EMPTY`` passes
+    none. An id that comes again changes nothing and has the effects of the first one.
+    Raise ``OutOfOrderError`` if one of them ``is_late``.
+    """
+    order = _in_order(steps)
+    if order and is_late(state, steps[order[0]][1]):
+        detail = "an activity is older than the last one folded"
+        raise OutOfOrderError(detail, activity=str(steps[order[0]][1].id))
+    progress = Progress(state, awarded)
+    done: dict[int, Effects] = {}
+    effects: list[Effects] = [Effects()] * len(steps)
+    ruleset, program = None, None
+    for position in order:
+        given, activity = steps[position]
+        if program is None or given is not ruleset:
+            ruleset, program = given, program_of(given)
+        number = activity.id.int
+        if number not in done:
+            done[number] = progress.apply(program, activity)
+        effects[position] = done[number]
+    return Folded(tuple(effects), tuple(progress.made), progress.state(state))
+
+
+def is_late(state: State, activity: Activity) -> bool:
+    """Tell whether ``activity`` comes before (or is) the last one folded: then only a replay gives the right answer."""
+    if state.last_at is None or state.last_id is None:
+        return False
+    return (activity.occurred_at, activity.id.int) <= (state.last_at, state.last_id.int)
+
+
+def candidates(state: State, steps: Iterable[Step]) -> set[AwardKey]:
+    """Return the keys that folding ``steps`` into ``state`` can ask for: look up which of these awards exist.
+
+    Keys behind a cap that is full already are left out; nothing can be awarded there.
+    """
+    keys: set[AwardKey] = set()
+    today = state.last_date or date.min
+    for ruleset, activity in sorted(steps, key=lambda step: _moment(step[1])):
+        today = max(today, activity.local_date)
+        periods = periods_of(today)
+        for rule in program_of(ruleset).steps[activity.verb, activity.kind].points:
+            if (rule.check is None or rule.check(activity)) and not _full(state.caps, rule.caps, periods):
+                keys.add(AwardKey(rule.key, str(activity.content), periods[rule.recurs]))
+    return keys
+
+
+def _in_order(steps: Sequence[Step]) -> list[int]:
+    return sorted(range(len(steps)), key=lambda position: _moment(steps[position][1]))
+
+
+def _moment(activity: Activity) -> tuple[datetime, int]:
+    return activity.occurred_at, activity.id.int
+
+
+def _full(counters: dict[str, Counter], caps: tuple[CapStep, ...], periods: tuple[str, ...]) -> bool:
+    return any(
+        cap.counter in counters
+        and counters[cap.counter].period == periods[cap.per]
+        and counters[cap.counter].count >= cap.limit
+        for cap in caps
+    )

@@ -1,0 +1,54 @@
+"""From the text of a rule set to the rule set, or to everything that is wrong with it."""
+
+from typing import Any
+
+import msgspec
+
+from gamification.errors import Problem, RuleSetError
+from gamification.rules.checking import check
+from gamification.rules.grammar import RuleSet
+from gamification.rules.meaning import Place, faults, spelled
+from gamification.rules.source import Fields, Items, Tree, read
+
+
+def load(text: str) -> RuleSet:
+    """Read a rule set from YAML. Raise ``RuleSetError`` naming every problem with its line, field and remedy."""
+    problems: list[Problem] = []
+    tree = read(text, problems)
+    plain = check(tree, problems)
+    for place, fault, remedy in faults(plain):
+        problems.append(Problem(_line(tree, place), spelled(place), fault, remedy))
+    if problems:
+        raise RuleSetError(problems)
+    return msgspec.convert(plain, RuleSet)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a rule set, for editors; ``load`` checks more than a schema can say."""
+    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(RuleSet)))
+    parts = schema["$defs"]
+    for part in [part for part in parts.values() if "properties" in part]:
+        part["properties"] = {name: _not_null(field) for name, field in part["properties"].items()}
+    parts["Badge"]["oneOf"] = [{"required": [name]} for name in ("when", "threshold", "streak")]
+    reasons = (["points"], ["awards_of", "at_least"], ["activities", "at_least"])
+    parts["Threshold"]["oneOf"] = [{"required": names} for names in reasons]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Laurel rule set", **schema}
+
+
+def _not_null(field: dict[str, Any]) -> dict[str, Any]:
+    """Return ``field`` without null: a field may be left out, but one without a value widens a rule by accident."""
+    return next((kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"), field)
+
+
+def _line(tree: Tree, place: Place) -> int:
+    """Return the line of ``place``, or of what should hold it where it isn't written."""
+    line = tree.line
+    for step in place:
+        if isinstance(tree, Fields) and step in tree.fields:
+            line, tree = tree.fields[str(step)]
+        elif isinstance(tree, Items) and isinstance(step, int):
+            tree = tree.items[step]
+            line = tree.line
+        else:
+            break
+    return line

@@ -1,0 +1,86 @@
+"""What a person can earn now, and if not, why not and when again."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from gamification.rules.grammar import Badge, Cap, PointsRule, RuleSet
+from gamification.rules.periods import POSITIONS, periods_of
+from gamification.rules.standing import current_length
+from gamification.values import Opportunity, State
+from gamification.vocabulary import Period
+
+MONDAYS = 7
+
+
+def opportunities(ruleset: RuleSet, state: State, today: date, zone: str) -> list[Opportunity]:
+    """Return one line per points rule and per badge; ``again_at`` is UTC, the start of the next period in ``zone``."""
+    return [_of_rule(rule, state, today, zone) for rule in ruleset.points] + [
+        _of_badge(ruleset, badge, state, today) for badge in ruleset.badges
+    ]
+
+
+def next_period(per: Period, today: date, zone: str) -> datetime | None:
+    """Return when the next period begins (UTC); None for ``ever``, which has no next one."""
+    if per is Period.EVER:
+        return None
+    begins = today + timedelta(days=1)
+    if per is Period.WEEK:
+        begins = today + timedelta(days=MONDAYS - today.weekday())
+    if per is Period.MONTH:
+        begins = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return datetime.combine(begins, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _of_rule(rule: PointsRule, state: State, today: date, zone: str) -> Opportunity:
+    reached = [cap for cap in rule.caps if _used(rule.key, cap, state, today) >= cap.limit]
+    if not reached:
+        return Opportunity(key=rule.key, name=rule.name, kind="points", points=rule.points, can_earn=True)
+    moments = [next_period(cap.per, today, zone) for cap in reached]
+    again = None if None in moments else max(moment for moment in moments if moment is not None)
+    return Opportunity(
+        key=rule.key,
+        name=rule.name,
+        kind="points",
+        points=rule.points,
+        can_earn=False,
+        reason="cap-reached",
+        again_at=again,
+        progress=max(_used(rule.key, cap, state, today) for cap in reached),
+        needed=max(cap.limit for cap in reached),
+    )
+
+
+def _used(rule: str, cap: Cap, state: State, today: date) -> int:
+    counter = state.caps.get(f"{rule}:{cap.per}")
+    current = periods_of(max(today, state.last_date or today))[POSITIONS[cap.per]]
+    return counter.count if counter is not None and counter.period == current else 0
+
+
+def _of_badge(ruleset: RuleSet, badge: Badge, state: State, today: date) -> Opportunity:
+    progress, needed = _towards(ruleset, badge, state, today)
+    held = badge.key in state.badges
+    return Opportunity(
+        key=badge.key,
+        name=badge.name,
+        kind="badge",
+        points=0,
+        can_earn=not held,
+        reason="held" if held else None,
+        progress=needed if held else min(progress, needed),
+        needed=needed,
+    )
+
+
+def _towards(ruleset: RuleSet, badge: Badge, state: State, today: date) -> tuple[int, int]:
+    if badge.streak is not None:
+        streak = next(each for each in ruleset.streaks if each.key == badge.streak.key)
+        kept = state.streaks.get(streak.key)
+        return (current_length(kept, streak.every, today) if kept else 0, badge.streak.length)
+    threshold = badge.threshold
+    if threshold is None:
+        return 0, 1
+    if threshold.points is not None:
+        return state.points, threshold.points
+    if threshold.awards_of is not None:
+        return state.awards.get(threshold.awards_of, 0), threshold.at_least or 1
+    return state.matches.get(badge.key, 0), threshold.at_least or 1

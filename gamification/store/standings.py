@@ -1,0 +1,62 @@
+"""What people have reached."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from gamification.values import State
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(State).decode
+
+_UPSERT = """
+insert into gamification.standing (person, points, level, state, updated_at)
+select person, points, level, state, $5 from unnest($1::uuid[], $2::bigint[], $3::int[], $4::bytea[])
+  as t(person, points, level, state) order by person
+on conflict (person) do update set points = standing.points + excluded.points, level = excluded.level,
+  state = excluded.state, updated_at = excluded.updated_at
+"""
+
+
+async def states(uow: UnitOfWork, persons: Sequence[PersonId]) -> dict[PersonId, State]:
+    """Return the fold's state of each person who has one; the person's lock must be held to change it."""
+    rows = await uow.fetch("select person, state from gamification.standing where person = any($1::uuid[])", persons)
+    return {PersonId(row["person"]): _decode(row["state"]) for row in rows}
+
+
+async def keep(uow: UnitOfWork, changes: Sequence[tuple[PersonId, int, State]]) -> None:
+    """Move balances by so many points and keep the states; a balance is never written as an absolute value."""
+    await uow.execute(
+        _UPSERT,
+        [person for person, _, _ in changes],
+        [moved for _, moved, _ in changes],
+        [state.level for _, _, state in changes],
+        [_encode(state) for _, _, state in changes],
+        uow.now,
+    )
+
+
+async def points(uow: UnitOfWork, person: PersonId) -> tuple[int, int]:
+    """Return a person's lifetime points and level; (0, 0) before the first activity."""
+    row = await uow.fetchrow("select points, level from gamification.standing where person = $1", person)
+    return (row["points"], row["level"]) if row else (0, 0)
+
+
+async def outcomes(uow: UnitOfWork, activities: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Return what these activities were answered; those that changed nothing are left out."""
+    rows = await uow.fetch(
+        "select activity, effects from gamification.outcome where activity = any($1::uuid[])", activities
+    )
+    return {row["activity"]: row["effects"] for row in rows}
+
+
+async def keep_outcomes(uow: UnitOfWork, outcomes: Sequence[tuple[UUID, bytes]]) -> None:
+    """Keep answers for repeats."""
+    await uow.execute(
+        "insert into gamification.outcome (activity, effects) select * from unnest($1::uuid[], $2::bytea[])",
+        [activity for activity, _ in outcomes],
+        [effects for _, effects in outcomes],
+    )

@@ -1,0 +1,71 @@
+"""Rule versions, awards, the ledger, and what each person has reached."""
+
+from piccolo.columns import UUID, BigInt, Integer, Text, Timestamptz
+from piccolo.columns.column_types import Bytea
+from piccolo.table import Table
+
+
+class RuleSetVersion(Table, tablename="rule_set_version", schema="gamification"):
+    """One immutable version of a rule set, as canonical JSON."""
+
+    version = Integer(primary_key=True, default=None, help_text="open: counts from 1")
+    key = Text(default=None, null=False, help_text="open: the rule set's identity")
+    body = Bytea(default=None, null=False, help_text="open: canonical JSON of the rules")
+    sha256 = Bytea(default=None, null=False, help_text="open: SHA-256 of the body")
+    published_at = Timestamptz(default=None, null=False, help_text="open: from when on it scores what is recorded")
+    published_by = Text(default=None, null=False, help_text="pseudonymous: the account that published it")
+
+
+class AwardRow(Table, tablename="award", schema="gamification"):
+    """Something that was earned; once per person, rule, subject and period."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names the award in proofs")
+    person = UUID(default=None, null=False, help_text="pseudonymous: who")
+    rule = Text(default=None, null=False, help_text="pseudonymous: key of the points rule or badge")
+    subject = Text(default=None, null=False, help_text="pseudonymous: content id, empty for a badge")
+    period = Text(default=None, null=False, help_text="pseudonymous: the period it was earned in")
+    kind = Text(default=None, null=False, help_text="open: points or badge")
+    state = Text(default=None, null=False, help_text="pseudonymous: active or reversed")
+    points = BigInt(default=None, null=False, help_text="pseudonymous: recognition points")
+    rules_version = Integer(default=None, null=False, help_text="open: the version of the rules that decided")
+    activity = UUID(default=None, null=False, help_text="pseudonymous: the activity that earned it")
+    consent = UUID(default=None, null=True, help_text="pseudonymous: the consent event it rests on")
+    occurred_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the activity happened")
+    awarded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it was awarded")
+
+
+class LedgerEntry(Table, tablename="ledger_entry", schema="gamification"):
+    """Points that moved from one account to another: one row debits and credits, so every row is balanced."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: sorts by time")
+    person = UUID(default=None, null=False, help_text="pseudonymous: whose points moved")
+    award = UUID(default=None, null=False, help_text="pseudonymous: because of which award")
+    kind = Text(default=None, null=False, help_text="open: award or reversal")
+    debit = UUID(default=None, null=False, help_text="pseudonymous: the account that gives")
+    credit = UUID(default=None, null=False, help_text="pseudonymous: the account that receives")
+    amount = BigInt(default=None, null=False, help_text="pseudonymous: recognition points, always positive")
+    recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+
+
+class Standing(Table, tablename="standing", schema="gamification"):
+    """What a person has reached: the balance, moved only by what the ledger moves, and the fold's state."""
+
+    person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
+    points = BigInt(default=None, null=False, help_text="pseudonymous: lifetime recognition points")
+    level = Integer(default=None, null=False, help_text="pseudonymous: level reached")
+    state = Bytea(default=None, null=False, help_text="pseudonymous: the state of the fold as JSON")
+    updated_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it last changed")
+
+
+class Outcome(Table, tablename="outcome", schema="gamification"):
+    """What an activity was answered, where that was anything: a repeat is answered the same."""
+
+    activity = UUID(primary_key=True, default=None, help_text="pseudonymous: which activity")
+    effects = Bytea(default=None, null=False, help_text="pseudonymous: the effects as JSON")
+
+
+class BoardMember(Table, tablename="board_member", schema="gamification"):
+    """The alias under which a person appears on boards."""
+
+    person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
+    alias = Text(default=None, null=False, unique=True, help_text="pseudonymous: the name on the board")

@@ -1,0 +1,256 @@
+"""What crosses the boundary of this room: what a person has earned, and what one activity changed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from consent.values import Decision
+from engagement.rules.parsing import Draft, Malformed
+from gamification.rules.earnings import (
+    Award,
+    AwardKey,
+    BadgeEffect,
+    Corrections,
+    Counter,
+    Effects,
+    Folded,
+    LevelEffect,
+    Outcome,
+    PointsEffect,
+    State,
+    StreakEffect,
+    StreakState,
+)
+from kernel.unit_of_work import Origin
+from people.vocabulary import PersonId
+
+__all__ = [
+    "ActivityResult",
+    "ApprovalView",
+    "Award",
+    "AwardKey",
+    "AwardView",
+    "BadgeEffect",
+    "BadgeLine",
+    "BoardLine",
+    "BoardPage",
+    "Corrections",
+    "Counter",
+    "Delivery",
+    "Effects",
+    "EntryView",
+    "Folded",
+    "Grant",
+    "LevelEffect",
+    "LevelView",
+    "Opportunity",
+    "Outcome",
+    "PointsEffect",
+    "PointsView",
+    "ProofView",
+    "PublishedRules",
+    "Reversal",
+    "State",
+    "Status",
+    "StreakEffect",
+    "StreakLine",
+    "StreakState",
+]
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """An award that is to be written, with everything it rests on."""
+
+    person: PersonId
+    key: AwardKey
+    points: int
+    rules_version: int
+    activity: UUID
+    consent: UUID | None
+    occurred_at: datetime
+
+
+class Reversal(msgspec.Struct, frozen=True):
+    """An award that is to be taken back."""
+
+    person: PersonId
+    key: AwardKey
+
+
+class PublishedRules(msgspec.Struct, frozen=True, kw_only=True):
+    """One immutable version of a rule set; ``body`` is its canonical JSON."""
+
+    version: int
+    key: str
+    body: bytes
+    sha256: bytes
+    published_at: datetime
+    published_by: str
+
+
+class AwardView(msgspec.Struct, frozen=True, kw_only=True):
+    """An award as it is stored."""
+
+    id: UUID
+    person: PersonId
+    rule: str
+    subject: str
+    period: str
+    kind: str
+    state: str
+    points: int
+    rules_version: int
+    activity: UUID
+    consent: UUID | None
+    occurred_at: datetime
+    awarded_at: datetime
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a person's ledger; ``points`` is negative in a reversal."""
+
+    id: UUID
+    award: UUID
+    kind: str
+    points: int
+    rule: str
+    subject: str
+    period: str
+    activity: UUID
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class Status(StrEnum):
+    """What became of one activity."""
+
+    RECORDED = "recorded"
+    REPEATED = "repeated"
+    REFUSED = "refused"
+
+
+class ActivityResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer for one activity. ``reason``, ``field`` and ``detail`` say why it was refused and what to correct."""
+
+    id: UUID | None
+    status: Status
+    reason: str | None = None
+    field: str | None = None
+    detail: str | None = None
+    effects: Effects | None = None
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One request's activities. ``person`` is the caller's own; None where a machine client delivers for many.
+
+    ``markets`` are those in which the caller may name people; ``origin_for`` says who asks and on which consent.
+    """
+
+    origin_for: Callable[[Decision | None], Origin]
+    account: UUID
+    markets: frozenset[str]
+    person: PersonId | None
+    drafts: Sequence[Draft | Malformed]
+
+
+class LevelView(msgspec.Struct, frozen=True):
+    """A level; reached at ``at`` lifetime points."""
+
+    level: int
+    name: str
+    at: int
+
+
+class PointsView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's balance. Recognition points have no monetary value and can't be converted."""
+
+    currency: str
+    points: int
+    level: LevelView
+    next_level: LevelView | None
+
+
+class BadgeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A badge that a person holds; ``award`` names it in proofs."""
+
+    key: str
+    name: str
+    description: str
+    award: UUID
+    earned_at: datetime
+    awarded_at: datetime
+
+
+class StreakLine(msgspec.Struct, frozen=True):
+    """A streak as it stands today, in periods of its rhythm (``day`` or ``week``)."""
+
+    key: str
+    name: str
+    every: str
+    current: int
+    longest: int
+
+
+class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to earn. ``again_at`` (UTC) is when it can be earned again, where that is known."""
+
+    key: str
+    name: str
+    kind: str
+    points: int
+    can_earn: bool
+    reason: str | None = None
+    again_at: datetime | None = None
+    progress: int | None = None
+    needed: int | None = None
+
+
+class ApprovalView(msgspec.Struct, frozen=True):
+    """The medical-legal-regulatory approval of an item: by which account, and when."""
+
+    content: UUID
+    state: str
+    approved_by: UUID | None
+    approved_at: datetime | None
+
+
+class ProofView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an award rests on: the activity, the rules, the policy, the consent and the content's approval."""
+
+    award: UUID
+    rule: str
+    kind: str
+    state: str
+    points: int
+    subject: str | None
+    period: str
+    activity: UUID
+    occurred_at: datetime
+    awarded_at: datetime
+    rules_version: int
+    rules_sha256: str
+    rules_published_at: datetime
+    policy: str
+    consent_event: UUID | None
+    approval: ApprovalView | None
+
+
+class BoardLine(msgspec.Struct, frozen=True):
+    """One line of a board."""
+
+    rank: int
+    alias: str
+    points: int
+    me: bool = False
+
+
+class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a board: ``total`` members, lines from position ``start``, and the reader's own line."""
+
+    total: int
+    start: int
+    items: list[BoardLine]
+    own: BoardLine | None

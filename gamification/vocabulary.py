@@ -1,0 +1,66 @@
+"""The words of what engagement earns."""
+
+from enum import StrEnum
+
+
+class Period(StrEnum):
+    """A stretch of calendar time in the person's own time zone; ``ever`` is the whole of it. Weeks are ISO weeks."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    EVER = "ever"
+
+
+class Rhythm(StrEnum):
+    """How often something must happen for a streak to go on."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+class Past(StrEnum):
+    """What publishing a version of a rule set does to what happened before it.
+
+    ``new_only``: activities recorded from then on are evaluated by it, earlier ones keep the version they had.
+    """
+
+    NEW_ONLY = "new_only"
+
+
+class Action(StrEnum):
+    """Audit actions of this room, spelled ``room:subject:verb``."""
+
+    RULESET_PUBLISHED = "gamification:ruleset:published"
+    RULESET_READ = "gamification:ruleset:read"
+    AWARD_GRANTED = "gamification:award:granted"
+    AWARD_REVERSED = "gamification:award:reversed"
+    AWARD_PROOF_READ = "gamification:award:proof_read"
+    POINTS_READ = "gamification:points:read"
+    ENTRIES_READ = "gamification:entries:read"
+    BADGES_READ = "gamification:badges:read"
+    STREAKS_READ = "gamification:streaks:read"
+    OPPORTUNITIES_READ = "gamification:opportunities:read"
+    BOARD_READ = "gamification:board:read"
+    BOARD_REBUILT = "gamification:board:rebuilt"
+
+
+class AwardKind(StrEnum):
+    """What an award gives."""
+
+    POINTS = "points"
+    BADGE = "badge"
+
+
+class AwardState(StrEnum):
+    """Whether an award counts; a reversed one can be granted again and keeps its identity."""
+
+    ACTIVE = "active"
+    REVERSED = "reversed"
+
+
+class EntryKind(StrEnum):
+    """Why points moved in the ledger."""
+
+    AWARD = "award"
+    REVERSAL = "reversal"

@@ -1,0 +1,213 @@
+"""The way to PostgreSQL: Piccolo's engine with a transaction that can be trusted, and two pools.
+
+Piccolo's own transaction keeps the connection for ever when COMMIT fails, and its nested transactions are no-ops: a
+failure caught outside keeps the inner rows. Both are mended here, once (``docs/decisions/0007-one-transaction.md``).
+
+Reads go through a pool whose sessions are read-only: a query route can't write, whatever its code says, and one
+statement needs no BEGIN and COMMIT around it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any, Final, TypeAlias, cast
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from typing_extensions import override
+
+from kernel.errors import UnavailableError
+
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+STATEMENT_TIMEOUT_MS: Final = 10_000
+LOCK_TIMEOUT_MS: Final = 5_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 30_000
+ACQUIRE_TIMEOUT_SECONDS: Final = 5.0
+
+AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+)
+"""What asyncpg raises when the server is away, overloaded or gave up on us: nothing is wrong with the request."""
+
+
+class DatabaseUnavailableError(UnavailableError):
+    """PostgreSQL is away, restarting or too busy."""
+
+    code = "database-unavailable"
+
+
+class Transaction(PostgresTransaction):
+    """Gives its connection back even when COMMIT fails, and nests as a SAVEPOINT.
+
+    Piccolo's base class does neither (measured: a pool of two is dead after two failed commits).
+    """
+
+    @override
+    async def __aenter__(self) -> PostgresTransaction:
+        if self._parent is not None:
+            self._savepoint = await self._parent.savepoint()
+            return self._parent
+        self.connection = await self.get_connection()
+        try:
+            self.transaction = self.connection.transaction()
+            await self.begin()
+        except BaseException:
+            await self._give_back()
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    @override
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if self._parent is not None:
+            await self._leave_savepoint(failed=exception is not None)
+            return False
+        try:
+            if exception is not None:
+                if not self._rolled_back and not self.connection.is_closed():
+                    await self.rollback()
+            elif not (self._committed or self._rolled_back):
+                await self.commit()
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back()
+        return False
+
+    async def _leave_savepoint(self, *, failed: bool) -> None:
+        if failed:
+            await self._savepoint.rollback_to()
+            return
+        connection = cast("Any", self._parent).connection
+        await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        await self._savepoint.release()
+
+    async def _give_back(self) -> None:
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
+
+    @override
+    async def get_connection(self) -> Any:
+        if self.engine.pool:
+            return await self.engine.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS)
+        return await self.engine.get_new_connection()
+
+
+class _Reading:
+    """Stands where Piccolo looks for the current transaction, so that its queries use the read-only connection."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine, configured when the program starts instead of when a module is imported."""
+
+    def __init__(self) -> None:
+        """Hold no connection yet: importing a room must not need a database."""
+        super().__init__(config={})
+        self.reads: asyncpg.Pool[asyncpg.Record] | None = None
+
+    @override
+    async def check_version(self) -> None:
+        """Do nothing: the base class connects while modules are imported."""
+
+    @override
+    async def prep_database(self) -> None:
+        """Do nothing: Laurel needs no extension."""
+
+    @override
+    def transaction(self, allow_nested: bool = True) -> PostgresTransaction:  # noqa: FBT001, FBT002 - Piccolo's signature
+        return Transaction(engine=self, allow_nested=allow_nested)
+
+    async def open(self, url: str, *, size: int = 10) -> None:
+        """Open both pools on ``url``; ``size`` connections each at the most.
+
+        Raises:
+            DatabaseUnavailableError: the server does not answer.
+
+        """
+        settings = {
+            "application_name": "laurel",
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "lock_timeout": str(LOCK_TIMEOUT_MS),
+            "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+            "timezone": "UTC",
+        }
+        self.config = {"dsn": url, "server_settings": settings, "timeout": ACQUIRE_TIMEOUT_SECONDS}
+        reading = settings | {"default_transaction_read_only": "on"}
+        try:
+            self.pool = await asyncpg.create_pool(**self.config, min_size=1, max_size=size, command_timeout=30)
+            self.reads = await asyncpg.create_pool(
+                dsn=url, server_settings=reading, min_size=1, max_size=size, command_timeout=30, timeout=5
+            )
+        except AWAY as error:
+            await self.close()
+            message = f"PostgreSQL does not answer ({type(error).__name__})."
+            raise DatabaseUnavailableError(message) from error
+
+    async def close(self) -> None:
+        """Close both pools; harmless when they are not open."""
+        for pool in (self.pool, self.reads):
+            if pool is not None:
+                pool.terminate()
+        self.pool = self.reads = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """Lend a read-only connection; Piccolo's queries in the block use it too."""
+        if self.reads is None:
+            message = "The database pool is not open."
+            raise DatabaseUnavailableError(message)
+        async with self.reads.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            current = cast("ContextVar[Any]", self.current_transaction)
+            token = current.set(_Reading(connection))
+            try:
+                yield connection
+            finally:
+                current.reset(token)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """Open a transaction and lend its connection; it commits when the block ends without an exception."""
+        if self.pool is None:
+            message = "The database pool is not open."
+            raise DatabaseUnavailableError(message)
+        async with self.transaction(allow_nested=False) as transaction:
+            yield transaction.connection
+
+
+@asynccontextmanager
+async def translated() -> AsyncIterator[None]:
+    """Turn a server that is away into ``DatabaseUnavailableError``; everything else passes."""
+    try:
+        yield
+    except AWAY as error:
+        message = f"The database can't answer at the moment ({type(error).__name__})."
+        raise DatabaseUnavailableError(message) from error
+
+
+DB: Final = Engine()

@@ -1,0 +1,57 @@
+"""The relay: delivers what the outbox holds, one relay at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import structlog
+
+from kernel.cache import AWAY as CACHE_AWAY
+from kernel.database import AWAY
+from kernel.errors import LaurelError
+from kernel.unit_of_work import Origin, UnitOfWork, Work
+
+Deliver: TypeAlias = Callable[[UnitOfWork, Sequence[UUID]], Awaitable[None]]
+
+RELAY_LOCK: Final = 0x4C41_5552_0002
+"""Advisory lock of the one relay; a second one would deliver an older state after a newer one."""
+
+BATCH: Final = 2_000
+PAUSE_SECONDS: Final = 0.05
+PAUSE_AFTER_FAILURE_SECONDS: Final = 1.0
+ORIGIN: Final = Origin(request=UUID(int=0), actor="system:relay", role="system", route="worker relay")
+
+_log = structlog.get_logger()
+
+
+async def deliver_once(work: Work, topics: Mapping[str, Deliver]) -> int:
+    """Deliver the oldest messages and remove them; return how many.
+
+    The rows are removed in the transaction that is open while they are delivered: a crash in between delivers again.
+    """
+    async with work.begin(ORIGIN) as uow:
+        if not await uow.fetchval("select pg_try_advisory_xact_lock($1)", RELAY_LOCK):
+            return 0
+        rows = await uow.fetch(
+            "delete from kernel.outbox where id in (select id from kernel.outbox order by id limit $1)"
+            " returning topic, key",
+            BATCH,
+        )
+        for topic, deliver in topics.items():
+            keys = sorted({row["key"] for row in rows if row["topic"] == topic})
+            if keys:
+                await deliver(uow, keys)
+        return len(rows)
+
+
+async def relay(work: Work, topics: Mapping[str, Deliver], stop: asyncio.Event) -> None:
+    """Deliver until ``stop`` is set; a part that is away is waited for."""
+    while not stop.is_set():
+        try:
+            delivered = await deliver_once(work, topics)
+            pause = 0.0 if delivered == BATCH else PAUSE_SECONDS
+        except (LaurelError, *AWAY, *CACHE_AWAY) as error:
+            _log.warning("outbox_waits", error=type(error).__name__)
+            pause = PAUSE_AFTER_FAILURE_SECONDS
+        await asyncio.sleep(pause)

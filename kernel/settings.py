@@ -1,0 +1,181 @@
+"""Settings: everything that an operator can say, as ``LAUREL_*`` environment variables.
+
+Anything wrong stops the start with one line: an unknown variable (a typing error would otherwise be a silent default),
+a malformed value, a missing secret in production. Every variable can be given as ``<NAME>_FILE``, the path of a file
+that holds the value, which is how secrets reach containers.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+
+from kernel.errors import LaurelError
+
+Network: TypeAlias = "IPv4Network | IPv6Network"
+KEY_BYTES: Final = 32
+CHECKOUT: Final = Path(__file__).resolve().parents[1]
+
+
+class SettingsError(LaurelError):
+    """The environment can't be used; the sentence names the variable and the remedy."""
+
+    code = "settings-invalid"
+    remedy = "Correct the named variable and start again."
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator said, checked. URLs are None where the embedded servers are to be used."""
+
+    mode: Literal["development", "production"] = "development"
+    home: Path = CHECKOUT / ".laurel"
+    database_url: str | None = None
+    redis_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    public_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: tuple[Network, ...] = ()
+    requests_per_minute: int = 60_000
+    failed_sign_ins_per_minute: int = 30
+    body_limit_bytes: int = 1_048_576
+    request_seconds: float = 30.0
+    activity_retention_days: int | None = None
+    rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    token_key: bytes | None = None
+    audit_key: bytes | None = None
+    key_encryption_key: bytes | None = None
+    blind_index_key: bytes | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Tell whether Laurel runs its own PostgreSQL and Valkey."""
+        return self.database_url is None
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
+            message = f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+            raise ValueError(message)
+        _ = parts.port  # raises ValueError when the port is not a number
+        return text
+
+    return parse
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
+            message = f"must be a whole number from {lowest} to {highest}"
+            raise ValueError(message)
+        return int(text)
+
+    return parse
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            message = f"must be one of {', '.join(words)}"
+            raise ValueError(message)
+        return text
+
+    return parse
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        message = f"must be {KEY_BYTES} bytes in base64 (try: openssl rand -base64 {KEY_BYTES})"
+        raise ValueError(message)
+    return key
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+_PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "mode": _choice("development", "production"),
+    "home": lambda text: Path(text).expanduser().resolve(),
+    "database_url": _url("postgresql", "postgres"),
+    "redis_url": _url("redis", "rediss", "unix"),
+    "host": str,
+    "port": _whole(1, 65_535),
+    "workers": _whole(1, 64),
+    "public_url": _url("http", "https"),
+    "trusted_proxies": _networks,
+    "requests_per_minute": _whole(1, 10_000_000),
+    "failed_sign_ins_per_minute": _whole(1, 10_000_000),
+    "body_limit_bytes": _whole(1_024, 67_108_864),
+    "request_seconds": lambda text: float(_whole(1, 3_600)(text)),
+    "activity_retention_days": _whole(1, 36_500),
+    "rules_file": lambda text: Path(text).expanduser().resolve(),
+    "log_level": _choice("debug", "info", "warning", "error"),
+    "token_key": _key,
+    "audit_key": _key,
+    "key_encryption_key": _key,
+    "blind_index_key": _key,
+}
+SECRETS: Final = ("token_key", "audit_key", "key_encryption_key", "blind_index_key")
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from ``environment``.
+
+    Raises:
+        SettingsError: one sentence that names the variable and what it must be.
+
+    """
+    values: dict[str, Any] = {}
+    for variable in sorted(name for name in environment if name.startswith("LAUREL_")):
+        name, text = _named(variable, environment[variable])
+        if name in values:
+            raise SettingsError(f"{variable}: given twice, directly and as a file; remove one.", field=variable)
+        try:
+            values[name] = _PARSERS[name](text)
+        except ValueError as error:
+            raise SettingsError(f"{variable}: {error}.", field=variable) from None
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _named(variable: str, text: str) -> tuple[str, str]:
+    name = variable.removeprefix("LAUREL_").lower()
+    if name in _PARSERS:
+        return name, text
+    if name.removesuffix("_file") in _PARSERS:
+        try:
+            return name.removesuffix("_file"), Path(text).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{variable}: can't read that file ({type(error).__name__}).", field=variable) from None
+    known = ", ".join(f"LAUREL_{each.upper()}" for each in _PARSERS)
+    raise SettingsError(f"{variable}: there is no such setting; the settings are {known}.", field=variable)
+
+
+def _check_together(settings: Settings) -> None:
+    if (settings.database_url is None) != (settings.redis_url is None):
+        message = "LAUREL_DATABASE_URL and LAUREL_REDIS_URL: give both, or neither for the embedded servers."
+        raise SettingsError(message)
+    if settings.mode == "production":
+        needed = ("database_url", "redis_url", *SECRETS)
+        for name in needed:
+            if getattr(settings, name) is None:
+                raise SettingsError(f"LAUREL_{name.upper()}: is needed in production.", field=name)
+        secrets = [getattr(settings, name) for name in SECRETS]
+        if len(set(secrets)) != len(secrets):
+            message = "LAUREL_*_KEY: two keys are equal; every key must be its own."
+            raise SettingsError(message)

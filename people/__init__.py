@@ -1,0 +1,41 @@
+"""The vault: who people are, encrypted under one key per person.
+
+This is the only room with columns that identify somebody; every other room holds a ``PersonId``, which says nothing.
+Destroying a person's key makes everything the vault holds about that person unreadable, in every copy there is.
+"""
+
+from people.errors import (
+    InvalidPersonError,
+    PersonErasedError,
+    PersonExistsError,
+    PersonNotFoundError,
+    VaultNotConfiguredError,
+)
+from people.sealing import configure
+from people.service import bearings, find_by_email, find_by_identifier, lock, profile, register
+from people.values import Bearings, Identifier, NewPerson, Profile, VaultKeys
+from people.vocabulary import Action, PersonId, PersonStatus, is_market
+
+__all__ = [
+    "Action",
+    "Bearings",
+    "Identifier",
+    "InvalidPersonError",
+    "NewPerson",
+    "PersonErasedError",
+    "PersonExistsError",
+    "PersonId",
+    "PersonNotFoundError",
+    "PersonStatus",
+    "Profile",
+    "VaultKeys",
+    "VaultNotConfiguredError",
+    "bearings",
+    "configure",
+    "find_by_email",
+    "find_by_identifier",
+    "is_market",
+    "lock",
+    "profile",
+    "register",
+]

@@ -1,0 +1,44 @@
+"""The tables of the vault: the only ones with columns that identify a person, all of them sealed."""
+
+from piccolo.columns import UUID, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns.column_types import Bytea
+from piccolo.table import Table
+
+
+class Person(Table, tablename="person", schema="people"):
+    """Somebody, without anything that says who."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: what every other room knows a person by")
+    market = Varchar(length=2, default=None, null=False, help_text="pseudonymous: ISO 3166-1 alpha-2")
+    zone = Text(default=None, null=False, help_text="pseudonymous: IANA time zone")
+    locale = Text(default=None, null=False, help_text="pseudonymous: language, perhaps with a region")
+    status = Text(default=None, null=False, help_text="pseudonymous: PersonStatus")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when registered")
+
+
+class DataKey(Table, tablename="data_key", schema="people"):
+    """A person's own key. A table of its own, so that a backup can leave it out; without its row nothing opens."""
+
+    person = UUID(primary_key=True, default=None, help_text="pseudonymous: whose")
+    wrapped = Bytea(default=None, null=False, help_text="pseudonymous: wrapped by a key-encryption key")
+
+
+class Vault(Table, tablename="vault", schema="people"):
+    """Who a person is, sealed with the person's own key."""
+
+    person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
+    name = Bytea(default=None, null=False, help_text="personal: sealed")
+    email = Bytea(default=None, null=True, help_text="personal: sealed, as it was entered")
+    email_index = Bytea(default=None, null=True, help_text="personal: blind index of the normalised address")
+
+
+class IdentifierRow(Table, tablename="identifier", schema="people"):
+    """What another register calls a person."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: binds the sealed value")
+    person = ForeignKey(
+        references=Person, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    system = Text(default=None, null=False, help_text="open: which register")
+    value = Bytea(default=None, null=False, help_text="personal: sealed")
+    value_index = Bytea(default=None, null=False, help_text="personal: blind index within the register")

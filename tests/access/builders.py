@@ -1,0 +1,22 @@
+"""Callers and authorities for tests."""
+
+from uuid import UUID
+
+from access.tokens import Authority, TokenKeys
+from access.values import Caller
+from access.vocabulary import AccountId, Role, SessionId
+from people.vocabulary import PersonId
+
+SEED = bytes(range(32))
+AUTHORITY = Authority(TokenKeys(SEED), "https://laurel.example", "laurel")
+
+
+def caller(role: Role, *markets: str) -> Caller:
+    person = None if role is Role.LEARNING_SYSTEM else PersonId(UUID(int=3))
+    return Caller(
+        account=AccountId(UUID(int=1)),
+        session=SessionId(UUID(int=2)),
+        role=role,
+        markets=frozenset(markets),
+        person=person,
+    )

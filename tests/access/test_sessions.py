@@ -1,0 +1,196 @@
+"""Staying signed in, and the end of it."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+import access
+from access import AccountId, AccountStatus, Action, Refusal, Role, SessionId, Standing, Tokens
+from access.rules.rotation import GRACE
+from kernel import epochs
+from kernel.cache import Cache
+from kernel.errors import UnavailableError
+from tests.access.house import MAYA, PASSWORD, House
+
+
+async def mark(cache: Cache, account: AccountId) -> str | None:
+    (found,), _ = await epochs.Epochs(cache).read([account])
+    return found
+
+
+async def test_refreshing_rotates_the_token_and_keeps_the_session(house: House) -> None:
+    await house.account()
+    first = await house.signed_in()
+    house.clock.move(timedelta(minutes=9))
+    second = await house.refreshed(first)
+    house.clock.move(timedelta(minutes=9))
+    third = await house.refreshed(second)
+    assert len({first.refresh_token, second.refresh_token, third.refresh_token}) == 3
+    assert first.session == second.session == third.session
+    assert [fact.action for fact in house.facts] == [Action.SESSION_REFRESHED]
+    assert house.caller(third).session == first.session
+
+
+async def test_of_64_refreshes_at_once_none_is_signed_out_and_all_get_the_same_successor(house: House) -> None:
+    await house.account()
+    first = await house.signed_in()
+    answers = await asyncio.gather(*(house.do(access.refresh, first.refresh_token) for _ in range(64)))
+    assert all(isinstance(answer, Tokens) for answer in answers)
+    assert len({answer.refresh_token for answer in answers}) == 1
+    assert len({answer.access_token for answer in answers}) == 64
+    async with house.work.read(house.origin) as uow:
+        assert await uow.fetchval("select count(*) from access.refresh_token where used_at is null") == 1
+        assert await uow.fetchval("select count(*) from access.refresh_token") == 2
+    assert (await house.standing(first)).live
+    await house.refreshed(answers[0])
+
+
+async def test_a_repeat_within_the_grace_gets_the_same_successor(house: House) -> None:
+    await house.account()
+    first = await house.signed_in()
+    second = await house.refreshed(first)
+    house.clock.move(GRACE)
+    assert (await house.refreshed(first)).refresh_token == second.refresh_token
+    assert (await house.standing(first)).live
+
+
+async def test_reuse_after_the_grace_ends_the_whole_session(house: House, cache: Cache) -> None:
+    account = await house.account()
+    first = await house.signed_in()
+    elsewhere = await house.signed_in()
+    second = await house.refreshed(first)
+    before = await mark(cache, account)
+    house.clock.move(GRACE + timedelta(seconds=1))
+    assert await house.refused(access.refresh, first.refresh_token) == (Action.REFRESH_REUSED, Refusal.REUSED)
+    assert await mark(cache, account) != before
+    assert not (await house.standing(first)).live
+    assert await house.refused(access.refresh, second.refresh_token) == (Action.SIGN_IN_FAILED, Refusal.ENDED)
+    assert (await house.standing(elsewhere)).live
+    await house.refreshed(elsewhere)
+
+
+async def test_a_thief_who_repeats_within_the_grace_is_given_away_by_the_next_rotation(house: House) -> None:
+    await house.account()
+    first = await house.signed_in()
+    owner, thief = await house.refreshed(first), await house.refreshed(first)
+    house.clock.move(timedelta(minutes=9))
+    await house.refreshed(thief)
+    house.clock.move(timedelta(minutes=1))
+    assert await house.refused(access.refresh, owner.refresh_token) == (Action.REFRESH_REUSED, Refusal.REUSED)
+    assert not (await house.standing(first)).live
+
+
+async def test_a_session_ends_after_twelve_hours_whatever_happens(house: House) -> None:
+    await house.account()
+    tokens = await house.signed_in()
+    for _ in range(80):
+        house.clock.move(timedelta(minutes=8, seconds=59))
+        tokens = await house.refreshed(tokens)
+    house.clock.move(timedelta(minutes=1))
+    last = await house.refreshed(tokens)
+    assert 0 < last.expires_in < 600
+    assert (await house.standing(last)).live
+    house.clock.move(timedelta(seconds=last.expires_in))
+    assert not (await house.standing(last)).live
+    assert await house.refused(access.refresh, last.refresh_token) == (Action.SIGN_IN_FAILED, Refusal.EXPIRED)
+    with pytest.raises(access.TokenRefusedError):
+        house.caller(last)
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "\x00", "\ud800", "a" * 100_000])
+async def test_a_refresh_token_that_is_none_of_ours_is_refused(house: House, token: str) -> None:
+    assert await house.refused(access.refresh, token) == (Action.SIGN_IN_FAILED, Refusal.UNKNOWN)
+
+
+async def test_an_access_token_does_not_refresh_nor_a_refresh_token_give_access(house: House) -> None:
+    await house.account()
+    tokens = await house.signed_in()
+    assert await house.refused(access.refresh, tokens.access_token) == (Action.SIGN_IN_FAILED, Refusal.UNKNOWN)
+    with pytest.raises(access.TokenRefusedError):
+        house.verifier.verify(str(tokens.refresh_token))
+    assert house.caller(await house.refreshed(tokens)).account == tokens.account
+
+
+async def test_ending_a_session_ends_that_one_for_everyone(house: House, cache: Cache) -> None:
+    account = await house.account()
+    here, elsewhere = await house.signed_in(), await house.signed_in()
+    before = await mark(cache, account)
+    await house.do(access.end_session, here.session)
+    assert [fact.action for fact in house.facts] == [Action.SESSION_ENDED]
+    assert await mark(cache, account) != before
+    assert not (await house.standing(here)).live
+    assert (await house.standing(elsewhere)).live
+    assert await house.refused(access.refresh, here.refresh_token) == (Action.SIGN_IN_FAILED, Refusal.ENDED)
+
+
+async def test_ending_twice_or_ending_nothing_is_harmless(house: House) -> None:
+    await house.account()
+    tokens = await house.signed_in()
+    for session in (tokens.session, tokens.session, SessionId(UUID(int=7))):
+        await house.do(access.end_session, session)
+    assert not (await house.standing(tokens)).live
+    assert (await house.standing(await house.signed_in())).live
+
+
+async def test_a_session_of_another_account_is_no_session(house: House) -> None:
+    await house.account()
+    await house.account(MAYA)
+    ana, maya = await house.signed_in(), await house.signed_in(MAYA)
+    async with house.work.read(house.origin) as uow:
+        assert (await access.session_live(uow, ana.session, ana.account)).live
+        assert await access.session_live(uow, ana.session, maya.account) == Standing(live=False)
+
+
+@pytest.mark.parametrize("change", ["disable", "role", "password"])
+async def test_whatever_changes_an_account_ends_its_sessions_and_moves_its_epoch(
+    house: House, cache: Cache, change: str
+) -> None:
+    account = await house.account(MAYA)
+    tokens = await house.signed_in(MAYA)
+    before = await mark(cache, account)
+    assert before == await mark(cache, account)
+    if change == "disable":
+        await house.do(access.disable_account, account)
+    elif change == "role":
+        await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, ["*"])
+    else:
+        await house.do(access.change_password, account, "a new password")
+    assert house.facts[0].detail["sessions_ended"] == 1
+    assert await mark(cache, account) != before
+    assert not (await house.standing(tokens)).live
+    assert (await house.refused(access.refresh, tokens.refresh_token))[0] == Action.SIGN_IN_FAILED
+
+
+async def test_a_disabled_account_is_out_until_it_is_enabled_and_signs_in_again(house: House) -> None:
+    account = await house.account()
+    tokens = await house.signed_in()
+    await house.do(access.disable_account, account)
+    assert (await house.standing(tokens)).status is AccountStatus.DISABLED
+    await house.do(access.enable_account, account)
+    assert not (await house.standing(tokens)).live
+    assert (await house.standing(await house.signed_in())).live
+
+
+async def test_a_changed_role_is_in_the_next_token_and_a_changed_password_opens(house: House) -> None:
+    account = await house.account(MAYA)
+    await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, ["DE"])
+    caller = house.caller(await house.signed_in(MAYA))
+    assert caller.role is Role.COMPLIANCE_OFFICER
+    assert caller.markets == {"DE"}
+    await house.do(access.change_password, account, "a new password")
+    assert (await house.refused(access.sign_in, MAYA.email, PASSWORD))[1] == Refusal.WRONG_SECRET
+    assert isinstance(await house.do(access.sign_in, MAYA.email, "a new password"), Tokens)
+
+
+async def test_valkey_away_keeps_a_session_from_being_half_ended(house: House, cache: Cache) -> None:
+    await house.account()
+    tokens = await house.signed_in()
+    epochs.use(epochs.Epochs(Cache("unix:///nonexistent/valkey.sock")))
+    with pytest.raises(UnavailableError):
+        await house.do(access.end_session, tokens.session)
+    assert (await house.standing(tokens)).live
+    epochs.use(epochs.Epochs(cache))
+    await house.do(access.end_session, tokens.session)
+    assert not (await house.standing(tokens)).live

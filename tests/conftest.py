@@ -1,0 +1,148 @@
+"""Real servers for every test: one embedded PostgreSQL and Valkey, a fresh migrated database per test."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+import access
+import audit
+import people
+from kernel import epochs
+from kernel.cache import Cache
+from kernel.clock import MovableClock
+from kernel.crypto import WrappingKeys
+from kernel.database import DB
+from kernel.embedded import Running, start
+from kernel.keys import Keys
+from kernel.migrate import migrate
+from kernel.unit_of_work import Origin, UnitOfWork, Work
+
+HOME = Path(__file__).resolve().parents[1] / ".laurel" / "tests"
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+EMPTY = """
+do $$ declare each record; guard text; guards text[]; filled boolean; begin
+  set local session_replication_role = replica;
+  for each in select format('%I.%I', schemaname, relname) as name, relid from pg_stat_user_tables
+      where schemaname <> 'public' loop
+    execute format('select exists (select from %s)', each.name) into filled;
+    continue when not filled;
+    guards := array(select tgname from pg_trigger where tgrelid = each.relid and tgenabled = 'A');
+    foreach guard in array guards loop
+      execute format('alter table %s disable trigger %I', each.name, guard);
+    end loop;
+    execute format('delete from %s', each.name);
+    foreach guard in array guards loop
+      execute format('alter table %s enable always trigger %I', each.name, guard);
+    end loop;
+  end loop;
+end $$
+"""
+KEYS = Keys(token_key=b"t" * 32, audit_key=b"a" * 32, key_encryption_key=b"k" * 32, blind_index_key=b"b" * 32)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Running]:
+    """Embedded servers for the whole run; durability is given up, since every database lives for one test."""
+    with start(HOME, FAST) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated_url(servers: Running) -> Iterator[str]:
+    """Give one migrated database to this test process, dropped afterwards."""
+    name = f"test_{os.getpid()}"
+    url = _named(servers.database_url, name)
+    asyncio.run(_make_database(servers.database_url, name))
+    yield url
+    asyncio.run(_execute(servers.database_url, f'drop database "{name}" with (force)'))
+
+
+@pytest.fixture
+def database_url(migrated_url: str) -> str:
+    """Give the process's database, emptied: deleting few rows is much faster than a database per test.
+
+    Replication mode silences the triggers that make tables append-only, which only a superuser can do.
+    """
+    asyncio.run(_execute(migrated_url, EMPTY))
+    return migrated_url
+
+
+@pytest.fixture
+def redis_url(servers: Running) -> str:
+    """Give Valkey's address; each test process has a logical database of its own, flushed for every test."""
+    worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "gw0")) or 0)
+    return f"{servers.redis_url}?db={worker}"
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """A clock that stands on a Monday morning in March 2026 until it is moved."""
+    return MovableClock(START)
+
+
+@pytest.fixture
+def origin() -> Origin:
+    """The test itself as the one who asks."""
+    return Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
+
+
+@pytest.fixture
+async def cache(redis_url: str) -> AsyncIterator[Cache]:
+    """An empty Valkey."""
+    made = Cache(redis_url)
+    await made.client.flushdb()
+    epochs.use(epochs.Epochs(made))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def work(database_url: str, clock: MovableClock, cache: Cache) -> AsyncIterator[Work]:
+    """Units of work on this test's database, audited, with epochs in an empty Valkey."""
+    await DB.open(database_url, size=8)
+    configure_rooms()
+    yield Work(clock, audit.append)
+    await DB.close()
+
+
+@pytest.fixture
+async def uow(work: Work, origin: Origin) -> AsyncIterator[UnitOfWork]:
+    """One open unit of work, committed at the end of the test."""
+    async with work.begin(origin) as opened:
+        yield opened
+
+
+def configure_rooms() -> None:
+    """Hand the rooms their keys, as the composition root does."""
+    people.configure(people.VaultKeys(WrappingKeys(KEYS.key_encryption_key), KEYS.blind_index_key))
+    keys = access.TokenKeys(KEYS.token_key)
+    access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
+
+
+async def _make_database(url: str, name: str) -> None:
+    await _execute(url, f'create database "{name}"')
+    await DB.open(_named(url, name))
+    try:
+        await migrate()
+    finally:
+        await DB.close()
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+def _named(url: str, database: str) -> str:
+    return re.sub(r"/[^/?]*\?", f"/{database}?", url, count=1) if "?" in url else url.rsplit("/", 1)[0] + f"/{database}"

@@ -1,0 +1,159 @@
+"""A notice stays as it was shown; so does an answer."""
+
+import hashlib
+
+import asyncpg
+import pytest
+from msgspec.structs import replace
+
+import consent
+from consent import (
+    Action,
+    Answer,
+    ConsentChoice,
+    InvalidNoticeError,
+    NewNotice,
+    Notice,
+    NoticeImmutableError,
+    Purpose,
+)
+from kernel.unit_of_work import Origin, Work
+from people import PersonId
+
+NEW = NewNotice(purpose=Purpose.ENGAGEMENT, version=1, locale="en", text="We keep a record. ✓")
+
+
+async def publish(work: Work, origin: Origin, new: NewNotice) -> Notice:
+    async with work.begin(origin) as uow:
+        return await consent.publish_notice(uow, new)
+
+
+async def active(work: Work, origin: Origin, locale: str) -> list[Notice]:
+    async with work.read(origin) as uow:
+        return await consent.active_notices(uow, locale)
+
+
+async def test_a_notice_carries_the_digest_of_its_bytes(work: Work, origin: Origin) -> None:
+    async with work.begin(origin) as uow:
+        notice = await consent.publish_notice(uow, NEW)
+        ((_, fact),) = uow.entries
+    assert notice.sha256 == hashlib.sha256(NEW.text.encode()).digest()
+    assert notice.published_at == uow.now
+    assert (fact.action, fact.resource) == (Action.NOTICE_PUBLISHED, f"notice:{notice.id}")
+    assert fact.detail["sha256"] == notice.sha256.hex()
+    assert await active(work, origin, "en") == [notice]
+
+
+async def test_publishing_the_same_text_again_changes_nothing(work: Work, origin: Origin) -> None:
+    first = await publish(work, origin, NEW)
+    assert await publish(work, origin, NEW) == first
+    assert len(await active(work, origin, "en")) == 1
+
+
+async def test_a_published_text_never_changes(work: Work, origin: Origin) -> None:
+    first = await publish(work, origin, NEW)
+    with pytest.raises(NoticeImmutableError):
+        await publish(work, origin, replace(NEW, text="We keep everything."))
+    assert await active(work, origin, "en") == [first]
+
+
+async def test_versions_follow_each_other_and_translations_belong_to_the_newest(work: Work, origin: Origin) -> None:
+    await publish(work, origin, NEW)
+    with pytest.raises(InvalidNoticeError) as refusal:
+        await publish(work, origin, replace(NEW, version=3))
+    assert refusal.value.facts["field"] == "version"
+    second = await publish(work, origin, replace(NEW, version=2, text="We keep two records."))
+    with pytest.raises(NoticeImmutableError):
+        await publish(work, origin, replace(NEW, locale="fr", text="Nous gardons une trace."))
+    french = await publish(work, origin, replace(NEW, version=2, locale="fr", text="Nous gardons deux traces."))
+    assert await active(work, origin, "fr-CH") == [french]
+    assert await active(work, origin, "de") == [second]
+
+
+async def test_each_purpose_has_one_active_notice(work: Work, origin: Origin) -> None:
+    for purpose in reversed(consent.CONSENT_PURPOSES):
+        await publish(work, origin, replace(NEW, purpose=purpose))
+    await publish(work, origin, replace(NEW, version=2, text="We keep two records."))
+    found = await active(work, origin, "en")
+    assert [notice.purpose for notice in found] == list(consent.CONSENT_PURPOSES)
+    assert [notice.version for notice in found] == [2, 1, 1, 1, 1, 1]
+
+
+async def test_the_database_checks_the_digest_too(work: Work, origin: Origin) -> None:
+    insert = (
+        "insert into consent.notice_version (id, purpose, version, locale, text, sha256, published_at)"
+        " values ($1, 'engagement', 1, 'en', $2, sha256($3), $4)"
+    )
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with work.begin(origin) as uow:
+            await uow.execute(insert, uow.new_id(), "text", b"another text", uow.now)
+    async with work.begin(origin) as uow:
+        await uow.execute(insert, uow.new_id(), "text", b"text", uow.now)
+    assert [notice.text for notice in await active(work, origin, "en")] == ["text"]
+
+
+@pytest.mark.parametrize("table", ["consent.notice_version", "consent.event"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update {} set id = gen_random_uuid()",
+        "update {} set purpose = 'analytics'",
+        "update {} set purpose = purpose where false",
+        "delete from {}",
+        "truncate {} cascade",
+        "set local session_replication_role = replica; delete from {}",
+    ],
+)
+async def test_published_notices_and_given_answers_stay_whoever_asks(
+    work: Work, origin: Origin, person: PersonId, table: str, statement: str
+) -> None:
+    await publish(work, origin, NEW)
+    async with work.begin(origin) as uow:
+        choice = ConsentChoice(state=Answer.GRANTED, notice_version=1)
+        await consent.record_consent(uow, person, Purpose.ENGAGEMENT, choice)
+    before = await rows(work, origin, table)
+    assert len(before) == 1
+    with pytest.raises(asyncpg.RestrictViolationError):
+        async with work.begin(origin) as uow:
+            await uow.execute(statement.format(table))
+    assert await rows(work, origin, table) == before
+
+
+async def rows(work: Work, origin: Origin, table: str) -> list[asyncpg.Record]:
+    async with work.read(origin) as uow:
+        return await uow.fetch(f"select * from {table}")  # noqa: S608 - a name from this file
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "purpose = 'service'",
+        "state = 'absent'",
+        "state = 'expired'",
+        "method = 'rumour'",
+        "method = 'paper'",
+        "notice = null",
+        "notice = null, notice_version = null",
+        "evidence_sha256 = '\\x00'",
+        "received_at = occurred_at - interval '1 second'",
+        "expires_at = occurred_at",
+    ],
+)
+async def test_the_database_refuses_an_answer_that_means_nothing(
+    work: Work, origin: Origin, person: PersonId, change: str
+) -> None:
+    await publish(work, origin, NEW)
+    async with work.begin(origin) as uow:
+        choice = ConsentChoice(state=Answer.GRANTED, notice_version=1)
+        await consent.record_consent(uow, person, Purpose.ENGAGEMENT, choice)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await insert_copy(work, origin, f"id = gen_random_uuid(), {change}")
+    assert await insert_copy(work, origin, "id = gen_random_uuid()") == "INSERT 0 1"
+
+
+async def insert_copy(work: Work, origin: Origin, change: str) -> str:
+    """Insert the one answer there is once more, with ``change`` made to it."""
+    async with work.begin(origin) as uow:
+        await uow.execute("create temporary table answer on commit drop as select * from consent.event")
+        await uow.execute(f"update answer set {change}")  # noqa: S608 - text from this file
+        return await uow.execute("insert into consent.event select * from answer")

@@ -1,0 +1,102 @@
+"""The fold against its definition, on histories and rule sets that nobody thought of."""
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engagement.values import Activity
+from gamification.rules import EMPTY, RuleSet, Step, fold, load
+from gamification.values import AwardKey, Folded, State
+from tests.gamification.rules.reference import standing
+from tests.gamification.rules.strategies import activities, rulesets, unhurried
+
+versions = st.lists(rulesets(), min_size=1, max_size=2)
+
+
+def under(rulesets_: list[RuleSet], history: list[Activity]) -> list[Step]:
+    """Each activity under one of the versions, chosen by its content so that both are used."""
+    return [(rulesets_[activity.content.int % len(rulesets_)], activity) for activity in history]
+
+
+def in_order(steps: list[Step]) -> list[Step]:
+    return sorted(steps, key=lambda step: (step[1].occurred_at, step[1].id))
+
+
+def piecewise(steps: list[Step], cuts: set[int]) -> tuple[State, dict[AwardKey, int]]:
+    """Fold an ordered history in pieces, with the state going through JSON in between as it does in the database."""
+    state, awards, begin = EMPTY, dict[AwardKey, int](), 0
+    for end in sorted({*cuts, len(steps)}):
+        piece = fold(state, steps[begin:end], awards.keys())
+        awards |= {award.key: award.points for award in piece.awards}
+        state, begin = msgspec.json.decode(msgspec.json.encode(piece.state), type=State), end
+    return state, awards
+
+
+@unhurried
+@given(versions, activities())
+def test_a_history_earns_what_the_definition_says(chosen: list[RuleSet], history: list[Activity]) -> None:
+    steps = in_order(under(chosen, history))
+    folded, expected = fold(EMPTY, steps), standing(steps)
+    points = [award for award in folded.awards if award.key.subject]
+    assert [(*award.key, award.points) for award in points] == [paid[:4] for paid in expected.paid]
+    assert folded.state.points == expected.points
+    assert set(folded.state.badges) == expected.badges
+    streaks = {key: (streak.current, streak.longest) for key, streak in folded.state.streaks.items()}
+    assert streaks == expected.streaks
+
+
+@unhurried
+@given(versions, activities(), st.randoms(use_true_random=False))
+def test_the_order_in_which_activities_are_given_changes_nothing(
+    chosen: list[RuleSet], history: list[Activity], chance: object
+) -> None:
+    steps = under(chosen, history)
+    shuffled = list(steps)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = fold(EMPTY, steps), fold(EMPTY, shuffled)
+    assert (one.state, one.awards) == (other.state, other.awards)
+    assert effects_by_id(steps, one) == effects_by_id(shuffled, other)
+
+
+def effects_by_id(steps: list[Step], folded: Folded) -> dict[object, object]:
+    return {activity.id: effects for (_, activity), effects in zip(steps, folded.effects, strict=True)}
+
+
+@unhurried
+@given(versions, activities(), st.sets(st.integers(0, 24)))
+def test_a_history_folded_in_pieces_earns_the_same(
+    chosen: list[RuleSet], history: list[Activity], cuts: set[int]
+) -> None:
+    steps = in_order(under(chosen, history))
+    whole = fold(EMPTY, steps)
+    state, awards = piecewise(steps, {cut for cut in cuts if cut < len(steps)})
+    assert state == whole.state
+    assert awards == {award.key: award.points for award in whole.awards}
+
+
+@unhurried
+@given(versions, activities())
+def test_repeated_activities_change_nothing(chosen: list[RuleSet], history: list[Activity]) -> None:
+    steps = under(chosen, history)
+    once, twice = fold(EMPTY, steps), fold(EMPTY, [*steps, *steps])
+    assert (once.state, once.awards) == (twice.state, twice.awards)
+    assert twice.effects == once.effects * 2
+
+
+@unhurried
+@given(versions, activities())
+def test_a_fold_leaves_its_inputs_as_they_are(chosen: list[RuleSet], history: list[Activity]) -> None:
+    steps = in_order(under(chosen, history))
+    before = fold(EMPTY, steps[: len(steps) // 2])
+    awarded = {award.key for award in before.awards}
+    rest = steps[len(steps) // 2 :]
+    kept = (msgspec.json.encode(before.state), set(awarded), list(rest))
+    again = [fold(before.state, rest, awarded) for _ in range(2)]
+    assert (msgspec.json.encode(before.state), awarded, rest) == kept
+    assert again[0] == again[1]
+
+
+@unhurried
+@given(rulesets())
+def test_a_rule_set_written_out_loads_as_itself(chosen: RuleSet) -> None:
+    assert load(msgspec.json.encode(chosen).decode()) == chosen
