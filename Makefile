@@ -37,13 +37,15 @@ bench: $(development) ## measure the figures of docs/architecture.md on this mac
 	$(python) -m benchmarks
 
 docs: $(development) ## write docs/reference from the declarations in the code, and check every link
-	.venv/bin/laurel access matrix --markdown > docs/reference/routes.md
-	.venv/bin/laurel openapi > docs/reference/openapi.json
-	$(python) -m pytest -q tests/architecture/test_documentation.py
+	@mkdir -p docs/reference
+	.venv/bin/laurel access matrix --markdown > docs/reference/.new && mv docs/reference/.new docs/reference/routes.md
+	.venv/bin/laurel openapi > docs/reference/.new && mv docs/reference/.new docs/reference/openapi.json
+	$(python) -m pytest -q tests/architecture/test_documentation.py tests/architecture/test_command_line.py
 
 clean: ## remove everything that make made: .venv, caches, and the embedded databases in .laurel
-	@if [ -d .laurel/servers ] && [ -e $(runtime) ]; then $(python) -c 'import pathlib, sys; from kernel import embedded; \
-		sys.exit(None if embedded.remove(pathlib.Path(".laurel")) else "Laurel is running here: stop it first.")'; fi
+	@if [ -d .laurel ] && [ -e $(runtime) ]; then $(python) -c 'import pathlib, sys; from kernel import embedded; \
+		gone = all(embedded.remove(pathlib.Path(home)) for home in (".laurel/tests", ".laurel")); \
+		sys.exit(None if gone else "Laurel is running here: stop it first.")'; fi
 	rm -rf .venv .laurel .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

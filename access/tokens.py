@@ -1,4 +1,4 @@
-"""Access tokens: who signs them, and how they are verified (``docs/decisions/0005-tokens-and-sessions.md``)."""
+"""Access tokens: who signs them, and how they are verified (``docs/decisions/0010-tokens-and-sessions.md``)."""
 
 import base64
 import hashlib

@@ -71,7 +71,7 @@ class Seal:
                 status = TIMED_OUT
                 await _send_bare(send, TIMED_OUT, passage)
             _log.error("request_unsealed", request=str(passage.request), error=type(error).__name__)
-        _log.info(
+        _log.debug(
             "request",
             request=str(passage.request),
             method=scope["method"],

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from audit.rules.entries import UNREADABLE
 from audit.rules.tiles import Tile
 from audit.values import Access, Entry, EntryFilter, Status
 from kernel.database import Connection
@@ -24,7 +25,13 @@ with written as (
 insert into audit.pending (entry) select id from written
 """
 
-_COLUMNS = "select l.index, l.leaf_hash, e.body from audit.leaf l join audit.entry e on e.id = l.entry"
+# The page is cut before its entries are looked up: joined first, the planner may read the whole log.
+_PAGE = (
+    "select l.index, l.leaf_hash, l.at, l.action, l.decision, l.purpose, e.body from"
+    " (select * from audit.leaf l{where} order by l.index {direction} limit {limit}) as l"
+    " join audit.entry e on e.id = l.entry order by l.index {direction}"
+)
+_ONE = "select l.index, l.leaf_hash, e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.index = $1"
 
 _MATCHES: Final = {
     "actor": 'l.actor collate "C" = {}',
@@ -61,8 +68,8 @@ async def search(
         conditions.append(f"l.index {'<' if newest_first else '>'} ${len(values)}")
     values.append(limit)
     where = f" where {' and '.join(conditions)}" if conditions else ""
-    order = f" order by l.index {'desc' if newest_first else 'asc'} limit ${len(values)}"
-    return [_entry(row) for row in await uow.fetch(_COLUMNS + where + order, *values)]
+    sql = _PAGE.format(where=where, direction="desc" if newest_first else "asc", limit=f"${len(values)}")
+    return [_entry(row) for row in await uow.fetch(sql, *values)]
 
 
 def _conditions(filters: EntryFilter) -> tuple[list[str], list[object]]:
@@ -87,13 +94,13 @@ def _conditions(filters: EntryFilter) -> tuple[list[str], list[object]]:
 
 async def entry(uow: UnitOfWork, index: int) -> Entry | None:
     """Return one entry, or None."""
-    row = await uow.fetchrow(f"{_COLUMNS} where l.index = $1", index)
+    row = await uow.fetchrow(_ONE, index)
     return None if row is None else _entry(row)
 
 
 async def entry_bytes(uow: UnitOfWork, index: int) -> tuple[bytes, bytes] | None:
     """Return the leaf hash and the bytes of one entry, or None."""
-    row = await uow.fetchrow(f"{_COLUMNS} where l.index = $1", index)
+    row = await uow.fetchrow(_ONE, index)
     return None if row is None else (row["leaf_hash"], row["body"])
 
 
@@ -108,14 +115,9 @@ async def bodies(uow: UnitOfWork, indexes: Sequence[int]) -> dict[int, bytes]:
 
 async def accesses(uow: UnitOfWork, person: UUID, after_index: int | None, limit: int) -> list[Access]:
     """Return what was done with a person's data, newest first, below ``after_index``."""
-    rows = await uow.fetch(
-        "select l.index, l.at, l.action, l.decision, l.purpose, e.body"
-        " from audit.leaf l join audit.entry e on e.id = l.entry"
-        " where l.subject = $1 and ($2::bigint is null or l.index < $2) order by l.index desc limit $3",
-        person,
-        after_index,
-        limit,
-    )
+    where = " where l.subject = $1 and ($2::bigint is null or l.index < $2)"
+    sql = _PAGE.format(where=where, direction="desc", limit="$3")
+    rows = await uow.fetch(sql, person, after_index, limit)
     return [_access(row) for row in rows]
 
 
@@ -149,7 +151,7 @@ async def status(uow: UnitOfWork) -> Status:
     """Return how far the sequencer is."""
     row = await uow.fetchrow(
         "select coalesce((select max(index) + 1 from audit.leaf), 0) as size,"
-        " (select count(*) from (select from audit.pending limit $1) as some) as pending,"
+        " (select count(*) from (select from audit.pending limit $1) as waiting) as pending,"
         " (select entry from audit.pending order by entry limit 1) as oldest,"
         " c.size as checkpoint_size, c.published_at from (select) as one"
         " left join (select size, published_at from audit.checkpoint order by size desc limit 1) as c on true",
@@ -171,13 +173,19 @@ def time_of(identifier: UUID) -> datetime:
 
 
 def _entry(row: asyncpg.Record) -> Entry:
-    said = _object(row["body"])
-    del said["v"]
-    return msgspec.convert(said | {"index": row["index"], "leaf_hash": row["leaf_hash"].hex()}, Entry)
+    """Return what an entry says; one whose bytes are no entry any more still shows up, as unreadable."""
+    place: dict[str, Any] = {"index": row["index"], "leaf_hash": row["leaf_hash"].hex()}
+    try:
+        return msgspec.convert(_object(row["body"]) | place, Entry)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return Entry(action=UNREADABLE, actor="", at="", role="", route="", decision="", outcome="", **place)
 
 
 def _access(row: asyncpg.Record) -> Access:
-    said = _accessed(row["body"])
+    try:
+        said = _accessed(row["body"])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        said = _Accessed(role="", route="")
     return Access(
         index=row["index"],
         at=row["at"],

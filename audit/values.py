@@ -10,16 +10,19 @@ from audit.vocabulary import FindingKind
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was done, as the log has it. ``leaf_hash`` is in hexadecimal."""
+    """What was done, as the log has it. ``leaf_hash`` is in hexadecimal.
+
+    Only an entry whose bytes are unreadable lacks ``id`` and ``request``.
+    """
 
     index: int
     leaf_hash: str
-    id: UUID
+    id: UUID | None = None
     at: str
     actor: str
     role: str
     route: str
-    request: UUID
+    request: UUID | None = None
     action: str
     decision: str
     outcome: str

@@ -9,10 +9,12 @@ from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
 from gamification.service.recording import record_deliveries
 from gamification.store.boards import Boards
+from gamification.store.totals import Totals, totals
 
 __all__ = [
     "ALL_TIME",
     "Boards",
+    "Totals",
     "badges",
     "board",
     "current_rules",
@@ -25,4 +27,5 @@ __all__ = [
     "record_deliveries",
     "refresh",
     "streaks",
+    "totals",
 ]

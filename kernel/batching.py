@@ -6,6 +6,7 @@ is under way goes with the next one. Under no load it costs nothing, under load 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 In = TypeVar("In")
@@ -45,7 +46,8 @@ class Batcher(Generic[In, Out]):
         self._waiting.append((item, answer, weight))
         if self._free:
             self._free -= 1
-            task = asyncio.get_running_loop().create_task(self._drain())
+            # A context of its own: the flush serves many, and must not inherit one caller's open transaction.
+            task = asyncio.get_running_loop().create_task(self._drain(), context=Context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await answer

@@ -130,13 +130,9 @@ def open_sealed(data_key: bytes, sealed: bytes, context: bytes) -> bytes:
 def normalise(text: str) -> str:
     """Return ``text`` as it is compared: NFKC, without surrounding white space, without regard to case.
 
-    Folding case can undo the normalisation and the other way round, so both are done twice (Unicode D146), which makes
-    this its own fixed point.
+    Folding case can undo the normalisation, so that is done once more; then this is its own fixed point.
     """
-    folded = text
-    for _ in range(2):
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold()).strip()
-    return folded
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def blind_index(key: bytes, text: str, *, domain: str) -> bytes:

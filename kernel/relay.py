@@ -14,7 +14,7 @@ from kernel.unit_of_work import Origin, UnitOfWork, Work
 
 Deliver: TypeAlias = Callable[[UnitOfWork, Sequence[UUID]], Awaitable[None]]
 
-RELAY_LOCK: Final = 0x4C41_5552_0002
+RELAY_LOCK: Final = 0x4C41_5552_0004
 """Advisory lock of the one relay; a second one would deliver an older state after a newer one."""
 
 BATCH: Final = 2_000

@@ -100,7 +100,7 @@ def read(payload: bytes, *, issuer: str, audience: str, now: datetime) -> Claims
         raise refused(TokenFault.NOT_YET_VALID)
     if wire.exp <= instant:
         raise refused(TokenFault.EXPIRED)
-    if wire.exp > wire.iat + LIFETIME_SECONDS or wire.iat < 0:
+    if wire.exp > wire.iat + LIFETIME_SECONDS:
         raise refused(TokenFault.WRONG_CLAIMS)
     return Claims(
         caller=Caller(

@@ -2,4 +2,5 @@
 
 from api.cli import laurel
 
-laurel(prog_name="laurel")
+if __name__ == "__main__":  # worker processes import this module again
+    laurel(prog_name="laurel")

@@ -1,6 +1,7 @@
 """`laurel serve` and `laurel worker`."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import threading
@@ -80,12 +81,24 @@ def listen(settings: Settings) -> None:
         "LAUREL_REDIS_URL": settings.redis_url or "",
         "_LAUREL_WITH_WORKER": "1" if embedded else "0",
     }
-    server = Granian(
-        "asgi:create",
-        address=settings.host,
-        port=settings.port,
+    server = granian("asgi:create", settings.host, settings.port, workers=settings.workers)
+    try:
+        server.serve()
+    except FatalError as error:
+        message = f"The server could not start on {settings.host}:{settings.port}; is the port in use?"
+        raise click.ClickException(message) from error
+
+
+def granian(target: str, host: str, port: int, *, workers: int) -> Granian:
+    """Return the server of an ASGI factory, not yet serving."""
+    # A forked worker would inherit locks and thread pools whose threads did not come along.
+    multiprocessing.set_start_method("spawn", force=True)
+    return Granian(
+        target,
+        address=host,
+        port=port,
         interface=Interfaces.ASGI,
-        workers=settings.workers,
+        workers=workers,
         loop=Loops.uvloop,
         factory=True,
         backlog=BACKLOG,
@@ -94,11 +107,6 @@ def listen(settings: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
-    try:
-        server.serve()
-    except FatalError as error:
-        message = f"The server could not start on {settings.host}:{settings.port}; is the port in use?"
-        raise click.ClickException(message) from error
 
 
 def _supervise(running: object, stop: threading.Event) -> None:

@@ -71,6 +71,15 @@ def layout(size: int) -> dict[Tile, int]:
     return tiles
 
 
+def tile_counts(size: int) -> list[int]:
+    """Return how many tiles each level of a tree of ``size`` leaves has, from level 0 on."""
+    counts = []
+    while size:
+        counts.append(-(-size // TILE_HASHES))
+        size //= TILE_HASHES
+    return counts
+
+
 def edge(size: int) -> dict[Tile, int]:
     """Return the partial tiles of a tree of ``size`` leaves and their widths: floor(size / 256^level) mod 256."""
     tiles: dict[Tile, int] = {}

@@ -132,9 +132,10 @@ def find(folder: Path) -> Place:
     account = _lend(inside)
     if can_enter(inside.parent, account):
         return _place(inside, account, None)
-    if inside.exists():
+    if inside.exists() and not inside.is_symlink():  # the link: another process has just moved it
         raise EmbeddedServersError(f"{_name(account)}, who owns {inside}, can't reach it any more: let them pass.")
-    _move(inside, account)
+    if not inside.is_symlink():
+        _move(inside, account)
     return _moved(inside)
 
 

@@ -77,15 +77,18 @@ class House:
         **named: _Given.kwargs,
     ) -> tuple[str, str | None]:
         """Return the recorded action and reason of a refusal that was committed."""
+        before = await self.audit_entries()
         answer = await self.do(service, *arguments, **named)
         assert isinstance(answer, SignInRefused)
         assert answer.error.detail == "These credentials are not valid."
         (fact,) = self.facts
         assert fact.outcome == "failed"
-        async with self.work.read(self.origin) as uow:
-            entries = await uow.fetchval("select count(*) from audit.entry")
-        assert entries > 0
+        assert await self.audit_entries() == before + 1
         return fact.action, fact.reason
+
+    async def audit_entries(self) -> int:
+        async with self.work.read(self.origin) as uow:
+            return int(await uow.fetchval("select count(*) from audit.entry"))
 
     async def standing(self, tokens: Tokens) -> Standing:
         async with self.work.read(self.origin) as uow:

@@ -16,6 +16,7 @@ from tests.access.house import ANA, MAYA, PASSWORD, House
 async def test_a_machine_signs_in_with_its_secret_and_gets_no_refresh_token(house: House) -> None:
     client = await house.do(access.create_machine_client, "Moodle", ["SE", "GB"])
     tokens = await house.do(access.client_sign_in, client.client_id, client.client_secret)
+    assert isinstance(tokens, Tokens)
     assert tokens.refresh_token is None
     caller = house.caller(tokens)
     assert (caller.role, caller.person, caller.account) == (Role.LEARNING_SYSTEM, None, client.account)
@@ -78,6 +79,7 @@ async def test_an_account_that_can_not_be_made_leaves_nothing_behind(
 async def test_a_person_has_one_account(house: House) -> None:
     account = await house.account()
     person = await house.do(people.find_by_email, ANA.email)
+    assert person is not None
     assert await house.do(access.account_of, person) == account
     with pytest.raises(access.AccountExistsError) as raised:
         await house.do(access.open_account, person, role=Role.HCP)

@@ -126,19 +126,14 @@ def processes(folder: Path) -> dict[str, list[int]]:
     """The running servers that belong to the servers' folder ``folder``, by name: what an operator would see."""
     status = folder.stat()
     mark = f"laurel-{status.st_dev:x}-{status.st_ino:x}".encode()
-    servers: dict[str, list[int]] = {"postgres": [], "valkey": []}
-    marked: dict[int, bytes] = {}
+    lines: dict[int, bytes] = {}
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            marked[int(path.parent.name)] = path.read_bytes()
-    marked = {pid: line for pid, line in marked.items() if mark in line}
-    for pid, line in marked.items():
-        # PostgreSQL's own children are no servers, though each looks like one for an instant.
-        if b"valkey-server" in line:
-            servers["valkey"].append(pid)
-        elif b"bin/postgres\0" in line and parent(pid) not in {None, *marked}:
-            servers["postgres"].append(pid)
-    return servers
+            lines[int(path.parent.name)] = path.read_bytes()
+    valkey = [pid for pid, line in lines.items() if mark in line and b"valkey-server" in line]
+    postgres = [pid for pid, line in lines.items() if mark in line and b"bin/postgres\0" in line]
+    # PostgreSQL's own children are no servers, though each looks like one for an instant.
+    return {"postgres": [pid for pid in postgres if parent(pid) not in {None, *postgres}], "valkey": valkey}
 
 
 def parent(pid: int) -> int | None:

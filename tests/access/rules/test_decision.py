@@ -45,6 +45,8 @@ def test_all_markets_hold_every_market(market: str) -> None:
 def test_only_the_very_market_is_in_scope(market: str) -> None:
     assert in_scope(caller(Role.MARKETER, "GB"), "GB")
     assert not in_scope(caller(Role.MARKETER, "GB"), market)
+    assert decide(caller(Role.MARKETER, "GB"), Permission.CONTENT_READ, "GB").allowed
+    assert not decide(caller(Role.MARKETER, "GB"), Permission.CONTENT_READ, market).allowed
 
 
 def test_a_role_that_the_table_does_not_know_may_do_nothing() -> None:

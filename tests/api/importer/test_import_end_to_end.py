@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from granian.constants import Interfaces
 from granian.server.embed import Server
 
 import access
@@ -38,13 +39,13 @@ async def server(database_url: str, redis_url: str, cache: Cache, origin: Origin
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     app = create_app(runtime, with_worker=False)
-    granian = Server(app, port=port, interface="asgi", log_enabled=False)
+    granian = Server(app, port=port, interface=Interfaces.ASGI, log_enabled=False)
     serving = asyncio.create_task(granian.serve())
     try:
         await _until_listening(port)
         yield await _prepared(runtime.work, origin, f"http://127.0.0.1:{port}")
     finally:
-        granian.stop()
+        granian.stop()  # type: ignore[no-untyped-call]
         await serving
 
 
@@ -107,7 +108,8 @@ async def test_an_import_records_every_row_once_and_a_second_one_changes_nothing
     first = await import_presentation(order, server)
     assert (first.report.activities.recorded, first.report.activities.refused) == (2465, {})
     stored = await _stored(database_url)
-    assert stored["activities"] == 2465
+    counts = {"activities": 2465, "people": 6 + 1, "items": 217, "consents": 6 * 5}
+    assert {name: stored[name] for name in counts} == counts, "six learners and the reviewer"
     assert stored["points"] > 0
     second = await import_presentation(order, server)
     assert (second.report.activities.repeated, second.report.activities.recorded) == (2465, 0)

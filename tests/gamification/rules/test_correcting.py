@@ -52,7 +52,7 @@ class Books:
 def test_any_order_of_arrival_ends_with_the_books_of_the_right_order(
     versions: list[RuleSet], history: list[Activity], cuts: set[int]
 ) -> None:
-    steps = [(versions[each.content.int % len(versions)], each) for each in sorted(history, key=lambda each: each.id)]
+    steps = [(versions[each.id.int % len(versions)], each) for each in sorted(history, key=lambda each: each.id)]
     books, begin = Books(), 0
     for end in sorted({*(cut for cut in cuts if cut < len(steps)), len(steps)}):
         books.deliver(steps[begin:end])
@@ -127,6 +127,23 @@ def test_a_badge_that_the_history_no_longer_supports_is_reversed() -> None:
     assert books.state.badges == ()
     assert AwardKey("star", "", "ever") not in books.awards
     assert books.state.points == 1
+
+
+def test_an_award_that_a_late_activity_earns_under_another_version_changes_by_the_difference() -> None:
+    old, new = (ruleset([rule(points=points)]) for points in (2, 5))
+    books = Books()
+    books.deliver([(new, activity(10))])
+    books.deliver([(old, activity(5))])
+    assert [effect.points for effect in books.answers[-1].points] == [-3]
+    assert books.state.points == 2
+
+
+def test_a_late_activity_tells_of_a_new_level_and_not_of_one_reached_before() -> None:
+    rules = ruleset([rule(points=8)])
+    books = Books()
+    books.deliver([(rules, activity(10, content=1)), (rules, activity(20, content=2))])
+    books.deliver([(rules, activity(5, content=3))])
+    assert [[level.level for level in answer.levels] for answer in books.answers] == [[], [2], [3]]
 
 
 def test_an_earlier_start_of_the_same_day_changes_nothing_but_the_activity_that_earned_it() -> None:

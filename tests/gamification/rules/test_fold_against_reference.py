@@ -14,8 +14,8 @@ versions = st.lists(rulesets(), min_size=1, max_size=2)
 
 
 def under(rulesets_: list[RuleSet], history: list[Activity]) -> list[Step]:
-    """Each activity under one of the versions, chosen by its content so that both are used."""
-    return [(rulesets_[activity.content.int % len(rulesets_)], activity) for activity in history]
+    """Each activity under one of the versions, chosen by its id so that both can meet the same subject."""
+    return [(rulesets_[activity.id.int % len(rulesets_)], activity) for activity in history]
 
 
 def in_order(steps: list[Step]) -> list[Step]:

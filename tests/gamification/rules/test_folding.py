@@ -104,6 +104,22 @@ def test_a_held_badge_is_never_earned_again_under_a_newer_version() -> None:
     assert result.state.badges == ("star",)
 
 
+def test_a_streak_badge_of_a_newer_version_counts_the_longest_streak_so_far() -> None:
+    old, new = ruleset([], [DAILY]), ruleset([], [DAILY], [badge(streak=StreakLength("daily", 3))])
+    week = days(7)
+    steps = [(old, activity(number, day)) for number, day in enumerate(week[:3])]
+    later = (new, activity(9, week[6]))
+    assert [each.key for each in fold(EMPTY, [*steps, later]).effects[-1].badges] == ["star"]
+    assert fold(EMPTY, [*steps[1:], later]).effects[-1].badges == ()
+
+
+def test_a_badge_that_is_held_is_counted_for_no_more() -> None:
+    rules = ruleset([], [], [badge(threshold=Threshold(activities=VIEWED, at_least=2))])
+    first, second, third = (activity(number) for number in (1, 2, 3))
+    assert folded(rules, first).state.matches == {"star": 1}
+    assert folded(rules, first, second, third).state.matches == {}
+
+
 def test_an_award_that_exists_is_never_made_again_under_a_newer_version() -> None:
     old, new = (ruleset([rule(recurs=Period.EVER, points=points)]) for points in (2, 50))
     result = fold(EMPTY, [(old, activity(1)), (new, activity(2)), (new, activity(3, content=2))])
@@ -148,8 +164,17 @@ def test_candidates_are_the_awards_that_a_fold_may_ask_for() -> None:
     steps = [(rules, activity(number, content=number)) for number in (1, 2, 3)]
     keys = {AwardKey("read", str(each.content), "2013-09-30") for _, each in steps}
     assert candidates(EMPTY, steps) == keys
-    full = fold(EMPTY, steps[:2]).state
-    assert candidates(full, steps[2:]) == set()
+    assert len(candidates(fold(EMPTY, steps[:1]).state, steps[1:])) == 2
+    assert candidates(fold(EMPTY, steps[:2]).state, steps[2:]) == set()
+
+
+def test_candidates_are_of_the_latest_date_even_where_the_local_date_runs_back() -> None:
+    rules, tuesday = ruleset([rule()]), MONDAY + timedelta(days=1)
+    state = folded(rules, activity(1, tuesday)).state
+    back = activity(2, tuesday, local_date=MONDAY, content=2)
+    assert {key.period for key in candidates(state, [(rules, back)])} == {tuesday.isoformat()}
+    after = [(rules, activity(3, tuesday, content=3)), (rules, activity(4, tuesday, local_date=MONDAY, content=4))]
+    assert {key.period for key in candidates(EMPTY, after)} == {tuesday.isoformat()}
 
 
 def test_an_award_in_the_database_is_not_made_again() -> None:

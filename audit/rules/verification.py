@@ -1,0 +1,255 @@
+"""Verification: recompute everything from the stored entries and name whatever is not as it was signed.
+
+Three things are said about each entry: its bytes, the hash beside its index, and the hash in its tile. Tiles lead to
+roots, and roots were signed. Whoever changes one of them contradicts the others; whoever changes all of them
+contradicts a signature.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from audit.rules.checkpoints import FIRST_LINK, link_message, note_hash, open_checkpoint
+from audit.rules.notes import LogVerifier, NoteError
+from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile, split
+from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hash
+from audit.values import Finding
+from audit.vocabulary import FindingKind
+
+MOST_FINDINGS: Final = 1_000
+"""How many findings are kept; the rest is counted."""
+
+
+class StoredCheckpoint(msgspec.Struct, frozen=True):
+    """A row of the checkpoint table."""
+
+    size: int
+    root: bytes
+    note: str
+    link: bytes
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """What is stored about the indexes ``first`` to ``first + len(bodies) - 1``; ``first`` is a multiple of 256.
+
+    ``bodies`` and ``leaf_hashes`` are None where an entry or an index is missing. ``tiles`` are those of level 0, by
+    number; ``checkpoints`` those whose size is above ``first`` and within the chunk, by size.
+    """
+
+    first: int
+    bodies: Sequence[bytes | None]
+    leaf_hashes: Sequence[bytes | None]
+    tiles: Mapping[int, bytes]
+    checkpoints: Sequence[StoredCheckpoint]
+
+
+class Findings:
+    """Collects findings, and keeps the first thousand."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.total = 0
+        self.kept: list[Finding] = []
+
+    def add(self, index: int, kind: FindingKind, detail: str) -> None:
+        """Add one about the entry ``index``."""
+        self.total += 1
+        if len(self.kept) < MOST_FINDINGS:
+            self.kept.append(Finding(index=index, kind=kind, detail=detail))
+
+    def explain(self, start: int, end: int) -> bool:
+        """Tell whether something was found about the entries ``start`` to ``end - 1``: what follows from it is no news."""
+        return any(start <= finding.index < end for finding in self.kept)
+
+
+class Verification:
+    """Takes a log chunk by chunk, from index 0 on, and remembers no more than the edges of its tree."""
+
+    def __init__(self, verifier: LogVerifier, findings: Findings, stored: int) -> None:
+        """Take the log's public key, where findings go, and how many indexes are stored: the rest was cut off."""
+        self._verifier = verifier
+        self._findings = findings
+        self._stored = stored
+        self._tiled = CompactRange()  # the tree as the tiles have it
+        self._entered = self._tiled  # the tree as the entries have it, once the two differ
+        self._suspects: list[int] = []
+        self._complete = True
+        self._linked: bytes | None = FIRST_LINK
+        self._linked_size = 0
+        self._above: list[list[bytes]] = []
+        self._full: dict[Tile, bytes] = {}
+
+    def check(self, chunk: Chunk) -> None:
+        """Compare what is stored about each entry, and each checkpoint with the tree at its size."""
+        own = [None if body is None else leaf_hash(body) for body in chunk.bodies]
+        for offset in range(0, len(own), TILE_HASHES):
+            start = chunk.first + offset
+            block = slice(offset, offset + TILE_HASHES)
+            tile = chunk.tiles.get(start // TILE_HASHES, b"")
+            tiled, entered = self._compare(start, own[block], chunk.leaf_hashes[block], tile)
+            end = start + len(tiled)
+            self._grow(start, tiled, entered, [each for each in chunk.checkpoints if start < each.size <= end])
+
+    def finish(self) -> None:
+        """Say that there are no more chunks."""
+        detail = "It differs from its tile, and no checkpoint says which is right."
+        self._accuse(FindingKind.ENTRY_CHANGED, detail, self._stored)
+
+    def is_suspect(self, start: int, end: int) -> bool:
+        """Tell whether the entries ``start`` to ``end - 1`` have something about them that is to be found or was."""
+        return self._findings.explain(start, end) or any(start <= index < end for index in self._suspects)
+
+    def tiles_above(self, *, last: bool = False) -> dict[Tile, bytes]:
+        """Return what the tiles above level 0 should hold: those full since the last call, in the end all of them."""
+        tiles, self._full = self._full, {}
+        if last:
+            tiles |= {
+                Tile(level, self._tiled.size >> TILE_HEIGHT * (level + 1)): b"".join(hashes)
+                for level, hashes in enumerate(self._above, 1)
+                if hashes
+            }
+        return tiles if self._complete else {}
+
+    def _compare(
+        self, start: int, own: Sequence[bytes | None], beside: Sequence[bytes | None], tile: bytes
+    ) -> tuple[list[bytes], list[bytes]]:
+        """Return the hashes of up to 256 entries as their tile has them, and as they are themselves."""
+        present = [each for each in own if each is not None]
+        if len(present) == len(own) and own == beside and tile == b"".join(present):
+            return present, present
+        width = len(own) * HASH_BYTES
+        if len(tile) != width:
+            self._name_tile(start, start + len(own), tile)
+        hashes = split(tile[: min(len(tile), width) // HASH_BYTES * HASH_BYTES])
+        said = zip(own, beside, [*hashes, *[None] * (len(own) - len(hashes))], strict=True)
+        pairs = [self._compare_one(index, *three) for index, three in enumerate(said, start)]
+        return [tiled for tiled, _ in pairs], [entered for _, entered in pairs]
+
+    def _compare_one(
+        self, index: int, own: bytes | None, beside: bytes | None, tiled: bytes | None
+    ) -> tuple[bytes, bytes]:
+        if beside is None and index < self._stored:
+            self._findings.add(index, FindingKind.LEAF_MISSING, "The index is not there.")
+        elif own is None and beside is not None:
+            self._findings.add(index, FindingKind.ENTRY_MISSING, "The entry is not there.")
+        elif own is not None and tiled is not None and own == beside != tiled:
+            # Either the tile was changed, or the entry together with the hash beside it: the next root will tell.
+            self._suspects.append(index)
+            return tiled, own
+        elif own is not None and own != (tiled or beside):
+            self._findings.add(index, FindingKind.ENTRY_CHANGED, "Its bytes are not those that were signed.")
+        elif own is not None and own != beside:
+            self._findings.add(index, FindingKind.LEAF_CHANGED, "The hash beside the index is not its entry's.")
+        known = tiled or own or beside
+        if known is None:
+            self._complete = False
+        return known or bytes(HASH_BYTES), known or bytes(HASH_BYTES)
+
+    def _name_tile(self, start: int, end: int, tile: bytes) -> None:
+        name = Tile(0, start // TILE_HASHES).path(min(end - start, TILE_HASHES))
+        if not tile:
+            self._findings.add(start, FindingKind.TILE_MISSING, f"{name} is not there.")
+        elif len(tile) < (end - start) * HASH_BYTES:
+            self._findings.add(start + len(tile) // HASH_BYTES, FindingKind.TILE_CHANGED, f"{name} was cut.")
+        else:
+            self._findings.add(end, FindingKind.TILE_UNEXPECTED, f"{name} holds more hashes than there are entries.")
+
+    def _grow(
+        self, start: int, tiled: list[bytes], entered: list[bytes], checkpoints: Sequence[StoredCheckpoint]
+    ) -> None:
+        if tiled != entered and self._entered is self._tiled:
+            self._entered = self._tiled.copy()
+        apart = self._entered is not self._tiled
+        widths = [checkpoint.size - start for checkpoint in checkpoints]
+        roots = list(_roots(self._tiled, tiled, widths))
+        others = list(_roots(self._entered, entered, widths)) if apart else roots
+        repaired = False
+        for checkpoint, root, other in zip(checkpoints, roots, others, strict=True):
+            repaired = self._judge(checkpoint, root, other) or repaired
+        above = _append(self._tiled, tiled)
+        if apart:
+            above_entered = _append(self._entered, entered)
+            if repaired:
+                self._tiled, above = self._entered, above_entered
+            elif not self._suspects:
+                self._entered = self._tiled
+        if above is not None:
+            self._file_above(above)
+
+    def _judge(self, checkpoint: StoredCheckpoint, tiled_root: bytes, entered_root: bytes) -> bool:
+        """Compare one checkpoint with the tree; return True if the entries are right and their tiles are not."""
+        size = checkpoint.size
+        if not self._is_genuine(checkpoint) or not self._complete:
+            return False
+        if checkpoint.root == tiled_root:
+            self._accuse(FindingKind.ENTRY_CHANGED, "It was changed together with the hash beside its index.", size)
+        elif checkpoint.root == entered_root:
+            self._accuse(FindingKind.TILE_CHANGED, "Its hash in the tile is not that of the entry.", size)
+            return True
+        else:
+            self._accuse(FindingKind.ENTRY_CHANGED, "It differs from its tile, and both from what was signed.", size)
+            if not self._findings.explain(0, size):
+                detail = f"The checkpoint over {size} entries was signed over others."
+                self._findings.add(size - 1, FindingKind.CHECKPOINT_CONTRADICTED, detail)
+        return False
+
+    def _is_genuine(self, stored: StoredCheckpoint) -> bool:
+        """Check the signature, the columns and the link to the checkpoint before."""
+        linked, self._linked = self._linked, None
+        try:
+            said = open_checkpoint(stored.note, self._verifier)
+        except NoteError as error:
+            self._findings.add(stored.size - 1, FindingKind.CHECKPOINT_CHANGED, str(error))
+            return False
+        if (said.size, said.root) != (stored.size, stored.root):
+            detail = "Its columns are not what its note says."
+            self._findings.add(stored.size - 1, FindingKind.CHECKPOINT_CHANGED, detail)
+            return False
+        if linked is not None and not self._verifier.is_signed(link_message(linked, stored.note), stored.link):
+            detail = f"The checkpoint over {stored.size} entries is not linked to the one before."
+            self._findings.add(self._linked_size, FindingKind.CHECKPOINT_MISSING, detail)
+        self._linked, self._linked_size = note_hash(stored.note), stored.size
+        return True
+
+    def _accuse(self, kind: FindingKind, detail: str, size: int) -> None:
+        for index in self._suspects:
+            if index < size:
+                self._findings.add(index, kind, detail)
+        self._suspects = [index for index in self._suspects if index >= size]
+
+    def _file_above(self, root: bytes) -> None:
+        """Add the root of a full tile to the level above, and so on upwards while tiles get full."""
+        number = self._tiled.size >> TILE_HEIGHT
+        for level in range(1, len(self._above) + 2):
+            if level > len(self._above):
+                self._above.append([])
+            hashes = self._above[level - 1]
+            hashes.append(root)
+            if len(hashes) < TILE_HASHES:
+                return
+            number >>= TILE_HEIGHT
+            self._full[Tile(level, number - 1)] = b"".join(hashes)
+            root = complete_hash(hashes)
+            hashes.clear()
+
+
+def _roots(tree: CompactRange, hashes: Sequence[bytes], widths: Sequence[int]) -> Iterator[bytes]:
+    """Return the roots after the first ``widths`` of ``hashes``, which grow."""
+    if widths:
+        tree = tree.copy()
+    done = 0
+    for width in widths:
+        tree.extend(hashes[done:width])
+        done = width
+        yield tree.root
+
+
+def _append(tree: CompactRange, hashes: Sequence[bytes]) -> bytes | None:
+    """Append up to a tile of hashes; return the root over them if they fill one."""
+    if len(hashes) < TILE_HASHES:
+        tree.extend(hashes)
+        return None
+    root = complete_hash(hashes)
+    tree.extend([root], TILE_HEIGHT)
+    return root

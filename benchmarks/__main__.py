@@ -1,0 +1,64 @@
+"""`python -m benchmarks [--seconds N] [--json FILE]`: prints the table and writes JSON."""
+
+import os
+import platform
+import tempfile
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import rows
+from benchmarks.scene import scene
+from kernel.settings import CHECKOUT
+
+PORT = 8097
+FIGURES = {"single": rows.single_activities, "batches": rows.batches, "reads": rows.reads}
+
+
+@click.command()
+@click.option("--seconds", default=15.0, show_default=True, help="How long each load lasts.")
+@click.option("--only", type=click.Choice(sorted(FIGURES)), help="Measure one figure.")
+@click.option(
+    "--json", "file", type=click.Path(path_type=Path), default=CHECKOUT / "benchmarks" / "results" / "latest.json",
+    help="Where to write the results.",
+)  # fmt: skip
+def main(seconds: float, only: str | None, file: Path) -> None:
+    """Measure the figures of the design on this machine, side by side."""
+    console = Console()
+    found: list[rows.Row] = []
+    with tempfile.TemporaryDirectory(prefix="laurel-bench-") as folder:
+        Path(folder).chmod(0o755)
+        with scene(Path(folder) / "home", PORT) as measured:
+            for name, figure in FIGURES.items():
+                if only in {None, name}:
+                    console.print(f"measuring {name} ...")
+                    found.append(figure(measured, seconds))
+    console.print(_table(found))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+    file.write_bytes(msgspec.json.format(msgspec.json.encode({"machine": machine, "rows": found}), indent=2))
+    console.print(f"Written to {file}.")
+    if any(row.ratio < row.floor for row in found):
+        raise SystemExit(1)
+
+
+def _table(found: list[rows.Row]) -> Table:
+    table = Table("what", "measured", "against", "ratio", "floor", "goal", "note", title=f"{os.cpu_count()} cores")
+    for row in found:
+        table.add_row(
+            row.name,
+            f"{row.measured:,.0f} {row.unit}",
+            f"{row.against:,.0f} ({row.against_name})",
+            f"{row.ratio:.2f}",
+            f"{row.floor:.2f}",
+            f"{row.goal:.2f}",
+            row.note,
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()

