@@ -5,4 +5,4 @@ import sys
 from api.cli.serving import granian
 
 if __name__ == "__main__":
-    granian(sys.argv[1], "127.0.0.1", int(sys.argv[2]), workers=1).serve()
+    granian(sys.argv[1], "127.0.0.1", int(sys.argv[2]), workers=int(sys.argv[3]) if len(sys.argv) > 3 else 2).serve()

@@ -36,18 +36,19 @@ class _Line(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(_Line).decode
+_decode_all = msgspec.json.Decoder(list[_Line]).decode
 
 
-def lines(first: int, bodies: Sequence[bytes]) -> str | None:
+def lines(first: int, bodies: Sequence[bytes | None]) -> str | None:
     """Return what the columns of entries ``first``, ``first + 1`` ... should say; None if a body is no entry."""
     try:
-        said = [_decode(body) for body in bodies]
+        said = _decode_all(b"[" + b",".join(filter(None, bodies)) + b"]")
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return AFTER.join(
         [
-            f"{index}\x1f{s.id}\x1f{s.at}\x1f{s.actor}\x1f{s.action}\x1f{s.decision}\x1f{s.outcome}\x1f{s.route}"
-            f"\x1f{s.subject}\x1f{s.request}\x1f{s.purpose}\x1f{s.resource}"
+            f"{index}\x1f{s.id}\x1f{s.at}\x1f{s.actor}\x1f{s.action}\x1f{s.decision}\x1f{s.outcome}"
+            f"\x1f{s.route}\x1f{s.subject}\x1f{s.request}\x1f{s.purpose}\x1f{s.resource}"
             for index, s in enumerate(said, first)
         ]
     )

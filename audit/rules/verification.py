@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
-from audit.rules.checkpoints import FIRST_LINK, link_message, note_hash, open_checkpoint
+from audit.rules.checkpoints import FIRST_LINK, Checkpoint, link_message, note_hash, open_checkpoint
 from audit.rules.notes import LogVerifier, NoteError
 from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile, split
-from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hash
+from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hashes
 from audit.values import Finding
 from audit.vocabulary import FindingKind
 
@@ -59,22 +59,27 @@ class Findings:
             self.kept.append(Finding(index=index, kind=kind, detail=detail))
 
     def explain(self, start: int, end: int) -> bool:
-        """Tell whether something was found about the entries ``start`` to ``end - 1``: what follows from it is no news."""
+        """Tell whether something was found about the entries ``start`` to ``end - 1``: what follows is no news."""
         return any(start <= finding.index < end for finding in self.kept)
 
 
 class Verification:
-    """Takes a log chunk by chunk, from index 0 on, and remembers no more than the edges of its tree."""
+    """Takes a log chunk by chunk, from index 0 on, and remembers no more than the edges of its tree.
 
-    def __init__(self, verifier: LogVerifier, findings: Findings, stored: int) -> None:
-        """Take the log's public key, where findings go, and how many indexes are stored: the rest was cut off."""
+    ``newest`` is the newest genuine checkpoint so far; ``lost`` holds the hashes of entries whose index is missing.
+    """
+
+    def __init__(self, verifier: LogVerifier, findings: Findings) -> None:
+        """Take the log's public key and where findings go."""
         self._verifier = verifier
         self._findings = findings
-        self._stored = stored
+        self.newest: Checkpoint | None = None
+        self.lost: set[bytes] = set()
         self._tiled = CompactRange()  # the tree as the tiles have it
         self._entered = self._tiled  # the tree as the entries have it, once the two differ
         self._suspects: list[int] = []
         self._complete = True
+        self._cut = False
         self._linked: bytes | None = FIRST_LINK
         self._linked_size = 0
         self._above: list[list[bytes]] = []
@@ -82,7 +87,7 @@ class Verification:
 
     def check(self, chunk: Chunk) -> None:
         """Compare what is stored about each entry, and each checkpoint with the tree at its size."""
-        own = [None if body is None else leaf_hash(body) for body in chunk.bodies]
+        own = leaf_hashes(chunk.bodies)
         for offset in range(0, len(own), TILE_HASHES):
             start = chunk.first + offset
             block = slice(offset, offset + TILE_HASHES)
@@ -91,10 +96,23 @@ class Verification:
             end = start + len(tiled)
             self._grow(start, tiled, entered, [each for each in chunk.checkpoints if start < each.size <= end])
 
+    @property
+    def size(self) -> int:
+        """How many indexes have been checked."""
+        return self._tiled.size
+
+    def check_beyond(self, checkpoints: Sequence[StoredCheckpoint]) -> None:
+        """Check, by size, the checkpoints over more entries than there are."""
+        for checkpoint in checkpoints:
+            if self._is_genuine(checkpoint) and not self._cut:
+                self._cut = True
+                detail = f"A checkpoint was signed over {checkpoint.size} entries; {self.size} are there."
+                self._findings.add(self.size, FindingKind.TAIL_CUT, detail)
+
     def finish(self) -> None:
         """Say that there are no more chunks."""
         detail = "It differs from its tile, and no checkpoint says which is right."
-        self._accuse(FindingKind.ENTRY_CHANGED, detail, self._stored)
+        self._accuse(FindingKind.ENTRY_CHANGED, detail, self.size)
 
     def is_suspect(self, start: int, end: int) -> bool:
         """Tell whether the entries ``start`` to ``end - 1`` have something about them that is to be found or was."""
@@ -129,17 +147,19 @@ class Verification:
     def _compare_one(
         self, index: int, own: bytes | None, beside: bytes | None, tiled: bytes | None
     ) -> tuple[bytes, bytes]:
-        if beside is None and index < self._stored:
+        if beside is None:
             self._findings.add(index, FindingKind.LEAF_MISSING, "The index is not there.")
-        elif own is None and beside is not None:
+            if tiled is not None:
+                self.lost.add(tiled)
+        elif own is None:
             self._findings.add(index, FindingKind.ENTRY_MISSING, "The entry is not there.")
-        elif own is not None and tiled is not None and own == beside != tiled:
+        elif tiled is not None and own == beside != tiled:
             # Either the tile was changed, or the entry together with the hash beside it: the next root will tell.
             self._suspects.append(index)
             return tiled, own
-        elif own is not None and own != (tiled or beside):
+        elif own != (tiled or beside):
             self._findings.add(index, FindingKind.ENTRY_CHANGED, "Its bytes are not those that were signed.")
-        elif own is not None and own != beside:
+        elif own != beside:
             self._findings.add(index, FindingKind.LEAF_CHANGED, "The hash beside the index is not its entry's.")
         known = tiled or own or beside
         if known is None:
@@ -210,6 +230,7 @@ class Verification:
             detail = f"The checkpoint over {stored.size} entries is not linked to the one before."
             self._findings.add(self._linked_size, FindingKind.CHECKPOINT_MISSING, detail)
         self._linked, self._linked_size = note_hash(stored.note), stored.size
+        self.newest = said
         return True
 
     def _accuse(self, kind: FindingKind, detail: str, size: int) -> None:

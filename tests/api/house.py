@@ -1,0 +1,301 @@
+"""Laurel as its callers meet it: the real application on real servers, and whoever asks it something."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import msgspec
+from litestar import Litestar
+
+import access
+import consent
+import content
+import gamification
+import people
+from access import AccountId, Caller, Claims, Role, SessionId
+from access import store as access_store
+from api.app import create_app
+from api.runtime import Runtime
+from consent.values import CONSENT_PURPOSES, ConsentChoice, NewNotice
+from consent.vocabulary import Answer, Purpose
+from content.values import NewContent
+from content.vocabulary import ContentKind
+from gamification.service import publishing
+from kernel.clock import MovableClock
+from kernel.settings import Settings
+from kernel.unit_of_work import Origin
+from tests.conftest import EMPTY, KEYS, START
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
+URL = "http://laurel.test"
+TOKEN_LIFE = timedelta(minutes=10)
+SESSION_LIFE = timedelta(hours=12)
+PART = ("activity:oucontent",)
+FORUM = ("activity:forumng",)
+QUIZ = ("quiz", "assessment")
+
+Body = dict[str, Any]
+Entry = dict[str, Any]
+
+
+class Asker:
+    """An account with a live session; each request carries a token that is valid when it is sent."""
+
+    def __init__(self, house: "House", caller: Caller, until: datetime) -> None:
+        self.house = house
+        self.caller = caller
+        self._session_ends = until
+        self._token, self._token_ends = "", START
+
+    @property
+    def person(self) -> UUID:
+        assert self.caller.person is not None
+        return self.caller.person
+
+    @property
+    def token(self) -> str:
+        now = self.house.clock.now()
+        if now >= self._token_ends:
+            self._token, self._token_ends = self.signed(now), now + TOKEN_LIFE
+        return self._token
+
+    def signed(self, at: datetime, life: timedelta = TOKEN_LIFE, **changed: Any) -> str:
+        """Return a token issued ``at``, with some of what it says about the caller changed."""
+        caller = msgspec.structs.replace(self.caller, **changed)
+        claims = Claims(caller=caller, jti=uuid4(), issued_at=at, expires_at=at + life)
+        return access.issue(self.house.runtime.authority, claims)
+
+    async def ask(
+        self, method: str, path: str, *, via: httpx.AsyncClient | None = None, **named: Any
+    ) -> httpx.Response:
+        """Send a request; ``via`` is another worker than the house's own."""
+        if self.house.clock.now() + TOKEN_LIFE > self._session_ends:
+            self.caller, self._session_ends = await self.house.session(self.caller)
+        headers = {"Authorization": f"Bearer {self.token}"} | dict(named.pop("headers", {}))
+        return await (via or self.house.http).request(method, path, headers=headers, **named)
+
+    async def get(self, path: str, *, via: httpx.AsyncClient | None = None, **query: Any) -> httpx.Response:
+        return await self.ask("GET", path, via=via, params=query)
+
+    async def post(self, path: str, body: Any = None, **named: Any) -> httpx.Response:
+        return await self.ask("POST", path, json=body, **named)
+
+    async def read(self, path: str, **query: Any) -> Any:
+        """Return the body of an answer that must be a good one."""
+        answer = await self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def record(self, *activities: Body, via: httpx.AsyncClient | None = None) -> list[Body]:
+        """Post one's own activities, as a list, and return their results."""
+        answer = await self.post("/v1/me/activities", list(activities), via=via)
+        assert answer.status_code == 200, answer.text
+        results: list[Body] = answer.json()["results"]
+        return results
+
+    async def decide(
+        self, purpose: str, state: str = "withdrawn", *, version: int | None = 1, via: httpx.AsyncClient | None = None
+    ) -> httpx.Response:
+        """Grant, deny or withdraw."""
+        body = {"state": state} | ({"notice_version": version} if state == "granted" else {})
+        return await self.ask("PUT", f"/v1/me/consents/{purpose}", json=body, via=via)
+
+
+class House:
+    """One running application with its worker, what is published in it, and a look at its database."""
+
+    def __init__(
+        self, runtime: Runtime, http: httpx.AsyncClient, clock: MovableClock, database: "asyncpg.Connection[Any]"
+    ) -> None:
+        self.runtime, self.http, self.clock, self.database = runtime, http, clock, database
+
+    async def hcp(
+        self,
+        *,
+        market: str = "GB",
+        zone: str = "Europe/London",
+        locale: str = "en-GB",
+        agreed: Collection[Purpose] = CONSENT_PURPOSES,
+        name: str = "Dr Jane Doe",
+    ) -> Asker:
+        """Register a healthcare professional who agreed to these purposes."""
+        return await self._someone(Role.HCP, (market,), (name, market, zone, locale), agreed)
+
+    async def staff(self, role: Role, *markets: str) -> Asker:
+        """Register a member of staff, for every market unless some are named."""
+        return await self._someone(role, markets or ("*",), ("Sam Staff", "GB", "Europe/London", "en-GB"), ())
+
+    async def machine(self, *markets: str) -> Asker:
+        """Make a learning system, for every market unless some are named."""
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            client = await access.create_machine_client(uow, "learning platform", markets or ("*",))
+        return await self.sitting(client.account, Role.LEARNING_SYSTEM, markets or ("*",), None)
+
+    async def asker(self, role: Role, market: str = "*") -> Asker:
+        """Return somebody new in that role; HCPs and narrow staff in ``market``."""
+        if role is Role.HCP:
+            return await self.hcp(market="GB" if market == "*" else market)
+        return await self.machine(market) if role is Role.LEARNING_SYSTEM else await self.staff(role, market)
+
+    async def _someone(
+        self, role: Role, markets: Sequence[str], who: tuple[str, str, str, str], agreed: Collection[Purpose]
+    ) -> Asker:
+        name, market, zone, locale = who
+        new = people.NewPerson(name=name, email=f"{uuid4().hex}@clinic.example", market=market, zone=zone, locale=locale)
+        choices = [(each, ConsentChoice(state=Answer.GRANTED, notice_version=1)) for each in agreed]
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            person = await people.register(uow, new)
+            account = await access.open_account(uow, person, role=role, markets=markets)
+            await consent.record_consents(uow, person, choices)
+        return await self.sitting(account, role, markets, person)
+
+    async def sitting(
+        self, account: AccountId, role: Role, markets: Sequence[str], person: people.PersonId | None
+    ) -> Asker:
+        """Sit down as whoever holds this account."""
+        scope = frozenset(markets)
+        nobody = Caller(account=account, session=SessionId(account), role=role, markets=scope, person=person)
+        return Asker(self, *await self.session(nobody))
+
+    async def session(self, caller: Caller) -> tuple[Caller, datetime]:
+        """Begin a session without a password, since hashing one takes longer than most tests; say when it ends."""
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            session, until = SessionId(uow.new_id()), uow.now + SESSION_LIFE
+            await access_store.insert_session(uow, session, caller.account, until)
+        return msgspec.structs.replace(caller, session=session), until
+
+    async def item(
+        self,
+        tags: Sequence[str] = PART,
+        kind: str = "education_module",
+        *,
+        markets: Sequence[str] = ("GB",),
+        approved: bool = True,
+        **more: Any,
+    ) -> str:
+        """Create a content item, approved unless said otherwise, and return its id."""
+        new = NewContent(
+            kind=ContentKind(kind), title="Asthma today", locale="en", markets=tuple(markets), tags=tuple(tags), **more
+        )
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            made = await content.create_content(uow, UUID(int=2), new, scope={"*"})
+            if approved:
+                await content.approve(uow, made.id, UUID(int=3), scope={"*"})
+        return str(made.id)
+
+    def activity(self, item: str, verb: str = "viewed", *, ago: timedelta = timedelta(0), **more: Any) -> Body:
+        """Return an activity as a client sends it, ``ago`` before now."""
+        occurred_at = (self.clock.now() - ago).isoformat()
+        return {"id": str(uuid4()), "verb": verb, "object": item, "occurred_at": occurred_at} | more
+
+    async def trail(self, answer: httpx.Response) -> list[Entry]:
+        """Return the audit entries of a request, as they are stored at this moment."""
+        return await self.entries(answer.headers["x-request-id"])
+
+    async def entries(self, words: str) -> list[Entry]:
+        """Return the audit entries in whose stored bytes ``words`` stand."""
+        rows = await self.database.fetch(
+            "select body from audit.entry where position($1::bytea in body) > 0 order by id", words.encode()
+        )
+        return [msgspec.json.decode(row["body"]) for row in rows]
+
+    async def count(self, table: str, where: str = "true", *arguments: Any) -> int:
+        """Count rows of a table."""
+        return int(await self.database.fetchval(f"select count(*) from {table} where {where}", *arguments))  # noqa: S608
+
+    async def settled(self) -> None:
+        """Wait until the worker has done everything: entries indexed and signed, outbox delivered."""
+        async with self.runtime.work.read(ORIGIN) as uow:
+            while await uow.fetchval(
+                "select exists (select from audit.pending) or exists (select from kernel.outbox)"
+                " or (select max(index) + 1 from audit.leaf) > (select coalesce(max(size), 0) from audit.checkpoint)"
+            ):
+                await uow.execute("select pg_sleep(0.02)")
+
+    @asynccontextmanager
+    async def worker(self, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+        """Lend another worker of this house: it remembers for itself and shares nothing but the two servers."""
+        runtime = Runtime(msgspec.structs.replace(self.runtime.settings, **settings), KEYS, self.clock)
+        try:
+            async with client_of(runtime) as http:
+                yield http
+        finally:
+            await runtime.cache.close()
+
+
+def client_of(runtime: Runtime, address: str = "127.0.0.1") -> httpx.AsyncClient:
+    """Return a client of a new application around ``runtime``, which must be open."""
+    transport = httpx.ASGITransport(create_app(runtime, with_worker=False), client=(address, 1), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=URL, timeout=60)
+
+
+@asynccontextmanager
+async def opened_house(settings: Settings, look: str) -> AsyncIterator[House]:
+    """Open an application with its worker, publish notices and rules, and lend it; ``look`` is a way to the database."""
+    database = await asyncpg.connect(look)
+    try:
+        await database.execute(EMPTY)
+        clock = MovableClock(START)
+        runtime = Runtime(settings, KEYS, clock)
+        await runtime.cache.client.flushdb()
+        app = create_app(runtime, with_worker=True)
+        transport = httpx.ASGITransport(app, client=("127.0.0.1", 1), raise_app_exceptions=False)
+        async with running(app), httpx.AsyncClient(transport=transport, base_url=URL, timeout=60) as http:
+            await publish(runtime)
+            yield House(runtime, http, clock, database)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """Start and stop an application as a server does (ASGI lifespan), in a task of its own."""
+    asked, said = asyncio.Queue[Any](), asyncio.Queue[Any]()
+    task = asyncio.create_task(app({"type": "lifespan", "asgi": {}}, asked.get, said.put))  # type: ignore[typeddict-item]
+
+    async def go(step: str) -> None:
+        await asked.put({"type": f"lifespan.{step}"})
+        message = await said.get()
+        assert message["type"] == f"lifespan.{step}.complete", message
+
+    await go("startup")
+    try:
+        yield
+    finally:
+        await go("shutdown")
+        await task
+
+
+async def publish(runtime: Runtime, version: int = 1) -> None:
+    """Publish the sample notices and the demonstration's rules."""
+    publishing._versions.clear()  # this process may have had other rules under the same number, in an emptied database
+    async with runtime.work.begin(ORIGIN) as uow:
+        for purpose in CONSENT_PURPOSES:
+            text = (SAMPLES / "notices" / f"{purpose}.md").read_text(encoding="utf-8")
+            await consent.publish_notice(uow, NewNotice(purpose=purpose, version=version, locale="en", text=text))
+        await gamification.publish_rules(uow, (SAMPLES / "rules" / "demonstration.yaml").read_text(encoding="utf-8"))
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> Body:
+    """Return the problem that an answer is, which must be of this status and code, and complete (RFC 9457)."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: Body = answer.json()
+    assert body["type"] == f"urn:laurel:problem:{code}", body
+    assert body["status"] == status
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert body["title"]
+    assert body["remedy"]
+    return body
+
+
+def fields(body: Mapping[str, Any]) -> list[str]:
+    """Return the fields that a problem names."""
+    return [error["field"] for error in body.get("errors", [])]

@@ -1,0 +1,87 @@
+"""`kill -9` of the server, again and again, while learners are imported and HCPs are using it."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.system.guests import Answer, Hosts, visiting
+from tests.system.house import House, houses
+from tests.system.loading import OULAD, SAMPLE, importing, needs_oulad
+from tests.system.results import assert_agrees_with_the_oracle, assert_kept_and_audited, rows_of
+
+VISITORS = 3
+
+
+class Storm(msgspec.Struct, kw_only=True):
+    """What was done to the server, and what its clients received."""
+
+    seed: int
+    kills: list[float]
+    report: Any
+    answers: list[Answer]
+    acknowledged: set[str]
+    unanswered: int
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with houses() as build:
+        yield build()
+
+
+def weather(house: House, data: Path, kills: int, longest: float) -> Storm:
+    """Import with ``kills`` kills of the server, each within ``longest`` seconds after it was ready again."""
+    seed = random.SystemRandom().randrange(2**32)
+    pauses = [random.Random(seed + number).uniform(0.05, longest) for number in range(kills)]  # noqa: S311 - no secret
+    with house.serve() as serving:
+        house.furnish()
+        with Hosts(house).at_work() as hosts:
+            content, guests = hosts.content(), [hosts.hcp() for _ in range(VISITORS)]
+        with importing(house, data) as imported, visiting(guests, content) as visitors:
+            for number, pause in enumerate(pauses):
+                time.sleep(pause)
+                assert imported.poll() is None, f"the import ended before kill {number + 1} of {kills}"
+                serving.kill(group=number % 2 == 1)
+                serving.restart()
+            out, _ = imported.communicate()
+    return Storm(
+        seed=seed,
+        kills=pauses,
+        report=json.loads(out)["activities"],
+        answers=[answer for guest in guests for answer in guest.answers],
+        acknowledged={identity for visitor in visitors for identity in visitor.acknowledged},
+        unanswered=sum(guest.unanswered for guest in guests),
+    )
+
+
+def assert_weathered(house: House, data: Path, storm: Storm) -> None:
+    assert_agrees_with_the_oracle(house, data, "AAA", "2013J")
+    assert storm.report["refused"] == {}
+    assert storm.report["recorded"] + storm.report["repeated"] == rows_of(data, "AAA", "2013J")
+    assert storm.unanswered > 0, "no visitor met a kill"
+    assert_kept_and_audited(house, storm.answers, storm.acknowledged)
+    assert house.report("audit", "verify")["ok"] is True
+
+
+def test_kills_during_an_import_lose_nothing_that_was_answered(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    storm = weather(house, SAMPLE, kills=2, longest=1.5)
+    record_property("storm", (storm.seed, storm.kills, storm.report, len(storm.answers), storm.unanswered))
+    assert_weathered(house, SAMPLE, storm)
+
+
+@needs_oulad
+@pytest.mark.soak
+def test_ten_kills_during_an_import_of_a_whole_presentation_lose_nothing_that_was_answered(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    storm = weather(house, OULAD, kills=10, longest=6)
+    record_property("storm", (storm.seed, storm.kills, storm.report, len(storm.answers), storm.unanswered))
+    assert_weathered(house, OULAD, storm)

@@ -1,0 +1,109 @@
+"""`laurel demo`, as the README promises it: once in an empty folder, and once more."""
+
+import json
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.oracle.oracle import Result, compute
+from tests.system.guests import Guest, activity, board
+from tests.system.house import House, houses, until
+from tests.system.loading import SAMPLE
+from tests.system.results import assert_agrees_with_the_oracle, prints
+
+ROLES = {"hcp", "marketer", "compliance_officer", "medical_reviewer", "administrator", "data_protection_officer"}
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with houses() as build:
+        yield build()
+
+
+@pytest.fixture(scope="module")
+def first(house: House) -> Any:
+    """What the first run reported."""
+    return house.report("demo", "--stop-when-loaded")
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[int, Result]:
+    return compute(SAMPLE, "AAA", "2013J")
+
+
+def test_every_learner_of_the_sample_has_what_the_oracle_says(house: House, first: Any, expected: dict[int, Result]) -> None:
+    assert_agrees_with_the_oracle(house, SAMPLE, "AAA", "2013J")
+    assert first["earned"]["points"] == sum(result["points"] for result in expected.values()) > 0
+    assert first["earned"]["badges"] == Counter(badge for result in expected.values() for badge in result["badges"])
+    assert first["earned"]["longest_streaks"] == {
+        "daily-learning": max(result["longest_daily"] for result in expected.values()),
+        "weekly-learning": max(result["longest_weekly"] for result in expected.values()),
+    }
+
+
+def test_every_row_is_recorded_and_the_log_is_verified(house: House, first: Any) -> None:
+    activities = house.value("select count(*) from engagement.activity")
+    assert first["import"]["activities"] == {"recorded": activities, "repeated": 0, "refused": {}}
+    assert first["audit"]["ok"] is True
+    assert first["audit"]["entries"] > 0
+    assert first["audit"]["pending"] == 0
+
+
+def test_the_accounts_are_in_a_file_that_only_its_owner_reads(house: House, first: Any) -> None:
+    assert first["import"]["learners"] == 40
+    file = house.home / "demo.json"
+    assert stat.S_IMODE(file.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+    assert {account["role"] for account in json.loads(file.read_text())["accounts"]} == ROLES
+
+
+def test_a_second_run_reports_every_row_as_repeated_and_changes_nothing(house: House, first: Any) -> None:
+    before, accounts = prints(house), (house.home / "demo.json").read_text()
+    again = house.report("demo", "--stop-when-loaded")
+    assert again["import"]["activities"] == {"recorded": 0, "repeated": first["import"]["activities"]["recorded"], "refused": {}}
+    assert prints(house) == before
+    assert again["earned"] == first["earned"]
+    assert again["audit"]["ok"] is True
+    assert again["audit"]["entries"] > first["audit"]["entries"], "the repeats themselves are on record"
+    assert (house.home / "demo.json").read_text() == accounts
+
+
+def test_each_account_signs_in_and_the_hcp_sees_what_the_oracle_says(
+    house: House, first: Any, expected: dict[int, Result]
+) -> None:
+    accounts = json.loads((house.home / "demo.json").read_text())["accounts"]
+    assert len(accounts) == len(ROLES)
+    with house.serve():
+        for account in accounts:
+            with Guest(house, login(account)) as guest:
+                assert guest.get("/v1/me")["role"] == account["role"]
+                if account["role"] != "hcp":
+                    continue
+                own = expected[min(expected)]
+                assert guest.get("/v1/me/points")["points"] == own["points"]
+                assert sorted(badge["key"] for badge in guest.get("/v1/me/badges")["items"]) == own["badges"]
+                streaks = {streak["key"]: streak["longest"] for streak in guest.get("/v1/me/streaks")["items"]}
+                assert streaks == {"daily-learning": own["longest_daily"], "weekly-learning": own["longest_weekly"]}
+    assert first["audit"]["ok"]
+
+
+def test_the_board_follows_what_is_recorded_and_shows_the_points_of_everybody(
+    house: House, first: Any, expected: dict[int, Result]
+) -> None:
+    hcp = next(each for each in json.loads((house.home / "demo.json").read_text())["accounts"] if each["role"] == "hcp")
+    points = sorted((result["points"] for result in expected.values()), reverse=True)
+    assert first["import"]["learners"] == len(points)
+    with house.serve(), Guest(house, login(hcp)) as guest:
+        before = board(guest)
+        assert [line["points"] for line in before] == points
+        content = guest.get("/v1/content?tag=activity:resource")["items"][0]["id"]
+        gained = sum(each["points"] for each in guest.post("/v1/me/activities", activity(content))["results"][0]["effects"]["points"])
+        assert gained > 0
+        own = next(line["points"] for line in before if line["me"])
+        until(lambda: next(line for line in board(guest) if line["me"])["points"] == own + gained, 10, "the board stands still")
+
+
+def login(account: dict[str, str]) -> dict[str, str]:
+    return {"email": account["email"], "password": account["password"]}
