@@ -9,6 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from api import v1
@@ -17,7 +18,6 @@ from api.problems import EXCEPTION_HANDLERS
 from api.routing import Policy, policy_of
 from api.runtime import Runtime
 from api.sealing import Seal
-from api.text import refuse_nul
 from api.v1 import wellknown
 
 
@@ -34,8 +34,7 @@ def create_app(runtime: Runtime, *, with_worker: bool) -> Litestar:
     """
     app = Litestar(
         route_handlers=[*wellknown.ROUTES, Router("/v1", route_handlers=v1.ROUTES)],
-        guards=[gate],
-        before_request=refuse_nul,
+        before_request=gate,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_lifespan(runtime, with_worker=with_worker)],
         request_max_body_size=runtime.settings.body_limit_bytes,
@@ -44,8 +43,8 @@ def create_app(runtime: Runtime, *, with_worker: bool) -> Litestar:
         debug=False,
     )
     for handler in declared_handlers(app):
-        if policy_of(handler) is None:
-            message = f"{handler}: declare it with command, query, merged or public of api.routing."
+        if policy_of(handler) is None or getattr(handler, "resolve_before_request", str)() is not gate:
+            message = f"{handler}: declare it with command, query, merged or public of api.routing, and keep the gate."
             raise UndeclaredRouteError(message)
     app.state.runtime = runtime
     app.asgi_handler = Seal(app.asgi_handler, runtime)
@@ -54,12 +53,10 @@ def create_app(runtime: Runtime, *, with_worker: bool) -> Litestar:
 
 def declared_handlers(app: Litestar) -> list[BaseRouteHandler]:
     """Return every handler but the OPTIONS ones that Litestar makes by itself."""
-    return [
-        handler
-        for route in app.routes
-        for handler in getattr(route, "route_handlers", [])
-        if getattr(handler, "http_methods", set()) != {"OPTIONS"}
-    ]
+    handlers: list[BaseRouteHandler] = []
+    for route in app.routes:
+        handlers += route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]
+    return [handler for handler in handlers if getattr(handler, "http_methods", set()) != {"OPTIONS"}]
 
 
 def _lifespan(

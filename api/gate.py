@@ -6,13 +6,13 @@ A handler without a declaration is closed, whatever it does.
 
 from typing import Any
 
-from litestar.connection import ASGIConnection
-from litestar.handlers.base import BaseRouteHandler
+from litestar import Request
 
 import consent
 from access import Caller, Role, TokenRefusedError, decide
 from api.passage import Passage
 from api.routing import Policy, policy_of
+from api.text import refuse_nul
 from consent.values import Decision
 from kernel.errors import ForbiddenError, NotFoundError
 
@@ -31,22 +31,24 @@ class PermissionMissingError(ForbiddenError):
     code = "permission-missing"
 
 
-async def gate(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let the request through or raise; installed once, on the application."""
-    passage: Passage = connection.scope["state"]["passage"]  # type: ignore[typeddict-item]
-    passage.route = f"{connection.scope['method']} {connection.scope['path_template']}"  # type: ignore[typeddict-item]
-    if connection.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]
+async def gate(request: Request[Any, Any, Any]) -> None:
+    """Let the request through or raise; installed once, on the application, before every handler."""
+    scope = request.scope
+    passage: Passage = scope["state"]["passage"]
+    passage.route = f"{scope['method']} {scope['path_template']}"
+    if scope["method"] == "OPTIONS":
         return
-    policy = policy_of(handler)
+    policy = policy_of(scope["route_handler"])
     if policy is None:
         message = "There is nothing at this path."
         raise UndeclaredRouteError(message)
     passage.policy = policy
-    if policy.kind == "public":
-        return
-    caller = passage.runtime.verifier.verify(_token(connection)).caller
-    passage.caller = caller
-    await admit(passage, policy, caller)
+    if policy.kind != "public":
+        caller = passage.runtime.verifier.verify(_token(request)).caller
+        passage.caller = caller
+        await admit(passage, policy, caller)
+    if policy.kind != "merged":
+        refuse_nul(request)
 
 
 async def admit(passage: Passage, policy: Policy, claimed: Caller) -> None:
@@ -84,8 +86,8 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
         raise consent.ConsentRequiredError(message, purpose=policy.purpose.value, reason=decision.reason.value)
 
 
-def _token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    header = connection.headers.get("authorization", "")
+def _token(request: Request[Any, Any, Any]) -> str:
+    header = request.headers.get("authorization", "")
     if not header.startswith(BEARER):
         message = "There is no bearer token in the Authorization header."
         raise TokenRefusedError(message, reason="token-missing")

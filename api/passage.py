@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from access import Caller
@@ -15,6 +15,10 @@ from people import Bearings, PersonNotFoundError
 if TYPE_CHECKING:
     from api.routing import Policy
     from api.runtime import Runtime
+
+
+REFUSALS: Final = frozenset({401, 403, 404, 405, 429})
+"""HTTP statuses that say no; any other from 400 on says that something went wrong."""
 
 
 class Passage:
@@ -81,13 +85,16 @@ class Passage:
 
     def closing_fact(self, status: int) -> Fact:
         """Return the entry of a request that left none: a denial, a failure, or a query's plain reading."""
-        records = self.policy.records[0].value if self.policy and self.policy.records else Action.REQUEST_REFUSED.value
         subject = self.caller.person if self.caller else None
-        if status in {401, 403, 404, 429} or self.policy is None:
-            decision, outcome = "refused", "refused"
+        if status < 400:  # noqa: PLR2004 - HTTP
+            action, decision, outcome = Action.ROUTES_LISTED.value, "allowed", "succeeded"
+        elif status in REFUSALS:
+            action, decision, outcome = Action.REQUEST_REFUSED.value, "refused", "refused"
         else:
-            decision, outcome = "allowed", "failed" if status >= 400 else "succeeded"  # noqa: PLR2004 - HTTP
+            action, decision, outcome = Action.REQUEST_REFUSED.value, "allowed", "failed"
+        if self.policy and self.policy.records:
+            action = self.policy.records[0].value
         detail: dict[str, Any] = {"status": status}
         return Fact(
-            action=records, subject=subject, decision=decision, reason=self.reason, outcome=outcome, detail=detail
+            action=action, subject=subject, decision=decision, reason=self.reason, outcome=outcome, detail=detail
         )

@@ -6,7 +6,8 @@
 
 ``command`` runs its function inside one writing unit of work, ``query`` inside a read-only one, ``merged`` inside none
 of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why.
-A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the raw bytes); Litestar never sees these parameters.
+A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the bytes as they came), ``data``
+(the body, decoded strictly as what the parameter is annotated with); Litestar never sees these parameters.
 """
 
 import functools
@@ -26,13 +27,14 @@ from typing_extensions import override
 
 from access import Permission
 from api import idempotency
+from api.bodies import decoded, json_bytes
 from api.passage import Passage
 from api.problems import Problem, PromisedActionMissingError
 from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
-INJECTED: Final = frozenset({"uow", "caller", "passage", "body"})
+INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data"})
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -47,6 +49,7 @@ OWN_DESCRIPTIONS: Final = {
     404: "There is no such thing for this caller.",
     409: "It contradicts what is there.",
     413: "The body is too large.",
+    415: "The body is not JSON.",
     422: "It is well formed and makes no sense here.",
     429: "Too many requests.",
     503: "A part that this needs is away for the moment.",
@@ -102,19 +105,26 @@ class _Door:
         _check(policy, path)
 
         def declare(function: Callable[..., Any]) -> HTTPRouteHandler:
+            shape = body_type or _data_type(function)
             return HTTPRouteHandler(
                 path,
                 http_method=method,  # type: ignore[arg-type]
                 opt={"policy": policy},
                 status_code=201 if creates else status_code,
-                operation_class=_operation(policy, body_type),
+                operation_class=_operation(policy, shape),
                 operation_id=function.__name__,
-                responses=_responses(policy),
+                responses=_responses(policy, has_body=shape is not None),
                 response_headers=[ResponseHeader(name="X-Request-Id", description="Names the request in the audit log.", documentation_only=True)],  # noqa: E501
                 **options,
             )(_wrapped(function, policy))
 
         return declare
+
+
+def _data_type(function: Callable[..., Any]) -> Any:
+    """Return what the body must be, or None when the function takes no ``data``."""
+    parameter = inspect.signature(function).parameters.get("data")
+    return parameter.annotation if parameter else None
 
 
 def _check(policy: Policy, path: str) -> None:
@@ -132,6 +142,7 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
     seen = inspect.signature(function)
     wanted = INJECTED & seen.parameters.keys()
     run = _RUNNERS[policy.kind]
+    decoder = msgspec.json.Decoder(_data_type(function)) if "data" in wanted else None
 
     async def in_passage(request: Request[Any, Any, Any], **arguments: Any) -> Any:
         passage: Passage = request.scope["state"]["passage"]
@@ -140,7 +151,9 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
         if "passage" in wanted:
             arguments["passage"] = passage
         if "body" in wanted:
-            arguments["body"] = await request.body()
+            arguments["body"] = await json_bytes(request)
+        if decoder is not None:
+            arguments["data"] = decoded(decoder, await json_bytes(request))
         return await run(function, policy, passage, request, "uow" in wanted, arguments)
 
     shown = [parameter for name, parameter in seen.parameters.items() if name not in INJECTED | {"request"}]
@@ -241,8 +254,9 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
     return cast("dict[str, Any]", expand(schema))
 
 
-def _responses(policy: Policy) -> dict[int, ResponseSpec]:
+def _responses(policy: Policy, *, has_body: bool) -> dict[int, ResponseSpec]:
     codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
+    codes |= {415} if has_body else set()
     return {
         code: ResponseSpec(
             data_container=Problem,

@@ -7,6 +7,7 @@ is 503 with no body.
 
 import asyncio
 import time
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
@@ -131,6 +132,7 @@ def client_address(scope: Scope, runtime: "Runtime") -> str | None:
     return peer
 
 
+@lru_cache(maxsize=4_096)
 def prefix_of(address: str | None) -> str | None:
     """Return the network that an address belongs to: /24 or /48, which is all that the trail may know."""
     parsed = _parsed(address) if address else None

@@ -1,53 +1,55 @@
-"""Text that PostgreSQL can't store is refused at the door, with the field that holds it."""
+"""Text that can't be stored is refused at the door, with the field that holds it.
 
-from typing import Any
+PostgreSQL stores no NUL; half of a character (a surrogate without its other half, what is left when a client cuts a
+text anywhere) has no UTF-8. JSON can spell both.
+"""
 
-import msgspec
+import json
+import re
+from typing import Any, Final
+
 from litestar import Request
 
 from kernel.errors import InvalidError
 
-_ESCAPED = b"\\u0000"
+NUL: Final = "must not contain NUL characters"
+HALF: Final = "holds half of a character (a surrogate without its other half)"
+
+_SUSPECT: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
-async def refuse_nul(request: Request[Any, Any, Any]) -> None:
-    """Refuse a body or a query that holds a NUL character, naming the field.
+def refuse_nul(request: Request[Any, Any, Any]) -> None:
+    """Refuse a query that holds a NUL character, naming the parameter.
 
     Raises:
-        InvalidError: with the path of the first such field.
+        InvalidError: with the name of the first such parameter.
 
     """
     for name, value in request.query_params.multi_items():
         if "\0" in value or "\0" in name:
-            message = "A query parameter holds a NUL character."
-            raise InvalidError(message, field=name.replace("\0", ""))
-    if request.method in {"GET", "OPTIONS"} or int(request.headers.get("content-length") or 1) == 0:
-        return
-    body = await request.body()
-    if _ESCAPED not in body and b"\0" not in body:
-        return
+            raise InvalidError(f"A query parameter {NUL}.", field=name.replace("\0", "") or "query")
+
+
+def unstorable(body: bytes) -> tuple[str, str] | None:
+    """Return the path of the first text in a JSON body that can't be stored, and why, or None."""
+    if _SUSPECT.search(body) is None:
+        return None
     try:
-        found = _first_nul(msgspec.json.decode(body), "")
-    except (msgspec.DecodeError, RecursionError):
-        return  # not JSON at all: the handler's own decoding says so
-    if found is not None:
-        message = "Text must not contain NUL characters."
-        raise InvalidError(message, field=found or "body")
+        return _found(json.loads(body), "")
+    except (ValueError, RecursionError):
+        return None  # not JSON at all: whoever decodes it says so
 
 
-def _first_nul(value: Any, path: str) -> str | None:
+def _found(value: Any, path: str) -> tuple[str, str] | None:
     if isinstance(value, str):
-        return path if "\0" in value else None
+        match = _UNSTORABLE.search(value)
+        return None if match is None else (path or "body", NUL if match[0] == "\0" else HALF)
+    if isinstance(value, list):
+        return next((found for each in value if (found := _found(each, path))), None)
     if isinstance(value, dict):
         for name, each in value.items():
-            if "\0" in name:
-                return path or "body"
-            found = _first_nul(each, f"{path}.{name}" if path else name)
-            if found is not None:
-                return found
-    if isinstance(value, list):
-        for index, each in enumerate(value):
-            found = _first_nul(each, f"{path}[{index}]")
-            if found is not None:
+            found = _found(name, path) or _found(each, f"{path}.{name}" if path else name)
+            if found:
                 return found
     return None

@@ -35,6 +35,7 @@ from audit.values import (
     Report,
     Status,
 )
+from audit.verify import verify
 from audit.vocabulary import Action, FindingKind
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "sequencing",
     "settle",
     "status",
+    "verify",
 ]

@@ -5,6 +5,7 @@ does not matter. While one chunk is hashed, PostgreSQL puts the next together.
 """
 
 import asyncio
+import struct
 from collections.abc import Callable
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -15,33 +16,37 @@ import msgspec
 from audit.rules.checkpoints import Checkpoint, open_checkpoint
 from audit.rules.columns import differing, lines, says_it_is
 from audit.rules.entries import Filed
+from audit.rules.findings import Findings, compare_tile, name_stray_tile
 from audit.rules.notes import LogVerifier
-from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile, compact_range, edge, split, tile_counts
+from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
-from audit.rules.verification import Chunk, Findings, StoredCheckpoint, Verification
+from audit.rules.verification import Chunk, StoredCheckpoint, Verification
 from audit.values import Finding, Report
 from audit.vocabulary import FindingKind
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told after each chunk how many entries are done, of how many."""
 
-CHUNK: Final = 1 * TILE_HASHES
+CHUNK: Final = 8 * TILE_HASHES
 GRACE_SECONDS: Final = 3.0
 """How long a live sequencer is waited for to sign what already has an index: several of its rounds."""
 
 POLL_SECONDS: Final = 0.1
-STILL_HOLDS: Final = frozenset({FindingKind.LEAF_CHANGED, FindingKind.COLUMN_CHANGED})
-"""What leaves every checkpoint valid over the entries."""
 
-# What is searched comes as one text per chunk (see rules/columns.py), tiles and hashes as one value each.
+# What is searched comes as one text per chunk (see rules/columns.py), indexes, hashes and tiles as one value each.
 _CHUNK = """
 with l as materialized (select * from audit.leaf where index >= $1 and index < $2 order by index)
 select
+    (select string_agg(int8send(index), '') from l) as indexes,
     (select string_agg(uuid_send(entry), '') from l) as entries,
     (select string_agg(leaf_hash, '') from l) as leaf_hashes,
-    (select string_agg(concat_ws(e'\\x1f', index, entry,
-        to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), actor, action, decision, outcome, route, coalesce(subject::text, e'\\x01'), coalesce(request::text, e'\\x01'),
-        coalesce(purpose, e'\\x01'), coalesce(resource, e'\\x01')), e'\\x1e') from l) as lines,
+    (select string_agg(concat(
+        '{"id":"', entry, '","at":"', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        '","actor":"', actor, '","action":"', action, '","decision":"', decision, '","outcome":"', outcome,
+        '","route":"', route, '","subject":', coalesce('"' || subject::text || '"', 'null'),
+        ',"request":', coalesce('"' || request::text || '"', 'null'),
+        ',"purpose":', coalesce('"' || purpose || '"', 'null'),
+        ',"resource":', coalesce('"' || resource || '"', 'null'), '}'), ',') from l) as lines,
     array(select place from audit.tile where place >= $3 and place < $4 order by place) as places,
     array(select hashes from audit.tile where place >= $3 and place < $4 order by place) as tiles
 """
@@ -165,13 +170,14 @@ class _Run:
         """Return what is stored about the indexes ``first`` to ``end - 1``."""
         found = await self._connection.fetch(_BODIES, first, end)
         self._found += len(found)
-        entries, leaf_hashes = row["entries"], [*split(row["leaf_hashes"])]
+        entries = row["entries"]
+        leaf_hashes: list[bytes | None] = [*split(row["leaf_hashes"])]
         bodies: list[bytes | None] = [body for _, body in found]
         if b"".join([identifier for identifier, _ in found]) != entries:
             by_identifier: dict[bytes, bytes] = {row["id"]: row["body"] for row in found}
             bodies = [by_identifier.get(identifier) for identifier in _cut(entries, _IDENTIFIER_BYTES)]
-        complete = len(bodies) == end - first and None not in bodies
-        if not complete or lines(first, bodies) != row["lines"]:
+        whole = None not in bodies and row["indexes"] == struct.pack(f">{end - first}q", *range(first, end))
+        if not whole or lines(bodies) != row["lines"].encode():
             bodies, leaf_hashes = await self._look_closely(first, end, found)
         stored = await self._connection.fetch(_CHECKPOINTS, first, end)
         self._checkpoints += len(stored)
@@ -219,21 +225,7 @@ class _Run:
         )
         stored = {Tile.at(row["place"]): row["hashes"] for row in rows}
         for tile, data in expected.items():
-            self._compare_tile(tile, split(data), split(stored.get(tile, b"")))
-
-    def _compare_tile(self, tile: Tile, expected: list[bytes], stored: list[bytes]) -> None:
-        covered = TILE_HASHES**tile.level
-        first = tile.number * TILE_HASHES * covered
-        name = tile.path(len(expected))
-        if not stored:
-            self._findings.add(first, FindingKind.TILE_MISSING, f"{name} is not there.")
-            return
-        if len(stored) != len(expected):
-            self._findings.add(first, FindingKind.TILE_CHANGED, f"{name} has another number of hashes.")
-        for start, ours, theirs in zip(range(first, 2**63, covered), expected, stored, strict=False):
-            if ours != theirs and not self._verification.is_suspect(start, start + covered):
-                detail = f"A hash in {name} is not that of the entries under it."
-                self._findings.add(start, FindingKind.TILE_CHANGED, detail)
+            compare_tile(self._findings, self._verification.is_suspect, tile, split(data), split(stored.get(tile, b"")))
 
     async def _check_checkpoints_beyond(self) -> None:
         size = self._verification.size
@@ -247,10 +239,7 @@ class _Run:
         lows = [Tile(level, 0).place for level in range(len(counts))]
         highs = [Tile(level, count).place for level, count in enumerate(counts)]
         for row in await self._connection.fetch(_STRAY_TILES, lows, highs):
-            tile = Tile.at(row["place"])
-            detail = f"{tile.path()} is a tile of entries that are not there."
-            index = tile.number << TILE_HEIGHT * (tile.level + 1)
-            self._findings.add(index, FindingKind.TILE_UNEXPECTED, detail)
+            name_stray_tile(self._findings, Tile.at(row["place"]))
 
     async def _check_entries(self) -> int:
         """Compare what there is with what has an index or waits for one; return how many wait."""
@@ -298,15 +287,9 @@ class _Run:
             return None
 
     async def _sorted_findings(self) -> list[Finding]:
-        kept = sorted(self._findings.kept, key=lambda finding: (finding.index, finding.kind))
-        indexes = sorted({finding.index for finding in kept if finding.kind not in STILL_HOLDS})
+        indexes = self._findings.invalidating()
         first_bad = {row[0]: row[1] for row in await self._connection.fetch(_FIRST_BAD, indexes)}
-        return [
-            msgspec.structs.replace(finding, first_bad_checkpoint=first_bad.get(finding.index))
-            if finding.kind not in STILL_HOLDS
-            else finding
-            for finding in kept
-        ]
+        return self._findings.sorted(first_bad)
 
 
 def _bounds(first: int) -> tuple[int, int, int, int]:

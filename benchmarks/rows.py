@@ -19,6 +19,7 @@ from kernel.ids import uuid7
 
 BATCH: Final = 500
 CLIENTS: Final = (32, 128)
+LANES: Final = 8
 BARE_PORT: Final = 8098
 START: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -54,8 +55,9 @@ def single_activities(scene: Scene, seconds: float) -> Row:
 
 def batches(scene: Scene, seconds: float) -> Row:
     """Batches of 500 activities, the whole path, against COPY of the same rows into one indexed table."""
-    drive(scene.port, lambda: [_batches(scene, 8, lane) for lane in range(8)], 2)
-    measured = drive(scene.port, lambda: [_batches(scene, 8, lane) for lane in range(8)], seconds)
+    lanes = [_batches(scene, LANES, lane) for lane in range(LANES)]
+    drive(scene.port, lambda: lanes, 2)
+    measured = drive(scene.port, lambda: lanes, seconds)
     copied = asyncio.run(_copy_rate(scene))
     rate = measured.rate * BATCH
     return Row(
@@ -118,22 +120,22 @@ def _single_streams(scene: Scene, clients: int) -> list[Iterator[Request]]:
 def _singles(scene: Scene, hcp: Hcp) -> Iterator[Request]:
     chance = random.Random(str(hcp.person))  # noqa: S311 - a load, not a secret
     for count in itertools.count():
-        at = datetime.now(UTC)  # noqa: DTZ005, TID251 - wall time, so that a second run goes on after the first
+        at = datetime.now(UTC)  # wall time: a second load goes on after the first
         body = _activity(scene, chance, at, None, count)
         yield http("POST", "/v1/me/activities", hcp.token, body)
 
 
 def _batches(scene: Scene, lanes: int, lane: int) -> Iterator[Request]:
-    """One lane of batches: its own people, each person's activities in order, about five people a batch."""
+    """One lane of batches: its own people, five of them a batch, each person's activities in the order they happened."""
     chance = random.Random(lane)  # noqa: S311 - a load, not a secret
     mine = scene.hcps[lane::lanes]
+    at = datetime.now(UTC) - timedelta(days=1)
     while True:
-        now = datetime.now(UTC)  # noqa: DTZ005, TID251
         group = chance.sample(mine, 5)
-        rows = [
-            _activity(scene, chance, now + timedelta(milliseconds=count), group[count % 5], count)
-            for count in range(BATCH)
-        ]
+        rows = []
+        for count in range(BATCH):
+            at += timedelta(milliseconds=1)
+            rows.append(_activity(scene, chance, at, group[count % 5], count))
         yield http("POST", "/v1/activities", scene.machine, b"[" + b",".join(rows) + b"]")
 
 

@@ -22,7 +22,7 @@ class ActivityRow(Table, tablename="activity", schema="engagement"):
     completion = Boolean(default=None, null=True, help_text="pseudonymous: finished or not")
     progress = DoublePrecision(default=None, null=True, help_text="pseudonymous: share from 0 to 1")
     duration_seconds = DoublePrecision(default=None, null=True, help_text="pseudonymous: how long")
-    extensions = Bytea(default=None, null=True, help_text="pseudonymous: canonical JSON of what the client added")
+    extensions = Bytea(default=None, null=True, help_text="pseudonymous: JSON of what the client added")
     recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when we learnt of it")
     recorded_by = UUID(default=None, null=False, help_text="pseudonymous: the account that told us")
     rules_version = Integer(default=None, null=True, help_text="open: which rules score it; null for none")

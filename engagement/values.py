@@ -38,7 +38,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """An activity with what was true when it was recorded.
 
     ``rules_version`` is the version of the rule set that scores it; None when the person had not agreed to
-    gamification at that moment. ``extensions`` are canonical JSON bytes as the client sent them.
+    gamification at that moment. ``extensions`` are JSON bytes of what the client added.
     """
 
     activity: Activity

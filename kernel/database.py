@@ -26,6 +26,7 @@ STATEMENT_TIMEOUT_MS: Final = 10_000
 LOCK_TIMEOUT_MS: Final = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 30_000
 ACQUIRE_TIMEOUT_SECONDS: Final = 5.0
+COMMAND_TIMEOUT_SECONDS: Final = 30.0
 
 AWAY: Final = (
     OSError,
@@ -114,6 +115,18 @@ class Transaction(PostgresTransaction):
         return await self.engine.get_new_connection()
 
 
+class _PooledConnection(asyncpg.Connection):
+    """A connection whose session is never changed, so that giving it back needs no round trip to reset it.
+
+    What a transaction sets is set with ``set local``, locks are transaction locks, and nobody listens: house rules
+    that a test of this module holds against the code.
+    """
+
+    @override
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class _Reading:
     """Stands where Piccolo looks for the current transaction, so that its queries use the read-only connection."""
 
@@ -158,12 +171,11 @@ class Engine(PostgresEngine):
             "timezone": "UTC",
         }
         self.config = {"dsn": url, "server_settings": settings, "timeout": ACQUIRE_TIMEOUT_SECONDS}
-        reading = settings | {"default_transaction_read_only": "on"}
+        pooled = {"min_size": 1, "max_size": size, "command_timeout": COMMAND_TIMEOUT_SECONDS}
+        reading = self.config | {"server_settings": settings | {"default_transaction_read_only": "on"}}
         try:
-            self.pool = await asyncpg.create_pool(**self.config, min_size=1, max_size=size, command_timeout=30)
-            self.reads = await asyncpg.create_pool(
-                dsn=url, server_settings=reading, min_size=1, max_size=size, command_timeout=30, timeout=5
-            )
+            self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
+            self.reads = await asyncpg.create_pool(**reading, **pooled, connection_class=_PooledConnection)
         except AWAY as error:
             await self.close()
             message = f"PostgreSQL does not answer ({type(error).__name__})."
@@ -189,6 +201,15 @@ class Engine(PostgresEngine):
                 yield connection
             finally:
                 current.reset(token)
+
+    @asynccontextmanager
+    async def appending(self) -> AsyncIterator[Connection]:
+        """Lend a connection for exactly one statement, which is a transaction by itself: no BEGIN, no COMMIT."""
+        if self.pool is None:
+            message = "The database pool is not open."
+            raise DatabaseUnavailableError(message)
+        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:

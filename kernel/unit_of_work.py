@@ -183,6 +183,9 @@ class Work:
             yield UnitOfWork(connection, origin, self.clock.now())
 
     async def append(self, entries: Sequence[tuple[Origin, Fact]]) -> None:
-        """Write audit entries in a transaction of their own: for queries and denials, which have no other."""
-        async with translated(), DB.writing() as connection:
+        """Write audit entries in a transaction of their own: for queries and denials, which have no other.
+
+        The recorder writes with one statement, so that one round trip makes them durable.
+        """
+        async with translated(), DB.appending() as connection:
             await self._recorder(connection, entries, self.clock.now())

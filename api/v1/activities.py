@@ -1,5 +1,7 @@
 """What HCPs did: posted by their apps, or by learning systems for many of them."""
 
+import json
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import msgspec
@@ -7,6 +9,7 @@ import msgspec
 from access import Caller, Permission
 from api.passage import Passage
 from api.routing import merged
+from api.text import unstorable
 from consent.values import Decision
 from consent.vocabulary import Purpose
 from engagement import Draft, Malformed, parse
@@ -66,20 +69,34 @@ def read_drafts(body: bytes) -> list[Draft | Malformed]:
 
     """
     try:
-        if body.lstrip()[:1] == b"[":
-            raws = _list.decode(body)
-        else:
-            raws = [_one.decode(body)]
-            only = parse(raws[0])
+        if body.lstrip()[:1] != b"[":
+            only = _parsed(_one.decode(body))
             if isinstance(only, Malformed):
                 raise InvalidError(f"{only.field}: {only.detail}.", field=only.field)
             return [only]
+        raws = _each(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        field, detail = located(error)
-        raise InvalidError(f"The body is not JSON: {detail}.", field=field) from None
+        field, detail = unstorable(body) or located(error)
+        raise InvalidError(f"{field}: {detail}.", field=field) from None
     if len(raws) > MOST:
         raise InvalidError(f"A request carries at most {MOST} activities, this one {len(raws)}.", field="activities")
-    return [parse(raw) for raw in raws]
+    return [_parsed(raw) for raw in raws]
+
+
+def _each(body: bytes) -> Sequence[bytes | msgspec.Raw]:
+    """Return the bytes of each activity; one that holds half of a character must not make the others unreadable."""
+    try:
+        return _list.decode(body)
+    except msgspec.DecodeError:
+        if unstorable(body) is None:
+            raise
+    return [json.dumps(each).encode() for each in json.loads(body)]
+
+
+def _parsed(raw: bytes | msgspec.Raw) -> Draft | Malformed:
+    draft = parse(raw)
+    found = unstorable(bytes(raw)) if isinstance(draft, Malformed) else None
+    return draft if found is None else Malformed(*found, draft.id)
 
 
 async def _deliver(passage: Passage, caller: Caller, drafts: list[Draft | Malformed]) -> Results:

@@ -5,30 +5,30 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery
 
 import audit
 from access import Permission
 from api.passage import Passage
 from api.routing import command, query
-from api.v1.wire import Body, Limit, Listing
+from api.v1.wire import Body, Limit, Listing, Words
 from audit import Entry, EntryFilter, InclusionProof
 from consent.vocabulary import Purpose
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 
-Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Filter = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class ExportRequest(Body, frozen=True, kw_only=True):
     """Which entries: an index range, and what they are about; everything when nothing is given."""
 
-    first_index: Annotated[int, msgspec.Meta(ge=0)] = 0
+    first_index: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
-    actor: Words | None = None
+    actor: Filter | None = None
     subject: UUID | None = None
-    action: Words | None = None
-    decision: Words | None = None
+    action: Filter | None = None
+    decision: Filter | None = None
 
 
 @query.get(
@@ -39,17 +39,17 @@ class ExportRequest(Body, frozen=True, kw_only=True):
 )
 async def search_entries(  # noqa: PLR0913 - every filter is a parameter
     uow: UnitOfWork,
-    actor: FromQuery[Words | None] = None,
+    actor: Words = None,
     subject: FromQuery[UUID | None] = None,
-    action: FromQuery[Words | None] = None,
-    resource: FromQuery[Words | None] = None,
-    decision: FromQuery[Words | None] = None,
-    purpose: FromQuery[Words | None] = None,
+    action: Words = None,
+    resource: Words = None,
+    decision: Words = None,
+    purpose: Words = None,
     request_id: FromQuery[UUID | None] = None,
     since: FromQuery[datetime | None] = None,
     until: FromQuery[datetime | None] = None,
     cursor: FromQuery[str | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> Listing[Entry]:
     """Return audit entries, newest first; ``action`` may end in ``*``."""
     await audit.settle(uow)
@@ -97,7 +97,7 @@ async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
     records=audit.Action.ENTRIES_EXPORTED,
     creates=True,
 )
-async def export_entries(uow: UnitOfWork, passage: Passage, data: JSONBody[ExportRequest]) -> audit.Export:
+async def export_entries(uow: UnitOfWork, passage: Passage, data: ExportRequest) -> audit.Export:
     """Return entries byte for byte with a signed manifest: filters, range, count, digest and checkpoint."""
     filters = EntryFilter(actor=data.actor, subject=data.subject, action=data.action, decision=data.decision)
     return await audit.export(uow, passage.runtime.log_key, filters, data.first_index, data.limit)

@@ -1,9 +1,10 @@
 """What the caller agreed to, and the notices that say what it means."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, QueryParameter
 
 import consent
 from access import Caller, Permission
@@ -13,6 +14,10 @@ from consent.values import ConsentChoice, ConsentView
 from consent.vocabulary import Action, Answer, Purpose
 from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
+
+
+Locale = Annotated[str, QueryParameter(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")]
+"""A language, or a language and a country. It is written into the audit log, where nothing may stand that a person typed."""
 
 
 class Choice(Body, frozen=True, kw_only=True):
@@ -49,7 +54,7 @@ async def consents(uow: UnitOfWork, caller: Caller) -> Listing[ConsentView]:
     records=(Action.CONSENT_GRANTED, Action.CONSENT_WITHDRAWN, Action.CONSENT_DENIED),
 )
 async def decide_consent(
-    uow: UnitOfWork, caller: Caller, purpose: FromPath[str], data: JSONBody[Choice]
+    uow: UnitOfWork, caller: Caller, purpose: FromPath[str], data: Choice
 ) -> ConsentView:
     """Grant, deny or withdraw; in force on every worker when the answer arrives."""
     assert caller.person is not None  # noqa: S101 - only HCPs hold this permission, and each is a person
@@ -58,7 +63,7 @@ async def decide_consent(
 
 
 @query.get("/notices", permission=Permission.NOTICE_READ, purpose=Purpose.SERVICE, records=Action.NOTICES_READ)
-async def notices(uow: UnitOfWork, locale: FromQuery[str] = "en") -> Listing[NoticeView]:
+async def notices(uow: UnitOfWork, locale: Locale = "en") -> Listing[NoticeView]:
     """Return the active notice of each purpose, in the best language there is."""
     found = await consent.active_notices(uow, locale)
     return Listing(

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery
 
 import content
 from access import Caller, Permission, Role
 from api.passage import Passage
 from api.routing import command, query
-from api.v1.wire import Body, Limit, Listing
+from api.v1.wire import Body, Limit, Listing, Words
 from consent.vocabulary import Purpose
 from content.values import ContentItem, NewContent, OfferedContent
 from content.vocabulary import Action, ContentId, ContentKind
@@ -36,9 +36,9 @@ async def list_content(
     caller: Caller,
     passage: Passage,
     kind: FromQuery[ContentKind | None] = None,
-    tag: FromQuery[str | None] = None,
+    tag: Words = None,
     cursor: FromQuery[str | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> Listing[OfferedContent] | Listing[ContentItem]:
     """Return what this HCP may see: approved, in market, in locale; staff see every item of their markets."""
     if caller.role is Role.HCP:
@@ -71,7 +71,7 @@ async def read_content(
     records=Action.CONTENT_CREATED,
     creates=True,
 )
-async def create_content(uow: UnitOfWork, caller: Caller, data: JSONBody[NewItem]) -> ContentItem:
+async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> ContentItem:
     """Create an item as a draft; it is neither seen nor scored before it is approved."""
     new = NewContent(
         kind=data.kind,

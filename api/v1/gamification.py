@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 import gamification
 from access import Caller, Permission, Role
@@ -19,7 +19,7 @@ from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
-BoardLimit = Annotated[int, msgspec.Meta(ge=1, le=50)]
+BoardLimit = Annotated[int, QueryParameter(ge=1, le=50)]
 TIE_RULE = "standard: equal points share a rank (1, 2, 2, 4); within a tie the order is by alias"
 
 
@@ -53,7 +53,7 @@ async def points(uow: UnitOfWork, caller: Caller) -> PointsView:
     "/me/points/entries", permission=Permission.POINTS_READ, purpose=Purpose.GAMIFICATION, records=Action.ENTRIES_READ
 )
 async def entries(
-    uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: FromQuery[Limit] = 50
+    uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[EntryView]:
     """Return the caller's ledger, newest first; points are negative where an award was taken back."""
     found = list(await gamification.entries(uow, _person(caller), cursors.read_id(cursor), limit + 1))
@@ -110,7 +110,7 @@ async def leaderboard(
     key: FromPath[str],
     around: FromQuery[Literal["me"] | None] = None,
     cursor: FromQuery[str | None] = None,
-    limit: FromQuery[BoardLimit] = 50,
+    limit: BoardLimit = 50,
 ) -> Board:
     """Return a page of an opt-in, pseudonymous board: from the top, from a cursor, or around the caller."""
     start = cursors.read_number(cursor)

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 
 import access
 import consent
@@ -95,7 +95,7 @@ class PersonUnknownError(people.PersonNotFoundError):
 @command.post(
     "/hcps", permission=Permission.HCP_CREATE, purpose=Purpose.SERVICE, records=Action.PERSON_REGISTERED, creates=True
 )
-async def create_hcp(uow: UnitOfWork, caller: Caller, data: JSONBody[NewHcp]) -> CreatedHcp:
+async def create_hcp(uow: UnitOfWork, caller: Caller, data: NewHcp) -> CreatedHcp:
     """Register a healthcare professional and open an account."""
     if people.is_market(data.market) and not access.in_scope(caller, data.market):
         message = f"Your markets don't include {data.market}."
@@ -125,7 +125,7 @@ async def create_hcp(uow: UnitOfWork, caller: Caller, data: JSONBody[NewHcp]) ->
     creates=True,
 )
 async def record_paper_consents(
-    uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: JSONBody[PaperConsents]
+    uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: PaperConsents
 ) -> RecordedConsents:
     """Record what a person answered on paper or by phone, with the evidence."""
     if any(each.method is Method.APP for each in data.consents):

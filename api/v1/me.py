@@ -68,7 +68,7 @@ async def me(uow: UnitOfWork, caller: Caller) -> Me:
     records=audit.Action.ACCESS_LOG_READ,
 )
 async def access_log(
-    uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: FromQuery[Limit] = 50
+    uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[AccessLine]:
     """Return who saw the caller's data, why and when, newest first."""
     assert caller.person is not None  # noqa: S101 - only HCPs hold this permission, and each is a person

@@ -3,7 +3,6 @@
 import hashlib
 
 import msgspec
-from litestar.params import JSONBody
 
 import access
 from access import Caller, Permission
@@ -53,7 +52,7 @@ class TooManyFailuresError(TooManyError):
 @public.post(
     "/sessions", because="nobody has a token before signing in", records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED)
 )
-async def sign_in(data: JSONBody[SignIn], passage: Passage) -> TokenAnswer:
+async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
     """Sign in with e-mail and password, or with client credentials."""
     person = data.email is not None and data.password is not None
     machine = data.client_id is not None and data.client_secret is not None
@@ -94,7 +93,7 @@ async def _client_sign_in(passage: Passage, client_id: str, secret: str) -> acce
     because="the access token has run out; the refresh token is the proof",
     records=(Action.SESSION_REFRESHED, Action.REFRESH_REUSED, Action.SIGN_IN_FAILED),
 )
-async def refresh_session(data: JSONBody[Refresh], passage: Passage) -> TokenAnswer:
+async def refresh_session(data: Refresh, passage: Passage) -> TokenAnswer:
     """Exchange a refresh token for new tokens; using one twice ends the session."""
     async with passage.begin() as uow:
         answer = await access.refresh(uow, data.refresh_token)

@@ -3,10 +3,12 @@
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
+from litestar.params import QueryParameter
 
 Item = TypeVar("Item")
-Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+# Bounds of query parameters stand in QueryParameter: Litestar passes over those that stand in msgspec.Meta.
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+Words = Annotated[str | None, QueryParameter(min_length=1, max_length=200)]
 
 
 class Listing(msgspec.Struct, Generic[Item], frozen=True):

@@ -5,22 +5,15 @@ rows looked at one by one.
 """
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from audit.rules.entries import Filed, file
 
-ABSENT: Final = "\x01"
-"""Stands for an absent field: canonical JSON can't hold it unescaped, and no field is this text."""
-
-BETWEEN: Final = "\x1f"
-AFTER: Final = "\x1e"
-
 
 class _Line(msgspec.Struct):
-    """The searched part of an entry as text, in the order in which ``lines`` and the verifier's query put it."""
+    """The searched part of an entry, in the order in which the verifier's query writes it."""
 
     id: str
     at: str
@@ -29,29 +22,26 @@ class _Line(msgspec.Struct):
     decision: str
     outcome: str
     route: str
-    subject: str = ABSENT
-    request: str = ABSENT
-    purpose: str = ABSENT
-    resource: str = ABSENT
+    subject: str | None = None
+    request: str | None = None
+    purpose: str | None = None
+    resource: str | None = None
 
 
 _decode = msgspec.json.Decoder(_Line).decode
 _decode_all = msgspec.json.Decoder(list[_Line]).decode
+_encode = msgspec.json.Encoder().encode
 
 
-def lines(first: int, bodies: Sequence[bytes | None]) -> str | None:
-    """Return what the columns of entries ``first``, ``first + 1`` ... should say; None if a body is no entry."""
+def lines(bodies: Sequence[bytes | None]) -> bytes | None:
+    """Return what the columns of these entries should say, as JSON objects with commas between; None if one is broken.
+
+    Both halves run in compiled code: this is the most expensive step of a verification after hashing.
+    """
     try:
-        said = _decode_all(b"[" + b",".join(filter(None, bodies)) + b"]")
+        return _encode(_decode_all(b"[" + b",".join(filter(None, bodies)) + b"]"))[1:-1]
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    return AFTER.join(
-        [
-            f"{index}\x1f{s.id}\x1f{s.at}\x1f{s.actor}\x1f{s.action}\x1f{s.decision}\x1f{s.outcome}"
-            f"\x1f{s.route}\x1f{s.subject}\x1f{s.request}\x1f{s.purpose}\x1f{s.resource}"
-            for index, s in enumerate(said, first)
-        ]
-    )
 
 
 def differing(identifier: UUID, body: bytes, stored: Filed) -> list[str]:

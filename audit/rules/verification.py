@@ -6,19 +6,15 @@ contradicts a signature.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import msgspec
 
 from audit.rules.checkpoints import FIRST_LINK, Checkpoint, link_message, note_hash, open_checkpoint
+from audit.rules.findings import Findings, name_tile_width
 from audit.rules.notes import LogVerifier, NoteError
 from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile, split
 from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hashes
-from audit.values import Finding
 from audit.vocabulary import FindingKind
-
-MOST_FINDINGS: Final = 1_000
-"""How many findings are kept; the rest is counted."""
 
 
 class StoredCheckpoint(msgspec.Struct, frozen=True):
@@ -42,25 +38,6 @@ class Chunk(msgspec.Struct, frozen=True):
     leaf_hashes: Sequence[bytes | None]
     tiles: Mapping[int, bytes]
     checkpoints: Sequence[StoredCheckpoint]
-
-
-class Findings:
-    """Collects findings, and keeps the first thousand."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self.total = 0
-        self.kept: list[Finding] = []
-
-    def add(self, index: int, kind: FindingKind, detail: str) -> None:
-        """Add one about the entry ``index``."""
-        self.total += 1
-        if len(self.kept) < MOST_FINDINGS:
-            self.kept.append(Finding(index=index, kind=kind, detail=detail))
-
-    def explain(self, start: int, end: int) -> bool:
-        """Tell whether something was found about the entries ``start`` to ``end - 1``: what follows is no news."""
-        return any(start <= finding.index < end for finding in self.kept)
 
 
 class Verification:
@@ -116,7 +93,7 @@ class Verification:
 
     def is_suspect(self, start: int, end: int) -> bool:
         """Tell whether the entries ``start`` to ``end - 1`` have something about them that is to be found or was."""
-        return self._findings.explain(start, end) or any(start <= index < end for index in self._suspects)
+        return self._findings.any_within(start, end) or any(start <= index < end for index in self._suspects)
 
     def tiles_above(self, *, last: bool = False) -> dict[Tile, bytes]:
         """Return what the tiles above level 0 should hold: those full since the last call, in the end all of them."""
@@ -138,7 +115,7 @@ class Verification:
             return present, present
         width = len(own) * HASH_BYTES
         if len(tile) != width:
-            self._name_tile(start, start + len(own), tile)
+            name_tile_width(self._findings, start, start + len(own), tile)
         hashes = split(tile[: min(len(tile), width) // HASH_BYTES * HASH_BYTES])
         said = zip(own, beside, [*hashes, *[None] * (len(own) - len(hashes))], strict=True)
         pairs = [self._compare_one(index, *three) for index, three in enumerate(said, start)]
@@ -165,15 +142,6 @@ class Verification:
         if known is None:
             self._complete = False
         return known or bytes(HASH_BYTES), known or bytes(HASH_BYTES)
-
-    def _name_tile(self, start: int, end: int, tile: bytes) -> None:
-        name = Tile(0, start // TILE_HASHES).path(min(end - start, TILE_HASHES))
-        if not tile:
-            self._findings.add(start, FindingKind.TILE_MISSING, f"{name} is not there.")
-        elif len(tile) < (end - start) * HASH_BYTES:
-            self._findings.add(start + len(tile) // HASH_BYTES, FindingKind.TILE_CHANGED, f"{name} was cut.")
-        else:
-            self._findings.add(end, FindingKind.TILE_UNEXPECTED, f"{name} holds more hashes than there are entries.")
 
     def _grow(
         self, start: int, tiled: list[bytes], entered: list[bytes], checkpoints: Sequence[StoredCheckpoint]
@@ -209,7 +177,7 @@ class Verification:
             return True
         else:
             self._accuse(FindingKind.ENTRY_CHANGED, "It differs from its tile, and both from what was signed.", size)
-            if not self._findings.explain(0, size):
+            if not self._findings.any_within(0, size):
                 detail = f"The checkpoint over {size} entries was signed over others."
                 self._findings.add(size - 1, FindingKind.CHECKPOINT_CONTRADICTED, detail)
         return False

@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 
 from engagement.vocabulary import Channel, Verb
-from kernel.canonical import canonical
 from kernel.decoding import located
 
 EARLIEST_YEAR: Final = 1900
@@ -69,6 +68,7 @@ class _OnlyId(msgspec.Struct):
 
 _decoder: Final = msgspec.json.Decoder(Draft)
 _only_id: Final = msgspec.json.Decoder(_OnlyId)
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 def parse(raw: bytes | msgspec.Raw) -> Draft | Malformed:
@@ -83,8 +83,8 @@ def parse(raw: bytes | msgspec.Raw) -> Draft | Malformed:
 
 
 def extension_bytes(draft: Draft) -> bytes | None:
-    """Return the client's extensions as canonical JSON, or None."""
-    return canonical(draft.context.extensions) if draft.context.extensions else None
+    """Return the client's extensions as JSON with sorted names, or None."""
+    return _encode(draft.context.extensions) if draft.context.extensions else None
 
 
 def _known_id(raw: bytes | msgspec.Raw) -> UUID | None:

@@ -65,7 +65,16 @@ async def newest_version(uow: UnitOfWork) -> int:
         RulesMissingError: none was published yet.
 
     """
-    version = await store.newest_version(uow)
+    return required(await store.newest_version(uow))
+
+
+def required(version: int | None) -> int:
+    """Return ``version``.
+
+    Raises:
+        RulesMissingError: there is none, because nothing was published yet.
+
+    """
     if version is None:
         message = "No rule set has been published."
         raise RulesMissingError(message)

@@ -10,7 +10,7 @@ from content.vocabulary import ContentId
 from gamification.errors import AwardNotFoundError
 from gamification.rules import EMPTY, current_length, level_after
 from gamification.rules.opportunities import opportunities as opportunities_of
-from gamification.service.publishing import current_rules, rules_of
+from gamification.service.publishing import current_rules, required, rules_of
 from gamification.store import awards as award_store
 from gamification.store import rule_sets as rule_set_store
 from gamification.store import standings
@@ -32,8 +32,8 @@ from people.vocabulary import PersonId
 
 async def points(uow: UnitOfWork, person: PersonId) -> PointsView:
     """Return a person's balance of recognition points and level."""
-    _, ruleset = await current_rules(uow)
-    total, reached = await standings.points(uow, person)
+    total, reached, version = await standings.points(uow, person)
+    ruleset = await rules_of(uow, required(version))
     here = next((level for level in ruleset.levels if level.level == max(reached, 1)), ruleset.levels[0])
     following = level_after(ruleset, here.level)
     uow.record(Action.POINTS_READ, subject=person)

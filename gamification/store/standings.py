@@ -39,10 +39,16 @@ async def keep(uow: UnitOfWork, changes: Sequence[tuple[PersonId, int, State]]) 
     )
 
 
-async def points(uow: UnitOfWork, person: PersonId) -> tuple[int, int]:
-    """Return a person's lifetime points and level; (0, 0) before the first activity."""
-    row = await uow.fetchrow("select points, level from gamification.standing where person = $1", person)
-    return (row["points"], row["level"]) if row else (0, 0)
+async def points(uow: UnitOfWork, person: PersonId) -> tuple[int, int, int | None]:
+    """Return a person's lifetime points and level, (0, 0) before the first activity, and the newest rules version."""
+    row = await uow.fetchrow(
+        "select coalesce(s.points, 0) as points, coalesce(s.level, 0) as level, v.version"
+        " from (select max(version) as version from gamification.rule_set_version) v"
+        " left join gamification.standing s on s.person = $1",
+        person,
+    )
+    assert row is not None  # noqa: S101 - an aggregate answers one row
+    return row["points"], row["level"], row["version"]
 
 
 async def outcomes(uow: UnitOfWork, activities: Sequence[UUID]) -> dict[UUID, bytes]:

@@ -5,6 +5,7 @@ import json
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -21,9 +22,9 @@ PATIENCE_SECONDS: Final = 120.0
 
 
 class Answer(NamedTuple):
-    """One answer that arrived, whole."""
+    """One answer that arrived, whole, and how long it took."""
 
-    at: float
+    seconds: float
     route: str
     status: int
     request: str | None
@@ -58,13 +59,14 @@ class Guest:
         """Send one request and wait for its answer. Raises ``httpx.TransportError`` where none came."""
         bearer = self.token if token is None else token
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        began = time.monotonic()
         try:
             response = self._http.request(method, path, json=content, headers=headers)
         except httpx.TransportError:
             self.unanswered += 1
             raise
         request = response.headers.get("X-Request-Id")
-        answer = Answer(time.monotonic(), f"{method} {path}", response.status_code, request, response.content)
+        answer = Answer(time.monotonic() - began, f"{method} {path}", response.status_code, request, response.content)
         self.answers.append(answer)
         return answer
 
@@ -87,11 +89,15 @@ class Guest:
         assert answer.status < httpx.codes.BAD_REQUEST, f"{answer.route}: {answer.status} {answer.body.decode()}"
         return answer.said if answer.body else None
 
+    def go(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
     def __enter__(self) -> Self:
         return self.sign_in()
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        self._http.close()
+        self.go()
 
 
 class Hosts:
@@ -149,11 +155,12 @@ class Visitor(threading.Thread):
 
     def run(self) -> None:
         try:
-            self.guest.sign_in()
             while not self._leaving.is_set():
                 self._visit()
         except BaseException as error:  # noqa: BLE001 - the test's thread raises it again
             self.failure = error
+        finally:
+            self.guest.go()
 
     def leave(self) -> None:
         """Wait until the last activity is answered; fail with whatever went wrong on the way."""
@@ -193,7 +200,7 @@ class Visitor(threading.Thread):
 @contextlib.contextmanager
 def visiting(guests: Sequence[Guest], content: str) -> Iterator[list[Visitor]]:
     """All of them visit at once while the block lasts; each has its last answer when it ends."""
-    visitors = [Visitor(guest, content) for guest in guests]
+    visitors = [Visitor(guest.sign_in(), content) for guest in guests]
     for visitor in visitors:
         visitor.start()
     try:
@@ -217,3 +224,10 @@ def board(guest: Guest) -> list[dict[str, Any]]:
         lines += page["items"]
         cursor = page["next"]
     return lines
+
+
+def told(answers: Sequence[Answer]) -> str:
+    """A line about many answers, for whoever reads the log of a test."""
+    counts = Counter("bare 503" if answer.is_bare else str(answer.status) for answer in answers)
+    slowest = max((answer.seconds for answer in answers), default=0)
+    return f"{len(answers)} answers ({dict(counts)}), the slowest after {slowest:.1f} s"

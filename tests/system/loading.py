@@ -29,8 +29,10 @@ def importing(house: House, data: Path, presentation: str = "AAA/2013J") -> Iter
     with house.launch("import", "oulad", data, *words, log=log) as process:
         try:
             yield process
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            error.add_note(f"The import said:\n{log.read_text()}")
             raise
         process.wait()
         assert process.returncode == 0, log.read_text()

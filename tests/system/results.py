@@ -11,7 +11,7 @@ import msgspec
 from gamification.values import State
 from tests.oracle.oracle import Result, compute
 from tests.system.guests import Answer
-from tests.system.house import House
+from tests.system.house import House, until
 
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "https://doi.org/10.1038/sdata.2017.171")
 """As ``docs/importing-oulad.md`` states it; the importer's own constant is not used."""
@@ -92,9 +92,13 @@ def assert_kept_and_audited(house: House, answers: Sequence[Answer], acknowledge
     assert acknowledged
     audited = {row["request"] for row in house.fetch(REQUESTS)}
     assert [answer for answer in answers if not answer.is_bare and answer.request not in audited] == []
-    assert house.value("select count(*) from audit.pending") == 0
     indexed = {str(row["request"]) for row in house.fetch("select distinct request from audit.leaf")}
     assert audited == indexed, "an entry without an index, or the other way round"
+
+
+def settle(house: House) -> None:
+    """Wait until every entry has its index; somebody must be serving."""
+    until(lambda: house.value("select count(*) = 0 from audit.pending"), 60, "the sequencer is stuck")
 
 
 def rows_of(data: Path, module: str, presentation: str) -> int:
