@@ -59,9 +59,7 @@ def declared_handlers(app: Litestar) -> list[BaseRouteHandler]:
     return [handler for handler in handlers if getattr(handler, "http_methods", set()) != {"OPTIONS"}]
 
 
-def _lifespan(
-    runtime: Runtime, *, with_worker: bool
-) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+def _lifespan(runtime: Runtime, *, with_worker: bool) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with runtime.opened():
@@ -79,7 +77,7 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
     """Run the worker's loops in the background while the block lasts."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    tasks = [loop.create_task(run(stop)) for run in runtime.background()]
+    tasks: list[asyncio.Task[None]] = [loop.create_task(run(stop)) for run in runtime.background()]
     try:
         yield
     finally:
@@ -100,7 +98,9 @@ OPENAPI = OpenAPIConfig(
     description="Gamified engagement for healthcare professionals, behind a privacy layer.",
     openapi_router=Router("/schema", route_handlers=[], opt={"policy": SCHEMA_POLICY}),
     render_plugins=[JsonRenderPlugin()],
-    components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}),
+    components=Components(
+        security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+    ),
 )
 
 __all__ = ["ControllerRouterHandler", "Request", "create_app"]

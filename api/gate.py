@@ -6,6 +6,7 @@ A handler without a declaration is closed, whatever it does.
 
 from typing import Any
 
+import msgspec
 from litestar import Request
 
 import consent
@@ -61,7 +62,7 @@ async def admit(passage: Passage, policy: Policy, claimed: Caller) -> None:
         raise TokenRefusedError(message, reason="session-ended")
     caller = claimed
     if standing.role is not claimed.role or standing.markets != claimed.markets:
-        caller = Caller(claimed.account, claimed.session, standing.role, standing.markets, claimed.person)
+        caller = msgspec.structs.replace(claimed, role=standing.role, markets=standing.markets)
         passage.caller = caller
     assert policy.permission is not None  # noqa: S101 - a declaration without one stops the start
     verdict = decide(caller, policy.permission)

@@ -12,6 +12,7 @@ import msgspec
 from litestar import Request, Response
 
 from api.passage import Passage
+from kernel import answers
 from kernel.errors import InvalidError, UnprocessableError
 from kernel.unit_of_work import UnitOfWork
 
@@ -51,25 +52,18 @@ async def claim(uow: UnitOfWork, passage: Passage, request: Request[Any, Any, An
     actor = passage.caller.account if passage.caller else "anonymous"
     name = UUID(bytes=hashlib.sha256(f"{actor}\n{passage.route}\n{request.url.path}\n{key}".encode()).digest()[:16])
     digest = hashlib.sha256(await request.body()).digest()
-    claimed = await uow.fetchval(
-        "insert into kernel.answer (id, request_hash, status, body, answered_at) values ($1, $2, 0, '', $3)"
-        " on conflict (id) do nothing returning id",
-        name,
-        digest,
-        uow.now,
-    )
-    if claimed:
+    before = await answers.claim(uow, name, digest)
+    if before is None:
         return Claim(name)
-    row = await uow.fetchrow("select request_hash, status, body from kernel.answer where id = $1", name)
-    if row is None or row["request_hash"] != digest:
+    if before.request_hash != digest:
         message = "This Idempotency-Key was used before with another body."
         raise KeyReusedError(message, field="Idempotency-Key")
     headers = {"Idempotent-Replayed": "true"}
-    return Claim(name, Response(row["body"], status_code=row["status"], media_type=JSON, headers=headers))
+    return Claim(name, Response(before.body, status_code=before.status, media_type=JSON, headers=headers))
 
 
 async def keep(uow: UnitOfWork, claimed: Claim, result: Any, status: int = 201) -> Response[bytes]:
     """Keep ``result`` as the answer of ``claimed`` and return it as a response."""
     body = msgspec.json.encode(result)
-    await uow.execute("update kernel.answer set status = $2, body = $3 where id = $1", claimed.id, status, body)
+    await answers.keep(uow, claimed.id, status, body)
     return Response(body, status_code=status, media_type=JSON)

@@ -9,7 +9,8 @@ from engagement.errors import ActivityRacedError
 from gamification.values import ActivityResult, Delivery
 from kernel.batching import Batcher
 from kernel.errors import UnavailableError
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 
 MOST_ACTIVITIES: Final = 1_000
 """In one transaction: more would hold people's locks for longer than a request should wait."""
@@ -31,9 +32,7 @@ class Merging:
         """Refuse activities older than ``retention_days``, if that is given."""
         self._work = work
         self._retention_days = retention_days
-        self._batcher: Batcher[Delivery, list[ActivityResult]] = Batcher(
-            self._flush, most=MOST_ACTIVITIES, flights=2
-        )
+        self._batcher: Batcher[Delivery, list[ActivityResult]] = Batcher(self._flush, most=MOST_ACTIVITIES, flights=2)
 
     async def record(self, delivery: Delivery) -> list[ActivityResult]:
         """Return one result per activity, after the commit that holds all of them and their audit entries."""
@@ -43,9 +42,7 @@ class Merging:
         for _ in range(TRIES):
             try:
                 async with self._work.begin(ORIGIN) as uow:
-                    return await gamification.record_deliveries(
-                        uow, deliveries, retention_days=self._retention_days
-                    )
+                    return await gamification.record_deliveries(uow, deliveries, retention_days=self._retention_days)
             except ActivityRacedError:
                 continue
         message = "Others record the same activities at this moment."

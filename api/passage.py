@@ -9,7 +9,8 @@ from access import Caller
 from api.vocabulary import Action
 from consent.values import PURPOSES, Decision
 from consent.vocabulary import Purpose
-from kernel.unit_of_work import Fact, Origin, UnitOfWork
+from kernel.facts import Fact, Origin
+from kernel.unit_of_work import UnitOfWork
 from people import Bearings, PersonNotFoundError
 
 if TYPE_CHECKING:
@@ -28,8 +29,18 @@ class Passage:
     """
 
     __slots__ = (
-        "address", "bearings", "caller", "decision", "entries", "policy", "reason", "request", "route", "runtime", "sealed",
-    )  # fmt: skip
+        "address",
+        "bearings",
+        "caller",
+        "decision",
+        "entries",
+        "policy",
+        "reason",
+        "request",
+        "route",
+        "runtime",
+        "sealed",
+    )
 
     def __init__(self, runtime: "Runtime", request: UUID, address: str | None) -> None:
         """Begin with a request id and the network prefix it comes from."""

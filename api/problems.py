@@ -83,7 +83,7 @@ def status_of(error: LaurelError) -> int:
     return next((status for family, status in FAMILIES if isinstance(error, family)), 500)
 
 
-def answer(  # noqa: PLR0913 - one problem has that many parts
+def answer(
     request: Request[Any, Any, Any],
     status: int,
     code: str,

@@ -86,7 +86,7 @@ class _Door:
         message = f"A {self._kind} route can't use the method {name.upper()}."
         raise AttributeError(message)
 
-    def _declare(
+    def _declare(  # noqa: PLR0913 - everything about a route in one place
         self,
         method: str,
         path: str,
@@ -98,7 +98,6 @@ class _Door:
         creates: bool = False,
         status_code: int = 200,
         body_type: Any = None,
-        **options: Any,
     ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
         actions = records if isinstance(records, tuple) else (records,)
         policy = Policy(self._kind, permission, purpose, actions, because, creates)
@@ -114,8 +113,11 @@ class _Door:
                 operation_class=_operation(policy, shape),
                 operation_id=function.__name__,
                 responses=_responses(policy, has_body=shape is not None),
-                response_headers=[ResponseHeader(name="X-Request-Id", description="Names the request in the audit log.", documentation_only=True)],  # noqa: E501
-                **options,
+                response_headers=[
+                    ResponseHeader(
+                        name="X-Request-Id", description="Names the request in the audit log.", documentation_only=True
+                    )
+                ],
             )(_wrapped(function, policy))
 
         return declare
@@ -137,6 +139,18 @@ def _check(policy: Policy, path: str) -> None:
         raise TypeError(message)
 
 
+@dataclass(slots=True)
+class _Call:
+    """One call of a route's function."""
+
+    function: Callable[..., Any]
+    policy: Policy
+    passage: Passage
+    request: Request[Any, Any, Any]
+    wants_uow: bool
+    arguments: dict[str, Any]
+
+
 def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]:
     """Return ``function`` with its unit of work around it, and with a signature that Litestar understands."""
     seen = inspect.signature(function)
@@ -154,7 +168,7 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
             arguments["body"] = await json_bytes(request)
         if decoder is not None:
             arguments["data"] = decoded(decoder, await json_bytes(request))
-        return await run(function, policy, passage, request, "uow" in wanted, arguments)
+        return await run(_Call(function, policy, passage, request, "uow" in wanted, arguments))
 
     shown = [parameter for name, parameter in seen.parameters.items() if name not in INJECTED | {"request"}]
     asking = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
@@ -180,35 +194,32 @@ def _require_promised(uow: UnitOfWork, policy: Policy, name: str) -> None:
         raise PromisedActionMissingError(message)
 
 
-async def _command(
-    function: Callable[..., Any], policy: Policy, passage: Passage, request: Request[Any, Any, Any], _: bool, arguments: dict[str, Any]  # noqa: E501, FBT001
-) -> Any:
+async def _command(call: _Call) -> Any:
+    policy, passage = call.policy, call.passage
     async with passage.begin() as uow:
-        claim = await idempotency.claim(uow, passage, request) if policy.creates else None
+        claim = await idempotency.claim(uow, passage, call.request) if policy.creates else None
         if claim is not None and claim.answer is not None:
             uow.record(policy.records[0], subject=None, reason="repeated")
             return claim.answer
-        result = await function(uow=uow, **arguments)
-        _require_promised(uow, policy, function.__name__)
+        result = await call.function(uow=uow, **call.arguments)
+        _require_promised(uow, policy, call.function.__name__)
         if claim is not None:
             return await idempotency.keep(uow, claim, result)
     return result
 
 
-async def _query(
-    function: Callable[..., Any], policy: Policy, passage: Passage, _: Request[Any, Any, Any], wants_uow: bool, arguments: dict[str, Any]  # noqa: E501, FBT001
-) -> Any:
-    async with passage.read() as uow:
-        result = await function(uow=uow, **arguments) if wants_uow else await function(**arguments)
-        if not any(uow.recorded(action.value) for action in policy.records):
-            uow.record(policy.records[0], subject=passage.caller.person if passage.caller else None)
+async def _query(call: _Call) -> Any:
+    async with call.passage.read() as uow:
+        if call.wants_uow:
+            call.arguments["uow"] = uow
+        result = await call.function(**call.arguments)
+        if not any(uow.recorded(action.value) for action in call.policy.records):
+            uow.record(call.policy.records[0], subject=call.passage.caller.person if call.passage.caller else None)
     return result
 
 
-async def _plain(
-    function: Callable[..., Any], _: Policy, __: Passage, ___: Request[Any, Any, Any], ____: bool, arguments: dict[str, Any]  # noqa: E501, FBT001
-) -> Any:
-    return await function(**arguments)
+async def _plain(call: _Call) -> Any:
+    return await call.function(**call.arguments)
 
 
 _RUNNERS: Final[Mapping[Kind, Any]] = {"command": _command, "query": _query, "merged": _plain, "public": _plain}
@@ -261,7 +272,7 @@ def _responses(policy: Policy, *, has_body: bool) -> dict[int, ResponseSpec]:
         code: ResponseSpec(
             data_container=Problem,
             description=OWN_DESCRIPTIONS[code],
-            media_type="application/problem+json",  # type: ignore[arg-type]
+            media_type="application/problem+json",
             generate_examples=False,
         )
         for code in sorted(codes | ({401} if policy.records else set()))

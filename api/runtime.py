@@ -1,9 +1,10 @@
 """The composition root: everything that lives as long as the process, put together once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -24,11 +25,12 @@ from kernel.clock import Clock, SystemClock
 from kernel.crypto import WrappingKeys
 from kernel.database import AWAY, DB
 from kernel.errors import LaurelError
+from kernel.facts import Fact, Origin
 from kernel.keys import Keys
 from kernel.limits import Limits
 from kernel.relay import relay
 from kernel.settings import Settings
-from kernel.unit_of_work import Fact, Origin, UnitOfWork, Work
+from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
 POOL_SIZE = 10
@@ -76,12 +78,12 @@ class Runtime:
             await DB.close()
             await self.cache.close()
 
-    async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[None | BaseException]:
+    async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[BaseException | None]:
         """Make the entries of many queries and denials durable with one commit."""
         await self.work.append([entry for entries in many for entry in entries])
         return [None] * len(many)
 
-    def background(self) -> list[Callable[[asyncio.Event], Awaitable[None]]]:
+    def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
         """Return the loops of the worker: sequencer, outbox relay, board."""
         refresh = partial(_refresh, self.boards)
         sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)

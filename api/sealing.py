@@ -12,13 +12,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from api.passage import Passage
 from kernel.database import AWAY
 from kernel.errors import LaurelError
+from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
-from kernel.unit_of_work import Fact, Origin
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -48,12 +49,12 @@ class Seal:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through and hold its answer until it is written down."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         runtime = self._runtime
         passage = Passage(runtime, uuid7(runtime.clock.now()), prefix_of(client_address(scope, runtime)))
-        scope["state"] = {**scope.get("state", {}), "passage": passage}  # type: ignore[typeddict-item]
+        scope["state"] = {**scope.get("state", {}), "passage": passage}
         started = time.perf_counter()
         status = 0
 

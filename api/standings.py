@@ -5,7 +5,6 @@ person and counts the request. What is remembered under the same mark and the sa
 read from PostgreSQL. With Valkey away nothing is believed, everything is read, and the limits are stricter.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
@@ -24,7 +23,8 @@ from kernel.cache import Cache, CacheUnavailableError
 from kernel.clock import Clock
 from kernel.epochs import Epochs
 from kernel.errors import TooManyError
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from people import Bearings
 
 REMEMBERED: Final = 100_000
@@ -125,9 +125,7 @@ class Standings:
             self._personal.put(caller.person, mark, known)
         return known
 
-    async def _ask(
-        self, asks: Sequence[Ask]
-    ) -> Sequence[tuple[Mark | None, Mark | None] | BaseException]:
+    async def _ask(self, asks: Sequence[Ask]) -> Sequence[tuple[Mark | None, Mark | None] | BaseException]:
         minute = int(self._clock.now().timestamp()) // 60
         keys = [ask.account for ask in asks] + [ask.person or ask.account for ask in asks]
         generation = self._cache.generation  # read before asking: a reconnection in between makes the answers stale
@@ -150,8 +148,7 @@ class Standings:
 
 
 def _too_many() -> RequestLimitError:
-    wait = 60 - int(time.time()) % 60
-    return RequestLimitError("This account sent too many requests in this minute.", retry_after_seconds=wait)
+    return RequestLimitError("This account sent too many requests in this minute.", retry_after_seconds=60)
 
 
 def _system(name: str) -> Origin:

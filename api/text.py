@@ -41,7 +41,7 @@ def unstorable(body: bytes) -> tuple[str, str] | None:
         return None  # not JSON at all: whoever decodes it says so
 
 
-def _found(value: Any, path: str) -> tuple[str, str] | None:
+def _found(value: object, path: str) -> tuple[str, str] | None:
     if isinstance(value, str):
         match = _UNSTORABLE.search(value)
         return None if match is None else (path or "body", NUL if match[0] == "\0" else HALF)

@@ -25,7 +25,8 @@ class ExportedEntry(msgspec.Struct, frozen=True):
 class Export(msgspec.Struct, frozen=True, kw_only=True):
     """``manifest`` is a signed note (c2sp.org/signed-note) over canonical JSON; ``key`` verifies it.
 
-    Its ``sha256`` is over one line ``<index> <body>\\n`` per entry. ``next_index`` goes on where ``limit`` cut.
+    Its ``sha256`` is over one line ``<index> <body>`` per entry, each ended by a newline. ``next_index`` goes on where
+    ``limit`` cut.
     """
 
     manifest: str
@@ -36,7 +37,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export_key(log_key: LogKey) -> LogKey:
-    """Return the key that signs exports: derived from the log's, and never the same (a signature must mean one thing)."""
+    """Return the key that signs exports: derived from the log's, since a signature must mean one thing."""
     return log_key.derived(f"{log_key.origin}/export", EXPORT_DOMAIN)
 
 

@@ -15,8 +15,9 @@ from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionPro
 from audit.vocabulary import Action
 from kernel.database import Connection
 from kernel.errors import InvalidError
+from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
-from kernel.unit_of_work import Fact, Origin, UnitOfWork
+from kernel.unit_of_work import UnitOfWork
 
 MOST_ITEMS: Final = 500
 """The longest page that is answered."""

@@ -107,7 +107,8 @@ async def entry_bytes(uow: UnitOfWork, index: int) -> tuple[bytes, bytes] | None
 async def bodies(uow: UnitOfWork, indexes: Sequence[int]) -> dict[int, bytes]:
     """Return the bytes of these entries."""
     rows = await uow.fetch(
-        "select l.index, e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.index = any($1::bigint[])",
+        "select l.index, e.body from audit.leaf l join audit.entry e on e.id = l.entry"
+        " where l.index = any($1::bigint[])",
         indexes,
     )
     return {row["index"]: row["body"] for row in rows}

@@ -2,6 +2,7 @@
 
 import os
 from typing import Any
+from uuid import UUID
 
 from litestar import Litestar, get
 
@@ -11,7 +12,6 @@ from api.runtime import Runtime
 from gamification.values import PointsView
 from kernel.keys import load_keys
 from people.vocabulary import PersonId
-from uuid import UUID
 
 
 def create() -> Litestar:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -90,9 +91,8 @@ async def _drive(port: int, streams: Sequence[Iterator[Request]], seconds: float
     began = time.perf_counter()
     connections = []
     for stream in streams:
-        _, connection = await loop.create_connection(
-            lambda stream=stream: _Connection(stream, began + seconds, latencies), "127.0.0.1", port
-        )
+        made = partial(_Connection, stream, began + seconds, latencies)
+        _, connection = await loop.create_connection(made, "127.0.0.1", port)
         connections.append(connection)
     for connection in connections:
         await asyncio.wait_for(connection.done, LIMIT_SECONDS)
@@ -102,9 +102,7 @@ async def _drive(port: int, streams: Sequence[Iterator[Request]], seconds: float
         message = f"{len(failures)} requests failed; the first answer was {failures[0]!r}"
         raise RuntimeError(message)
     ordered = sorted(latencies)
-    return Measured(
-        len(ordered), took, ordered[len(ordered) // 2] * 1000, ordered[int(len(ordered) * 0.99)] * 1000
-    )
+    return Measured(len(ordered), took, ordered[len(ordered) // 2] * 1000, ordered[int(len(ordered) * 0.99)] * 1000)
 
 
 def drive(port: int, streams: Callable[[], Sequence[Iterator[Request]]], seconds: float) -> Measured:

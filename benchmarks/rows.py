@@ -6,6 +6,7 @@ import random
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,8 +43,8 @@ def single_activities(scene: Scene, seconds: float) -> Row:
     """One activity per request, the whole path durable, against pgbench's durable commits."""
     found: dict[int, Measured] = {}
     for clients in CLIENTS:
-        drive(scene.port, lambda clients=clients: _single_streams(scene, clients), 2)
-        found[clients] = drive(scene.port, lambda clients=clients: _single_streams(scene, clients), seconds)
+        drive(scene.port, partial(_single_streams, scene, clients), 2)
+        found[clients] = drive(scene.port, partial(_single_streams, scene, clients), seconds)
     best = max(found.values(), key=lambda measured: measured.rate)
     commits = pgbench(scene, seconds)
     note = "; ".join(f"{n} clients {m.rate:,.0f}/s p99 {m.p99:.0f} ms" for n, m in found.items())
@@ -126,7 +127,7 @@ def _singles(scene: Scene, hcp: Hcp) -> Iterator[Request]:
 
 
 def _batches(scene: Scene, lanes: int, lane: int) -> Iterator[Request]:
-    """One lane of batches: its own people, five of them a batch, each person's activities in the order they happened."""
+    """One lane of batches: its own people, five of them a batch, each one's activities in order."""
     chance = random.Random(lane)  # noqa: S311 - a load, not a secret
     mine = scene.hcps[lane::lanes]
     at = datetime.now(UTC) - timedelta(days=1)
@@ -174,5 +175,3 @@ async def _copy_rate(scene: Scene) -> float:
     finally:
         await connection.close()
     return len(records) / took
-
-

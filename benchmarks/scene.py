@@ -106,7 +106,7 @@ async def _fill(settings: Settings) -> tuple[list[Hcp], str, list[ContentId]]:
         async with runtime.work.begin(command_origin("benchmark")) as uow:
             made = await access.create_machine_client(uow, "Load", ["*"])
             machine = await access.client_sign_in(uow, made.client_id, made.client_secret)
-        assert not isinstance(machine, access.SignInRefused)  # noqa: S101 - made a line above
+        assert not isinstance(machine, access.SignInRefused)
         return hcps, machine.access_token, [await _item(runtime, number) for number in range(ITEMS)]
 
 
@@ -116,15 +116,14 @@ async def _hcp(runtime: Runtime, number: int) -> Hcp:
             email=f"hcp-{number}@load.example", name=f"Load {number}", role=Role.HCP, market="GB", zone="Europe/London",
             locale="en-GB", password=f"benchmark-{number:06}",
         )  # fmt: skip
-        account = await access.create_account(uow, new)
+        await access.create_account(uow, new)
         credential = await access.credential(uow, new.email)
         tokens = await access.admit(uow, Proof(credential=credential, right=True))
-        assert not isinstance(tokens, access.SignInRefused)  # noqa: S101 - made a line above
-        assert credential.person is not None  # noqa: S101
+        assert not isinstance(tokens, access.SignInRefused)
+        assert credential.person is not None
         choice = ConsentChoice(state=Answer.GRANTED, notice_version=1)
         choices = [(purpose, choice) for purpose in consent.CONSENT_PURPOSES]
         await consent.record_consents(uow, credential.person, choices)
-    assert account  # noqa: S101
     return Hcp(credential.person, tokens.access_token)
 
 
@@ -135,5 +134,3 @@ async def _item(runtime: Runtime, number: int) -> ContentId:
         item = await content.create_content(uow, UUID(int=1), new, scope={"*"})
         await content.approve(uow, item.id, UUID(int=2), scope={"*"})
     return ContentId(item.id)
-
-

@@ -27,7 +27,8 @@ from consent.values import (
 )
 from consent.vocabulary import BOARD_TOPIC, Action, Answer, Purpose
 from kernel import epochs
-from kernel.unit_of_work import Origin, UnitOfWork
+from kernel.facts import Origin
+from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonNotFoundError
 from people.vocabulary import PersonId
 

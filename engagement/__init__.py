@@ -5,7 +5,7 @@ code when it may not be kept. What it earns is decided one room above.
 """
 
 from engagement.rules.admission import Refusal, admit
-from engagement.rules.parsing import Draft, Malformed, parse
+from engagement.rules.parsing import Draft, Malformed, extension_bytes, parse
 from engagement.service import history, owners, store_activities
 from engagement.values import Activity, Stored
 from engagement.vocabulary import Channel, Verb
@@ -19,6 +19,7 @@ __all__ = [
     "Stored",
     "Verb",
     "admit",
+    "extension_bytes",
     "history",
     "owners",
     "parse",

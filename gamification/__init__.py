@@ -4,6 +4,7 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.rules import RuleSet
 from gamification.service.board import ALL_TIME, board, rebuild_if_lost, refresh
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
@@ -14,6 +15,7 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "Boards",
+    "RuleSet",
     "Totals",
     "badges",
     "board",

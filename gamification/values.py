@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from consent.values import Decision
-from engagement.rules.parsing import Draft, Malformed
+from engagement import Draft, Malformed
 from gamification.rules.earnings import (
     Award,
     AwardKey,
@@ -24,7 +24,7 @@ from gamification.rules.earnings import (
     StreakEffect,
     StreakState,
 )
-from kernel.unit_of_work import Origin
+from kernel.facts import Origin
 from people.vocabulary import PersonId
 
 __all__ = [

@@ -33,8 +33,6 @@ class Action(StrEnum):
 
     RULESET_PUBLISHED = "gamification:ruleset:published"
     RULESET_READ = "gamification:ruleset:read"
-    AWARD_GRANTED = "gamification:award:granted"
-    AWARD_REVERSED = "gamification:award:reversed"
     AWARD_PROOF_READ = "gamification:award:proof_read"
     POINTS_READ = "gamification:points:read"
     ENTRIES_READ = "gamification:entries:read"

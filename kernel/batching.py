@@ -81,9 +81,7 @@ class Batcher(Generic[In, Out]):
         self._answer(batch, results)
 
     @staticmethod
-    def _answer(
-        batch: list[tuple[In, asyncio.Future[Out], int]], results: Sequence[Out | BaseException]
-    ) -> None:
+    def _answer(batch: list[tuple[In, asyncio.Future[Out], int]], results: Sequence[Out | BaseException]) -> None:
         for (_, answer, _), result in zip(batch, results, strict=True):
             if answer.done():  # the client went away; its effect is committed and a repeat will tell
                 continue

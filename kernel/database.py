@@ -153,7 +153,7 @@ class Engine(PostgresEngine):
         """Do nothing: Laurel needs no extension."""
 
     @override
-    def transaction(self, allow_nested: bool = True) -> PostgresTransaction:  # noqa: FBT001, FBT002 - Piccolo's signature
+    def transaction(self, allow_nested: bool = True) -> PostgresTransaction:
         return Transaction(engine=self, allow_nested=allow_nested)
 
     async def open(self, url: str, *, size: int = 10) -> None:
@@ -171,7 +171,7 @@ class Engine(PostgresEngine):
             "timezone": "UTC",
         }
         self.config = {"dsn": url, "server_settings": settings, "timeout": ACQUIRE_TIMEOUT_SECONDS}
-        pooled = {"min_size": 1, "max_size": size, "command_timeout": COMMAND_TIMEOUT_SECONDS}
+        pooled: dict[str, Any] = {"min_size": 1, "max_size": size, "command_timeout": COMMAND_TIMEOUT_SECONDS}
         reading = self.config | {"server_settings": settings | {"default_transaction_read_only": "on"}}
         try:
             self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)

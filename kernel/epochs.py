@@ -71,7 +71,7 @@ class Epochs:
         try:
             async with self._cache.client.pipeline(transaction=False) as pipeline:
                 for key in keys:
-                    pipeline.set(f"epoch:{key}", mark, ex=seconds)
+                    _ = pipeline.set(f"epoch:{key}", mark, ex=seconds)
                 await pipeline.execute()
         except AWAY as error:
             message = "Valkey does not answer, and without it other workers can't be told of this change."

@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 import msgspec
+from typing_extensions import override
 
 from kernel.settings import KEY_BYTES, SECRETS, Settings
 
@@ -21,6 +22,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     key_encryption_key: bytes
     blind_index_key: bytes
 
+    @override
     def __repr__(self) -> str:
         """Show nothing: a key must not reach a log through a traceback."""
         return "Keys(...)"

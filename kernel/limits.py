@@ -38,8 +38,7 @@ class Limits:
         try:
             async with self._cache.client.pipeline(transaction=False) as pipeline:
                 for name in full:
-                    pipeline.incr(name)
-                    pipeline.expire(name, SECONDS)
+                    _ = pipeline.incr(name), pipeline.expire(name, SECONDS)
                 await pipeline.execute()
         except AWAY:
             return  # counted in this process, which allows less while Valkey is away

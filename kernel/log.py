@@ -10,6 +10,7 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
+from typing_extensions import override
 
 ALLOWED: Final = frozenset(
     {
@@ -53,6 +54,7 @@ def configure_log(level: str) -> None:
 class _LibraryLine(logging.Formatter):
     """Shows where a library warned, not what it said: its words may quote what somebody sent."""
 
+    @override
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         line = {"event": "library_warned", "server": record.name, "level": record.levelname.lower(), "error": error}

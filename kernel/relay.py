@@ -10,7 +10,8 @@ import structlog
 from kernel.cache import AWAY as CACHE_AWAY
 from kernel.database import AWAY
 from kernel.errors import LaurelError
-from kernel.unit_of_work import Origin, UnitOfWork, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import UnitOfWork, Work
 
 Deliver: TypeAlias = Callable[[UnitOfWork, Sequence[UUID]], Awaitable[None]]
 

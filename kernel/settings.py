@@ -7,6 +7,7 @@ that holds the value, which is how secrets reach containers.
 
 import base64
 import binascii
+import os
 import re
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -20,6 +21,7 @@ from kernel.errors import LaurelError
 
 Network: TypeAlias = "IPv4Network | IPv6Network"
 KEY_BYTES: Final = 32
+DEFAULT_WORKERS: Final = min(os.cpu_count() or 1, 4)
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 
 
@@ -39,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
-    workers: int = 1
+    workers: int = DEFAULT_WORKERS
     public_url: str = "http://127.0.0.1:8000"
     trusted_proxies: tuple[Network, ...] = ()
     requests_per_minute: int = 60_000

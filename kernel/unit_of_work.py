@@ -12,46 +12,14 @@ from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from kernel.clock import Clock
 from kernel.database import DB, Connection, translated
+from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
 from kernel.outbox import put
 
 Step: TypeAlias = Callable[[], Awaitable[None]]
-
-
-class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, from where and why: copied into every audit entry of the unit of work.
-
-    ``actor`` is an opaque account id, ``anonymous`` or ``system:<name>``; ``address`` is a network prefix, never a
-    whole address; ``consent`` is the consent event that decided.
-    """
-
-    request: UUID
-    actor: str
-    role: str
-    route: str
-    purpose: str | None = None
-    basis: str | None = None
-    consent: UUID | None = None
-    notice_version: int | None = None
-    on_behalf_of: str | None = None
-    address: str | None = None
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done to what, in the vocabulary of a room. ``detail`` holds ids, codes and numbers, never names."""
-
-    action: str
-    subject: UUID | None = None
-    resource: str | None = None
-    decision: str = "allowed"
-    reason: str | None = None
-    outcome: str = "succeeded"
-    count: int | None = None
-    detail: dict[str, Any] = {}
 
 
 class Recorder(Protocol):
@@ -168,11 +136,10 @@ class Work:
             DatabaseUnavailableError: PostgreSQL is away; nothing was done, or it is unknown whether COMMIT arrived.
 
         """
-        async with translated():
-            async with DB.writing() as connection:
-                uow = UnitOfWork(connection, origin, self.clock.now())
-                yield uow
-                await uow._finish(self._recorder)  # noqa: SLF001 - the two are one thing in two classes
+        async with translated(), DB.writing() as connection:
+            uow = UnitOfWork(connection, origin, self.clock.now())
+            yield uow
+            await uow._finish(self._recorder)  # noqa: SLF001 - the two are one thing in two classes
         for step in uow._after:  # noqa: SLF001
             await step()
 

@@ -20,9 +20,10 @@ from kernel.clock import MovableClock
 from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.embedded import Running, start
+from kernel.facts import Origin
 from kernel.keys import Keys
 from kernel.migrate import migrate
-from kernel.unit_of_work import Origin, UnitOfWork, Work
+from kernel.unit_of_work import UnitOfWork, Work
 
 HOME = Path(__file__).resolve().parents[1] / ".laurel" / "tests"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

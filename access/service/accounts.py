@@ -153,7 +153,7 @@ async def _changed(
     account: AccountId,
     person: PersonId | None,
     action: Action,
-    **detail: Any,  # noqa: ANN401 - what uow.record takes
+    **detail: Any,
 ) -> None:
     ended = await store.end_sessions(uow, account)
     epochs.move(uow, account)

@@ -37,13 +37,15 @@ def show_matrix(*, as_json: bool, markdown: bool) -> None:
 @access.command("create-account")
 @click.option("--email", required=True, help="The person's e-mail address.")
 @click.option("--name", required=True, help="The person's name.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.LEARNING_SYSTEM]))
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.LEARNING_SYSTEM])
+)
 @click.option("--market", required=True, help="Where the person is: an ISO 3166 code such as GB.")
 @click.option("--markets", default="", help="Which markets staff may see: codes with commas, or *.")
 @click.option("--zone", default="UTC", show_default=True, help="Time zone, for example Europe/London.")
 @click.option("--locale", default="en", show_default=True, help="Preferred language.")
 @click.password_option(help="At least 12 characters; asked for when it is not given.")
-def add_account(  # noqa: PLR0913 - one parameter per option
+def add_account(
     email: str, name: str, role: str, market: str, markets: str, zone: str, locale: str, password: str
 ) -> None:
     """Create an account for a person."""
@@ -76,15 +78,13 @@ def add_client(name: str, markets: str) -> None:
 
 
 async def _create(settings: Settings, new: NewAccount) -> str:
-    async with opened(settings) as runtime:
-        async with runtime.work.begin(command_origin("access create-account")) as uow:
-            return str(await create_account(uow, new))
+    async with opened(settings) as runtime, runtime.work.begin(command_origin("access create-account")) as uow:
+        return str(await create_account(uow, new))
 
 
 async def _create_client(settings: Settings, name: str, markets: list[str]) -> dict[str, str]:
-    async with opened(settings) as runtime:
-        async with runtime.work.begin(command_origin("access create-client")) as uow:
-            made = await create_machine_client(uow, name, markets)
+    async with opened(settings) as runtime, runtime.work.begin(command_origin("access create-client")) as uow:
+        made = await create_machine_client(uow, name, markets)
     return {"client_id": made.client_id, "client_secret": made.client_secret}
 
 
@@ -110,5 +110,3 @@ def _markdown(rows: list[MatrixRow]) -> str:
         marks = " | ".join("yes" if row.allowed[role] else "" for role in Role)
         lines.append(f"| `{row.method} {row.path}` | {row.permission or 'public'} | {row.purpose or ''} | {marks} |")
     return "\n".join(lines)
-
-

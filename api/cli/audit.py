@@ -76,5 +76,3 @@ def _print(report: room.Report) -> None:
         click.echo(f"Verified: the log is what was signed, up to size {report.size:,}, root {report.root}.")
     else:
         click.echo(f"NOT VERIFIED: {report.findings_total:,} findings.")
-
-

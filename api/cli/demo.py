@@ -79,7 +79,10 @@ def demo(port: int | None, *, stop_when_loaded: bool, as_json: bool) -> None:
         file = settings.home / "demo.json"
         asyncio.run(_prepare(settings, file))
         thread = threading.Thread(
-            target=_load, args=(settings, file, failure), kwargs={"stop": stop_when_loaded, "as_json": as_json}, daemon=True
+            target=_load,
+            args=(settings, file, failure),
+            kwargs={"stop": stop_when_loaded, "as_json": as_json},
+            daemon=True,
         )
         thread.start()
         listen(settings)

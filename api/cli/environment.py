@@ -10,11 +10,11 @@ import msgspec
 from api.runtime import Runtime
 from kernel.clock import SystemClock
 from kernel.errors import LaurelError
+from kernel.facts import Origin
 from kernel.ids import uuid7
 from kernel.keys import load_keys
 from kernel.log import configure_log
 from kernel.settings import Settings, load
-from kernel.unit_of_work import Origin
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -53,5 +53,3 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
 def command_origin(route: str) -> Origin:
     """Return the origin of what a command does: the operator at the terminal, who is not an account."""
     return Origin(request=uuid7(SystemClock().now()), actor="system:operator", role="operator", route=f"cli {route}")
-
-

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import click
 import msgspec
-from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.errors import FatalError
+from granian.server.mp import MPServer
 
 from api.app import working
 from api.cli.environment import opened, settings_of
@@ -28,7 +28,11 @@ BACKLOG = 2_048
 @click.command("serve")
 @click.option("--host", help="Address to listen on; otherwise LAUREL_HOST, otherwise 127.0.0.1.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port; otherwise LAUREL_PORT, otherwise 8000.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes; otherwise LAUREL_WORKERS, otherwise 1.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Processes; otherwise LAUREL_WORKERS, otherwise one per core, at most four.",
+)
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the API. In embedded mode this runs servers, migrations and the worker as well."""
     with supervised() as settings:
@@ -89,11 +93,11 @@ def listen(settings: Settings) -> None:
         raise click.ClickException(message) from error
 
 
-def granian(target: str, host: str, port: int, *, workers: int) -> Granian:
+def granian(target: str, host: str, port: int, *, workers: int) -> MPServer:
     """Return the server of an ASGI factory, not yet serving."""
     # A forked worker would inherit locks and thread pools whose threads did not come along.
     multiprocessing.set_start_method("spawn", force=True)
-    return Granian(
+    return MPServer(
         target,
         address=host,
         port=port,

@@ -17,7 +17,7 @@ from engagement.vocabulary import Action
 from gamification.values import ActivityResult, Delivery
 from kernel.decoding import located
 from kernel.errors import InvalidError
-from kernel.unit_of_work import Origin
+from kernel.facts import Origin
 
 MOST: Final = 1_000
 RECORDED: Final = (Action.ACTIVITY_RECORDED, Action.ACTIVITY_REFUSED)
@@ -53,7 +53,7 @@ async def record_own_activities(passage: Passage, caller: Caller, body: bytes) -
     body_type=Draft | DraftList,
 )
 async def deliver_activities(passage: Passage, caller: Caller, body: bytes) -> Results:
-    """Record activities of many HCPs, each with its ``actor``; whoever has not consented refuses that activity alone."""
+    """Record activities of many HCPs, each with its ``actor``; without that person's consent it is refused alone."""
     drafts = read_drafts(body)
     if len(drafts) == 1 and isinstance(drafts[0], Draft) and drafts[0].actor is None:
         message = "An activity that is delivered for somebody must name the actor."

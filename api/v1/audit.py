@@ -37,7 +37,7 @@ class ExportRequest(Body, frozen=True, kw_only=True):
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.ENTRIES_SEARCHED,
 )
-async def search_entries(  # noqa: PLR0913 - every filter is a parameter
+async def search_entries(  # noqa: PLR0913, PLR0917 - every filter is a parameter
     uow: UnitOfWork,
     actor: Words = None,
     subject: FromQuery[UUID | None] = None,

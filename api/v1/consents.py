@@ -15,9 +15,8 @@ from consent.vocabulary import Action, Answer, Purpose
 from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 
-
 Locale = Annotated[str, QueryParameter(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")]
-"""A language, or a language and a country. It is written into the audit log, where nothing may stand that a person typed."""
+"""A language, or a language and a country. It is written into the audit log, where no typed text may stand."""
 
 
 class Choice(Body, frozen=True, kw_only=True):
@@ -38,9 +37,7 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime
 
 
-@query.get(
-    "/me/consents", permission=Permission.CONSENT_READ, purpose=Purpose.COMPLIANCE, records=Action.CONSENTS_READ
-)
+@query.get("/me/consents", permission=Permission.CONSENT_READ, purpose=Purpose.COMPLIANCE, records=Action.CONSENTS_READ)
 async def consents(uow: UnitOfWork, caller: Caller) -> Listing[ConsentView]:
     """Return what the caller agreed to, one line per purpose."""
     assert caller.person is not None  # noqa: S101 - only HCPs hold this permission, and each is a person
@@ -53,9 +50,7 @@ async def consents(uow: UnitOfWork, caller: Caller) -> Listing[ConsentView]:
     purpose=Purpose.COMPLIANCE,
     records=(Action.CONSENT_GRANTED, Action.CONSENT_WITHDRAWN, Action.CONSENT_DENIED),
 )
-async def decide_consent(
-    uow: UnitOfWork, caller: Caller, purpose: FromPath[str], data: Choice
-) -> ConsentView:
+async def decide_consent(uow: UnitOfWork, caller: Caller, purpose: FromPath[str], data: Choice) -> ConsentView:
     """Grant, deny or withdraw; in force on every worker when the answer arrives."""
     assert caller.person is not None  # noqa: S101 - only HCPs hold this permission, and each is a person
     choice = ConsentChoice(state=data.state, notice_version=data.notice_version)

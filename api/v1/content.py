@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from litestar.params import FromPath, FromQuery
 
 import content
@@ -24,7 +25,7 @@ class NewItem(Body, frozen=True, kw_only=True):
     locale: str
     markets: list[str]
     summary: str = ""
-    tags: list[str] = []
+    tags: list[str] = msgspec.field(default_factory=list)
     visible_from: datetime | None = None
     visible_until: datetime | None = None
     duration_seconds: int | None = None
@@ -106,7 +107,7 @@ async def approve_content(uow: UnitOfWork, caller: Caller, item: FromPath[UUID])
 )
 async def withdraw_content(uow: UnitOfWork, caller: Caller, item: FromPath[UUID]) -> ContentItem:
     """Withdraw an item: from now on it is neither seen nor scored."""
-    return await content.withdraw(uow, ContentId(item), caller.account, scope=caller.markets)
+    return await content.withdraw(uow, ContentId(item), scope=caller.markets)
 
 
 ROUTES = [list_content, read_content, create_content, approve_content, withdraw_content]

@@ -12,7 +12,7 @@ from api.passage import Passage
 from api.routing import query
 from api.v1.wire import Limit, Listing
 from consent.vocabulary import Purpose
-from gamification.rules import RuleSet
+from gamification import RuleSet
 from gamification.values import BadgeLine, BoardLine, EntryView, Opportunity, PointsView, ProofView, StreakLine
 from gamification.vocabulary import Action
 from kernel import cursors
@@ -41,9 +41,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     rules: RuleSet
 
 
-@query.get(
-    "/me/points", permission=Permission.POINTS_READ, purpose=Purpose.GAMIFICATION, records=Action.POINTS_READ
-)
+@query.get("/me/points", permission=Permission.POINTS_READ, purpose=Purpose.GAMIFICATION, records=Action.POINTS_READ)
 async def points(uow: UnitOfWork, caller: Caller) -> PointsView:
     """Return the caller's balance of recognition points and level."""
     return await gamification.points(uow, _person(caller))
@@ -66,9 +64,7 @@ async def badges(uow: UnitOfWork, caller: Caller) -> Listing[BadgeLine]:
     return Listing(await gamification.badges(uow, _person(caller)))
 
 
-@query.get(
-    "/me/streaks", permission=Permission.STREAKS_READ, purpose=Purpose.GAMIFICATION, records=Action.STREAKS_READ
-)
+@query.get("/me/streaks", permission=Permission.STREAKS_READ, purpose=Purpose.GAMIFICATION, records=Action.STREAKS_READ)
 async def streaks(uow: UnitOfWork, caller: Caller) -> Listing[StreakLine]:
     """Return the caller's streaks as they stand today where the caller is."""
     return Listing(await gamification.streaks(uow, _person(caller)))
@@ -128,9 +124,7 @@ async def leaderboard(
     )
 
 
-@query.get(
-    "/rules", permission=Permission.RULES_READ, purpose=Purpose.CONTENT_OPERATIONS, records=Action.RULESET_READ
-)
+@query.get("/rules", permission=Permission.RULES_READ, purpose=Purpose.CONTENT_OPERATIONS, records=Action.RULESET_READ)
 async def rules(uow: UnitOfWork) -> Rules:
     """Return the rule set that scores what is recorded now."""
     version, ruleset = await gamification.current_rules(uow)

@@ -39,7 +39,7 @@ class NewHcp(Body, frozen=True, kw_only=True):
     market: str
     zone: str
     locale: str
-    identifiers: list[NewIdentifier] = []
+    identifiers: list[NewIdentifier] = msgspec.field(default_factory=list)
     password: str | None = None
 
 
@@ -111,9 +111,7 @@ async def create_hcp(uow: UnitOfWork, caller: Caller, data: NewHcp) -> CreatedHc
             identifiers=tuple(people.Identifier(each.system, each.value) for each in data.identifiers),
         ),
     )
-    account = await access.open_account(
-        uow, person, role=Role.HCP, markets=(data.market,), password=data.password
-    )
+    account = await access.open_account(uow, person, role=Role.HCP, markets=(data.market,), password=data.password)
     return CreatedHcp(person, account)
 
 

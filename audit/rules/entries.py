@@ -9,7 +9,7 @@ import msgspec
 
 from audit.errors import EntryTooLargeError
 from kernel.canonical import canonical
-from kernel.unit_of_work import Fact, Origin
+from kernel.facts import Fact, Origin
 
 MOST_BYTES: Final = 65_535
 """The longest entry that fits into an entry bundle (c2sp.org/tlog-tiles: lengths have 16 bits)."""

@@ -16,6 +16,17 @@ MOST_FINDINGS: Final = 1_000
 _STILL_HOLDS: Final = frozenset({FindingKind.LEAF_CHANGED, FindingKind.COLUMN_CHANGED})
 """What leaves every checkpoint valid over the entries."""
 
+_EXPLAINS: Final = frozenset(
+    {
+        FindingKind.ENTRY_CHANGED,
+        FindingKind.ENTRY_MISSING,
+        FindingKind.LEAF_MISSING,
+        FindingKind.TILE_CHANGED,
+        FindingKind.CHECKPOINT_CONTRADICTED,
+    }
+)
+"""What makes hashes above it, and roots, come out wrong by itself."""
+
 
 class Findings:
     """Collects findings, and keeps the first thousand."""
@@ -31,9 +42,9 @@ class Findings:
         if len(self._kept) < MOST_FINDINGS:
             self._kept.append(Finding(index=index, kind=kind, detail=detail))
 
-    def any_within(self, start: int, end: int) -> bool:
-        """Tell whether something was found about the entries ``start`` to ``end - 1``: what follows is no news."""
-        return any(start <= finding.index < end for finding in self._kept)
+    def explain(self, start: int, end: int) -> bool:
+        """Tell whether a wrong hash over the entries ``start`` to ``end - 1`` is no news after what was found."""
+        return any(finding.kind in _EXPLAINS and start <= finding.index < end for finding in self._kept)
 
     def invalidating(self) -> list[int]:
         """Return the indexes of findings after which checkpoints no longer hold."""

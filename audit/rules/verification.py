@@ -56,6 +56,7 @@ class Verification:
         self._entered = self._tiled  # the tree as the entries have it, once the two differ
         self._suspects: list[int] = []
         self._complete = True
+        self._confirmed = 0
         self._cut = False
         self._linked: bytes | None = FIRST_LINK
         self._linked_size = 0
@@ -93,7 +94,7 @@ class Verification:
 
     def is_suspect(self, start: int, end: int) -> bool:
         """Tell whether the entries ``start`` to ``end - 1`` have something about them that is to be found or was."""
-        return self._findings.any_within(start, end) or any(start <= index < end for index in self._suspects)
+        return self._findings.explain(start, end) or any(start <= index < end for index in self._suspects)
 
     def tiles_above(self, *, last: bool = False) -> dict[Tile, bytes]:
         """Return what the tiles above level 0 should hold: those full since the last call, in the end all of them."""
@@ -174,13 +175,14 @@ class Verification:
             self._accuse(FindingKind.ENTRY_CHANGED, "It was changed together with the hash beside its index.", size)
         elif checkpoint.root == entered_root:
             self._accuse(FindingKind.TILE_CHANGED, "Its hash in the tile is not that of the entry.", size)
-            return True
         else:
             self._accuse(FindingKind.ENTRY_CHANGED, "It differs from its tile, and both from what was signed.", size)
-            if not self._findings.any_within(0, size):
-                detail = f"The checkpoint over {size} entries was signed over others."
-                self._findings.add(size - 1, FindingKind.CHECKPOINT_CONTRADICTED, detail)
-        return False
+            if not self._findings.explain(0, size):
+                detail = f"Of the entries {self._confirmed} to {size - 1}, some are not those that were signed."
+                self._findings.add(self._confirmed, FindingKind.CHECKPOINT_CONTRADICTED, detail)
+            return False
+        self._confirmed = size
+        return checkpoint.root != tiled_root
 
     def _is_genuine(self, stored: StoredCheckpoint) -> bool:
         """Check the signature, the columns and the link to the checkpoint before."""

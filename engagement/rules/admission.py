@@ -29,9 +29,7 @@ NOT_VISIBLE: Final = Refusal(
 FUTURE: Final = Refusal(Reason.IN_THE_FUTURE, "occurred_at", "Lies more than 5 minutes in the future.")
 
 
-def admit(
-    draft: Draft, *, consented: bool, visible: bool, now: datetime, retention_days: int | None
-) -> Refusal | None:
+def admit(draft: Draft, *, consented: bool, visible: bool, now: datetime, retention_days: int | None) -> Refusal | None:
     """Return why ``draft`` may not be kept at ``now`` (UTC), or None when it may."""
     if not consented:
         return NO_CONSENT

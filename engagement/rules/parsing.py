@@ -94,7 +94,7 @@ def _known_id(raw: bytes | msgspec.Raw) -> UUID | None:
         return None
 
 
-def _check(draft: Draft) -> tuple[str, str] | None:
+def _check(draft: Draft) -> tuple[str, str] | None:  # noqa: PLR0911 - one line per thing that can be wrong
     try:
         year = draft.occurred_at.astimezone(UTC).year
     except OverflowError:

@@ -9,8 +9,8 @@ COLOURS: Final = (
 )  # fmt: skip
 BIRDS: Final = (
     "Avocet", "Bittern", "Bunting", "Chough", "Crane", "Curlew", "Dipper", "Dove", "Dunlin", "Egret", "Falcon", "Finch",
-    "Gannet", "Godwit", "Goshawk", "Heron", "Hoopoe", "Ibis", "Kestrel", "Kite", "Lapwing", "Linnet", "Merlin", "Osprey",
-    "Petrel", "Plover", "Quail", "Robin", "Shrike", "Stork", "Swift", "Wren",
+    "Gannet", "Godwit", "Goshawk", "Heron", "Hoopoe", "Ibis", "Kestrel", "Kite", "Lapwing", "Linnet", "Merlin",
+    "Osprey", "Petrel", "Plover", "Quail", "Robin", "Shrike", "Stork", "Swift", "Wren",
 )  # fmt: skip
 NUMBERS: Final = 100_000
 WAYS: Final = len(COLOURS) * len(BIRDS) * NUMBERS

@@ -49,7 +49,7 @@ async def rebuild_if_lost(uow: UnitOfWork, boards: Boards) -> bool:
     return True
 
 
-async def board(  # noqa: PLR0913 - a page has that many sides
+async def board(
     uow: UnitOfWork, boards: Boards, key: str, person: PersonId | None, *, start: int | None, around: bool, size: int
 ) -> BoardPage:
     """Return a page of a board: from ``start``, or around the person.

@@ -20,9 +20,7 @@ from consent.values import Decision
 from consent.vocabulary import Purpose
 from content.values import ScoringView
 from content.vocabulary import ContentId
-from engagement import Activity, Draft, Malformed, Stored
-from engagement.rules.admission import Refusal
-from engagement.rules.parsing import extension_bytes
+from engagement import Activity, Draft, Malformed, Refusal, Stored, extension_bytes
 from engagement.vocabulary import Action, Reason
 from gamification.service.awarding import award_all
 from gamification.service.publishing import newest_version

@@ -82,9 +82,9 @@ class Boards:
         """Give these aliases these points, and remove those; harmless when the board is not whole."""
         async with self._client.pipeline(transaction=True) as pipeline:
             if present:
-                pipeline.zadd(KEY, {name: -points for name, points in present.items()})
+                _ = pipeline.zadd(KEY, {name: -points for name, points in present.items()})
             if absent:
-                pipeline.zrem(KEY, *absent)
+                _ = pipeline.zrem(KEY, *absent)
             await pipeline.execute()
 
     async def whole(self) -> bool:
@@ -149,7 +149,8 @@ async def points_of(uow: UnitOfWork, persons: Sequence[PersonId]) -> dict[Person
 async def chunk_after(uow: UnitOfWork, after: PersonId | None) -> dict[PersonId, int]:
     """Return the next people with a standing, in id order, and their points."""
     rows = await uow.fetch(
-        "select person, points from gamification.standing where $1::uuid is null or person > $1 order by person limit $2",
+        "select person, points from gamification.standing where $1::uuid is null or person > $1"
+        " order by person limit $2",
         after,
         CHUNK,
     )

@@ -3,7 +3,8 @@
 import pytest
 
 from kernel.clock import MovableClock
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from tests.access.house import House
 
 

@@ -6,7 +6,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 import access
 from access import AccountId, Caller, NewAccount, Role, SignInRefused, Standing, Tokens, TokenVerifier
 from kernel.clock import MovableClock
-from kernel.unit_of_work import Fact, Origin, UnitOfWork, Work
+from kernel.facts import Fact, Origin
+from kernel.unit_of_work import UnitOfWork, Work
 from tests.conftest import KEYS
 
 PASSWORD = "correct horse battery staple"

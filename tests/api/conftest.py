@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from kernel.embedded import Running
 from kernel.settings import Settings
-from tests.api.house import House, opened_house
+from tests.api.house import House
+from tests.api.opening import opened_house
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

@@ -1,8 +1,6 @@
 """Laurel as its callers meet it: the real application on real servers, and whoever asks it something."""
 
-import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,26 +9,21 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import msgspec
-from litestar import Litestar
 
 import access
 import consent
 import content
-import gamification
 import people
 from access import AccountId, Caller, Claims, Role, SessionId
 from access import store as access_store
-from api.app import create_app
 from api.runtime import Runtime
-from consent.values import CONSENT_PURPOSES, ConsentChoice, NewNotice
+from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Purpose
 from content.values import NewContent
 from content.vocabulary import ContentKind
-from gamification.service import publishing
 from kernel.clock import MovableClock
-from kernel.settings import Settings
-from kernel.unit_of_work import Origin
-from tests.conftest import EMPTY, KEYS, START
+from kernel.facts import Origin
+from tests.conftest import START
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
@@ -66,32 +59,42 @@ class Asker:
             self._token, self._token_ends = self.signed(now), now + TOKEN_LIFE
         return self._token
 
-    def signed(self, at: datetime, life: timedelta = TOKEN_LIFE, **changed: Any) -> str:
-        """Return a token issued ``at``, with some of what it says about the caller changed."""
-        caller = msgspec.structs.replace(self.caller, **changed)
+    def signed(self, at: datetime, life: timedelta = TOKEN_LIFE, *, role: Role | None = None) -> str:
+        """Return a token issued ``at``, which may claim another role than the account has."""
+        caller = msgspec.structs.replace(self.caller, role=role or self.caller.role)
         claims = Claims(caller=caller, jti=uuid4(), issued_at=at, expires_at=at + life)
         return access.issue(self.house.runtime.authority, claims)
 
     async def ask(
-        self, method: str, path: str, *, via: httpx.AsyncClient | None = None, **named: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        via: httpx.AsyncClient | None = None,
+        json: object = None,
+        content: bytes | str | None = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Send a request; ``via`` is another worker than the house's own."""
         if self.house.clock.now() + TOKEN_LIFE > self._session_ends:
             self.caller, self._session_ends = await self.house.session(self.caller)
-        headers = {"Authorization": f"Bearer {self.token}"} | dict(named.pop("headers", {}))
-        return await (via or self.house.http).request(method, path, headers=headers, **named)
+        signed = {"Authorization": f"Bearer {self.token}"} | dict(headers or {})
+        http = via or self.house.http
+        return await http.request(method, path, headers=signed, json=json, content=content, params=params)
 
-    async def get(self, path: str, *, via: httpx.AsyncClient | None = None, **query: Any) -> httpx.Response:
-        return await self.ask("GET", path, via=via, params=query)
+    async def get(self, path: str, **query: str | int) -> httpx.Response:
+        return await self.ask("GET", path, params=query)
 
-    async def post(self, path: str, body: Any = None, **named: Any) -> httpx.Response:
-        return await self.ask("POST", path, json=body, **named)
+    async def post(self, path: str, body: object = None, *, via: httpx.AsyncClient | None = None) -> httpx.Response:
+        return await self.ask("POST", path, json=body, via=via)
 
-    async def read(self, path: str, **query: Any) -> Any:
+    async def read(self, path: str, **query: str | int) -> Body:
         """Return the body of an answer that must be a good one."""
         answer = await self.get(path, **query)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        body: Body = answer.json()
+        return body
 
     async def record(self, *activities: Body, via: httpx.AsyncClient | None = None) -> list[Body]:
         """Post one's own activities, as a list, and return their results."""
@@ -148,7 +151,9 @@ class House:
         self, role: Role, markets: Sequence[str], who: tuple[str, str, str, str], agreed: Collection[Purpose]
     ) -> Asker:
         name, market, zone, locale = who
-        new = people.NewPerson(name=name, email=f"{uuid4().hex}@clinic.example", market=market, zone=zone, locale=locale)
+        new = people.NewPerson(
+            name=name, email=f"{uuid4().hex}@clinic.example", market=market, zone=zone, locale=locale
+        )
         choices = [(each, ConsentChoice(state=Answer.GRANTED, notice_version=1)) for each in agreed]
         async with self.runtime.work.begin(ORIGIN) as uow:
             person = await people.register(uow, new)
@@ -178,11 +183,18 @@ class House:
         *,
         markets: Sequence[str] = ("GB",),
         approved: bool = True,
-        **more: Any,
+        visible_from: datetime | None = None,
+        visible_until: datetime | None = None,
     ) -> str:
         """Create a content item, approved unless said otherwise, and return its id."""
         new = NewContent(
-            kind=ContentKind(kind), title="Asthma today", locale="en", markets=tuple(markets), tags=tuple(tags), **more
+            kind=ContentKind(kind),
+            title="Asthma today",
+            locale="en",
+            markets=tuple(markets),
+            tags=tuple(tags),
+            visible_from=visible_from,
+            visible_until=visible_until,
         )
         async with self.runtime.work.begin(ORIGIN) as uow:
             made = await content.create_content(uow, UUID(int=2), new, scope={"*"})
@@ -190,7 +202,7 @@ class House:
                 await content.approve(uow, made.id, UUID(int=3), scope={"*"})
         return str(made.id)
 
-    def activity(self, item: str, verb: str = "viewed", *, ago: timedelta = timedelta(0), **more: Any) -> Body:
+    def activity(self, item: str, verb: str = "viewed", *, ago: timedelta = timedelta(0), **more: object) -> Body:
         """Return an activity as a client sends it, ``ago`` before now."""
         occurred_at = (self.clock.now() - ago).isoformat()
         return {"id": str(uuid4()), "verb": verb, "object": item, "occurred_at": occurred_at} | more
@@ -206,7 +218,7 @@ class House:
         )
         return [msgspec.json.decode(row["body"]) for row in rows]
 
-    async def count(self, table: str, where: str = "true", *arguments: Any) -> int:
+    async def count(self, table: str, where: str = "true", *arguments: object) -> int:
         """Count rows of a table."""
         return int(await self.database.fetchval(f"select count(*) from {table} where {where}", *arguments))  # noqa: S608
 
@@ -218,69 +230,6 @@ class House:
                 " or (select max(index) + 1 from audit.leaf) > (select coalesce(max(size), 0) from audit.checkpoint)"
             ):
                 await uow.execute("select pg_sleep(0.02)")
-
-    @asynccontextmanager
-    async def worker(self, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
-        """Lend another worker of this house: it remembers for itself and shares nothing but the two servers."""
-        runtime = Runtime(msgspec.structs.replace(self.runtime.settings, **settings), KEYS, self.clock)
-        try:
-            async with client_of(runtime) as http:
-                yield http
-        finally:
-            await runtime.cache.close()
-
-
-def client_of(runtime: Runtime, address: str = "127.0.0.1") -> httpx.AsyncClient:
-    """Return a client of a new application around ``runtime``, which must be open."""
-    transport = httpx.ASGITransport(create_app(runtime, with_worker=False), client=(address, 1), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url=URL, timeout=60)
-
-
-@asynccontextmanager
-async def opened_house(settings: Settings, look: str) -> AsyncIterator[House]:
-    """Open an application with its worker, publish notices and rules, and lend it; ``look`` is a way to the database."""
-    database = await asyncpg.connect(look)
-    try:
-        await database.execute(EMPTY)
-        clock = MovableClock(START)
-        runtime = Runtime(settings, KEYS, clock)
-        await runtime.cache.client.flushdb()
-        app = create_app(runtime, with_worker=True)
-        transport = httpx.ASGITransport(app, client=("127.0.0.1", 1), raise_app_exceptions=False)
-        async with running(app), httpx.AsyncClient(transport=transport, base_url=URL, timeout=60) as http:
-            await publish(runtime)
-            yield House(runtime, http, clock, database)
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def running(app: Litestar) -> AsyncIterator[None]:
-    """Start and stop an application as a server does (ASGI lifespan), in a task of its own."""
-    asked, said = asyncio.Queue[Any](), asyncio.Queue[Any]()
-    task = asyncio.create_task(app({"type": "lifespan", "asgi": {}}, asked.get, said.put))  # type: ignore[typeddict-item]
-
-    async def go(step: str) -> None:
-        await asked.put({"type": f"lifespan.{step}"})
-        message = await said.get()
-        assert message["type"] == f"lifespan.{step}.complete", message
-
-    await go("startup")
-    try:
-        yield
-    finally:
-        await go("shutdown")
-        await task
-
-
-async def publish(runtime: Runtime, version: int = 1) -> None:
-    """Publish the sample notices and the demonstration's rules."""
-    publishing._versions.clear()  # this process may have had other rules under the same number, in an emptied database
-    async with runtime.work.begin(ORIGIN) as uow:
-        for purpose in CONSENT_PURPOSES:
-            text = (SAMPLES / "notices" / f"{purpose}.md").read_text(encoding="utf-8")
-            await consent.publish_notice(uow, NewNotice(purpose=purpose, version=version, locale="en", text=text))
-        await gamification.publish_rules(uow, (SAMPLES / "rules" / "demonstration.yaml").read_text(encoding="utf-8"))
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> Body:

@@ -1,5 +1,7 @@
 """Activities through HTTP."""
+
 from tests.api.house import House
+
 
 async def test_first(house: House) -> None:
     hcp = await house.hcp()
@@ -8,6 +10,8 @@ async def test_first(house: House) -> None:
     print(r)
     assert r["status"] == "recorded"
     assert (await hcp.read("/v1/me/points"))["points"] == 5
+
+
 async def test_second(house: House) -> None:
     hcp = await house.hcp()
     answer = await hcp.get("/v1/me")

@@ -8,7 +8,8 @@ import asyncpg
 
 import audit
 from kernel.clock import MovableClock
-from kernel.unit_of_work import Fact, Origin, Work
+from kernel.facts import Fact, Origin
+from kernel.unit_of_work import Work
 
 KEY = audit.LogKey("laurel.test/audit", bytes(range(32)))
 PERSON = UUID(int=7)

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 import consent
 from consent import Answer, ConsentChoice, ConsentView, Method, Purpose, Reason
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from people import PersonId
 
 GRANT = ConsentChoice(state=Answer.GRANTED, notice_version=1)

@@ -7,7 +7,8 @@ import pytest
 import consent
 import people
 from consent import NewNotice
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from people import Identifier, NewPerson, PersonId
 
 _numbers = count(1)

@@ -17,7 +17,8 @@ from consent import (
     NoticeImmutableError,
     Purpose,
 )
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from people import PersonId
 
 NEW = NewNotice(purpose=Purpose.ENGAGEMENT, version=1, locale="en", text="We keep a record. ✓")

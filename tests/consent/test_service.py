@@ -26,7 +26,8 @@ from consent.store import events_of
 from kernel import epochs
 from kernel.clock import MovableClock
 from kernel.database import DB
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from people import PersonId, PersonNotFoundError
 from tests.consent.answers import DENIAL, GRANT, NOBODY, PAPER, WITHDRAWAL, reason, say
 

@@ -12,7 +12,8 @@ from consent import CONSENT_PURPOSES, Answer, Method, Purpose, Reason
 from consent.rules.standing import fold
 from consent.store import events_of
 from kernel.clock import MovableClock
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from people import Identifier, NewPerson, PersonId, register
 from tests.consent.answers import DENIAL, GRANT, NOBODY, WITHDRAWAL, reason, say
 

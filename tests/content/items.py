@@ -4,7 +4,8 @@ from uuid import UUID
 
 import content
 from content import EVERYWHERE, ContentItem, ContentKind, NewContent, OfferedContent
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 
 AUTHOR, REVIEWER, OTHER_REVIEWER = UUID(int=1), UUID(int=2), UUID(int=3)
 ALL = frozenset({EVERYWHERE})

@@ -18,7 +18,8 @@ from content import (
 )
 from content.rules.visibility import visible as visible_by_rule
 from kernel.clock import MovableClock
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from tests.content.items import ALL, AUTHOR, NEW, REVIEWER, approve, create, offered
 
 

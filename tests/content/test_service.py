@@ -22,7 +22,8 @@ from content import (
     scores,
 )
 from kernel.clock import MovableClock
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from tests.content.items import ALL, AUTHOR, NEW, OTHER_REVIEWER, REVIEWER, approve, create, offered, withdraw
 
 

@@ -10,7 +10,8 @@ import pytest
 import people
 from kernel.crypto import SealError, UnknownKeyError, WrappingKeys
 from kernel.database import DB
-from kernel.unit_of_work import Origin, Work
+from kernel.facts import Origin
+from kernel.unit_of_work import Work
 from people import Bearings, Identifier, NewPerson, PersonId, VaultKeys
 
 ANA = NewPerson(

@@ -20,8 +20,9 @@ from api.importer.credentials import Account, MachineClient
 from api.runtime import Runtime
 from consent.values import NewNotice
 from kernel.cache import Cache
+from kernel.facts import Origin
 from kernel.settings import Settings
-from kernel.unit_of_work import Origin, Work
+from kernel.unit_of_work import Work
 from tests.conftest import KEYS
 
 SAMPLES = Path(__file__).parents[3] / "samples"

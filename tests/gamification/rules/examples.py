@@ -17,7 +17,7 @@ LEVELS = (Level(1, "Newcomer", 0), Level(2, "Reader", 10), Level(3, "Scholar", 2
 VIEWED = When((Verb.VIEWED,))
 
 
-def activity(number: int, day: date = MONDAY, content: int = 1, **fields: Any) -> Activity:  # noqa: ANN401 - its fields
+def activity(number: int, day: date = MONDAY, content: int = 1, **fields: Any) -> Activity:
     """The activity with this number: it happens so many seconds after noon of its day."""
     given: dict[str, Any] = {
         "verb": Verb.VIEWED,
@@ -36,7 +36,7 @@ def days(count: int, start: date = MONDAY) -> list[date]:
     return [start + timedelta(days=number) for number in range(count)]
 
 
-def rule(key: str = "read", *, recurs: Period = Period.DAY, points: int = 2, **fields: Any) -> PointsRule:  # noqa: ANN401
+def rule(key: str = "read", *, recurs: Period = Period.DAY, points: int = 2, **fields: Any) -> PointsRule:
     return PointsRule(key=key, name=key.title(), points=points, recurs=recurs, **({"when": VIEWED} | fields))
 
 
@@ -44,7 +44,7 @@ def cap(per: Period, limit: int) -> tuple[Cap, ...]:
     return (Cap(per, limit),)
 
 
-def badge(key: str = "star", **reason: Any) -> Badge:  # noqa: ANN401 - when, threshold or streak
+def badge(key: str = "star", **reason: Any) -> Badge:
     return Badge(key=key, name=key.title(), description=f"For {key}.", **reason)
 
 

@@ -12,11 +12,11 @@ from gamification.rules.grammar import SecondsRange, ShareRange, Tags, When
 from tests.gamification.rules.examples import VIEWED, activity, rule, ruleset
 
 
-def with_(**fields: Any) -> When:  # noqa: ANN401 - its fields
+def with_(**fields: Any) -> When:
     return msgspec.structs.replace(VIEWED, **fields)
 
 
-def pays(when: When, **fields: Any) -> bool:  # noqa: ANN401 - its fields
+def pays(when: When, **fields: Any) -> bool:
     return bool(evaluate(ruleset([rule(when=when)]), EMPTY, activity(1, **fields)).effects.points)
 
 
