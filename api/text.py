@@ -46,7 +46,7 @@ def _found(value: object, path: str) -> tuple[str, str] | None:
         match = _UNSTORABLE.search(value)
         return None if match is None else (path or "body", NUL if match[0] == "\0" else HALF)
     if isinstance(value, list):
-        return next((found for each in value if (found := _found(each, path))), None)
+        return next((found for index, each in enumerate(value) if (found := _found(each, f"{path}[{index}]"))), None)
     if isinstance(value, dict):
         for name, each in value.items():
             found = _found(name, path) or _found(each, f"{path}.{name}" if path else name)

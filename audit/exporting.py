@@ -23,7 +23,7 @@ class ExportedEntry(msgspec.Struct, frozen=True):
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """``manifest`` is a signed note (c2sp.org/signed-note) over canonical JSON; ``key`` verifies it.
+    r"""``manifest`` is a signed note (c2sp.org/signed-note) over canonical JSON; ``key`` verifies it.
 
     Its ``sha256`` is over one line ``<index> <body>`` per entry, each ended by a newline. ``next_index`` goes on where
     ``limit`` cut.

@@ -92,13 +92,9 @@ async def verify(dsn: str, vkey: str, progress: Progress | None = None, against:
     try:
         indexed = await _wait_for_signature(connection)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await _Run(connection, verifier).report(indexed, kept, progress or _ignore)
+            return await _Run(connection, verifier).report(indexed, kept, progress)
     finally:
         await connection.close()
-
-
-def _ignore(_done: int, _total: int) -> None:
-    """Be told about progress, and let it be."""
 
 
 async def _wait_for_signature(connection: "asyncpg.Connection[asyncpg.Record]") -> int:
@@ -124,7 +120,7 @@ class _Run:
         self._found = 0
         self._checkpoints = 0
 
-    async def report(self, indexed: int, kept: Checkpoint | None, progress: Progress) -> Report:
+    async def report(self, indexed: int, kept: Checkpoint | None, progress: Progress | None) -> Report:
         total = await self._connection.fetchval("select coalesce(max(index) + 1, 0) from audit.leaf")
         await self._check_chunks(total, progress)
         await self._check_tiles(last=True)
@@ -146,7 +142,7 @@ class _Run:
             findings=await self._sorted_findings(),
         )
 
-    async def _check_chunks(self, total: int, progress: Progress) -> None:
+    async def _check_chunks(self, total: int, progress: Progress | None) -> None:
         statement = await self._connection.prepare(_CHUNK)
         row = await statement.fetchrow(*_bounds(0))
         for first in range(0, total, CHUNK):
@@ -164,7 +160,8 @@ class _Run:
             row = following.result()
             if end % (TILE_HASHES * TILE_HASHES) == 0:
                 await self._check_tiles()
-            progress(end, total)
+            if progress is not None:
+                progress(end, total)
 
     async def _chunk(self, first: int, end: int, row: asyncpg.Record) -> Chunk:
         """Return what is stored about the indexes ``first`` to ``end - 1``."""

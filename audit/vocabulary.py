@@ -10,6 +10,8 @@ class Action(StrEnum):
     ENTRIES_EXPORTED = "audit:entries:exported"
     ENTRY_READ = "audit:entry:read"
     ENTRY_PROVED = "audit:entry:proved"
+    ENTRY_UNREADABLE = "audit:entry:unreadable"
+    """Stands in the index for an entry whose bytes are no entry any more; nothing is ever recorded under it."""
     ACCESS_LOG_READ = "audit:access_log:read"
 
 

@@ -31,7 +31,11 @@ async def owners(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, PersonId]:
 
 
 async def insert(uow: UnitOfWork, rows: Sequence[Stored]) -> int:
-    """Insert what is not there yet; return how many were inserted."""
+    """Insert what is not there yet; return how many were inserted.
+
+    In id order: two transactions that insert the same ids in different orders would wait for each other for ever.
+    """
+    rows = sorted(rows, key=lambda row: row.activity.id)
     acts = [row.activity for row in rows]
     tag = await uow.execute(
         _INSERT,

@@ -5,7 +5,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 """
 
 from gamification.rules import RuleSet
-from gamification.service.board import ALL_TIME, board, rebuild_if_lost, refresh
+from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
 from gamification.service.recording import record_deliveries
@@ -14,6 +14,7 @@ from gamification.store.totals import Totals, totals
 
 __all__ = [
     "ALL_TIME",
+    "BOARD_PURPOSES",
     "Boards",
     "RuleSet",
     "Totals",
@@ -21,6 +22,7 @@ __all__ = [
     "board",
     "current_rules",
     "entries",
+    "leave",
     "opportunities",
     "points",
     "proof",

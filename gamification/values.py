@@ -24,6 +24,7 @@ from gamification.rules.earnings import (
     StreakEffect,
     StreakState,
 )
+from gamification.rules.opportunities import Opportunity
 from kernel.facts import Origin
 from people.vocabulary import PersonId
 
@@ -192,20 +193,6 @@ class StreakLine(msgspec.Struct, frozen=True):
     every: str
     current: int
     longest: int
-
-
-class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to earn. ``again_at`` (UTC) is when it can be earned again, where that is known."""
-
-    key: str
-    name: str
-    kind: str
-    points: int
-    can_earn: bool
-    reason: str | None = None
-    again_at: datetime | None = None
-    progress: int | None = None
-    needed: int | None = None
 
 
 class ApprovalView(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-_PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
+_PATH: Final = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`(?P<path>\$.*)`)?$", re.DOTALL)
 _NAMED: Final = re.compile(r"field `(?P<name>[^`]{1,100})`")
 LONGEST: Final = 200
 

@@ -7,7 +7,9 @@ import msgspec
 from litestar.params import FromPath, QueryParameter
 
 import consent
+import gamification
 from access import Caller, Permission
+from api.passage import Passage
 from api.routing import command, query
 from api.v1.wire import Body, Listing
 from consent.values import ConsentChoice, ConsentView
@@ -50,11 +52,17 @@ async def consents(uow: UnitOfWork, caller: Caller) -> Listing[ConsentView]:
     purpose=Purpose.COMPLIANCE,
     records=(Action.CONSENT_GRANTED, Action.CONSENT_WITHDRAWN, Action.CONSENT_DENIED),
 )
-async def decide_consent(uow: UnitOfWork, caller: Caller, purpose: FromPath[str], data: Choice) -> ConsentView:
+async def decide_consent(
+    uow: UnitOfWork, caller: Caller, passage: Passage, purpose: FromPath[str], data: Choice
+) -> ConsentView:
     """Grant, deny or withdraw; in force on every worker when the answer arrives."""
     assert caller.person is not None  # noqa: S101 - only HCPs hold this permission, and each is a person
     choice = ConsentChoice(state=data.state, notice_version=data.notice_version)
-    return await consent.record_consent(uow, caller.person, known_purpose(purpose), choice)
+    asked = known_purpose(purpose)
+    view = await consent.record_consent(uow, caller.person, asked, choice)
+    if asked in gamification.BOARD_PURPOSES and data.state is not Answer.GRANTED:
+        await gamification.leave(uow, passage.runtime.boards, caller.person)
+    return view
 
 
 @query.get("/notices", permission=Permission.NOTICE_READ, purpose=Purpose.SERVICE, records=Action.NOTICES_READ)

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from audit.errors import EntryTooLargeError
+from audit.vocabulary import Action
 from kernel.canonical import canonical
 from kernel.facts import Fact, Origin
 
@@ -20,8 +21,8 @@ LONGEST_WORD: Final = 400
 WORDS: Final = ("actor", "action", "decision", "outcome", "route", "purpose", "resource")
 """The fields of ``Filed`` that are text."""
 
-UNREADABLE: Final = "audit:entry:unreadable"
-"""The action under which an entry is filed whose bytes are no entry: it must not stop those behind it."""
+UNREADABLE: Final = Action.ENTRY_UNREADABLE.value
+"""The action under which an entry is filed whose bytes are no entry."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

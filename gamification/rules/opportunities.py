@@ -3,13 +3,29 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+from gamification.rules.earnings import State
 from gamification.rules.grammar import Badge, Cap, PointsRule, RuleSet
 from gamification.rules.periods import POSITIONS, periods_of
 from gamification.rules.standing import current_length
-from gamification.values import Opportunity, State
 from gamification.vocabulary import Period
 
 MONDAYS = 7
+
+
+class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to earn. ``again_at`` (UTC) is when it can be earned again, where that is known."""
+
+    key: str
+    name: str
+    kind: str
+    points: int
+    can_earn: bool
+    reason: str | None = None
+    again_at: datetime | None = None
+    progress: int | None = None
+    needed: int | None = None
 
 
 def opportunities(ruleset: RuleSet, state: State, today: date, zone: str) -> list[Opportunity]:

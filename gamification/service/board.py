@@ -15,11 +15,12 @@ from gamification.store import boards as store
 from gamification.store.boards import Boards
 from gamification.values import BoardPage
 from gamification.vocabulary import Action
+from kernel.cache import AWAY
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 ALL_TIME: Final = "all-time"
-NEEDED: Final = (Purpose.LEADERBOARD, Purpose.GAMIFICATION)
+BOARD_PURPOSES: Final = (Purpose.LEADERBOARD, Purpose.GAMIFICATION)
 
 
 async def refresh(uow: UnitOfWork, boards: Boards, keys: Sequence[UUID]) -> None:
@@ -31,6 +32,23 @@ async def refresh(uow: UnitOfWork, boards: Boards, keys: Sequence[UUID]) -> None
     gone = [person for person in persons if person not in names]
     known = await store.aliases(uow, gone)
     await boards.set_points({names[person]: points[person] for person in joined}, list(known.values()))
+
+
+async def leave(uow: UnitOfWork, boards: Boards, person: PersonId) -> None:
+    """Take a person off the board as soon as this transaction commits, without waiting for the outbox.
+
+    The outbox says it once more: a delivery that was under way may have read the state of before.
+    """
+    names = list((await store.aliases(uow, [person])).values())
+
+    async def remove() -> None:
+        try:
+            await boards.set_points({}, names)
+        except AWAY:
+            return  # the outbox waits for Valkey
+
+    if names:
+        uow.after_commit(remove)
 
 
 async def rebuild_if_lost(uow: UnitOfWork, boards: Boards) -> bool:
@@ -69,9 +87,9 @@ async def board(
 
 
 async def _joined(uow: UnitOfWork, persons: Sequence[PersonId]) -> list[PersonId]:
-    records = await consent.standing(uow, persons, NEEDED) if persons else {}
+    records = await consent.standing(uow, persons, BOARD_PURPOSES) if persons else {}
     return [
         person
         for person in persons
-        if all(consent.decide(purpose, records.get((person, purpose)), uow.now).allowed for purpose in NEEDED)
+        if all(consent.decide(purpose, records.get((person, purpose)), uow.now).allowed for purpose in BOARD_PURPOSES)
     ]

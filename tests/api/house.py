@@ -1,8 +1,7 @@
-"""Laurel as its callers meet it: the real application on real servers, and whoever asks it something."""
+"""Laurel as its callers meet it: the real application on real servers, and the people and items in it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +13,7 @@ import access
 import consent
 import content
 import people
-from access import AccountId, Caller, Claims, Role, SessionId
+from access import AccountId, Caller, Role, SessionId
 from access import store as access_store
 from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES, ConsentChoice
@@ -23,92 +22,15 @@ from content.values import NewContent
 from content.vocabulary import ContentKind
 from kernel.clock import MovableClock
 from kernel.facts import Origin
-from tests.conftest import START
+from tests.api.asker import Asker, Body
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
-URL = "http://laurel.test"
-TOKEN_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
 PART = ("activity:oucontent",)
 FORUM = ("activity:forumng",)
 QUIZ = ("quiz", "assessment")
 
-Body = dict[str, Any]
 Entry = dict[str, Any]
-
-
-class Asker:
-    """An account with a live session; each request carries a token that is valid when it is sent."""
-
-    def __init__(self, house: "House", caller: Caller, until: datetime) -> None:
-        self.house = house
-        self.caller = caller
-        self._session_ends = until
-        self._token, self._token_ends = "", START
-
-    @property
-    def person(self) -> UUID:
-        assert self.caller.person is not None
-        return self.caller.person
-
-    @property
-    def token(self) -> str:
-        now = self.house.clock.now()
-        if now >= self._token_ends:
-            self._token, self._token_ends = self.signed(now), now + TOKEN_LIFE
-        return self._token
-
-    def signed(self, at: datetime, life: timedelta = TOKEN_LIFE, *, role: Role | None = None) -> str:
-        """Return a token issued ``at``, which may claim another role than the account has."""
-        caller = msgspec.structs.replace(self.caller, role=role or self.caller.role)
-        claims = Claims(caller=caller, jti=uuid4(), issued_at=at, expires_at=at + life)
-        return access.issue(self.house.runtime.authority, claims)
-
-    async def ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        via: httpx.AsyncClient | None = None,
-        json: object = None,
-        content: bytes | str | None = None,
-        params: Mapping[str, str | int] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
-        """Send a request; ``via`` is another worker than the house's own."""
-        if self.house.clock.now() + TOKEN_LIFE > self._session_ends:
-            self.caller, self._session_ends = await self.house.session(self.caller)
-        signed = {"Authorization": f"Bearer {self.token}"} | dict(headers or {})
-        http = via or self.house.http
-        return await http.request(method, path, headers=signed, json=json, content=content, params=params)
-
-    async def get(self, path: str, **query: str | int) -> httpx.Response:
-        return await self.ask("GET", path, params=query)
-
-    async def post(self, path: str, body: object = None, *, via: httpx.AsyncClient | None = None) -> httpx.Response:
-        return await self.ask("POST", path, json=body, via=via)
-
-    async def read(self, path: str, **query: str | int) -> Body:
-        """Return the body of an answer that must be a good one."""
-        answer = await self.get(path, **query)
-        assert answer.status_code == 200, answer.text
-        body: Body = answer.json()
-        return body
-
-    async def record(self, *activities: Body, via: httpx.AsyncClient | None = None) -> list[Body]:
-        """Post one's own activities, as a list, and return their results."""
-        answer = await self.post("/v1/me/activities", list(activities), via=via)
-        assert answer.status_code == 200, answer.text
-        results: list[Body] = answer.json()["results"]
-        return results
-
-    async def decide(
-        self, purpose: str, state: str = "withdrawn", *, version: int | None = 1, via: httpx.AsyncClient | None = None
-    ) -> httpx.Response:
-        """Grant, deny or withdraw."""
-        body = {"state": state} | ({"notice_version": version} if state == "granted" else {})
-        return await self.ask("PUT", f"/v1/me/consents/{purpose}", json=body, via=via)
 
 
 class House:
@@ -220,7 +142,7 @@ class House:
 
     async def count(self, table: str, where: str = "true", *arguments: object) -> int:
         """Count rows of a table."""
-        return int(await self.database.fetchval(f"select count(*) from {table} where {where}", *arguments))  # noqa: S608
+        return int(await self.database.fetchval(f"select count(*) from {table} where {where}", *arguments))
 
     async def settled(self) -> None:
         """Wait until the worker has done everything: entries indexed and signed, outbox delivered."""

@@ -1,5 +1,6 @@
 """A log to test with: entries, a sequencer, and a superuser who changes what must not be changed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -13,6 +14,9 @@ from kernel.unit_of_work import Work
 
 KEY = audit.LogKey("laurel.test/audit", bytes(range(32)))
 PERSON = UUID(int=7)
+FLIP = "set_byte({0}, {1}, get_byte({0}, {1}) # 1)"
+PORTIONS = (100, 200, 300, 100)
+SIZE = sum(PORTIONS)
 
 
 def origin(number: int = 0) -> Origin:
@@ -71,3 +75,21 @@ async def superuser(database_url: str) -> AsyncIterator["asyncpg.Connection[asyn
 
 async def verified(database_url: str, against: str | None = None) -> audit.Report:
     return await audit.verify(database_url, KEY.vkey, against=against)
+
+
+async def until(database_url: str, sql: str, least: int) -> None:
+    """Wait until a count has been reached."""
+    async with asyncio.timeout(20), superuser(database_url) as connection:
+        while await connection.fetchval(sql) < least:  # noqa: ASYNC110 - another process decides when it is reached
+            await asyncio.sleep(0.02)
+
+
+def of(report: audit.Report) -> list[tuple[int, audit.FindingKind]]:
+    return [(finding.index, finding.kind) for finding in report.findings]
+
+
+async def change(database_url: str, *statements: str) -> None:
+    async with superuser(database_url) as connection:
+        for statement in statements:
+            done = await connection.execute(statement)
+            assert not done.endswith(" 0"), f"nothing changed: {statement}"

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import cast
 
 import asyncpg
 import msgspec
@@ -13,9 +14,10 @@ from audit.rules.notes import LogVerifier
 from audit.rules.tree import CompactRange, leaf_hash
 from audit.sequencer import SEQUENCER_LOCK, Sequencer
 from kernel.clock import MovableClock
+from kernel.database import Connection
 from kernel.ids import uuid7
 from kernel.unit_of_work import Work
-from tests.audit.log import KEY, fact, origin, sequence, superuser, verified, write
+from tests.audit.log import KEY, fact, origin, sequence, superuser, until, verified, write
 
 SOON = 5.0
 
@@ -26,9 +28,7 @@ async def indexes(database_url: str) -> list[int]:
 
 
 async def until_indexed(database_url: str, count: int) -> None:
-    async with asyncio.timeout(SOON), superuser(database_url) as connection:
-        while await connection.fetchval("select coalesce(max(size), 0) from audit.checkpoint") < count:
-            await asyncio.sleep(0.02)
+    await until(database_url, "select coalesce(max(size), 0) from audit.checkpoint", count)
 
 
 async def test_every_entry_gets_an_index_in_the_order_of_ids_and_a_signed_root(
@@ -38,7 +38,8 @@ async def test_every_entry_gets_an_index_in_the_order_of_ids_and_a_signed_root(
     assert await sequence(database_url, clock) == 300
     async with superuser(database_url) as connection:
         rows = await connection.fetch(
-            "select l.index, e.id, e.body, l.leaf_hash from audit.leaf l join audit.entry e on e.id = l.entry order by 1"
+            "select l.index, e.id, e.body, l.leaf_hash from audit.leaf l join audit.entry e on e.id = l.entry"
+            " order by l.index"
         )
         note = await connection.fetchval("select note from audit.checkpoint order by size desc limit 1")
         assert await connection.fetchval("select count(*) from audit.pending") == 0
@@ -57,7 +58,7 @@ async def test_an_entry_that_commits_late_with_an_early_id_is_not_passed_over(
     async with superuser(database_url) as slow:
         transaction = slow.transaction()
         await transaction.start()
-        (early,) = await audit.append(slow, [(origin(), fact(1))], clock.now())
+        (early,) = await audit.append(cast("Connection", slow), [(origin(), fact(1))], clock.now())
         clock.move(timedelta(seconds=5))
         await write(work, 10)
         assert await sequence(database_url, clock) == 10

@@ -10,35 +10,11 @@ from audit.rules.notes import LogKey, NoteError
 from audit.rules.tiles import Tile
 from kernel.clock import MovableClock
 from kernel.unit_of_work import Work
-from tests.audit.log import KEY, sequence, sequenced, superuser, verified, write
-
-FLIP = "set_byte({0}, {1}, get_byte({0}, {1}) # 1)"
-PORTIONS = (100, 200, 300, 100)
-SIZE = sum(PORTIONS)
+from tests.audit.log import FLIP, KEY, PORTIONS, SIZE, change, of, sequence, superuser, until, verified, write
 
 
 def entry_of(index: int) -> str:
     return f"(select entry from audit.leaf where index = {index})"
-
-
-def of(report: audit.Report) -> list[tuple[int, FindingKind]]:
-    return [(finding.index, finding.kind) for finding in report.findings]
-
-
-async def change(database_url: str, *statements: str) -> None:
-    async with superuser(database_url) as connection:
-        for statement in statements:
-            done = await connection.execute(statement)
-            assert not done.endswith(" 0"), f"nothing changed: {statement}"
-
-
-@pytest.fixture
-async def log(work: Work, database_url: str, clock: MovableClock) -> str:
-    """A log of 700 entries under four checkpoints, in order."""
-    await sequenced(work, database_url, clock, PORTIONS)
-    report = await verified(database_url)
-    assert (report.ok, report.entries, report.checkpoints, report.size) == (True, SIZE, len(PORTIONS), SIZE)
-    return database_url
 
 
 async def test_a_log_in_order_is_reported_with_its_newest_root(work: Work, log: str) -> None:
@@ -77,13 +53,13 @@ async def test_an_entry_changed_with_its_hash_and_its_tile_contradicts_what_was_
     log: str, index: int, first: int, checkpoint: int
 ) -> None:
     digest = f"sha256('\\x00'::bytea || (select body from audit.entry where id = {entry_of(index)}))"
-    number, position = divmod(index, 256)
+    tile = f"overlay(hashes placing {digest} from {index % 256 * 32 + 1})"
     spot = "position('\"count\":1'::bytea in body) + 7"
     await change(
         log,
         f"update audit.entry set body = set_byte(body, {spot}, 50) where id = {entry_of(index)}",
         f"update audit.leaf set leaf_hash = {digest} where index = {index}",
-        f"update audit.tile set hashes = overlay(hashes placing {digest} from {position * 32 + 1}) where place = {number}",
+        f"update audit.tile set hashes = {tile} where place = {index // 256}",
     )
     report = await verified(log)
     assert of(report)[0] == (first, FindingKind.CHECKPOINT_CONTRADICTED)
@@ -222,44 +198,6 @@ async def test_a_tile_that_nothing_is_under_is_named(log: str) -> None:
     assert of(await verified(log)) == [(0, FindingKind.TILE_UNEXPECTED)]
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        f"root = {FLIP.format('root', 0)}",
-        "note = replace(note, '300', '301')",
-        "note = left(note, -5) || 'AAA=' || e'\\n'",
-        "note = note || e'x\\n'",
-        "size = 301",
-    ],
-)
-async def test_a_changed_checkpoint_is_named(log: str, edit: str) -> None:
-    await change(log, f"update audit.checkpoint set {edit} where size = 300")
-    report = await verified(log)
-    assert of(report) == [(300 if edit.startswith("size") else 299, FindingKind.CHECKPOINT_CHANGED)]
-
-
-async def test_a_checkpoint_of_another_key_is_named(log: str) -> None:
-    other = LogKey(KEY.origin, bytes(32))
-    async with superuser(log) as connection:
-        note = await connection.fetchval("select note from audit.checkpoint where size = 700")
-    forged = other.sign_note(note.split("\n\n")[0] + "\n")
-    await change(log, f"update audit.checkpoint set note = '{forged}' where size = 700")
-    assert (699, FindingKind.CHECKPOINT_CHANGED) in of(await verified(log))
-
-
-@pytest.mark.parametrize(("size", "index"), [(100, 0), (300, 100), (600, 300)])
-async def test_a_deleted_checkpoint_is_named(log: str, size: int, index: int) -> None:
-    await change(log, f"delete from audit.checkpoint where size = {size}")
-    assert of(await verified(log)) == [(index, FindingKind.CHECKPOINT_MISSING)]
-
-
-async def test_checkpoints_that_were_set_back_are_named(log: str) -> None:
-    await change(log, "delete from audit.checkpoint where size > 300")
-    report = await verified(log)
-    assert of(report) == [(300, FindingKind.TAIL_UNSIGNED)]
-    assert (report.size, report.entries) == (300, SIZE)
-
-
 async def test_an_entry_without_index_and_out_of_the_queue_is_named(work: Work, log: str) -> None:
     await write(work, 2)
     assert (await verified(log)).pending == 2
@@ -315,9 +253,7 @@ async def test_a_log_of_many_chunks_is_verified_with_progress_while_it_grows(
         group.create_task(audit.Sequencer(database_url, KEY, clock).run(stop))
         for start in range(0, 6_000, 600):
             await write(work, 600, start)
-        async with superuser(database_url) as connection, asyncio.timeout(20):
-            while await connection.fetchval("select count(*) from audit.leaf") < 5_000:
-                await asyncio.sleep(0.02)
+        await until(database_url, "select count(*) from audit.leaf", 5_000)
         writing = group.create_task(write(work, 600, 6_000))
         report = await audit.verify(database_url, KEY.vkey, lambda done, total: seen.append((done, total)))
         await writing

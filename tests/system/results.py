@@ -40,9 +40,11 @@ select (select count(*) from read_parquet($visits, hive_partitioning = true)
         where code_module = $module and code_presentation = $presentation)
 """
 REQUESTS: Final = "select distinct convert_from(body, 'UTF8')::jsonb ->> 'request' as request from audit.entry"
-UNINDEXED: Final = "select count(*) from audit.entry e full join audit.leaf l on l.entry = e.id where e.id is null or l.entry is null"
+UNINDEXED: Final = """
+select count(*) from audit.entry e full join audit.leaf l on l.entry = e.id where e.id is null or l.entry is null
+"""
 PRINTS: Final = {
-    "activities": "select id::text, person::text, content::text, occurred_at::text, rules_version from engagement.activity",
+    "activities": "select id::text, person::text, content::text, occurred_at::text from engagement.activity",
     "awards": "select id::text, person::text, rule, subject, period, state, points from gamification.award",
     "ledger": "select id::text, person::text, award::text, kind, amount from gamification.ledger_entry",
     "standings": "select person::text, points, level, encode(state, 'hex') from gamification.standing",
@@ -116,7 +118,5 @@ def rows_of(data: Path, module: str, presentation: str) -> int:
 
 def prints(house: House) -> dict[str, tuple[int, str]]:
     """How many rows each table of results has, and one digest over all of them."""
-    return {
-        name: tuple(house.fetch(f"select count(*), md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from ({sql}) as t")[0])  # noqa: S608, E501
-        for name, sql in PRINTS.items()
-    }
+    digest = "select count(*), md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from ({}) as t"
+    return {name: tuple(house.fetch(digest.format(sql))[0]) for name, sql in PRINTS.items()}

@@ -34,7 +34,9 @@ def expected() -> dict[int, Result]:
     return compute(SAMPLE, "AAA", "2013J")
 
 
-def test_every_learner_of_the_sample_has_what_the_oracle_says(house: House, first: Any, expected: dict[int, Result]) -> None:
+def test_every_learner_of_the_sample_has_what_the_oracle_says(
+    house: House, first: Any, expected: dict[int, Result]
+) -> None:
     assert_agrees_with_the_oracle(house, SAMPLE, "AAA", "2013J")
     assert first["earned"]["points"] == sum(result["points"] for result in expected.values()) > 0
     assert first["earned"]["badges"] == Counter(badge for result in expected.values() for badge in result["badges"])
@@ -62,7 +64,8 @@ def test_the_accounts_are_in_a_file_that_only_its_owner_reads(house: House, firs
 def test_a_second_run_reports_every_row_as_repeated_and_changes_nothing(house: House, first: Any) -> None:
     before, accounts = prints(house), (house.home / "demo.json").read_text()
     again = house.report("demo", "--stop-when-loaded")
-    assert again["import"]["activities"] == {"recorded": 0, "repeated": first["import"]["activities"]["recorded"], "refused": {}}
+    recorded = first["import"]["activities"]["recorded"]
+    assert again["import"]["activities"] == {"recorded": 0, "repeated": recorded, "refused": {}}
     assert prints(house) == before
     assert again["earned"] == first["earned"]
     assert again["audit"]["ok"] is True
@@ -89,20 +92,26 @@ def test_each_account_signs_in_and_the_hcp_sees_what_the_oracle_says(
     assert first["audit"]["ok"]
 
 
-def test_the_board_follows_what_is_recorded_and_shows_the_points_of_everybody(
+def test_the_board_shows_the_points_of_everybody_and_follows_what_is_recorded(
     house: House, first: Any, expected: dict[int, Result]
 ) -> None:
-    hcp = next(each for each in json.loads((house.home / "demo.json").read_text())["accounts"] if each["role"] == "hcp")
+    accounts = json.loads((house.home / "demo.json").read_text())["accounts"]
+    hcp = next(account for account in accounts if account["role"] == "hcp")
     points = sorted((result["points"] for result in expected.values()), reverse=True)
     assert first["import"]["learners"] == len(points)
     with house.serve(), Guest(house, login(hcp)) as guest:
-        before = board(guest)
-        assert [line["points"] for line in before] == points
+        assert [line["points"] for line in board(guest)] == points
+        before = own_points(guest)
         content = guest.get("/v1/content?tag=activity:resource")["items"][0]["id"]
-        gained = sum(each["points"] for each in guest.post("/v1/me/activities", activity(content))["results"][0]["effects"]["points"])
+        (result,) = guest.post("/v1/me/activities", activity(content))["results"]
+        gained = sum(line["points"] for line in result["effects"]["points"])
         assert gained > 0
-        own = next(line["points"] for line in before if line["me"])
-        until(lambda: next(line for line in board(guest) if line["me"])["points"] == own + gained, 10, "the board stands still")
+        until(lambda: own_points(guest) == before + gained, 10, "the board stands still")
+
+
+def own_points(guest: Guest) -> int:
+    """What the board says about the one who reads it."""
+    return int(next(line for line in board(guest) if line["me"])["points"])
 
 
 def login(account: dict[str, str]) -> dict[str, str]:

@@ -1,49 +1,59 @@
 """The database's superuser changes, removes, swaps and cuts entries: `laurel audit verify` names the index."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
+import pytest
 
-from tests.system.house import Done, House
+from kernel import embedded
+from tests.system.guests import Hosts, activity
+from tests.system.house import Done, House, houses
+from tests.system.results import settle
 
 INDEX = 300
-"""In the second tile of the tree, with full and partial tiles and many checkpoints around it."""
+"""In the second tile of the tree: full and partial tiles and many checkpoints lie before and after it."""
 
-ENTRIES = 600
-UNGUARDED = "set session_replication_role = replica"
-BODY_OF = "select e.body from audit.entry e join audit.leaf l on l.entry = e.id where l.index = $1"
-SET_BODY = "update audit.entry set body = $2 where id = (select entry from audit.leaf where index = $1)"
-KIND = {
-    "entry-changed", "entry-missing", "entry-misplaced", "leaf-missing", "tail-cut", "entry-unsequenced",
-    "tail-unsigned", "checkpoint-contradicted",
-}  # fmt: skip
+ENTRIES = 520
+SWAPPED = """
+with pair as (
+    select l.index, e.id, e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.index in ($1, $2)
+)
+update audit.entry set body = other.body from pair as this, pair as other
+where entry.id = this.id and this.id <> other.id
+"""
+MOVED = """
+with pair as (select index, entry, leaf_hash from audit.leaf where index in ($1, $2))
+update audit.leaf set entry = other.entry, leaf_hash = other.leaf_hash from pair as this, pair as other
+where leaf.index = this.index and this.index <> other.index
+"""
+OF_INDEX = "(select entry from audit.leaf where index = $1)"
+FLIPPED = "set_byte(body, 40, get_byte(body, 40) # 1)"
 
-Connection = asyncpg.Connection[asyncpg.Record]
-Tampering = Callable[["Connection"], Any]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Tampering: TypeAlias = Callable[[Connection], Awaitable[Any]]
 
 
 class Evidence:
-    """A house that was served and stopped, a copy of its database, and whoever holds the superuser's password."""
+    """A house that was served and stopped, and the superuser of its database, who has kept copies of it."""
 
     def __init__(self, house: House, url: str) -> None:
-        self.house = house
-        self._url = url
-        self.size: int = self.ask("select count(*) from audit.leaf")
-        self.checkpoint: str = self.ask("select note from audit.checkpoint where size <= 500 order by size desc limit 1")
-        self._elsewhere("create database untouched template laurel")
-
-    def ask(self, sql: str, *arguments: object) -> Any:
-        return self.do(lambda connection: connection.fetchval(sql, *arguments))
+        self.house, self._url = house, url
 
     def do(self, tampering: Tampering) -> Any:
         return asyncio.run(_done(self._url, tampering))
 
-    def restore(self) -> None:
-        """Put the copy in the place of what was tampered with."""
-        self._elsewhere("drop database laurel with (force)", "create database laurel template untouched")
+    def keep(self, name: str) -> None:
+        """Make a copy of the whole database."""
+        self._elsewhere(f"create database {name} template laurel")
+
+    def put_back(self, name: str) -> None:
+        """Put a copy in the place of the database."""
+        self._elsewhere("drop database laurel with (force)", f"create database laurel template {name}")
 
     def verify(self, *words: str | Path) -> Done:
         return self.house.run("audit", "verify", *words)
@@ -59,7 +69,140 @@ class Evidence:
 async def _done(url: str, tampering: Tampering) -> Any:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(UNGUARDED)
+        await connection.execute("set session_replication_role = replica")  # no trigger stands in a superuser's way
         return await tampering(connection)
     finally:
         await connection.close()
+
+
+def served(house: House, entries: int) -> None:
+    """Serve until the log has some more entries, each with its index and under a checkpoint, and stop."""
+    with house.serve():
+        if not house.credentials.exists():
+            house.furnish()
+        with Hosts(house).at_work() as hosts, hosts.hcp() as guest:
+            content = hosts.content()
+            for _ in range(entries // 2):
+                guest.post("/v1/me/activities", activity(content))
+                guest.get("/v1/me/points")
+        settle(house)
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Iterator[Evidence]:
+    with houses() as build:
+        house = build()
+        served(house, ENTRIES // 2)
+        with embedded.start(house.home) as running:
+            Evidence(house, running.database_url).keep("earlier")
+        served(house, ENTRIES // 2)
+        with embedded.start(house.home) as running:
+            made = Evidence(house, running.database_url)
+            made.keep("untouched")
+            yield made
+
+
+def statement(sql: str, *arguments: object) -> Tampering:
+    async def tampering(connection: Connection) -> None:
+        done = await connection.execute(sql, *arguments)
+        assert done.split()[-1] != "0", "nothing was tampered with"
+
+    return tampering
+
+
+async def delete_with_leaf(connection: Connection) -> None:
+    entry = await connection.fetchval("delete from audit.leaf where index = $1 returning entry", INDEX)
+    assert await connection.execute("delete from audit.entry where id = $1", entry) == "DELETE 1"
+
+
+async def exchange_places(connection: Connection) -> None:
+    await connection.execute("drop index audit.leaf_entry_key")
+    assert await connection.execute(MOVED, INDEX, INDEX + 7) == "UPDATE 2"
+    await connection.execute("create unique index leaf_entry_key on audit.leaf (entry)")
+
+
+async def change_with_hash(connection: Connection) -> None:
+    await connection.execute(f"update audit.entry set body = {FLIPPED} where id = {OF_INDEX}", INDEX)
+    hashed = "sha256('\\x00'::bytea || (select body from audit.entry where id = leaf.entry))"
+    assert await connection.execute(f"update audit.leaf set leaf_hash = {hashed} where index = $1", INDEX) == "UPDATE 1"
+
+
+async def cut_tail(connection: Connection) -> None:
+    rows = await connection.fetch("delete from audit.leaf where index >= $1 returning entry", INDEX)
+    assert len(rows) > 100
+    await connection.execute("delete from audit.entry where id = any($1::uuid[])", [row["entry"] for row in rows])
+
+
+async def cut_tail_and_checkpoints(connection: Connection) -> None:
+    await cut_tail(connection)
+    await connection.execute("delete from audit.checkpoint where size > $1", INDEX)
+
+
+TAMPERING: dict[str, tuple[Tampering, set[int]]] = {
+    "one byte changed": (statement(f"update audit.entry set body = {FLIPPED} where id = {OF_INDEX}", INDEX), {INDEX}),
+    "one byte changed, and the hash beside it": (change_with_hash, {INDEX}),
+    "a searched column changed": (statement("update audit.leaf set actor = 'nobody' where index = $1", INDEX), {INDEX}),
+    "one entry deleted": (statement(f"delete from audit.entry where id = {OF_INDEX}", INDEX), {INDEX}),
+    "one entry deleted with its index": (delete_with_leaf, {INDEX}),
+    "the first entry deleted": (statement(f"delete from audit.entry where id = {OF_INDEX}", 0), {0}),
+    "two bodies swapped": (statement(SWAPPED, INDEX, INDEX + 7), {INDEX, INDEX + 7}),
+    "two places swapped": (exchange_places, {INDEX, INDEX + 7}),
+    "the tail cut": (cut_tail, {INDEX}),
+    "the tail cut, and the checkpoints over it": (cut_tail_and_checkpoints, {INDEX}),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_verification_names_the_index_when_the_superuser_left(evidence: Evidence, what: str) -> None:
+    tampering, indexes = TAMPERING[what]
+    evidence.do(tampering)
+    with ThreadPoolExecutor() as pool:
+        told, reported = pool.map(lambda words: evidence.verify(*words), ([], ["--json"]))
+    evidence.put_back("untouched")
+    report = json.loads(reported.out)
+    assert (told.code, reported.code) == (1, 1)
+    assert report["ok"] is False
+    assert report["findings_total"] >= len(indexes)
+    assert indexes <= {finding["index"] for finding in report["findings"]}
+    assert [finding for finding in report["findings"] if finding["index"] < min(indexes)] == []
+    assert all(f"index {index}: " in told.out for index in indexes)
+    assert told.out.splitlines()[-1].startswith("NOT VERIFIED")
+    assert "Traceback" not in told.err + reported.err
+    assert_verified(evidence)
+
+
+def test_the_untouched_log_is_verified(evidence: Evidence) -> None:
+    assert_verified(evidence)
+
+
+def test_a_log_that_was_set_back_whole_is_found_out_by_a_checkpoint_that_was_kept_elsewhere(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    kept = tmp_path / "checkpoint"
+    newest = "select note from audit.checkpoint order by size desc limit 1"
+    kept.write_text(evidence.do(lambda connection: connection.fetchval(newest)))
+    assert evidence.verify("--against", kept).code == 0
+    evidence.put_back("earlier")
+    size = evidence.do(lambda connection: connection.fetchval("select count(*) from audit.leaf"))
+    alone, against = evidence.verify(), evidence.verify("--against", kept)
+    evidence.put_back("untouched")
+    assert alone.code == 0, "nothing stored contradicts anything: that is why checkpoints are published"
+    assert against.code == 1
+    assert f"index {size}: tail-cut" in against.out
+    assert_verified(evidence)
+
+
+def test_a_stranger_who_holds_another_key_verifies_nothing(evidence: Evidence) -> None:
+    key = evidence.house.said("audit", "key").strip()
+    assert evidence.verify("--key", key).code == 0
+    name, _, rest = key.partition("+")
+    other = evidence.verify("--key", f"{name}-elsewhere+{rest}")
+    assert other.code == 1
+    assert "Traceback" not in other.err
+
+
+def assert_verified(evidence: Evidence) -> None:
+    report = json.loads(evidence.house.said("audit", "verify", "--json"))
+    assert (report["ok"], report["findings"], report["pending"]) == (True, [], 0)
+    assert report["entries"] == report["size"] >= ENTRIES
+    assert report["checkpoints"] > 1
