@@ -4,14 +4,16 @@ import contextlib
 import io
 from typing import Final
 
+import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from kernel.database import DB, translated
+from kernel.database import AWAY, DB, translated
 from kernel.errors import LaurelError
 
 MIGRATION_LOCK: Final = 0x4C41_5552_0001
 LOCK_TIMEOUT: Final = "4s"
 STATEMENT_TIMEOUT: Final = "60s"
+LONGEST: Final = 500
 
 
 class MigrationError(LaurelError):
@@ -39,8 +41,11 @@ async def migrate() -> str:
         try:
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
                 await run_forwards("all")
-        except SystemExit as error:
-            raise MigrationError(f"A migration failed: {said.getvalue().strip()[-500:]}") from error
+        except AWAY:
+            raise
+        except (SystemExit, asyncpg.PostgresError) as error:
+            reason = str(error) if isinstance(error, asyncpg.PostgresError) else said.getvalue().strip()[-LONGEST:]
+            raise MigrationError(f"A migration failed: {reason.splitlines()[-1]}.") from error
     return said.getvalue()
 
 

@@ -202,7 +202,9 @@ def _report(activities: int, totals: gamification.Totals, verified: audit.Report
 
 
 def _accounts(accounts: Accounts, file: Path) -> Table:
-    table = Table("role", "e-mail", "password", title=f"Accounts (also in {file})")
+    table = Table(title=f"Accounts (also in {file})")
+    for column in ("role", "e-mail", "password"):
+        table.add_column(column, overflow="fold")
     for login in accounts.accounts:
         table.add_row(login.role, login.email, login.password)
     return table

@@ -91,7 +91,8 @@ def compare_tile(
     if not stored:
         findings.add(first, FindingKind.TILE_MISSING, f"{name} is not there.")
     elif len(stored) != len(expected):
-        findings.add(first, FindingKind.TILE_CHANGED, f"{name} has another number of hashes.")
+        start = first + min(len(stored), len(expected)) * covered
+        findings.add(start, FindingKind.TILE_CHANGED, f"{name} has another number of hashes.")
     for number, (ours, theirs) in enumerate(zip(expected, stored, strict=False)):
         start = first + number * covered
         if ours != theirs and not is_suspect(start, start + covered):

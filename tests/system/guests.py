@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Self
 from uuid import uuid4
 
 import httpx
+from typing_extensions import override
 
 from tests.system.house import PASSWORD, House, email_of
 
@@ -37,7 +38,9 @@ class Answer(NamedTuple):
     @property
     def code(self) -> str | None:
         """The stable code of a problem."""
-        return str(self.said["type"]).rpartition(":")[2] if self.status >= httpx.codes.BAD_REQUEST and self.body else None
+        if self.status < httpx.codes.BAD_REQUEST or not self.body:
+            return None
+        return str(self.said["type"]).rpartition(":")[2]
 
     @property
     def is_bare(self) -> bool:
@@ -153,6 +156,7 @@ class Visitor(threading.Thread):
         self._content = content
         self._leaving = threading.Event()
 
+    @override
     def run(self) -> None:
         try:
             while not self._leaving.is_set():

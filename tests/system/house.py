@@ -73,7 +73,7 @@ class House:
 
     def run(self, *words: str | Path, seconds: float = COMMAND_SECONDS, **settings: str) -> Done:
         """Run a command to its end."""
-        with self.launch(*words, **settings) as process:
+        with self.launch(*words, log=None, **settings) as process:
             try:
                 out, err = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:

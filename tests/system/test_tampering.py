@@ -164,7 +164,8 @@ def test_verification_names_the_index_when_the_superuser_left(evidence: Evidence
     assert report["ok"] is False
     assert report["findings_total"] >= len(indexes)
     assert indexes <= {finding["index"] for finding in report["findings"]}
-    assert [finding for finding in report["findings"] if finding["index"] < min(indexes)] == []
+    accused = [finding for finding in report["findings"] if not finding["kind"].startswith("tile")]
+    assert min(finding["index"] for finding in accused) == min(indexes), "a tile may cover more, an entry may not"
     assert all(f"index {index}: " in told.out for index in indexes)
     assert told.out.splitlines()[-1].startswith("NOT VERIFIED")
     assert "Traceback" not in told.err + reported.err
