@@ -43,6 +43,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.OPPORTUNITIES_READ,
             Permission.OWN_ACCESS_LOG_READ,
             Permission.POINTS_READ,
+            Permission.RECOMMENDATIONS_READ,
             Permission.STREAKS_READ,
         },
         Role.LEARNING_SYSTEM: _EVERYONE

@@ -1,4 +1,4 @@
-"""Gives committed entries their index, extends the tree and signs it (``docs/decisions/0011-checkpoints-are-linked.md``).
+"""Indexes committed entries, extends the tree and signs it (``docs/decisions/0011-checkpoints-are-linked.md``).
 
 One process at a time does this, whichever holds an advisory lock; the others stand by. It takes what is in the queue
 and never what lies beyond a cursor: ids and serial numbers are given before COMMIT and become visible in any order, so

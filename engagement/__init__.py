@@ -6,8 +6,8 @@ code when it may not be kept. What it earns is decided one room above.
 
 from engagement.rules.admission import Refusal, admit
 from engagement.rules.parsing import Draft, Malformed, extension_bytes, parse
-from engagement.service import history, owners, store_activities
-from engagement.values import Activity, Stored
+from engagement.service import history, owners, recent_use, store_activities
+from engagement.values import Activity, Stored, Use
 from engagement.vocabulary import Channel, Verb
 
 __all__ = [
@@ -17,11 +17,13 @@ __all__ = [
     "Malformed",
     "Refusal",
     "Stored",
+    "Use",
     "Verb",
     "admit",
     "extension_bytes",
     "history",
     "owners",
     "parse",
+    "recent_use",
     "store_activities",
 ]

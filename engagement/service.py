@@ -5,7 +5,7 @@ from uuid import UUID
 
 from engagement import store
 from engagement.errors import ActivityRacedError
-from engagement.values import Stored
+from engagement.values import Stored, Use
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -30,3 +30,8 @@ async def store_activities(uow: UnitOfWork, rows: Sequence[Stored]) -> None:
 async def history(uow: UnitOfWork, person: PersonId) -> list[Stored]:
     """Return what one person did and what is scored, in order of (occurred_at, id)."""
     return await store.history(uow, person)
+
+
+async def recent_use(uow: UnitOfWork, person: PersonId, limit: int) -> list[Use]:
+    """Return what one person's latest ``limit`` activities were about, scored or not, one line per item."""
+    return await store.recent_use(uow, person, limit)

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from content.vocabulary import ContentId, ContentKind
-from engagement.values import Activity, Stored
+from engagement.values import Activity, Stored, Use
 from engagement.vocabulary import Channel, Verb
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -22,6 +22,18 @@ from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text
   progress, duration_seconds, extensions, recorded_by, rules_version)
 on conflict (id) do nothing
 """
+
+# The newest activities alone, straight from the index of a person's history, however long that is.
+_RECENT_USE = """
+select distinct on (content) content, tags, occurred_at as last_at,
+  bool_or(verb = any($3::text[])) over (partition by content) as finished
+from (
+  select id, content, tags, occurred_at, verb from engagement.activity
+  where person = $1 order by occurred_at desc, id desc limit $2
+) as recent
+order by content, occurred_at desc, id desc
+"""
+_FINISHED = [Verb.COMPLETED.value, Verb.PASSED.value]
 
 
 async def owners(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, PersonId]:
@@ -68,6 +80,20 @@ async def history(uow: UnitOfWork, person: PersonId) -> list[Stored]:
         person,
     )
     return [_stored(row) for row in rows]
+
+
+async def recent_use(uow: UnitOfWork, person: PersonId, limit: int) -> list[Use]:
+    """Return what one person's latest ``limit`` activities were about, one line per item."""
+    rows = await uow.fetch(_RECENT_USE, person, limit, _FINISHED)
+    return [
+        Use(
+            content=ContentId(row["content"]),
+            tags=frozenset(row["tags"]),
+            last_at=row["last_at"],
+            finished=row["finished"],
+        )
+        for row in rows
+    ]
 
 
 def _stored(row: asyncpg.Record) -> Stored:

@@ -46,3 +46,15 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     recorded_by: UUID
     rules_version: int | None
     extensions: bytes | None = None
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """That one person used one item: with which tags and when (UTC) for the last time, and whether it was finished.
+
+    ``finished`` is true once an activity completed or passed it.
+    """
+
+    content: ContentId
+    tags: frozenset[str]
+    last_at: datetime
+    finished: bool

@@ -45,11 +45,25 @@ AWAY: Final = (
 )
 """What asyncpg raises when the server is away, overloaded or gave up on us: nothing is wrong with the request."""
 
+REFUSED: Final = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+"""What asyncpg raises when the server is there and the URL is wrong: whom, which database, or what it may do."""
+
 
 class DatabaseUnavailableError(UnavailableError):
     """PostgreSQL is away, restarting or too busy."""
 
     code = "database-unavailable"
+
+
+class DatabaseRefusedError(UnavailableError):
+    """PostgreSQL answers and does not let us in."""
+
+    code = "database-refused"
+    remedy = "Correct LAUREL_DATABASE_URL, or what its role may do."
 
 
 class Transaction(PostgresTransaction):
@@ -229,6 +243,9 @@ async def translated() -> AsyncIterator[None]:
     except AWAY as error:
         message = f"The database can't answer at the moment ({type(error).__name__})."
         raise DatabaseUnavailableError(message) from error
+    except REFUSED as error:
+        message = f"The database refuses us ({type(error).__name__})."
+        raise DatabaseRefusedError(message) from error
 
 
 DB: Final = Engine()

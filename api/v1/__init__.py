@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, consents, content, gamification, hcps, me, sessions
+from api.v1 import activities, audit, consents, content, gamification, hcps, journeys, me, sessions
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
@@ -11,6 +11,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *content.ROUTES,
     *gamification.ROUTES,
     *hcps.ROUTES,
+    *journeys.ROUTES,
     *me.ROUTES,
     *sessions.ROUTES,
 ]

@@ -1,5 +1,6 @@
 """Laurel as its callers meet it: the real application on real servers, and the people and items in it."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -145,7 +146,9 @@ class House:
         return int(await self.database.fetchval(f"select count(*) from {table} where {where}", *arguments))
 
     async def settled(self) -> None:
-        """Wait until the worker has done everything: entries indexed and signed, outbox delivered."""
+        """Wait until the worker has done everything: entries indexed and signed, outbox delivered, board whole."""
+        while not await self.runtime.boards.whole():  # noqa: ASYNC110 - the worker tells nobody
+            await asyncio.sleep(0.02)
         async with self.runtime.work.read(ORIGIN) as uow:
             while await uow.fetchval(
                 "select exists (select from audit.pending) or exists (select from kernel.outbox)"

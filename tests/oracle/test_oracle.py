@@ -12,12 +12,12 @@ from tests.oracle.history import histories
 from tests.oracle.oracle import Result, awards_by_rule, compute
 
 ROOT = Path(__file__).parents[2]
-OULAD = Path(os.environ.get("LAUREL_OULAD_DIR", ROOT.parent / "shared" / "data" / "oulad"))
+OULAD = Path(os.environ.get("OULAD_DIR", ROOT.parent / "shared" / "data" / "oulad"))
 RULES = load((ROOT / "samples" / "rules" / "demonstration.yaml").read_text())
 
 pytestmark = pytest.mark.skipif(
     not (OULAD / "studentVle_ds").is_dir(),
-    reason="the OULAD data isn't here: set LAUREL_OULAD_DIR to the folder with its parquet files",
+    reason="the OULAD data isn't here: set OULAD_DIR to the folder with its parquet files",
 )
 
 

@@ -13,11 +13,11 @@ import pytest
 from tests.system.house import ROOT, House
 
 SAMPLE: Final = ROOT / "samples" / "oulad"
-OULAD: Final = Path(os.environ.get("LAUREL_OULAD_DIR", ROOT.parent / "shared" / "data" / "oulad"))
+OULAD: Final = Path(os.environ.get("OULAD_DIR", ROOT.parent / "shared" / "data" / "oulad"))
 
 needs_oulad: Final = pytest.mark.skipif(
     not (OULAD / "studentVle_ds").is_dir(),
-    reason="the OULAD data isn't here: set LAUREL_OULAD_DIR to the folder with its parquet files",
+    reason="the OULAD data isn't here: set OULAD_DIR to the folder with its parquet files",
 )
 
 
