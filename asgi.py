@@ -9,11 +9,13 @@ import time
 
 from litestar import Litestar
 
+import console
 from api.app import create_app
 from api.cli.environment import settings_of
 from api.runtime import Runtime
 from kernel.keys import load_keys
 from kernel.log import configure_log
+from kernel.settings import Settings
 
 PARENT_DEATH_SIGNAL = 1
 WITH_WORKER = "_LAUREL_WITH_WORKER"
@@ -24,8 +26,13 @@ def create() -> Litestar:
     die_with(os.getppid())
     settings = settings_of(os.environ)
     configure_log(settings.log_level)
+    return application(settings, with_worker=os.environ.get(WITH_WORKER) == "1")
+
+
+def application(settings: Settings, *, with_worker: bool) -> Litestar:
+    """Return the API with the console's pages in front of it."""
     runtime = Runtime(settings, load_keys(settings))
-    return create_app(runtime, with_worker=os.environ.get(WITH_WORKER) == "1")
+    return create_app(runtime, with_worker=with_worker, more_routes=console.ROUTES)
 
 
 def die_with(parent: int) -> None:

@@ -1,7 +1,7 @@
 """The application: routes, gate, seal and problems, put together; it refuses to start with an undeclared route."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from litestar import Litestar, Request, Router
@@ -25,15 +25,19 @@ class UndeclaredRouteError(RuntimeError):
     """A route was added without its declaration."""
 
 
-def create_app(runtime: Runtime, *, with_worker: bool) -> Litestar:
+def create_app(
+    runtime: Runtime, *, with_worker: bool, more_routes: Sequence[ControllerRouterHandler] = ()
+) -> Litestar:
     """Return the application; ``with_worker`` runs sequencer, relay and board in this process.
+
+    ``more_routes`` are those of whoever stands above the API; they are held to the same declarations.
 
     Raises:
         UndeclaredRouteError: a route was not declared through ``api.routing``.
 
     """
     app = Litestar(
-        route_handlers=[*wellknown.ROUTES, Router("/v1", route_handlers=v1.ROUTES)],
+        route_handlers=[*wellknown.ROUTES, Router("/v1", route_handlers=v1.ROUTES), *more_routes],
         before_request=gate,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_lifespan(runtime, with_worker=with_worker)],

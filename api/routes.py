@@ -1,20 +1,20 @@
 """Reading the declarations of all routes back from the application."""
 
 from litestar import Litestar
-from litestar.routes import HTTPRoute
 
 from access import RouteLine
 from api.routing import policy_of
 
 
 def route_lines(app: Litestar) -> list[RouteLine]:
-    """Return one line per path and method, sorted by path."""
+    """Return one line per route and method, sorted by path; without the OPTIONS that Litestar adds by itself."""
     lines = []
     for route in app.routes:
-        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+        for handler in getattr(route, "route_handlers", ()):
             policy = policy_of(handler)
-            for method in handler.http_methods if policy else ():
-                permission = policy.permission if policy else None
-                purpose = policy.purpose.value if policy and policy.purpose else None
-                lines.append(RouteLine(str(method), route.path, permission, purpose))
+            if policy is None:
+                continue  # the OPTIONS handlers that Litestar makes; an undeclared route stops the start
+            purpose = policy.purpose.value if policy.purpose else None
+            methods = [str(method) for method in handler.http_methods if method != "OPTIONS"]
+            lines += [RouteLine(method, route.path, policy.permission, purpose) for method in methods]
     return sorted(lines, key=lambda line: (line.path, line.method))

@@ -12,7 +12,7 @@ from audit.errors import (
     LogDamagedError,
 )
 from audit.exporting import Export, export
-from audit.rules.notes import LogKey
+from audit.rules.notes import LogKey, NoteError
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
     access_log,
@@ -55,6 +55,7 @@ __all__ = [
     "InclusionProof",
     "LogDamagedError",
     "LogKey",
+    "NoteError",
     "Report",
     "Sequencer",
     "Status",

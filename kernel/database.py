@@ -1,7 +1,7 @@
 """The way to PostgreSQL: Piccolo's engine with a transaction that can be trusted, and two pools.
 
 Piccolo's own transaction keeps the connection for ever when COMMIT fails, and its nested transactions are no-ops: a
-failure caught outside keeps the inner rows. Both are mended here, once (``docs/decisions/0007-one-transaction.md``).
+failure caught outside keeps the inner rows. Both are mended here, once (``docs/decisions/0005-one-transaction-around-the-handler.md``).
 
 Reads go through a pool whose sessions are read-only: a query route can't write, whatever its code says, and one
 statement needs no BEGIN and COMMIT around it.
@@ -45,12 +45,8 @@ AWAY: Final = (
 )
 """What asyncpg raises when the server is away, overloaded or gave up on us: nothing is wrong with the request."""
 
-REFUSED: Final = (
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InsufficientPrivilegeError,
-)
-"""What asyncpg raises when the server is there and the URL is wrong: whom, which database, or what it may do."""
+REFUSED: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+"""What asyncpg raises when the server is there and the URL is wrong: the role, its password, or the database."""
 
 
 class DatabaseUnavailableError(UnavailableError):
@@ -63,7 +59,7 @@ class DatabaseRefusedError(UnavailableError):
     """PostgreSQL answers and does not let us in."""
 
     code = "database-refused"
-    remedy = "Correct LAUREL_DATABASE_URL, or what its role may do."
+    remedy = "Correct the role, the password or the database's name in LAUREL_DATABASE_URL."
 
 
 class Transaction(PostgresTransaction):
@@ -175,6 +171,7 @@ class Engine(PostgresEngine):
 
         Raises:
             DatabaseUnavailableError: the server does not answer.
+            DatabaseRefusedError: it answers, and the URL is wrong.
 
         """
         settings = {
@@ -188,12 +185,12 @@ class Engine(PostgresEngine):
         pooled: dict[str, Any] = {"min_size": 1, "max_size": size, "command_timeout": COMMAND_TIMEOUT_SECONDS}
         reading = self.config | {"server_settings": settings | {"default_transaction_read_only": "on"}}
         try:
-            self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
-            self.reads = await asyncpg.create_pool(**reading, **pooled, connection_class=_PooledConnection)
-        except AWAY as error:
+            async with translated():
+                self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
+                self.reads = await asyncpg.create_pool(**reading, **pooled, connection_class=_PooledConnection)
+        except UnavailableError:
             await self.close()
-            message = f"PostgreSQL does not answer ({type(error).__name__})."
-            raise DatabaseUnavailableError(message) from error
+            raise
 
     async def close(self) -> None:
         """Close both pools; harmless when they are not open."""

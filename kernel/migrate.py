@@ -5,10 +5,11 @@ import io
 from typing import Final
 
 import asyncpg
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from kernel.database import AWAY, DB, translated
-from kernel.errors import LaurelError
+from kernel.errors import LaurelError, UnavailableError
 
 MIGRATION_LOCK: Final = 0x4C41_5552_0001
 LOCK_TIMEOUT: Final = "4s"
@@ -21,6 +22,34 @@ class MigrationError(LaurelError):
 
     code = "migration-failed"
     remedy = "Read the sentence, mend the cause, and run `laurel migrate` again."
+
+
+class SchemaOutdatedError(UnavailableError):
+    """The database has an older schema than this code, or none."""
+
+    code = "schema-outdated"
+    remedy = "Run `laurel migrate`, then start again."
+
+
+async def require_newest() -> None:
+    """See that every migration of this code has run: a program that serves must not find out request by request.
+
+    Raises:
+        SchemaOutdatedError: some have not.
+
+    """
+    manager = BaseMigrationManager()
+    wanted = {
+        (module.APP_CONFIG.app_name, identifier)
+        for module in manager.get_app_modules()
+        for identifier in manager.get_migration_modules(module.APP_CONFIG.resolved_migrations_folder_path)
+    }
+    async with translated(), DB.reading() as connection:
+        is_there = await connection.fetchval("select to_regclass('migration') is not null")
+        rows = await connection.fetch("select app_name, name from migration") if is_there else []
+    missing = wanted - {(row["app_name"], row["name"]) for row in rows}
+    if missing:
+        raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
 
 
 async def migrate() -> str:

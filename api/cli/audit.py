@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import click
 import msgspec
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import audit as room
 from api.cli.environment import servers
 from api.runtime import log_origin
+from kernel.database import translated
 from kernel.keys import load_keys
 from kernel.settings import Settings
 
@@ -55,14 +57,20 @@ def public_key(settings: Settings) -> str:
 async def _verified(settings: Settings, key: str, against: Path | None, *, shown: bool) -> room.Report:
     console = Console(stderr=True)
     columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    checkpoint = against.read_text(encoding="utf-8") if against else None
+    checkpoint = against.read_text(encoding="utf-8", errors="replace") if against else None
     with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
         task = progress.add_task("verifying", total=None)
 
         def advance(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        return await room.verify(settings.database_url or "", key, advance, against=checkpoint)
+        try:
+            async with translated():
+                return await room.verify(settings.database_url or "", key, advance, against=checkpoint)
+        except room.NoteError as error:
+            raise click.ClickException(f"The key or the checkpoint that was given can't be used: {error}") from None
+        except asyncpg.UndefinedTableError:
+            raise click.ClickException("There is no log in this database: check LAUREL_DATABASE_URL.") from None
 
 
 def _print(report: room.Report) -> None:

@@ -24,7 +24,7 @@ from api.cli.audit import public_key
 from api.cli.environment import command_origin, opened
 from api.cli.importing import publish_notices, publish_rules
 from api.cli.migrating import migrated
-from api.cli.serving import listen, supervised
+from api.cli.serving import listen, listenable, supervised
 from api.importer import Order, Presentation, import_presentation, read_credentials
 from api.importer.progress import Bar
 from api.runtime import Runtime
@@ -75,7 +75,7 @@ def demo(port: int | None, *, stop_when_loaded: bool, as_json: bool) -> None:
     """Load the sample into embedded servers, print what came of it and the accounts, and serve."""
     failure: list[str] = []
     with supervised() as given:
-        settings = msgspec.structs.replace(given, port=port or given.port)
+        settings = listenable(msgspec.structs.replace(given, port=port or given.port))
         file = settings.home / "demo.json"
         asyncio.run(_prepare(settings, file))
         thread = threading.Thread(

@@ -59,15 +59,29 @@ async def _notices_published(settings: Settings, folder: Path, version: int, loc
 async def publish_rules(runtime: Runtime, file: Path) -> int:
     """Publish a rule set and return its version."""
     async with runtime.work.begin(command_origin("import rules")) as uow:
-        return (await gamification.publish_rules(uow, file.read_text(encoding="utf-8"))).version
+        return (await gamification.publish_rules(uow, _text_of(file))).version
 
 
 async def publish_notices(runtime: Runtime, folder: Path, version: int = 1, locale: str = "en") -> int:
     """Publish one notice per Markdown file and return how many there are."""
     files = sorted(folder.glob("*.md"))
+    purposes = {purpose.value for purpose in consent.CONSENT_PURPOSES}
+    strangers = [file.name for file in files if file.stem not in purposes]
+    if strangers or not files:
+        found = f"has {', '.join(strangers)}" if strangers else "has no Markdown file"
+        known = ", ".join(sorted(purposes))
+        message = f"{folder} {found}; a notice is named after its purpose, one of {known}."
+        raise click.ClickException(message)
     async with runtime.work.begin(command_origin("import notices")) as uow:
         for file in files:
-            text = file.read_text(encoding="utf-8")
-            new = NewNotice(purpose=Purpose(file.stem), version=version, locale=locale, text=text)
+            new = NewNotice(purpose=Purpose(file.stem), version=version, locale=locale, text=_text_of(file))
             await consent.publish_notice(uow, new)
     return len(files)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{file} can't be read as UTF-8 text ({type(error).__name__})."
+        raise click.ClickException(message) from None

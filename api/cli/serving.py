@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from granian.server.mp import MPServer
 
 from api.app import working
 from api.cli.environment import opened, settings_of
-from api.cli.migrating import migrated
+from api.cli.migrating import migrated, require_migrated
 from kernel.log import configure_log
 from kernel.settings import Settings
 
@@ -39,8 +40,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         chosen = msgspec.structs.replace(
             settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers
         )
-        if settings_of(os.environ).embedded:
-            asyncio.run(migrated(chosen))
+        chosen = listenable(chosen)
+        asyncio.run(migrated(chosen) if settings_of(os.environ).embedded else require_migrated(chosen))
         listen(chosen)
 
 
@@ -48,6 +49,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 def worker() -> None:
     """Run the sequencer, the outbox relay and the board's keeper until stopped."""
     with supervised() as settings:
+        asyncio.run(migrated(settings) if settings_of(os.environ).embedded else require_migrated(settings))
         asyncio.run(_work(settings))
 
 
@@ -72,6 +74,22 @@ def supervised() -> Iterator[Settings]:
         finally:
             stop.set()
             thread.join()
+
+
+def listenable(settings: Settings) -> Settings:
+    """Return settings whose host is a numeric address, once it is sure that its port can be had.
+
+    The server itself would take another program's port for a defect of its own and fill the terminal with it.
+    """
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that was left a moment ago is free
+            probe.bind(place)
+    except OSError as error:
+        message = f"The server can't listen on {settings.host}:{settings.port}: {error.strerror}. Choose another --port."
+        raise click.ClickException(message) from error
+    return msgspec.structs.replace(settings, host=str(place[0]))
 
 
 def listen(settings: Settings) -> None:

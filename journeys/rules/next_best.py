@@ -8,7 +8,7 @@ ranks when it is all there is. An unused item is worth the sum over its tags.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from math import fsum
+from math import exp2, fsum
 from typing import Final
 
 from content.values import OfferedContent
@@ -55,4 +55,4 @@ def reasons(interests: Mapping[str, float], tags: Collection[str]) -> tuple[str,
 
 def _weight(use: Use, now: datetime) -> float:
     age = max(now - use.last_at, timedelta(0))
-    return (FINISHED_WEIGHT if use.finished else 1.0) * 0.5 ** (age / HALF_LIFE)
+    return (FINISHED_WEIGHT if use.finished else 1.0) * exp2(-(age / HALF_LIFE))

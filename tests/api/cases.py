@@ -1,0 +1,176 @@
+"""What is expected of every route: who may use it, with what it succeeds, what somebody from another market gets.
+
+The expectations are written by hand, so that a slip in a declaration or in the table of roles is noticed. Which routes
+there are is read from the application: one without a case here fails the tests.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from access import Role
+from consent.vocabulary import Purpose
+from tests.api.asker import Asker
+from tests.api.house import House
+
+ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
+MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
+EVERYONE: Final = frozenset(Role)
+STAFF: Final = EVERYONE - {HCP, MACHINE}
+OWN: Final = "it shows and changes only what is the caller's own"
+COMMON: Final = "what it shows belongs to no market"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is sent to a route's path, with what stands in its braces."""
+
+    body: object = None
+    inside: UUID | str | int = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is there to be asked about; all of it in GB. ``hcp`` holds the badge ``award``."""
+
+    house: House
+    hcp: Asker
+    item: str
+    award: UUID
+
+    @classmethod
+    async def of(cls, house: House) -> "Scene":
+        hcp, item = await house.hcp(), await house.item(("quiz", "assessment"))
+        return cls(house, hcp, item, await earned(house, hcp, item))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A route's expectations. ``elsewhere`` is the status that FR gets about GB, or why there is nothing to refuse."""
+
+    who: frozenset[Role]
+    send: Callable[[Scene, Asker], Awaitable[Sent]]
+    elsewhere: int | str
+    consent: Purpose | None = None
+    status: int = 200
+
+
+async def earned(house: House, hcp: Asker, item: str) -> UUID:
+    """Make ``hcp`` earn something and return one of the awards."""
+    await hcp.record(house.activity(item, "passed", result={"score": 1, "success": True}))
+    award: UUID = await house.database.fetchval(
+        "select id from gamification.award where person = $1 limit 1", hcp.person
+    )
+    return award
+
+
+async def nothing(_: Scene, __: Asker) -> Sent:
+    return Sent()
+
+
+async def own_award(scene: Scene, asker: Asker) -> Sent:
+    own = None
+    if asker.caller.role is HCP:
+        mine = "select id from gamification.award where person = $1 limit 1"
+        own = await scene.house.database.fetchval(mine, asker.person)
+    return Sent(inside=own or scene.award)
+
+
+async def an_item(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside=scene.item)
+
+
+async def a_draft(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside=await scene.house.item(approved=False))
+
+
+async def an_index(scene: Scene, _: Asker) -> Sent:
+    await scene.house.settled()
+    return Sent(inside=0)
+
+
+async def a_board(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="all-time")
+
+
+async def an_answer(_: Scene, __: Asker) -> Sent:
+    return Sent({"state": "denied"}, "analytics")
+
+
+async def an_activity(scene: Scene, _: Asker) -> Sent:
+    return Sent(scene.house.activity(scene.item))
+
+
+async def a_delivery(scene: Scene, _: Asker) -> Sent:
+    return Sent([scene.house.activity(scene.item, actor=str(scene.hcp.person))])
+
+
+async def a_new_item(_: Scene, __: Asker) -> Sent:
+    return Sent({"kind": "podcast", "title": "Inhalers", "locale": "en", "markets": ["GB"], "tags": ["asthma"]})
+
+
+async def a_new_person(_: Scene, __: Asker) -> Sent:
+    email = f"{uuid4().hex}@clinic.example"
+    return Sent({"name": "Dr Mara Voss", "email": email, "market": "GB", "zone": "Europe/London", "locale": "en"})
+
+
+async def a_paper(scene: Scene, _: Asker) -> Sent:
+    paper = {"purpose": "analytics", "state": "denied", "method": "paper", "evidence": {"reference": "form 17"}}
+    return Sent({"consents": [paper]}, scene.hcp.person)
+
+
+async def an_export(_: Scene, __: Asker) -> Sent:
+    return Sent({"limit": 10})
+
+
+def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purpose | None = None) -> Case:
+    """Return the case of a route by which HCPs see or change what is theirs."""
+    return Case(frozenset({HCP}), send, OWN, consent)
+
+
+OFFICERS: Final = frozenset({OFFICER})
+REVIEWERS: Final = frozenset({REVIEWER})
+CASES: Final[dict[str, Case]] = {
+    "GET /v1/me": Case(EVERYONE, nothing, OWN),
+    "GET /v1/me/access-log": own(),
+    "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/consents": own(),
+    "PUT /v1/me/consents/{purpose:str}": own(an_answer),
+    "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/recommendations": own(consent=Purpose.PERSONALISATION),
+    "GET /v1/me/streaks": own(consent=Purpose.GAMIFICATION),
+    "POST /v1/me/activities": Case(frozenset({HCP}), an_activity, "refused", Purpose.ENGAGEMENT),
+    "POST /v1/activities": Case(frozenset({MACHINE}), a_delivery, "refused"),
+    "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
+    "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
+    "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
+    "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),
+    "POST /v1/content": Case(frozenset({MARKETER, MACHINE}), a_new_item, 403, status=201),
+    "POST /v1/content/{item:uuid}/approve": Case(REVIEWERS, a_draft, 404),
+    "POST /v1/content/{item:uuid}/withdraw": Case(REVIEWERS, a_draft, 404),
+    "POST /v1/hcps": Case(frozenset({ADMINISTRATOR, MACHINE}), a_new_person, 403, status=201),
+    "POST /v1/hcps/{person:uuid}/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_paper, 404, status=201),
+    "GET /v1/audit/entries": Case(OFFICERS, nothing, COMMON),
+    "GET /v1/audit/entries/{index:int}": Case(OFFICERS, an_index, COMMON),
+    "GET /v1/audit/entries/{index:int}/proof": Case(OFFICERS, an_index, COMMON),
+    "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
+    "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
+}
+PUBLIC: Final = frozenset(
+    {
+        "GET /.well-known/jwks.json",
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /schema",
+        "GET /schema/openapi.json",
+        "GET /schema/{path:str}",
+        "POST /v1/sessions",
+        "POST /v1/sessions/refresh",
+    }
+)
+"""Routes that nobody needs to sign in for; what they do is tested where they belong."""
