@@ -25,9 +25,7 @@ class UndeclaredRouteError(RuntimeError):
     """A route was added without its declaration."""
 
 
-def create_app(
-    runtime: Runtime, *, with_worker: bool, more_routes: Sequence[ControllerRouterHandler] = ()
-) -> Litestar:
+def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """Return the application; ``with_worker`` runs sequencer, relay and board in this process.
 
     ``more_routes`` are those of whoever stands above the API; they are held to the same declarations.

@@ -28,7 +28,7 @@ from kernel.errors import LaurelError
 from kernel.facts import Fact, Origin
 from kernel.keys import Keys
 from kernel.limits import Limits
-from kernel.relay import relay
+from kernel.relay import hold_back, relay
 from kernel.settings import Settings
 from kernel.unit_of_work import UnitOfWork, Work
 
@@ -95,6 +95,7 @@ class Runtime:
             try:
                 if not await self.boards.whole():
                     async with self.work.begin(BOARD_ORIGIN) as uow:
+                        await hold_back(uow)
                         await gamification.rebuild_if_lost(uow, self.boards)
             except (LaurelError, *AWAY, *CACHE_AWAY) as error:
                 _log.warning("board_waits", error=type(error).__name__)

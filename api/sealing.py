@@ -16,8 +16,6 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from api.passage import Passage
-from kernel.database import AWAY
-from kernel.errors import LaurelError
 from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
 
@@ -56,23 +54,26 @@ class Seal:
         passage = Passage(runtime, uuid7(runtime.clock.now()), prefix_of(client_address(scope, runtime)))
         scope["state"] = {**scope.get("state", {}), "passage": passage}
         started = time.perf_counter()
+        deadline = asyncio.get_running_loop().time() + runtime.settings.request_seconds
         status = 0
 
         async def sealed_send(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                await self._seal(passage, message)
+                await self._seal(passage, message, deadline)
                 status = message["status"]
             await send(message)
 
         try:
-            async with asyncio.timeout(runtime.settings.request_seconds):
+            async with asyncio.timeout_at(deadline):
                 await self._app(scope, receive, sealed_send)
-        except (UnsealedError, TimeoutError) as error:
-            if status == 0:
-                status = TIMED_OUT
-                await _send_bare(send, TIMED_OUT, passage)
-            _log.error("request_unsealed", request=str(passage.request), error=type(error).__name__)
+        except Exception as error:
+            # Litestar wraps what is raised while an answer leaves; before its first byte any failure means: unsealed.
+            if status != 0:
+                raise
+            status = TIMED_OUT
+            _log.error("request_unsealed", request=str(passage.request), error=type(error.__cause__ or error).__name__)
+            await _send_bare(send, TIMED_OUT, passage)
         _log.debug(
             "request",
             request=str(passage.request),
@@ -83,8 +84,8 @@ class Seal:
             code=passage.reason,
         )
 
-    async def _seal(self, passage: Passage, message: HTTPResponseStartEvent) -> None:
-        """Make the entry durable; MUST be awaited before the first byte leaves."""
+    async def _seal(self, passage: Passage, message: HTTPResponseStartEvent, deadline: float) -> None:
+        """Make the entry durable by ``deadline``; MUST be awaited before the first byte leaves."""
         message["headers"] = [
             *message.get("headers", ()),
             (b"x-request-id", str(passage.request).encode()),
@@ -97,8 +98,10 @@ class Seal:
         if not entries or message["status"] >= 400:  # noqa: PLR2004 - HTTP
             entries = [(passage.origin(), passage.closing_fact(message["status"]))]
         try:
-            await self._runtime.trail.submit(entries, weight=len(entries))
-        except (LaurelError, *AWAY) as error:
+            # Once more: whoever gave up a query because of the deadline may have turned that into an answer.
+            async with asyncio.timeout_at(deadline):
+                await self._runtime.trail.submit(entries, weight=len(entries))
+        except Exception as error:  # whatever it was, the entry is not durable
             raise UnsealedError from error
         passage.sealed = True
 
@@ -108,6 +111,7 @@ async def _send_bare(send: Send, status: int, passage: Passage) -> None:
         (b"content-length", b"0"),
         (b"retry-after", b"1"),
         (b"x-request-id", str(passage.request).encode()),
+        *SECURITY_HEADERS,
     ]
     start: Any = {"type": "http.response.start", "status": status, "headers": headers}
     body: Any = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -148,7 +152,9 @@ def _inside(address: str, networks: tuple[Any, ...]) -> bool:
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """Return the address; one of IPv4 that an IPv6 socket shows as ``::ffff:1.2.3.4`` is what it is."""
     try:
-        return ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -46,6 +46,14 @@ async def deliver_once(work: Work, topics: Mapping[str, Deliver]) -> int:
         return len(rows)
 
 
+async def hold_back(uow: UnitOfWork) -> None:
+    """Let no relay deliver until this transaction ends, and wait for the one that delivers now.
+
+    For whoever makes a copy again from the beginning: what was delivered meanwhile would be lost with the old copy.
+    """
+    await uow.execute("select pg_advisory_xact_lock($1)", RELAY_LOCK)
+
+
 async def relay(work: Work, topics: Mapping[str, Deliver], stop: asyncio.Event) -> None:
     """Deliver until ``stop`` is set; a part that is away is waited for."""
     while not stop.is_set():

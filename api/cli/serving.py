@@ -82,12 +82,14 @@ def listenable(settings: Settings) -> Settings:
     The server itself would take another program's port for a defect of its own and fill the terminal with it.
     """
     try:
-        family, kind, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+        # `localhost` may mean both; everybody types 127.0.0.1.
+        family, kind, _, _, place = min(found, key=lambda each: each[0] is not socket.AF_INET)
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that was left a moment ago is free
             probe.bind(place)
     except OSError as error:
-        message = f"The server can't listen on {settings.host}:{settings.port}: {error.strerror}. Choose another --port."
+        message = f"The server can't listen on {settings.host}:{settings.port}: {error.strerror}."
         raise click.ClickException(message) from error
     return msgspec.structs.replace(settings, host=str(place[0]))
 

@@ -12,7 +12,7 @@ import msgspec
 from audit.rules.entries import Filed, file
 
 
-class _Line(msgspec.Struct):
+class _Line(msgspec.Struct, gc=False):
     """The searched part of an entry, in the order in which the verifier's query writes it."""
 
     id: str
@@ -34,12 +34,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 def lines(bodies: Sequence[bytes | None]) -> bytes | None:
-    """Return what the columns of these entries should say, as JSON objects with commas between; None if one is broken.
+    """Return what the columns of these entries should say, as one JSON array; None if one is missing or broken.
 
     Both halves run in compiled code: this is the most expensive step of a verification after hashing.
     """
+    if None in bodies:
+        return None
     try:
-        return _encode(_decode_all(b"[" + b",".join(filter(None, bodies)) + b"]"))[1:-1]
+        return _encode(_decode_all(b"[" + b",".join(filter(None, bodies)) + b"]"))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

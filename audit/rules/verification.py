@@ -12,7 +12,7 @@ import msgspec
 from audit.rules.checkpoints import FIRST_LINK, Checkpoint, link_message, note_hash, open_checkpoint
 from audit.rules.findings import Findings, name_tile_width
 from audit.rules.notes import LogVerifier, NoteError
-from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile, split
+from audit.rules.tiles import TILE_BYTES, TILE_HASHES, TILE_HEIGHT, Tile, split
 from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hashes
 from audit.vocabulary import FindingKind
 
@@ -29,15 +29,22 @@ class StoredCheckpoint(msgspec.Struct, frozen=True):
 class Chunk(msgspec.Struct, frozen=True):
     """What is stored about the indexes ``first`` to ``first + len(bodies) - 1``; ``first`` is a multiple of 256.
 
-    ``bodies`` and ``leaf_hashes`` are None where an entry or an index is missing. ``tiles`` are those of level 0, by
-    number; ``checkpoints`` those whose size is above ``first`` and within the chunk, by size.
+    ``bodies`` and ``leaf_hashes`` are None where an entry or an index is missing; hashes of which none is missing may
+    come joined. ``tiles`` are those of level 0, by number; ``checkpoints`` those whose size is above ``first`` and
+    within the chunk, by size.
     """
 
     first: int
     bodies: Sequence[bytes | None]
-    leaf_hashes: Sequence[bytes | None]
+    leaf_hashes: bytes | Sequence[bytes | None]
     tiles: Mapping[int, bytes]
     checkpoints: Sequence[StoredCheckpoint]
+
+    def beside(self, offset: int) -> Sequence[bytes | None]:
+        """Return the leaf hashes under one tile, from ``first + offset`` on."""
+        if isinstance(self.leaf_hashes, bytes):
+            return split(self.leaf_hashes[offset * HASH_BYTES :][:TILE_BYTES])
+        return self.leaf_hashes[offset : offset + TILE_HASHES]
 
 
 class Verification:
@@ -65,12 +72,17 @@ class Verification:
 
     def check(self, chunk: Chunk) -> None:
         """Compare what is stored about each entry, and each checkpoint with the tree at its size."""
-        own = leaf_hashes(chunk.bodies)
-        for offset in range(0, len(own), TILE_HASHES):
+        hashes = leaf_hashes(chunk.bodies)
+        joined = b"" if None in hashes else b"".join(filter(None, hashes))
+        agree = joined == chunk.leaf_hashes
+        for offset in range(0, len(hashes), TILE_HASHES):
             start = chunk.first + offset
-            block = slice(offset, offset + TILE_HASHES)
+            own = hashes[offset : offset + TILE_HASHES]
             tile = chunk.tiles.get(start // TILE_HASHES, b"")
-            tiled, entered = self._compare(start, own[block], chunk.leaf_hashes[block], tile)
+            if agree and tile == joined[offset * HASH_BYTES :][:TILE_BYTES]:
+                tiled = entered = split(tile)
+            else:
+                tiled, entered = self._compare(start, own, chunk.beside(offset), tile)
             end = start + len(tiled)
             self._grow(start, tiled, entered, [each for each in chunk.checkpoints if start < each.size <= end])
 
@@ -111,9 +123,6 @@ class Verification:
         self, start: int, own: Sequence[bytes | None], beside: Sequence[bytes | None], tile: bytes
     ) -> tuple[list[bytes], list[bytes]]:
         """Return the hashes of up to 256 entries as their tile has them, and as they are themselves."""
-        present = [each for each in own if each is not None]
-        if len(present) == len(own) and own == beside and tile == b"".join(present):
-            return present, present
         width = len(own) * HASH_BYTES
         if len(tile) != width:
             name_tile_width(self._findings, start, start + len(own), tile)

@@ -1,6 +1,6 @@
 // Small pieces that both pages are made of. Every value from outside becomes text, never markup.
 
-import { onSessionOver, signIn, signOut } from "./session.js";
+import { OVER, onSessionOver, signIn, signOut } from "./session.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -39,6 +39,7 @@ export function moment(text) {
 
 /** Words for a machine's word: `marketing_email` is "Marketing email". */
 export function spoken(word) {
+  if (word === "hcp") return "HCP";
   const words = word.replaceAll(/[_-]/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -56,15 +57,19 @@ export async function whileBusy(button, work) {
   }
 }
 
-/** Wire the sign-in form; `opened` shows the page's content, and may refuse by throwing. */
+/**
+ * Wire the sign-in form, and signing out, which leaves nothing of an answer on the page. `opened` shows the page's
+ * content and returns whose it is; it may refuse by throwing.
+ */
 export function signInWith(opened) {
   const form = byId("sign-in-form");
   const close = (words) => {
     byId("inside").hidden = true;
+    for (const place of document.querySelectorAll(".answer")) place.replaceChildren();
     byId("sign-in").hidden = false;
     byId("sign-out").hidden = true;
     byId("who").textContent = "";
-    if (words) say(words);
+    say(words);
     form.elements.email.focus();
   };
   form.addEventListener("submit", (event) => {
@@ -95,5 +100,5 @@ export function signInWith(opened) {
       }
     });
   });
-  onSessionOver(() => close("Your session has ended. Sign in again."));
+  onSessionOver(() => close(OVER));
 }

@@ -1,6 +1,6 @@
 // An entry's inclusion proof: asked of the API, checked here. The server's word is not taken for anything.
 
-import { byId, element, fill, say, whileBusy } from "./elements.js";
+import { byId, element, fill, number, say, whileBusy } from "./elements.js";
 import { equal, fromBase64, leafHash, readCheckpoint, rootFrom, toHex } from "./merkle.js";
 import { get } from "./session.js";
 
@@ -17,7 +17,11 @@ export async function showProof(listed) {
       await checkAndShow(listed, proof, changed);
       say("One bit of the entry was changed in this page, and the proof no longer holds.", "plain");
     });
-  byId("check-again").onclick = (event) => whileBusy(event.currentTarget, () => checkAndShow(listed, proof, entry));
+  byId("check-again").onclick = (event) =>
+    whileBusy(event.currentTarget, async () => {
+      say("");
+      await checkAndShow(listed, proof, entry);
+    });
 }
 
 async function checkAndShow(listed, proof, entry) {
@@ -36,11 +40,11 @@ async function checkAndShow(listed, proof, entry) {
   ];
   const good = steps.every(([, holds]) => holds);
   verdict(good, good ? "The entry is in the log, byte for byte." : "The proof does not hold: do not rely on this entry.");
-  fill("steps", ...steps.map(([words, holds]) => element("li", { "data-holds": holds }, `${holds ? "✓" : "✗"} ${words}`)));
+  fill("steps", ...steps.map(([words, holds]) => element("li", { "data-holds": String(holds) }, `${holds ? "✓" : "✗"} ${words}`)));
   byId("entry-bytes").textContent = readable(entry);
   fill(
     "proof-values",
-    ...pair("Entry", `${proof.index} of ${proof.size}`),
+    ...pair("Index, and size of the tree", `${number(proof.index)}, ${number(proof.size)}`),
     ...pair("Leaf hash, computed here", toHex(leaf)),
     ...pair("Root, computed here", root ? toHex(root) : "none: no tree has such a path"),
     ...pair("Root in the checkpoint", toHex(checkpoint.root)),

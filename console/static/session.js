@@ -6,6 +6,8 @@ let refreshToken = null;
 let renewing = null;
 let whenOver = () => {};
 
+export const OVER = "Your session has ended. Sign in again.";
+
 /** An answer that is no success: an RFC 9457 problem, in words that can be shown. */
 export class Problem extends Error {
   constructor(status, body) {
@@ -21,7 +23,8 @@ export function onSessionOver(listener) {
 }
 
 export async function signIn(email, password) {
-  keep(await exchange(() => post("/v1/sessions", { email, password })));
+  forget();
+  keep(await post("/v1/sessions", { email, password }));
 }
 
 /** End the session on the server too; whatever it answers, this page forgets the tokens. */
@@ -41,38 +44,37 @@ export const remove = (path) => ask("DELETE", path);
 async function ask(method, path, body) {
   const used = accessToken;
   try {
-    return await send(method, path, body);
+    return await send(method, path, used, body);
   } catch (problem) {
-    if (problem.status !== 401 || used === null || refreshToken === null) throw problem;
+    if (problem.status !== 401 || refreshToken === null) throw problem;
   }
   await renewed(used);
-  return send(method, path, body);
+  return send(method, path, accessToken, body);
 }
 
 /** A refresh token works once: requests that find the access token run out wait for the same renewal. */
 async function renewed(used) {
-  if (used !== accessToken) return;
-  renewing ??= exchange(() => send("POST", "/v1/sessions/refresh", { refresh_token: refreshToken }))
-    .then(keep)
-    .catch((problem) => {
-      forget();
-      whenOver();
-      throw problem;
-    })
-    .finally(() => {
-      renewing = null;
-    });
+  if (renewing === null && used !== accessToken) return;
+  renewing ??= renew().finally(() => {
+    renewing = null;
+  });
   await renewing;
 }
 
-async function exchange(request) {
-  accessToken = null;
-  return request();
+async function renew() {
+  try {
+    keep(await send("POST", "/v1/sessions/refresh", null, { refresh_token: refreshToken }));
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+    forget();
+    whenOver();
+    throw new Problem(401, { detail: OVER });
+  }
 }
 
-async function send(method, path, body) {
+async function send(method, path, token, body) {
   const headers = {};
-  if (accessToken !== null) headers.Authorization = `Bearer ${accessToken}`;
+  if (token !== null) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {

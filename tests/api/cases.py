@@ -42,7 +42,9 @@ class Scene:
     @classmethod
     async def of(cls, house: House) -> "Scene":
         hcp, item = await house.hcp(), await house.item(("quiz", "assessment"))
-        return cls(house, hcp, item, await earned(house, hcp, item))
+        award = await earned(house, hcp, item)
+        await house.settled()
+        return cls(house, hcp, item, award)
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,7 @@ async def a_draft(scene: Scene, _: Asker) -> Sent:
     return Sent(inside=await scene.house.item(approved=False))
 
 
-async def an_index(scene: Scene, _: Asker) -> Sent:
-    await scene.house.settled()
+async def an_index(_: Scene, __: Asker) -> Sent:
     return Sent(inside=0)
 
 

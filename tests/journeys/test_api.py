@@ -1,11 +1,15 @@
 """Recommendations over HTTP: with consent, without it, and for whom."""
 
+import pytest
+
 from access import Role
 from consent.values import CONSENT_PURPOSES
 from consent.vocabulary import Purpose
 from tests.api.house import FORUM, PART, House, fields, problem
 
 PATH = "/v1/me/recommendations"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+"""The application runs on one loop for all tests of this module."""
 
 
 async def test_whoever_agreed_is_told_what_fits_and_why(house: House) -> None:

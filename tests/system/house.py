@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -16,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -51,19 +50,27 @@ class House:
         self.url = f"http://127.0.0.1:{self.port}"
         self.credentials = home / "credentials.json"
 
-    def environment(self, **more: str) -> dict[str, str]:
+    def log(self, name: str) -> Path:
+        """Where a command that runs for long leaves what it says; beside the home, which is Laurel's own to make."""
+        return self.home.with_name(f"{self.home.name}.{name}.log")
+
+    def environment(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
         """This process's environment without Laurel's settings, and the ones of this house."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
-        own = {"LAUREL_HOME": str(self.home), "LAUREL_PORT": str(self.port), "LAUREL_LOG_LEVEL": "info"}
-        return {**inherited, "PYTHONPATH": str(self.checkout), **own, **more}
+        own = {"LAUREL_PORT": str(self.port)}
+        if self.home != self.checkout / ".laurel":
+            own["LAUREL_HOME"] = str(self.home)
+        return {**inherited, "PYTHONPATH": str(self.checkout), **own, **(settings or {})}
 
-    def launch(self, *words: str | Path, log: Path | None = None, **settings: str) -> subprocess.Popen[str]:
+    def launch(
+        self, *words: str | Path, log: Path | None = None, settings: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Start a command in a process group of its own; ``log`` takes what it says on standard error."""
         with (log or Path(os.devnull)).open("a") as errors:
-            return subprocess.Popen(  # noqa: S603 - our own program
+            return subprocess.Popen(
                 [sys.executable, "-P", "-m", "api.cli", *map(str, words)],
                 cwd=self.checkout.parent,
-                env=self.environment(**settings),
+                env=self.environment(settings),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors if log else subprocess.PIPE,
@@ -71,9 +78,11 @@ class House:
                 start_new_session=True,
             )
 
-    def run(self, *words: str | Path, seconds: float = COMMAND_SECONDS, **settings: str) -> Done:
+    def run(
+        self, *words: str | Path, seconds: float = COMMAND_SECONDS, settings: Mapping[str, str] | None = None
+    ) -> Done:
         """Run a command to its end."""
-        with self.launch(*words, log=None, **settings) as process:
+        with self.launch(*words, settings=settings) as process:
             try:
                 out, err = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
@@ -81,9 +90,9 @@ class House:
                 raise
         return Done(process.returncode, out, err)
 
-    def said(self, *words: str | Path, seconds: float = COMMAND_SECONDS, **settings: str) -> str:
+    def said(self, *words: str | Path, seconds: float = COMMAND_SECONDS) -> str:
         """Run a command that must succeed and return what it printed."""
-        done = self.run(*words, seconds=seconds, **settings)
+        done = self.run(*words, seconds=seconds)
         assert done.code == 0, f"laurel {' '.join(map(str, words))}: {done.code}\n{done.out}\n{done.err}"
         return done.out
 
@@ -125,7 +134,7 @@ class Serving:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.log = house.home.with_name(f"{house.home.name}.log")
+        self.log = house.log("serve")
         self.restart()
 
     def restart(self) -> None:
@@ -197,25 +206,27 @@ class Serving:
 
 
 @contextlib.contextmanager
-def houses(prefix: str = "laurel-system-") -> Iterator[Callable[..., House]]:
-    """Make houses in a new folder that every account can reach; at the end their servers are stopped and removed."""
+def ground(prefix: str = "laurel-system-") -> Iterator[Path]:
+    """A new folder that every account can reach. At the end the servers in it are stopped and all of it is removed."""
     # Not pytest's tmp_path: its parents are closed to other accounts, and its name is too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     folder.chmod(0o755)
-    made: list[House] = []
-
-    def build(name: str = "", checkout: Path = ROOT) -> House:
-        home = folder / (name or f"h{len(made)}")
-        home.mkdir(mode=0o711)
-        made.append(House(home, checkout))
-        return made[-1]
-
     try:
-        yield build
+        yield folder
     finally:
-        left = [house.home for house in made if not embedded.remove(house.home)]
+        homes = [servers.parent for pattern in ("*/servers", "*/.laurel/servers") for servers in folder.glob(pattern)]
+        used = [home for home in homes if not embedded.remove(home)]
         shutil.rmtree(folder)
-        assert left == [], "somebody still uses these servers"
+        assert used == [], "somebody still uses these servers"
+
+
+@contextlib.contextmanager
+def built() -> Iterator[House]:
+    """A house on ground of its own."""
+    with ground() as folder:
+        home = folder / "home"
+        home.mkdir(mode=0o711)
+        yield House(home)
 
 
 async def _fetch(url: str, sql: str, arguments: Sequence[object]) -> list[asyncpg.Record]:
@@ -240,14 +251,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def email_of(role: str) -> str:
-    return f"{role}@staff.example"
+def email_of(name: str) -> str:
+    return f"{name}@staff.example"
 
 
-def account(role: str) -> tuple[str, ...]:
-    """The options of `laurel access create-account` for a member of staff."""
-    name = f"Robin {secrets.token_hex(3)}"
+def account(name: str, role: str = "") -> tuple[str, ...]:
+    """The options of `laurel access create-account` for a member of staff, whose name is the role if none is given."""
     return (
-        *("--email", email_of(role), "--name", name, "--role", role, "--market", "GB", "--markets", "*"),
-        *("--password", PASSWORD),
+        *("--email", email_of(name), "--name", f"Robin {name}", "--role", role or name),
+        *("--market", "GB", "--markets", "*", "--password", PASSWORD),
     )

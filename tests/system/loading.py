@@ -24,7 +24,7 @@ needs_oulad: Final = pytest.mark.skipif(
 @contextlib.contextmanager
 def importing(house: House, data: Path, presentation: str = "AAA/2013J") -> Iterator["subprocess.Popen[str]"]:
     """`laurel import oulad` while the block lasts; it must end well, and by itself."""
-    log = house.home.parent / "import.log"
+    log = house.log("import")
     words = ("--presentation", presentation, "--credentials", house.credentials, "--json")
     with house.launch("import", "oulad", data, *words, log=log) as process:
         try:

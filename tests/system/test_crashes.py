@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.system.guests import Answer, Hosts, told, visiting
-from tests.system.house import House, houses, until
+from tests.system.house import House, built, until
 from tests.system.loading import OULAD, SAMPLE, importing, needs_oulad
 from tests.system.results import assert_agrees_with_the_oracle, assert_kept_and_audited, rows_of, settle
 
@@ -33,14 +33,14 @@ class Storm(msgspec.Struct, kw_only=True):
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    with houses() as build:
-        yield build()
+    with built() as made:
+        yield made
 
 
 def weather(house: House, data: Path, kills: int, longest: float) -> Storm:
     """Import with ``kills`` kills of the server, each within ``longest`` seconds after it was ready again."""
     seed = random.SystemRandom().randrange(2**32)
-    pauses = [random.Random(seed + number).uniform(0.05, longest) for number in range(kills)]  # noqa: S311 - no secret
+    pauses = [random.Random(seed + number).uniform(0.05, longest) for number in range(kills)]
     with house.serve() as serving:
         house.furnish()
         with Hosts(house).at_work() as hosts:

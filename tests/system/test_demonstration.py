@@ -10,7 +10,7 @@ import pytest
 
 from tests.oracle.oracle import Result, compute
 from tests.system.guests import Guest, activity, board
-from tests.system.house import House, houses, until
+from tests.system.house import House, built, until
 from tests.system.loading import SAMPLE
 from tests.system.results import assert_agrees_with_the_oracle, prints
 
@@ -19,8 +19,8 @@ ROLES = {"hcp", "marketer", "compliance_officer", "medical_reviewer", "administr
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    with houses() as build:
-        yield build()
+    with built() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.system.guests import Answer, Guest, Hosts, activity, told, visiting
-from tests.system.house import House, Serving, houses, until
+from tests.system.house import House, Serving, built, until
 from tests.system.loading import OULAD, importing, needs_oulad
 from tests.system.results import assert_agrees_with_the_oracle, assert_kept_and_audited, settle
 from tests.system.servers import flush_cache, gone, kill_cache, start_both, stop_database
@@ -44,12 +44,10 @@ class Place:
 
 @contextlib.contextmanager
 def opened() -> Iterator[Place]:
-    with houses() as build:
-        house = build()
-        with house.serve() as serving:
-            house.furnish()
-            with Hosts(house).at_work() as hosts:
-                yield Place(house, serving, hosts)
+    with built() as house, house.serve() as serving:
+        house.furnish()
+        with Hosts(house).at_work() as hosts:
+            yield Place(house, serving, hosts)
 
 
 @pytest.fixture(scope="module")

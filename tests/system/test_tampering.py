@@ -12,7 +12,7 @@ import pytest
 
 from kernel import embedded
 from tests.system.guests import Hosts, activity
-from tests.system.house import Done, House, houses
+from tests.system.house import Done, House, built
 from tests.system.results import settle
 
 INDEX = 300
@@ -90,8 +90,7 @@ def served(house: House, entries: int) -> None:
 
 @pytest.fixture(scope="module")
 def evidence() -> Iterator[Evidence]:
-    with houses() as build:
-        house = build()
+    with built() as house:
         served(house, ENTRIES // 2)
         with embedded.start(house.home) as running:
             Evidence(house, running.database_url).keep("earlier")
