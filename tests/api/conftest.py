@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,8 +16,9 @@ from tests.api.opening import opened_house
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Run tests that share an application on the loop that the application runs on."""
-    for item in items:
-        if "house" in getattr(item, "fixturenames", ()):
+    here = Path(__file__).parent
+    for item in items:  # the hook is shown every test of the run, and other rooms have houses of their own
+        if item.path.is_relative_to(here) and "house" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
