@@ -100,6 +100,7 @@ OPENAPI = OpenAPIConfig(
     description="Gamified engagement for healthcare professionals, behind a privacy layer.",
     openapi_router=Router("/schema", route_handlers=[], opt={"policy": SCHEMA_POLICY}),
     render_plugins=[JsonRenderPlugin()],
+    use_handler_docstrings=True,
     components=Components(
         security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
     ),

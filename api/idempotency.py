@@ -5,6 +5,7 @@ the unique index until the first one committed, and then finds its answer (draft
 """
 
 import hashlib
+import re
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from kernel.errors import InvalidError, UnprocessableError
 from kernel.unit_of_work import UnitOfWork
 
 HEADER: Final = "idempotency-key"
-LONGEST: Final = 255
+KEY: Final = re.compile(r"[!-~]{1,255}")
 JSON: Final = "application/json"
 
 
@@ -39,15 +40,15 @@ async def claim(uow: UnitOfWork, passage: Passage, request: Request[Any, Any, An
     """Claim the request's key, or return the answer that it had; None when the request carries no key.
 
     Raises:
-        InvalidError: the key is empty or too long.
+        InvalidError: the key is empty, too long, or no plain word.
         KeyReusedError: the key came before with another body.
 
     """
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not 0 < len(key) <= LONGEST:
-        message = f"The Idempotency-Key must have 1 to {LONGEST} characters."
+    if not KEY.fullmatch(key):
+        message = "The Idempotency-Key must have 1 to 255 characters, printable ASCII without spaces."
         raise InvalidError(message, field="Idempotency-Key")
     actor = passage.caller.account if passage.caller else "anonymous"
     name = UUID(bytes=hashlib.sha256(f"{actor}\n{passage.route}\n{request.url.path}\n{key}".encode()).digest()[:16])

@@ -42,6 +42,11 @@ IDEMPOTENCY_KEY: Final = {
     "description": "Sending the same request again with the same key answers the same and creates nothing.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+REQUEST_ID: Final = ResponseHeader(
+    name="X-Request-Id", value="text", description="Names the request in the audit log.", documentation_only=True
+)
+"""Its value is never sent; it tells the document which type the header has."""
+
 OWN_DESCRIPTIONS: Final = {
     400: "The request can't be understood.",
     401: "Nobody is signed in.",
@@ -113,11 +118,7 @@ class _Door:
                 operation_class=_operation(policy, shape),
                 operation_id=function.__name__,
                 responses=_responses(policy, has_body=shape is not None),
-                response_headers=[
-                    ResponseHeader(
-                        name="X-Request-Id", description="Names the request in the audit log.", documentation_only=True
-                    )
-                ],
+                response_headers=[REQUEST_ID],
             )(_wrapped(function, policy))
 
         return declare

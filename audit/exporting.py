@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from audit import store
+from audit.rules.filters import check, possible
 from audit.rules.notes import LogKey
 from audit.values import EntryFilter
 from audit.vocabulary import Action
@@ -42,7 +43,14 @@ def export_key(log_key: LogKey) -> LogKey:
 
 
 async def export(uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, first_index: int, limit: int) -> Export:
-    """Return up to ``limit`` entries from ``first_index`` on that match, in order, with a signed manifest."""
+    """Return up to ``limit`` entries from ``first_index`` on that match, in order, with a signed manifest.
+
+    Raises:
+        InvalidError: a filter can match no entry.
+
+    """
+    check(filters)
+    first_index = possible(max(first_index, 0))
     found = await store.search(uow, filters, first_index - 1, limit + 1, newest_first=False)
     chosen = [each.index for each in found[:limit]]
     bodies = await store.bodies(uow, chosen)

@@ -1,7 +1,6 @@
 """Writing entries and reading the log. Reading it is recorded like reading anything else."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -10,21 +9,17 @@ from uuid import UUID
 from audit import store
 from audit.errors import EntryNotFoundError, EntryNotSignedError, LogDamagedError
 from audit.rules.entries import timestamp, write
+from audit.rules.filters import check, possible
 from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
 from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionProof, Status
 from audit.vocabulary import Action
 from kernel.database import Connection
-from kernel.errors import InvalidError
 from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
 from kernel.unit_of_work import UnitOfWork
 
 MOST_ITEMS: Final = 500
 """The longest page that is answered."""
-
-_LAST_INDEX: Final = 2**63 - 1
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
-_WORD = re.compile(r"[ -~]{1,400}")
 
 SETTLE_SECONDS: Final = 2.0
 SETTLE_POLL_SECONDS: Final = 0.02
@@ -59,9 +54,9 @@ async def search(
     newest_first: bool = True,
 ) -> EntryPage:
     """Return the entries that match, by index; ``next`` of one page is ``after_index`` of the following."""
-    _check(filters)
+    check(filters)
     limit = min(max(limit, 1), MOST_ITEMS)
-    found = await store.search(uow, filters, _possible(after_index), limit + 1, newest_first=newest_first)
+    found = await store.search(uow, filters, _after(after_index), limit + 1, newest_first=newest_first)
     said = _said(filters, matched=bool(found))
     uow.record(Action.ENTRIES_SEARCHED, subject=filters.subject, count=min(len(found), limit), filters=said)
     return EntryPage(found[:limit], found[limit - 1].index if len(found) > limit else None)
@@ -74,7 +69,7 @@ async def entry(uow: UnitOfWork, index: int) -> Entry:
         EntryNotFoundError: no entry has this index.
 
     """
-    found = await store.entry(uow, index) if _possible(index) == index else None
+    found = await store.entry(uow, index) if possible(index) == index else None
     if found is None:
         raise EntryNotFoundError(f"There is no entry {index}.")
     uow.record(Action.ENTRY_READ, subject=found.subject, resource=f"entry:{index}")
@@ -91,7 +86,7 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
 
     """
     checkpoint = await store.newest_checkpoint(uow)
-    found = await store.entry_bytes(uow, index) if _possible(index) == index else None
+    found = await store.entry_bytes(uow, index) if possible(index) == index else None
     if found is None:
         raise EntryNotFoundError(f"There is no entry {index}.")
     if checkpoint is None or checkpoint[0] <= index:
@@ -112,7 +107,7 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
 async def access_log(uow: UnitOfWork, person: UUID, after_index: int | None = None, limit: int = 50) -> AccessPage:
     """Return the accesses to a person's data, newest first: when, what, why and in which role, never by whom."""
     limit = min(max(limit, 1), MOST_ITEMS)
-    found = await store.accesses(uow, person, _possible(after_index), limit + 1)
+    found = await store.accesses(uow, person, _after(after_index), limit + 1)
     uow.record(Action.ACCESS_LOG_READ, subject=person, count=min(len(found), limit))
     return AccessPage(found[:limit], found[limit - 1].index if len(found) > limit else None)
 
@@ -149,18 +144,8 @@ async def settle(uow: UnitOfWork, seconds: float = SETTLE_SECONDS) -> bool:
     return True
 
 
-def _possible(index: int | None) -> int | None:
-    """Return the index within what PostgreSQL can hold; there are no entries beyond either end."""
-    return None if index is None else min(max(index, -1), _LAST_INDEX)
-
-
-def _check(filters: EntryFilter) -> None:
-    for name in filters.__struct_fields__:
-        value = getattr(filters, name)
-        if isinstance(value, str) and not _WORD.fullmatch(value):
-            raise InvalidError("A filter is 1 to 400 printable ASCII characters.", field=name)
-        if isinstance(value, datetime) and (value.tzinfo is None or not _FIRST_YEAR <= value.year <= _LAST_YEAR):
-            raise InvalidError("A time has an offset from UTC and lies in the years 2 to 9998.", field=name)
+def _after(index: int | None) -> int | None:
+    return None if index is None else possible(index)
 
 
 def _said(filters: EntryFilter, *, matched: bool) -> dict[str, str]:

@@ -7,38 +7,42 @@ another core while this process hashes the one before.
 import struct
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import accumulate, pairwise
 from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from audit.rules.columns import ABSENT, COLUMNS, SEPARATOR
 from audit.rules.entries import Filed
 from audit.rules.tiles import TILE_HASHES, Tile
-from audit.rules.verification import StoredCheckpoint
+from audit.rules.verification import Chunk, StoredCheckpoint
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 RANGE: Final = 4 * TILE_HASHES
-"""How many indexes are read at a time: few enough for a processor's cache, which halves what decoding costs."""
-
-PAGE: Final = 1_000
+"""How many indexes are read at a time: few enough to stay near the processor, enough to be worth a question."""
 
 # Ids are nearly always in the order of their indexes, so a range of indexes is a range of ids with few strangers in it.
 # That is much cheaper to read than one entry after the other; where there are more strangers, _ENTRIES does just that.
 _MOST_FOUND: Final = 2 * RANGE
-_SPAN = "with s as materialized (select entry from audit.leaf where index >= $1 and index < $2)"
-_IN_SPAN = (
-    "id >= (select entry from s order by entry limit 1) and id <= (select entry from s order by entry desc limit 1)"
-    f" order by id limit {_MOST_FOUND}"
+# One value for all bodies: to take a thousand rows apart costs this process more than to put them together there.
+_FOUND = """
+select string_agg(id::text, $1) as entries, string_agg(body, '') as bodies,
+    string_agg(int4send(octet_length(body)), '') as lengths
+from ({}) as e
+"""
+_SPAN = _FOUND.format("select id, body from audit.entry where id >= $2 and id <= $3 order by id limit $4")
+# An array: the planner may make of a join a walk through the whole log for each range.
+_ENTRIES = _FOUND.format(
+    "select id, body from audit.entry"
+    " where id = any(array(select entry from audit.leaf where index >= $2 and index < $3)) order by id"
 )
-_BODIES = f"{_SPAN} select body from audit.entry where {_IN_SPAN}"
-
-# What is searched comes as one text per range (see rules/columns.py), everything else as one value for each column.
-_BESIDE = f"""
-{_SPAN}, c as materialized (select * from audit.checkpoint where size > $1 and size <= $2 order by size)
+# Each column comes as one value. What is searched is separated as rules/columns.py does it.
+_BESIDE = """
+with c as materialized (select * from audit.checkpoint where size > $1 and size <= $2 order by size)
 select l.*,
-    (select string_agg(uuid_send(id), '') from (select id from audit.entry where {_IN_SPAN}) as f) as found,
     array(select place from audit.tile where place >= $3 and place < $4 order by place) as places,
     array(select hashes from audit.tile where place >= $3 and place < $4 order by place) as tiles,
     array(select size from c) as sizes, array(select root from c) as roots,
@@ -46,34 +50,32 @@ select l.*,
 from (
     select
         string_agg(int8send(index), '') as indexes,
-        string_agg(uuid_send(entry), '') as entries,
         string_agg(leaf_hash, '') as leaf_hashes,
-        convert_to(concat('[', string_agg(concat(
-            '{{"id":"', entry, '","at":"', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-            '","actor":"', actor, '","action":"', action, '","decision":"', decision, '","outcome":"', outcome,
-            '","route":"', route, '","subject":', coalesce('"' || subject::text || '"', 'null'),
-            ',"request":', coalesce('"' || request::text || '"', 'null'),
-            ',"purpose":', coalesce('"' || purpose || '"', 'null'),
-            ',"resource":', coalesce('"' || resource || '"', 'null'), '}}'), ','), ']'), 'UTF8') as lines
+        string_agg(entry::text, $5) as id,
+        string_agg(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), $5) as at,
+        string_agg(actor, $5) as actor,
+        string_agg(action, $5) as action,
+        string_agg(decision, $5) as decision,
+        string_agg(outcome, $5) as outcome,
+        string_agg(route, $5) as route,
+        string_agg(coalesce(subject::text, $6), $5) as subject,
+        string_agg(coalesce(request::text, $6), $5) as request,
+        string_agg(coalesce(purpose, $6), $5) as purpose,
+        string_agg(coalesce(resource, $6), $5) as resource
     from (select * from audit.leaf where index >= $1 and index < $2 order by index) as leaf
 ) as l
 """
-# The array keeps the planner from a join that reads the whole log for each range.
-_ENTRIES = (
-    "select uuid_send(id), body from audit.entry"
-    " where id = any(array(select entry from audit.leaf where index >= $1 and index < $2))"
-)
 _LEAVES = (
     "select index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome"
     " from audit.leaf where index >= $1 and index < $2 order by index"
 )
 _SIZE = "select coalesce(max(index) + 1, 0) from audit.leaf"
 _SIGNED = "select coalesce(max(size), 0) from audit.checkpoint"
-_CHECKPOINTS = f"select size, root, note, link from audit.checkpoint where size > $1 order by size limit {PAGE}"
+_CHECKPOINTS = "select size, root, note, link from audit.checkpoint where size > $1 order by size limit 1000"
 _TILES = "select place, hashes from audit.tile where place = any($1::bigint[])"
 _STRAY_TILES = (
     "select place from audit.tile t where not exists (select from unnest($1::bigint[], $2::bigint[]) as r (low, high)"
-    f" where t.place >= low and t.place < high) order by place limit {PAGE}"
+    " where t.place >= low and t.place < high) order by place limit 1000"
 )
 _WAITING = (
     "select count(*) as pending, count(e.id) as there, (select count(*) from audit.entry) as entries"
@@ -81,31 +83,44 @@ _WAITING = (
 )
 _ORPHANS = (
     "select e.id, e.body from audit.entry e where not exists (select from audit.leaf l where l.entry = e.id)"
-    f" and not exists (select from audit.pending p where p.entry = e.id) order by e.id limit {PAGE}"
+    " and not exists (select from audit.pending p where p.entry = e.id) order by e.id limit 1000"
 )
 _FIRST_BAD = "select i, (select min(size) from audit.checkpoint where size > i) from unnest($1::bigint[]) as i"
 
 _PLAN: Final = {"application_name": "laurel audit verify", "jit": "off", "max_parallel_workers_per_gather": "0"}
-_IDENTIFIER_BYTES = 16
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands beside the bodies of a range, each column as one value, by index.
+    """What stands beside the bodies of the range from ``first`` on, by index.
 
-    ``found`` holds the ids of the bodies that were read, by id; ``tiles`` those of level 0, by number.
+    ``columns`` are those that are searched; ``tiles`` are those of level 0, by number.
     """
 
+    first: int
     indexes: bytes
-    entries: bytes
     leaf_hashes: bytes
-    lines: bytes
-    found: bytes
+    columns: Mapping[str, str]
     tiles: Mapping[int, bytes]
     checkpoints: Sequence[StoredCheckpoint]
 
-    def counts_from(self, first: int, end: int) -> bool:
+    @property
+    def entries(self) -> list[str]:
+        """The ids of the entries."""
+        return self.columns["id"].split(SEPARATOR)
+
+    def counts_to(self, end: int) -> bool:
         """Tell whether the indexes are ``first`` to ``end - 1`` without gap or repetition."""
-        return self.indexes == struct.pack(f">{end - first}q", *range(first, end))
+        return self.indexes == struct.pack(f">{end - self.first}q", *range(self.first, end))
+
+    def chunk(self, bodies: Sequence[bytes | None], leaf_hashes: bytes | Sequence[bytes | None]) -> Chunk:
+        """Return what is to be verified of the range."""
+        return Chunk(
+            first=self.first,
+            bodies=bodies,
+            leaf_hashes=leaf_hashes,
+            tiles=self.tiles,
+            checkpoints=self.checkpoints,
+        )
 
 
 class Leaf(Filed, frozen=True, kw_only=True):
@@ -136,34 +151,42 @@ class Snapshot:
         """Return the index after the last."""
         return await size(self._connection)
 
-    async def bodies(self, first: int) -> list[asyncpg.Record]:
-        """Return the bodies of the range from ``first`` on, by id, with those of strangers between them."""
-        return await self._connection.fetch(_BODIES, first, first + RANGE)
+    async def bodies(self, beside: Beside) -> list[bytes | None]:
+        """Return the bodies of the range by index, None for one that is not there."""
+        entries = beside.entries
+        found, bodies = await self._found(_SPAN, min(entries), max(entries), _MOST_FOUND)
+        if len(found) == _MOST_FOUND:
+            found, bodies = await self._found(_ENTRIES, beside.first, beside.first + RANGE)
+        if found == entries:
+            return bodies
+        return list(map(dict(zip(found, bodies, strict=True)).get, entries))
+
+    async def _found(self, query: str, *bounds: object) -> tuple[list[str], list[bytes | None]]:
+        """Return the ids and the bodies of entries."""
+        row = await self._connection.fetchrow(query, SEPARATOR, *bounds)
+        if row is None or row["entries"] is None:
+            return [], []
+        text = row["bodies"]
+        lengths = struct.unpack(f">{len(row['lengths']) // 4}i", row["lengths"])
+        bodies = [text[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
+        return row["entries"].split(SEPARATOR), bodies
 
     async def beside(self, first: int) -> Beside | None:
         """Return what stands beside the bodies of the range from ``first`` on; None if there is no index in it."""
         end = first + RANGE
         places = [Tile(0, index // TILE_HASHES).place for index in (first, end)]
-        row = await self._beside.fetchrow(_BESIDE, first, end, *places)
+        row = await self._beside.fetchrow(_BESIDE, first, end, *places, SEPARATOR, ABSENT)
         assert row is not None  # noqa: S101 - a query of aggregates answers one row
-        if row["entries"] is None:
+        if row["id"] is None:
             return None
         return Beside(
+            first=first,
             indexes=row["indexes"],
-            entries=row["entries"],
             leaf_hashes=row["leaf_hashes"],
-            lines=row["lines"],
-            found=row["found"] or b"",
+            columns={name: row[name] for name in COLUMNS},
             tiles=dict(zip([Tile.at(place).number for place in row["places"]], row["tiles"], strict=True)),
             checkpoints=list(map(StoredCheckpoint, row["sizes"], row["roots"], row["notes"], row["links"])),
         )
-
-    async def by_entry(self, first: int, rows: Sequence[asyncpg.Record], beside: Beside) -> dict[bytes, bytes]:
-        """Return by id the bodies of the range from ``first`` on that are there, without strangers."""
-        if len(rows) < _MOST_FOUND:
-            found = dict(zip(cut(beside.found), [body for (body,) in rows], strict=True))
-            return {entry: found[entry] for entry in cut(beside.entries) if entry in found}
-        return dict(map(tuple, await self._connection.fetch(_ENTRIES, first, first + RANGE)))
 
     async def leaves(self, first: int, end: int) -> list[Leaf]:
         """Return the rows of the index one by one."""
@@ -230,8 +253,3 @@ async def signed(connection: Connection) -> int:
     """Return how many entries the newest checkpoint covers."""
     found: int = await connection.fetchval(_SIGNED)
     return found
-
-
-def cut(identifiers: bytes) -> list[bytes]:
-    """Return the ids one by one, 16 bytes each."""
-    return [identifiers[start : start + _IDENTIFIER_BYTES] for start in range(0, len(identifiers), _IDENTIFIER_BYTES)]

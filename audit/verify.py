@@ -6,19 +6,17 @@ looked at entry by entry.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-import asyncpg
-
 from audit.rules.checkpoints import Checkpoint, open_checkpoint
-from audit.rules.columns import differing, lines, says_it_is
+from audit.rules.columns import agree, differing, says_it_is
 from audit.rules.findings import Findings, compare_tile, name_stray_tile
 from audit.rules.notes import LogVerifier
 from audit.rules.tiles import TILE_HASHES, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
-from audit.rules.verification import Chunk, Verification
-from audit.snapshot import RANGE, Beside, Connection, Leaf, Snapshot, connected, cut, signed, size, snapshot
+from audit.rules.verification import Verification
+from audit.snapshot import RANGE, Beside, Connection, Leaf, Snapshot, connected, signed, size, snapshot
 from audit.values import Finding, Report
 from audit.vocabulary import FindingKind
 
@@ -95,62 +93,53 @@ class _Run:
         )
 
     async def _check_ranges(self, total: int, progress: Progress | None) -> None:
-        rows, beside = await self._log.bodies(0), await self._log.beside(0)
+        log, beside = self._log, await self._log.beside(0)
+        bodies = await log.bodies(beside) if beside else []
+        following = await log.beside(RANGE)
         for first in range(0, total, RANGE):
             end = min(first + RANGE, total)
             if beside is None:
                 detail = f"This index and those after it are not there, up to {total - 1} at most."
                 self._findings.add(first, FindingKind.LEAF_MISSING, detail)
                 return
-            chunk = await self._chunk(first, end, rows, beside)
             async with asyncio.TaskGroup() as group:
-                following = group.create_task(self._log.beside(end))
-                bodies = group.create_task(self._log.bodies(end))
+                after = group.create_task(log.beside(first + 2 * RANGE))
+                next_bodies = group.create_task(log.bodies(following)) if following else None
                 await asyncio.sleep(0)  # let the questions leave before this process is busy
-                self._verification.check(chunk)
-            rows, beside = bodies.result(), following.result()
+                settled = self._check_at_once(end, bodies, beside)
+            if not settled:
+                await self._check_closely(end, bodies, beside)
+            beside, bodies, following = following, next_bodies.result() if next_bodies else [], after.result()
             if end % (TILE_HASHES * TILE_HASHES) == 0:
                 await self._check_tiles()
             if progress is not None:
                 progress(end, total)
 
-    async def _chunk(self, first: int, end: int, rows: Sequence[asyncpg.Record], beside: Beside) -> Chunk:
-        """Return what is stored about the indexes ``first`` to ``end - 1``."""
-        bodies: Sequence[bytes | None] = [body for (body,) in rows]
-        leaf_hashes: bytes | Sequence[bytes | None] = beside.leaf_hashes
-        found = len(bodies)
-        if beside.found != beside.entries:
-            by_entry = await self._log.by_entry(first, rows, beside)
-            bodies = [by_entry.get(entry) for entry in cut(beside.entries)]
-            found = len(by_entry)
-        self._found += found
-        if not beside.counts_from(first, end) or lines(bodies) != beside.lines:
-            bodies, leaf_hashes = await self._look_closely(first, end, dict(zip(cut(beside.entries), bodies, strict=True)))
+    def _check_at_once(self, end: int, bodies: Sequence[bytes | None], beside: Beside) -> bool:
+        """Check a range whose index is complete and whose columns agree with the bodies; return False for another."""
+        self._found += len(bodies) - bodies.count(None)
         self._checkpoints += len(beside.checkpoints)
-        return Chunk(
-            first=first,
-            bodies=bodies,
-            leaf_hashes=leaf_hashes,
-            tiles=beside.tiles,
-            checkpoints=beside.checkpoints,
-        )
+        if not beside.counts_to(end) or not agree(bodies, beside.columns):
+            return False
+        self._verification.check(beside.chunk(bodies, beside.leaf_hashes))
+        return True
 
-    async def _look_closely(
-        self, first: int, end: int, by_entry: Mapping[bytes, bytes | None]
-    ) -> tuple[list[bytes | None], list[bytes | None]]:
-        """Return the bodies and hashes of a range by index, and name what is missing, repeated or says otherwise."""
-        bodies: list[bytes | None] = [None] * (end - first)
+    async def _check_closely(self, end: int, bodies: Sequence[bytes | None], beside: Beside) -> None:
+        """Check a range row by row, and name what is missing, repeated or says otherwise."""
+        first = beside.first
+        by_entry = dict(zip(beside.entries, bodies, strict=True))
+        found: list[bytes | None] = [None] * (end - first)
         leaf_hashes: list[bytes | None] = [None] * (end - first)
         for leaf in await self._log.leaves(first, end):
             place = leaf.index - first
             if leaf_hashes[place] is not None:
                 self._findings.add(leaf.index, FindingKind.LEAF_REPEATED, "The index is there more than once.")
                 continue
-            body = by_entry.get(leaf.entry.bytes)
-            leaf_hashes[place], bodies[place] = leaf.leaf_hash, body
+            body = by_entry.get(str(leaf.entry))
+            leaf_hashes[place], found[place] = leaf.leaf_hash, body
             if body is not None and leaf_hash(body) == leaf.leaf_hash:
                 self._compare_columns(leaf, body)
-        return bodies, leaf_hashes
+        self._verification.check(beside.chunk(found, leaf_hashes))
 
     def _compare_columns(self, leaf: Leaf, body: bytes) -> None:
         names = differing(leaf.entry, body, leaf)

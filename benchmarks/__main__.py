@@ -12,10 +12,16 @@ from rich.table import Table
 
 from benchmarks import rows
 from benchmarks.scene import scene
+from benchmarks.verify import verification
 from kernel.settings import CHECKOUT
 
 PORT = 8097
-FIGURES = {"single": rows.single_activities, "batches": rows.batches, "reads": rows.reads}
+FIGURES = {
+    "single": rows.single_activities,
+    "batches": rows.batches,
+    "reads": rows.reads,
+    "verify": verification,
+}
 
 
 @click.command()

@@ -14,10 +14,11 @@ from content.errors import (
     ContentWithdrawnError,
     OutsideMarketScopeError,
 )
-from content.rules import cursor, drafts
+from content.rules import drafts, pages
 from content.rules import visibility as rules
 from content.values import ContentItem, NewContent, OfferedContent, Page, ScoringView
 from content.vocabulary import Action, ContentId, ContentKind, ContentState
+from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 
 Listed = TypeVar("Listed", ContentItem, OfferedContent)
@@ -98,12 +99,13 @@ async def visible(
     kind: ContentKind | None = None,
     tag: str | None = None,
     after: str | None = None,
-    limit: int = cursor.LIMIT,
+    limit: int = pages.LIMIT,
 ) -> Page[OfferedContent]:
     """Return a page of what someone in ``market`` who reads ``locale`` is offered now, newest first.
 
     Raises:
-        InvalidListingError: a broken cursor, or a limit out of bounds.
+        CursorError: a broken cursor.
+        InvalidListingError: a limit out of bounds.
 
     """
     found = await store.visible(
@@ -112,8 +114,8 @@ async def visible(
         locale=locale,
         kind=kind,
         tag=tag,
-        after=cursor.read(after),
-        limit=cursor.checked(limit) + 1,
+        after=cursors.read_id(after),
+        limit=pages.checked(limit) + 1,
     )
     return _page(uow, found, limit)
 
@@ -139,16 +141,17 @@ async def all_items(
     state: ContentState | None = None,
     kind: ContentKind | None = None,
     after: str | None = None,
-    limit: int = cursor.LIMIT,
+    limit: int = pages.LIMIT,
 ) -> Page[ContentItem]:
     """Return a page of the items, of any state, that reach a market of ``scope``, newest first.
 
     Raises:
-        InvalidListingError: a broken cursor, or a limit out of bounds.
+        CursorError: a broken cursor.
+        InvalidListingError: a limit out of bounds.
 
     """
     found = await store.of_markets(
-        uow, scope=scope, state=state, kind=kind, after=cursor.read(after), limit=cursor.checked(limit) + 1
+        uow, scope=scope, state=state, kind=kind, after=cursors.read_id(after), limit=pages.checked(limit) + 1
     )
     return _page(uow, found, limit)
 
@@ -190,7 +193,7 @@ def _check_scope(scope: Collection[str], markets: Collection[str]) -> None:
 def _page(uow: UnitOfWork, found: list[Listed], limit: int) -> Page[Listed]:
     items = found[:limit]
     uow.record(Action.CONTENT_LISTED, count=len(items))
-    return Page(items, cursor.written(items[-1].id) if len(found) > limit else None)
+    return Page(items, cursors.written(items[-1].id) if len(found) > limit else None)
 
 
 def _resource(content: ContentId) -> str:

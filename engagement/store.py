@@ -14,7 +14,7 @@ from people.vocabulary import PersonId
 _INSERT = """
 insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, score,
   success, completion, progress, duration_seconds, extensions, recorded_at, recorded_by, rules_version)
-select id, person, verb, content, kind, string_to_array(tags, ' '), occurred_at, local_date, channel, score,
+select id, person, verb, content, kind, string_to_array(tags, e'\\n'), occurred_at, local_date, channel, score,
   success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::date[],
   $9::text[], $10::float8[], $11::bool[], $12::bool[], $13::float8[], $14::float8[], $16::bytea[], $17::uuid[],
@@ -56,7 +56,7 @@ async def insert(uow: UnitOfWork, rows: Sequence[Stored]) -> int:
         [act.verb.value for act in acts],
         [act.content for act in acts],
         [act.kind.value for act in acts],
-        [" ".join(sorted(act.tags)) for act in acts],
+        ["\n".join(sorted(act.tags)) for act in acts],
         [act.occurred_at for act in acts],
         [act.local_date for act in acts],
         [act.channel.value for act in acts],

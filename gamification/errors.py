@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from typing_extensions import override
 
-from kernel.errors import ConflictError, InvalidError, NotFoundError, UnavailableError, UnprocessableError
+from kernel.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -66,13 +66,6 @@ class BoardRebuildingError(UnavailableError):
     """The board's copy in Valkey was lost and is being made again from the database."""
 
     code = "board-rebuilding"
-
-
-class CursorError(InvalidError):
-    """The cursor was not made by this list."""
-
-    code = "cursor-invalid"
-    remedy = "Take `next` from the previous page, or leave `cursor` out."
 
 
 class AwardRacedError(ConflictError):

@@ -32,9 +32,12 @@ def read_id(cursor: str | None) -> UUID | None:
     if cursor is None:
         return None
     try:
-        return UUID(_text(cursor))
+        last = UUID(_text(cursor))
     except ValueError:
         raise _refused() from None
+    if written(last) != cursor:  # another spelling of it was not given by us
+        raise _refused()
+    return last
 
 
 def read_number(cursor: str | None) -> int | None:
@@ -48,6 +51,8 @@ def read_number(cursor: str | None) -> int | None:
         return None
     text = _text(cursor)
     if not (text.isascii() and text.isdigit() and len(text) <= 18):  # noqa: PLR2004 - fits into a bigint
+        raise _refused()
+    if written(int(text)) != cursor:
         raise _refused()
     return int(text)
 

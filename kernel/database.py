@@ -1,7 +1,8 @@
 """The way to PostgreSQL: Piccolo's engine with a transaction that can be trusted, and two pools.
 
 Piccolo's own transaction keeps the connection for ever when COMMIT fails, and its nested transactions are no-ops: a
-failure caught outside keeps the inner rows. Both are mended here, once (``docs/decisions/0005-one-transaction-around-the-handler.md``).
+failure caught outside keeps the inner rows. Both are mended here, once
+(``docs/decisions/0005-one-transaction-around-the-handler.md``).
 
 Reads go through a pool whose sessions are read-only: a query route can't write, whatever its code says, and one
 statement needs no BEGIN and COMMIT around it.

@@ -106,7 +106,11 @@ async def cache(redis_url: str) -> AsyncIterator[Cache]:
 
 
 @pytest.fixture
-async def work(database_url: str, clock: MovableClock, cache: Cache) -> AsyncIterator[Work]:
+async def work(
+    database_url: str,
+    clock: MovableClock,
+    cache: Cache,  # noqa: ARG001 - its epochs are what the rooms move
+) -> AsyncIterator[Work]:
     """Units of work on this test's database, audited, with epochs in an empty Valkey."""
     await DB.open(database_url, size=8)
     configure_rooms()

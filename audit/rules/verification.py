@@ -73,14 +73,15 @@ class Verification:
     def check(self, chunk: Chunk) -> None:
         """Compare what is stored about each entry, and each checkpoint with the tree at its size."""
         hashes = leaf_hashes(chunk.bodies)
-        joined = b"" if None in hashes else b"".join(filter(None, hashes))
+        present = [each for each in hashes if each is not None]
+        joined = b"".join(present) if len(present) == len(hashes) else b""
         agree = joined == chunk.leaf_hashes
         for offset in range(0, len(hashes), TILE_HASHES):
             start = chunk.first + offset
             own = hashes[offset : offset + TILE_HASHES]
             tile = chunk.tiles.get(start // TILE_HASHES, b"")
             if agree and tile == joined[offset * HASH_BYTES :][:TILE_BYTES]:
-                tiled = entered = split(tile)
+                tiled = entered = present[offset : offset + TILE_HASHES]
             else:
                 tiled, entered = self._compare(start, own, chunk.beside(offset), tile)
             end = start + len(tiled)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from consent.errors import InvalidConsentError, PurposeNotConsentableError
-from consent.rules.texts import is_locale, is_readable
 from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Method, Purpose
+from kernel.texts import is_locale, is_readable
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """No answer is older: a date before it is a mistake in reading a form."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from consent.errors import InvalidNoticeError, NoticeNotActiveError, UnknownNoticeError
-from consent.rules.texts import is_locale, is_readable
 from consent.values import ConsentChoice, NewNotice, NoticeReference
 from consent.vocabulary import Answer, Purpose
+from kernel.texts import is_locale, is_readable
 
 TEXT_MOST: Final = 20_000
 VERSION_MOST: Final = 1_000_000

@@ -1,7 +1,5 @@
 """What an item must look like to be kept as a draft."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -10,6 +8,7 @@ from content.errors import InvalidContentError
 from content.rules.tags import forbidden_word
 from content.values import NewContent
 from content.vocabulary import EVERYWHERE
+from kernel.texts import is_locale, is_readable
 
 TITLE_MOST: Final = 300
 SUMMARY_MOST: Final = 5_000
@@ -20,8 +19,6 @@ EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """Times outside of these are mistakes, and overflow where an offset is added to them."""
 
-_LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-
 
 def check(new: NewContent, is_market: Callable[[str], bool]) -> None:
     """Accept only an item that can be offered, found and scored; ``is_market`` knows the countries.
@@ -30,11 +27,11 @@ def check(new: NewContent, is_market: Callable[[str], bool]) -> None:
         InvalidContentError: names the field.
 
     """
-    if not _is_readable(new.title, TITLE_MOST):
+    if not is_readable(new.title, TITLE_MOST):
         raise InvalidContentError(f"A title has 1 to {TITLE_MOST} printable characters.", field="title")
-    if new.summary and not _is_readable(new.summary, SUMMARY_MOST, lines=True):
+    if new.summary and not is_readable(new.summary, SUMMARY_MOST, lines=True):
         raise InvalidContentError(f"A summary has at most {SUMMARY_MOST} printable characters.", field="summary")
-    if not _LOCALE.fullmatch(new.locale):
+    if not is_locale(new.locale):
         raise InvalidContentError("A locale is a language, or a language and a country.", field="locale")
     if new.duration_seconds is not None and not 1 <= new.duration_seconds <= DURATION_MOST:
         raise InvalidContentError("A duration is 1 second to 30 days.", field="duration_seconds")
@@ -54,7 +51,7 @@ def _check_tags(tags: tuple[str, ...]) -> None:
     if len(tags) > TAGS_MOST:
         raise InvalidContentError(f"An item has at most {TAGS_MOST} tags.", field="tags")
     for tag in tags:
-        if not _is_readable(tag, TAG_MOST) or tag != tag.strip() or tag != tag.lower():
+        if not is_readable(tag, TAG_MOST) or tag != tag.strip() or tag != tag.lower():
             raise InvalidContentError(f"A tag has 1 to {TAG_MOST} lower-case characters.", field="tags")
         word = forbidden_word(tag)
         if word is not None:
@@ -71,10 +68,3 @@ def _check_window(opens: datetime | None, closes: datetime | None) -> None:
             raise InvalidContentError("A time is between the years 1900 and 9000.", field=field)
     if opens is not None and closes is not None and closes <= opens:
         raise InvalidContentError("An item closes after it opens.", field="visible_until")
-
-
-def _is_readable(text: str, most: int, *, lines: bool = False) -> bool:
-    """Tell whether ``text`` is not blank, at most ``most`` long, and free of control characters and lone surrogates."""
-    if not text.strip() or len(text) > most:
-        return False
-    return all(unicodedata.category(letter) not in {"Cc", "Cs"} or (lines and letter == "\n") for letter in text)

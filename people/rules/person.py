@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from kernel.crypto import normalise
+from kernel.texts import is_locale
 from people.errors import InvalidPersonError
 from people.values import Identifier, NewPerson
 from people.vocabulary import is_market
@@ -16,7 +17,6 @@ IDENTIFIER_LENGTH: Final = 200
 IDENTIFIERS: Final = 20
 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+")
-_LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _SYSTEM: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -32,7 +32,7 @@ def check(new: NewPerson, zones: AbstractSet[str]) -> None:
     _require(_is_line(new.name, NAME_LENGTH), "name", f"must be one line of 1 to {NAME_LENGTH} characters")
     _require(is_market(new.market), "market", "must be an ISO 3166-1 alpha-2 code such as GB")
     _require(new.zone in zones, "zone", "must be an IANA time zone such as Europe/Paris")
-    _require(_LOCALE.fullmatch(new.locale) is not None, "locale", "must be a language tag such as en or en-GB")
+    _require(is_locale(new.locale), "locale", "must be a language tag such as en or en-GB")
     if new.email is not None:
         _require(_is_email(new.email), "email", "must be an e-mail address")
     _require(new.email is not None or bool(new.identifiers), "email", "is needed where no identifier is given")

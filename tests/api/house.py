@@ -145,16 +145,23 @@ class House:
         """Count rows of a table."""
         return int(await self.database.fetchval(f"select count(*) from {table} where {where}", *arguments))
 
-    async def settled(self) -> None:
-        """Wait until the worker has done everything: entries indexed and signed, outbox delivered, board whole."""
+    async def delivered(self) -> None:
+        """Wait until the worker has delivered everything and the board is whole."""
+        await self.until("not exists (select from kernel.outbox)")
         while not await self.runtime.boards.whole():  # noqa: ASYNC110 - the worker tells nobody
             await asyncio.sleep(0.02)
-        async with self.runtime.work.read(ORIGIN) as uow:
-            while await uow.fetchval(
-                "select exists (select from audit.pending) or exists (select from kernel.outbox)"
-                " or (select max(index) + 1 from audit.leaf) > (select coalesce(max(size), 0) from audit.checkpoint)"
-            ):
-                await uow.execute("select pg_sleep(0.02)")
+
+    async def settled(self) -> None:
+        """Wait until every entry has its index and is signed."""
+        await self.until(
+            "not exists (select from audit.pending)"
+            " and (select max(index) + 1 from audit.leaf) = (select max(size) from audit.checkpoint)"
+        )
+
+    async def until(self, condition: str) -> None:
+        """Wait until an SQL condition holds."""
+        while not await self.database.fetchval(f"select {condition}"):  # noqa: ASYNC110 - nor does the database
+            await asyncio.sleep(0.02)
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> Body:

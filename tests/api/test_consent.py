@@ -183,13 +183,13 @@ async def test_no_points_badge_rank_or_streak_depends_on_consent(house: House) -
         reached.append([await hcp.read("/v1/me/points"), badges, await hcp.read("/v1/me/streaks")])
     assert reached[0] == reached[1] == reached[2]
     assert reached[0][0]["points"] > 0
-    await house.settled()
+    await house.delivered()
     ranks = {(await hcp.read("/v1/leaderboards/all-time"))["own"]["rank"] for hcp in (willing, wavering)}
     assert len(ranks) == 1, "equal points, equal rank"
     for purpose in OPTIONAL:
         await silent.decide(purpose, "granted")
     assert await silent.read("/v1/me/points") == reached[0][0], "agreeing earns nothing"
-    await house.settled()
+    await house.delivered()
     assert (await silent.read("/v1/leaderboards/all-time"))["own"]["rank"] in ranks, "nor does it cost to agree late"
 
 

@@ -271,3 +271,18 @@ async def test_a_malformed_key_is_refused(log: str) -> None:
         await audit.verify(log, KEY.vkey[:-1])
     report = await audit.verify(log, LogKey(KEY.origin, bytes(32)).vkey)
     assert (report.ok, report.findings_total >= len(PORTIONS)) == (False, True)
+
+
+async def test_a_long_transaction_whose_entry_gets_its_index_last_disturbs_nothing(
+    work: Work, database_url: str, clock: MovableClock
+) -> None:
+    await write(work, 2_202)
+    lowest = "(select id from audit.entry order by id limit 1)"
+    await change(database_url, f"delete from audit.pending where entry = {lowest}")
+    assert await sequence(database_url, clock) == 2_201
+    await change(database_url, f"insert into audit.pending (entry) select {lowest}")
+    assert await sequence(database_url, clock) == 1
+    report = await verified(database_url)
+    assert (report.ok, report.entries) == (True, 2_202)
+    await change(database_url, f"update audit.entry set body = {FLIP.format('body', 20)} where id = {lowest}")
+    assert of(await verified(database_url)) == [(2_201, FindingKind.ENTRY_CHANGED)]

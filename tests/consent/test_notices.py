@@ -122,7 +122,7 @@ async def test_published_notices_and_given_answers_stay_whoever_asks(
 
 async def rows(work: Work, origin: Origin, table: str) -> list[asyncpg.Record]:
     async with work.read(origin) as uow:
-        return await uow.fetch(f"select * from {table}")  # noqa: S608 - a name from this file
+        return await uow.fetch(f"select * from {table}")
 
 
 @pytest.mark.parametrize(
@@ -156,5 +156,5 @@ async def insert_copy(work: Work, origin: Origin, change: str) -> str:
     """Insert the one answer there is once more, with ``change`` made to it."""
     async with work.begin(origin) as uow:
         await uow.execute("create temporary table answer on commit drop as select * from consent.event")
-        await uow.execute(f"update answer set {change}")  # noqa: S608 - text from this file
+        await uow.execute(f"update answer set {change}")
         return await uow.execute("insert into consent.event select * from answer")

@@ -72,7 +72,7 @@ async def test_the_projection_rebuilt_equals_the_one_before(work: Work, origin: 
 
 async def live_through(work: Work, origin: Origin, clock: MovableClock, persons: list[PersonId]) -> None:
     """Answer at random: now, or on paper that arrives up to three days late."""
-    random = Random(7)  # noqa: S311 - a repeatable test, not a secret
+    random = Random(7)
     for _ in range(60):
         clock.move(timedelta(hours=random.randrange(12)))
         choice = random.choice([GRANT, DENIAL, WITHDRAWAL])

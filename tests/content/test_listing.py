@@ -14,10 +14,10 @@ from content import (
     ContentKind,
     ContentNotFoundError,
     ContentState,
-    InvalidListingError,
 )
 from content.rules.visibility import visible as visible_by_rule
 from kernel.clock import MovableClock
+from kernel.errors import InvalidError
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.content.items import ALL, AUTHOR, NEW, REVIEWER, approve, create, offered
@@ -95,7 +95,7 @@ async def test_a_list_names_what_is_wrong_with_the_question(
             content.visible(uow, market="FR", locale="fr", **wrong),  # type: ignore[arg-type]
             content.all_items(uow, scope=ALL, **wrong),  # type: ignore[arg-type]
         ):
-            with pytest.raises(InvalidListingError) as refusal:
+            with pytest.raises(InvalidError) as refusal:
                 await listing
             assert refusal.value.facts["field"] == field
         assert (await content.all_items(uow, scope=ALL)).items == []

@@ -218,3 +218,20 @@ async def test_the_ledger_is_append_only(work: Work, origin: Origin, items: list
         async with work.begin(origin) as uow:
             await uow.execute(statement.format("gamification.ledger_entry"))
     await assert_the_books_balance(work, origin)
+
+
+async def test_a_tag_of_several_words_is_one_tag_also_when_the_history_is_folded_again(
+    work: Work, origin: Origin, items: list[ContentId]
+) -> None:
+    assert items
+    person = await somebody(work, origin, "tagged")
+    async with work.begin(origin) as uow:
+        tags = ("heart failure", "activity:oucontent")
+        new = NewContent(kind=ContentKind.EDUCATION_MODULE, title="Tagged", locale="en", markets=("*",), tags=tags)
+        item = await content.create_content(uow, AUTHOR, new, scope={"*"})
+        await content.approve(uow, item.id, REVIEWER, scope={"*"})
+    drafts = history([ContentId(item.id)], 8, 3)
+    await deliver(Merging(work, None), origin, person, drafts)
+    async with work.read(origin) as uow:
+        kept = await engagement.history(uow, person)
+    assert [row.activity.tags for row in kept] == [frozenset(tags)] * 3

@@ -54,7 +54,7 @@ def checkouts() -> Iterator[Path]:
 
 
 def launched(folder: Path, *user: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - our own program
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.kernel.embedded_user", str(folder), *user],
         cwd=ROOT,
         stdin=subprocess.PIPE,
@@ -98,7 +98,7 @@ def asking(url: str, question: str) -> Iterator[None]:
     """Another process waits for the answer; nobody cares when it gets none."""
     program = "import sys; from tests.kernel.embedded_world import ask; ask(*sys.argv[1:])"
     command = [sys.executable, "-c", program, url, question]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             yield
         finally:

@@ -38,7 +38,7 @@ async def registered(work: Work, origin: Origin, new: NewPerson = ANA) -> Person
 
 async def everything(table: str) -> str:
     async with DB.reading() as connection:
-        rows = await connection.fetch(f"select * from people.{table}")  # noqa: S608 - a name from this file
+        rows = await connection.fetch(f"select * from people.{table}")
     assert rows
     return repr([tuple(bytes(value) if isinstance(value, bytes) else value for value in row) for row in rows])
 
