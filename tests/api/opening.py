@@ -1,6 +1,7 @@
 """Opening Laurel for tests: the application on this loop, a second worker beside it, notices and rules in it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any, cast
 import asyncpg
 import httpx
 import msgspec
+from granian.constants import Interfaces
+from granian.server.embed import Server
 from litestar import Litestar
 
 import consent
@@ -61,6 +64,41 @@ async def running(app: Litestar) -> AsyncIterator[None]:
     finally:
         await go("shutdown")
         await task
+
+
+@asynccontextmanager
+async def served_house(settings: Settings, look: str) -> AsyncIterator[House]:
+    """Open the same behind a real server on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    database = await asyncpg.connect(look)
+    await database.execute(EMPTY)
+    clock = MovableClock(START)
+    runtime = Runtime(settings, KEYS, clock)
+    await runtime.cache.client.flushdb()
+    server = Server(create_app(runtime, with_worker=True), port=port, interface=Interfaces.ASGI, log_enabled=False)
+    serving = asyncio.create_task(server.serve())
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+            await live(http)
+            await publish(runtime)
+            yield House(runtime, http, clock, database)
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+        await database.close()
+
+
+async def live(http: httpx.AsyncClient) -> None:
+    """Wait until a server answers."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                if (await http.get("/health/live")).is_success:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
 
 
 async def publish(runtime: Runtime, version: int = 1) -> None:

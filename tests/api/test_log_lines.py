@@ -24,6 +24,7 @@ from kernel.clock import SystemClock
 from kernel.settings import CHECKOUT, SECRETS
 from tests.api.asker import Asker
 from tests.api.house import House
+from tests.api.opening import live
 from tests.conftest import KEYS
 
 TEXTS = CHECKOUT.parent / "shared" / "data" / "pii"
@@ -83,16 +84,6 @@ async def served(house: House, log: Path, tmp_path: Path) -> AsyncIterator[httpx
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
-
-
-async def live(http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                if (await http.get("/health/live")).is_success:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
 
 
 async def typed_everywhere(text: str, hcp: Asker, administrator: Asker, item: str, http: httpx.AsyncClient) -> None:

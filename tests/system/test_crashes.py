@@ -84,5 +84,5 @@ def test_kills_during_an_import_lose_nothing_that_was_answered(house: House) -> 
 @needs_oulad
 @pytest.mark.soak
 def test_ten_kills_during_an_import_of_a_whole_presentation_lose_nothing_that_was_answered(house: House) -> None:
-    storm = weather(house, OULAD, kills=10, longest=6)
+    storm = weather(house, OULAD, kills=10, longest=2.5)
     assert_weathered(house, OULAD, storm)
