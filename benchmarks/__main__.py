@@ -50,7 +50,9 @@ def main(seconds: float, only: str | None, file: Path) -> None:
 
 
 def _table(found: list[rows.Row]) -> Table:
-    table = Table("what", "measured", "against", "ratio", "floor", "goal", "holds", "note", title=f"{os.cpu_count()} cores")
+    table = Table(
+        "what", "measured", "against", "ratio", "floor", "goal", "holds", "note", title=f"{os.cpu_count()} cores"
+    )
     for row in found:
         table.add_row(
             row.name,

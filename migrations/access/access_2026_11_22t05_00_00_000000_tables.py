@@ -59,13 +59,9 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="access", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="access", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Account", tablename="account", schema="access", columns=None
-    )
+    manager.add_table(class_name="Account", tablename="account", schema="access", columns=None)
 
     manager.add_table(
         class_name="MachineClient",
@@ -81,9 +77,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Session", tablename="session", schema="access", columns=None
-    )
+    manager.add_table(class_name="Session", tablename="session", schema="access", columns=None)
 
     manager.add_column(
         table_class_name="Account",

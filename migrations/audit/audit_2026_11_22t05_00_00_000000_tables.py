@@ -12,25 +12,15 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="audit", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="audit", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Pending", tablename="pending", schema="audit", columns=None
-    )
+    manager.add_table(class_name="Pending", tablename="pending", schema="audit", columns=None)
 
-    manager.add_table(
-        class_name="TileRow", tablename="tile", schema="audit", columns=None
-    )
+    manager.add_table(class_name="TileRow", tablename="tile", schema="audit", columns=None)
 
-    manager.add_table(
-        class_name="Leaf", tablename="leaf", schema="audit", columns=None
-    )
+    manager.add_table(class_name="Leaf", tablename="leaf", schema="audit", columns=None)
 
-    manager.add_table(
-        class_name="Entry", tablename="entry", schema="audit", columns=None
-    )
+    manager.add_table(class_name="Entry", tablename="entry", schema="audit", columns=None)
 
     manager.add_table(
         class_name="CheckpointRow",

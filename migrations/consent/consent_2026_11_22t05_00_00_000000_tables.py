@@ -31,9 +31,7 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="consent", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="consent", description=DESCRIPTION)
 
     manager.add_table(
         class_name="CurrentState",
@@ -42,9 +40,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Event", tablename="event", schema="consent", columns=None
-    )
+    manager.add_table(class_name="Event", tablename="event", schema="consent", columns=None)
 
     manager.add_table(
         class_name="NoticeVersion",

@@ -12,13 +12,9 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="content", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="content", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Item", tablename="item", schema="content", columns=None
-    )
+    manager.add_table(class_name="Item", tablename="item", schema="content", columns=None)
 
     manager.add_column(
         table_class_name="Item",

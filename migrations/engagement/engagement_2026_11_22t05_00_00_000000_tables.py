@@ -16,9 +16,7 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="engagement", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="engagement", description=DESCRIPTION)
 
     manager.add_table(
         class_name="ActivityRow",

@@ -12,17 +12,11 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="kernel", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="kernel", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Answer", tablename="answer", schema="kernel", columns=None
-    )
+    manager.add_table(class_name="Answer", tablename="answer", schema="kernel", columns=None)
 
-    manager.add_table(
-        class_name="Outbox", tablename="outbox", schema="kernel", columns=None
-    )
+    manager.add_table(class_name="Outbox", tablename="outbox", schema="kernel", columns=None)
 
     manager.add_column(
         table_class_name="Answer",

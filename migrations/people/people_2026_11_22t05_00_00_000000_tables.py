@@ -31,17 +31,11 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="people", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="people", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="DataKey", tablename="data_key", schema="people", columns=None
-    )
+    manager.add_table(class_name="DataKey", tablename="data_key", schema="people", columns=None)
 
-    manager.add_table(
-        class_name="Vault", tablename="vault", schema="people", columns=None
-    )
+    manager.add_table(class_name="Vault", tablename="vault", schema="people", columns=None)
 
     manager.add_table(
         class_name="IdentifierRow",
@@ -50,9 +44,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Person", tablename="person", schema="people", columns=None
-    )
+    manager.add_table(class_name="Person", tablename="person", schema="people", columns=None)
 
     manager.add_column(
         table_class_name="DataKey",
