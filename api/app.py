@@ -7,12 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from litestar import Litestar, Request, Router
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from api import v1
+from api.contract import Contract
 from api.gate import gate
 from api.problems import EXCEPTION_HANDLERS
 from api.routing import Policy, policy_of
@@ -99,7 +99,7 @@ OPENAPI = OpenAPIConfig(
     version="0.1.0",
     description="Gamified engagement for healthcare professionals, behind a privacy layer.",
     openapi_router=Router("/schema", route_handlers=[], opt={"policy": SCHEMA_POLICY}),
-    render_plugins=[JsonRenderPlugin()],
+    render_plugins=[Contract()],
     use_handler_docstrings=True,
     components=Components(
         security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}

@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from access import Permission
 from api.app import create_app
+from api.contract import corrected
 from api.routes import route_lines
 from api.routing import Policy, policy_of
 from api.runtime import Runtime
@@ -29,7 +30,7 @@ Schema = dict[str, Any]
 def document() -> Schema:
     """Give the document as it is served."""
     schema = create_app(Runtime(NOWHERE, KEYS), with_worker=False).openapi_schema.to_schema()
-    served: Schema = json.loads(encode_json(schema))
+    served: Schema = json.loads(encode_json(corrected(schema)))
     return served
 
 
@@ -116,3 +117,11 @@ def test_bounds_of_parameters_and_bodies_are_in_the_document(document: Schema) -
     assert body["additionalProperties"] is False
     batch = dict(operations(document))["POST /v1/me/activities"]["requestBody"]["content"]["application/json"]["schema"]
     assert [each.get("maxItems") for each in batch["anyOf"] if each.get("type") == "array"] == [1_000]
+
+
+def test_no_answer_can_contradict_the_document_by_fitting_two_shapes(document: Schema) -> None:
+    written = json.dumps(document)
+    assert '"oneOf"' not in written
+    assert '"anyOf"' in written
+    tags = document["components"]["schemas"]["OfferedContent"]["properties"]["tags"]
+    assert tags == {"type": "array", "items": {"type": "string"}}
