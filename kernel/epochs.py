@@ -10,6 +10,7 @@ Marks are random and never counted, so that a restarted or emptied Valkey can't 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ MOVING_SECONDS: Final = 60
 """Longer than any transaction can last (statement and idle timeouts in ``kernel.database``)."""
 
 FRESH_SECONDS: Final = 86_400
+TRIES: Final = 3
 
 READ_SCRIPT: Final = """
 local answer = {}
@@ -80,17 +82,19 @@ class Epochs:
     def move(self, uow: UnitOfWork, *keys: UUID) -> None:
         """Make everything that any worker remembers about ``keys`` invalid, together with this transaction.
 
-        The transaction fails when Valkey is away: a change that others would not see must not be acknowledged.
+        The transaction fails when Valkey is away: a change that others would not see must not be acknowledged. Nor is
+        one whose second move fails: a Valkey that was emptied in between has lost the first, and somebody may have
+        made a mark for what was true before COMMIT.
         """
 
         async def moving() -> None:
             await self._set(keys, MOVING, MOVING_SECONDS)
 
         async def moved() -> None:
-            try:
-                await self._set(keys, uuid4().hex, FRESH_SECONDS)
-            except CacheUnavailableError:
-                return  # committed and still marked as moving: everyone reads the database until the mark runs out
+            for _ in range(TRIES - 1):
+                with suppress(CacheUnavailableError):  # a connection that broke meanwhile is replaced by the next try
+                    return await self._set(keys, uuid4().hex, FRESH_SECONDS)
+            return await self._set(keys, uuid4().hex, FRESH_SECONDS)
 
         uow.before_commit(moving)
         uow.after_commit(moved)

@@ -13,7 +13,7 @@ class Line:
     """Carries bytes both ways between ``here`` and ``there``, two socket paths, while it is whole."""
 
     def __init__(self, here: Path, there: Path) -> None:
-        self._here, self._there = here, there
+        self.here, self._there = here, there
         self._flowing = asyncio.Event()
         self._calls: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -22,14 +22,14 @@ class Line:
         """Let callers through (again)."""
         self._flowing.set()
         if self._server is None:
-            self._server = await asyncio.start_unix_server(self._call, self._here)
+            self._server = await asyncio.start_unix_server(self._call, self.here)
 
     async def cut(self) -> None:
         """End every call and let nobody through, as a server does that was killed."""
         if self._server is not None:
             self._server.close()
             self._server = None
-        self._here.unlink(missing_ok=True)
+        self.here.unlink(missing_ok=True)
         for call in list(self._calls):
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)

@@ -127,14 +127,21 @@ async def test_nothing_that_is_sent_after_the_answer_to_a_withdrawal_is_kept(hou
     """Activities stream in on two workers while consent is withdrawn: what is answered 200 is stored, and no more."""
     hcp, item = await house.hcp(), await house.item()
     after: list[httpx.Response] = []
+    flowing = asyncio.Event()
 
     async def withdraw() -> None:
-        await asyncio.sleep(0.03)
+        await flowing.wait()
         assert (await hcp.decide("engagement")).status_code == 200
         after.extend([await hcp.post("/v1/me/activities", house.activity(item), via=via) for via in vias])
 
     async def stream(via: httpx.AsyncClient) -> list[httpx.Response]:
-        return [await hcp.post("/v1/me/activities", house.activity(item), via=via) for _ in range(15)]
+        answers = []
+        for _ in range(500):
+            answers.append(await hcp.post("/v1/me/activities", house.activity(item), via=via))
+            flowing.set()
+            if answers[-1].status_code != 200:
+                break
+        return answers
 
     async with worker(house) as first, worker(house) as second:
         vias = [first, second]

@@ -166,6 +166,13 @@ class Serving:
         except httpx.TransportError:
             return False
 
+    def kill_worker(self) -> None:
+        """``kill -9`` of one process that answers requests; another one takes its place."""
+        before = self.workers()
+        os.kill(min(before), signal.SIGKILL)
+        until(lambda: len(self.workers() - before) == 1, 60, "no other worker takes its place")
+        self.wait_until_ready()
+
     def kill(self, *, group: bool) -> None:
         """``kill -9``, of the process alone or of everything that it started in its process group."""
         with contextlib.suppress(ProcessLookupError):
