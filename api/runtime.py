@@ -19,12 +19,10 @@ from consent.vocabulary import BOARD_TOPIC
 from gamification import Boards
 from kernel import epochs
 from kernel.batching import Batcher
-from kernel.cache import AWAY as CACHE_AWAY
 from kernel.cache import Cache
 from kernel.clock import Clock, SystemClock
 from kernel.crypto import WrappingKeys
-from kernel.database import AWAY, DB
-from kernel.errors import LaurelError
+from kernel.database import DB
 from kernel.facts import Fact, Origin
 from kernel.keys import Keys
 from kernel.limits import Limits
@@ -97,7 +95,7 @@ class Runtime:
                     async with self.work.begin(BOARD_ORIGIN) as uow:
                         await hold_back(uow)
                         await gamification.rebuild_if_lost(uow, self.boards)
-            except (LaurelError, *AWAY, *CACHE_AWAY) as error:
+            except Exception as error:  # noqa: BLE001 - a board that is not made again is missing until a restart
                 _log.warning("board_waits", error=type(error).__name__)
             await asyncio.sleep(BOARD_PAUSE_SECONDS)
 

@@ -7,9 +7,6 @@ from uuid import UUID
 
 import structlog
 
-from kernel.cache import AWAY as CACHE_AWAY
-from kernel.database import AWAY
-from kernel.errors import LaurelError
 from kernel.facts import Origin
 from kernel.unit_of_work import UnitOfWork, Work
 
@@ -27,17 +24,19 @@ _log = structlog.get_logger()
 
 
 async def deliver_once(work: Work, topics: Mapping[str, Deliver]) -> int:
-    """Deliver the oldest messages and remove them; return how many.
+    """Deliver the oldest messages of ``topics`` and remove them; return how many.
 
-    The rows are removed in the transaction that is open while they are delivered: a crash in between delivers again.
+    Messages of other topics wait for a program that knows them: a newer one may run beside this one. The rows are
+    removed in the transaction that is open while they are delivered: a crash in between delivers again.
     """
     async with work.begin(ORIGIN) as uow:
         if not await uow.fetchval("select pg_try_advisory_xact_lock($1)", RELAY_LOCK):
             return 0
         rows = await uow.fetch(
-            "delete from kernel.outbox where id in (select id from kernel.outbox order by id limit $1)"
-            " returning topic, key",
+            "delete from kernel.outbox where id in"
+            " (select id from kernel.outbox where topic = any($2::text[]) order by id limit $1) returning topic, key",
             BATCH,
+            list(topics),
         )
         for topic, deliver in topics.items():
             keys = sorted({row["key"] for row in rows if row["topic"] == topic})
@@ -55,12 +54,12 @@ async def hold_back(uow: UnitOfWork) -> None:
 
 
 async def relay(work: Work, topics: Mapping[str, Deliver], stop: asyncio.Event) -> None:
-    """Deliver until ``stop`` is set; a part that is away is waited for."""
+    """Deliver until ``stop`` is set; whatever goes wrong, try again."""
     while not stop.is_set():
         try:
             delivered = await deliver_once(work, topics)
             pause = 0.0 if delivered == BATCH else PAUSE_SECONDS
-        except (LaurelError, *AWAY, *CACHE_AWAY) as error:
+        except Exception as error:  # noqa: BLE001 - what waits must be delivered after whatever it was
             _log.warning("outbox_waits", error=type(error).__name__)
             pause = PAUSE_AFTER_FAILURE_SECONDS
         await asyncio.sleep(pause)

@@ -64,14 +64,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        parts = urlsplit(text)
-        if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
-            message = f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+        message = f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+        try:
+            parts = urlsplit(text)
+            _ = parts.port
+        except ValueError:  # its words repeat a part of the URL, which may hold a password
+            raise ValueError(message) from None
+        place = parts.netloc if parts.scheme.startswith("http") else parts.netloc or parts.path.strip("/")
+        if parts.scheme not in schemes or not place or not text.lower().startswith(f"{parts.scheme}://"):
             raise ValueError(message)
-        _ = parts.port  # raises ValueError when the port is not a number
         return text
 
     return parse
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError as error:  # there is no such user
+        raise ValueError(str(error)) from None
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str], int]:
@@ -111,7 +122,7 @@ def _networks(text: str) -> tuple[Network, ...]:
 
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "mode": _choice("development", "production"),
-    "home": lambda text: Path(text).expanduser().resolve(),
+    "home": _path,
     "database_url": _url("postgresql", "postgres"),
     "redis_url": _url("redis", "rediss", "unix"),
     "host": str,
@@ -124,7 +135,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "body_limit_bytes": _whole(1_024, 67_108_864),
     "request_seconds": lambda text: float(_whole(1, 3_600)(text)),
     "activity_retention_days": _whole(1, 36_500),
-    "rules_file": lambda text: Path(text).expanduser().resolve(),
+    "rules_file": _path,
     "log_level": _choice("debug", "info", "warning", "error"),
     "token_key": _key,
     "audit_key": _key,

@@ -17,7 +17,7 @@ from typing_extensions import override
 from tests.system.house import PASSWORD, House, email_of
 
 PURPOSES: Final = ("engagement", "gamification", "leaderboard")
-OCCURRED: Final = "2026-03-02T10:00:00Z"
+OCCURRED: Final = "2024-03-04T10:00:00Z"
 RETRY_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 120.0
 

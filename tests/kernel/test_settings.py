@@ -1,0 +1,140 @@
+"""Settings: whatever is wrong stops the start with one line that names the variable and never repeats a secret."""
+
+import base64
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from kernel.keys import load_keys
+from kernel.settings import SECRETS, Settings, SettingsError, load
+
+SERVERS = {"LAUREL_DATABASE_URL": "postgresql://laurel:pw@db/laurel", "LAUREL_REDIS_URL": "redis://cache:6379/0"}
+KEYS = {
+    f"LAUREL_{name.upper()}": base64.b64encode(bytes([number]) * 32).decode() for number, name in enumerate(SECRETS)
+}
+PRODUCTION = {"LAUREL_MODE": "production"} | SERVERS | KEYS
+
+
+def test_without_variables_everything_has_a_value_that_works_on_one_machine() -> None:
+    settings = load({"PATH": "/bin", "LAURELS": "not ours"})
+    assert settings == Settings()
+    assert settings.embedded
+    assert settings.host == "127.0.0.1"
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    settings = load(
+        PRODUCTION
+        | {
+            "LAUREL_HOME": str(tmp_path),
+            "LAUREL_PORT": "9000",
+            "LAUREL_WORKERS": "3",
+            "LAUREL_TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+            "LAUREL_REQUEST_SECONDS": "5",
+            "LAUREL_ACTIVITY_RETENTION_DAYS": "365",
+            "LAUREL_LOG_LEVEL": "warning",
+            "LAUREL_PUBLIC_URL": "https://laurel.example",
+        }
+    )
+    assert (settings.mode, settings.home, settings.port, settings.workers) == ("production", tmp_path, 9000, 3)
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"))
+    assert (settings.request_seconds, settings.activity_retention_days) == (5.0, 365)
+    assert settings.token_key == bytes(32)
+    assert not settings.embedded
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LAUREL_PROT", "8000"),
+        ("LAUREL_MODE", "prod"),
+        ("LAUREL_PORT", "0"),
+        ("LAUREL_PORT", "65536"),
+        ("LAUREL_PORT", "\uff18\uff10\uff10\uff10"),
+        ("LAUREL_PORT", ""),
+        ("LAUREL_WORKERS", "-1"),
+        ("LAUREL_REQUEST_SECONDS", "1.5"),
+        ("LAUREL_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("LAUREL_TRUSTED_PROXIES", "everyone"),
+        ("LAUREL_LOG_LEVEL", "loud"),
+        ("LAUREL_HOME", "~nobody-of-that-name/laurel"),
+        ("LAUREL_DATABASE_URL", "mysql://db/laurel"),
+        ("LAUREL_DATABASE_URL", "postgresql:"),
+        ("LAUREL_DATABASE_URL", "laurel"),
+        ("LAUREL_REDIS_URL", "http://cache"),
+        ("LAUREL_PUBLIC_URL", "laurel.example"),
+        ("LAUREL_PUBLIC_URL", "https:laurel.example"),
+        ("LAUREL_PUBLIC_URL", "http:///laurel"),
+        ("LAUREL_TOKEN_KEY", "c2hvcnQ="),
+        ("LAUREL_TOKEN_KEY", "no base64!"),
+        ("LAUREL_TOKEN_KEY_FILE", "/does/not/exist"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load(PRODUCTION | {variable: value})
+    assert refusal.value.detail.startswith(f"{variable}: ")
+    assert "\n" not in refusal.value.detail
+    assert refusal.value.facts["field"] == variable
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "secret"),
+    [
+        ("LAUREL_DATABASE_URL", "postgresql://laurel:sesame/open@db/laurel", "sesame"),
+        ("LAUREL_DATABASE_URL", "postgresql://laurel:sesame@db:port/laurel", "sesame"),
+        ("LAUREL_REDIS_URL", "redis://:sesame#1@cache", "sesame"),
+        ("LAUREL_DATABASE_URL", "postgres//laurel:sesame@db", "sesame"),
+        ("LAUREL_TOKEN_KEY", "sesame", "sesame"),
+    ],
+)
+def test_a_secret_in_a_malformed_value_is_not_repeated(variable: str, value: str, secret: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load(SERVERS | {variable: value})
+    assert variable in refusal.value.detail
+    assert secret not in refusal.value.detail
+
+
+@pytest.mark.parametrize("missing", sorted({*SERVERS, *KEYS}))
+def test_production_does_not_start_without_its_servers_and_secrets(missing: str) -> None:
+    assert load(PRODUCTION).mode == "production"
+    with pytest.raises(SettingsError, match=r"LAUREL_\w+"):
+        load({name: value for name, value in PRODUCTION.items() if name != missing})
+
+
+def test_one_server_without_the_other_is_refused() -> None:
+    for name, value in SERVERS.items():
+        with pytest.raises(SettingsError, match="give both"):
+            load({name: value})
+
+
+def test_two_equal_keys_are_refused_in_production() -> None:
+    with pytest.raises(SettingsError, match="every key must be its own"):
+        load(PRODUCTION | {"LAUREL_AUDIT_KEY": PRODUCTION["LAUREL_TOKEN_KEY"]})
+
+
+def test_a_secret_can_come_from_a_file_and_not_from_both(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(KEYS["LAUREL_TOKEN_KEY"] + "\n")
+    settings = load({"LAUREL_TOKEN_KEY_FILE": str(file)})
+    assert settings.token_key == bytes(32)
+    with pytest.raises(SettingsError, match="given twice"):
+        load({"LAUREL_TOKEN_KEY_FILE": str(file), "LAUREL_TOKEN_KEY": KEYS["LAUREL_TOKEN_KEY"]})
+    file.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="can't read that file"):
+        load({"LAUREL_TOKEN_KEY_FILE": str(file)})
+
+
+def test_keys_are_made_once_kept_private_and_each_is_another(tmp_path: Path) -> None:
+    settings = load({"LAUREL_HOME": str(tmp_path)})
+    made = load_keys(settings)
+    assert load_keys(settings) == made
+    values = {getattr(made, name) for name in SECRETS}
+    assert len(values) == len(SECRETS)
+    assert {len(value) for value in values} == {32}
+    for file in (tmp_path / "keys").iterdir():
+        assert file.stat().st_mode & 0o077 == 0
+    given = load({"LAUREL_HOME": str(tmp_path)} | KEYS)
+    assert load_keys(given).token_key == bytes(32), "what is given counts"
+    assert not any(value.hex() in repr(made) for value in values)
