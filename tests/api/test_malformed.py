@@ -1,6 +1,7 @@
 """Bodies that nobody should send: refused with the field that is wrong, the rest of a batch lands, never a 5xx."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Final
 from uuid import uuid4
 
@@ -131,6 +132,23 @@ async def test_two_megabytes_are_too_large(house: House) -> None:
     assert await house.count("engagement.activity", "person = $1", hcp.person) == 0
     below = json.dumps([house.activity(item)]).encode() + b" " * 1_000_000
     assert (await hcp.ask("POST", "/v1/me/activities", content=below, headers=HEADERS)).is_success
+
+
+async def test_a_body_that_never_says_how_long_it_is_is_cut_off_at_the_same_length(house: House) -> None:
+    hcp, item = await house.hcp(), await house.item()
+    sent: list[int] = []
+
+    async def endless(chunks: int) -> AsyncIterator[bytes]:
+        yield json.dumps([house.activity(item)]).encode()
+        for _ in range(chunks):
+            sent.append(1)
+            yield b" " * 65_536
+
+    headers = HEADERS | {"Authorization": f"Bearer {hcp.token}"}
+    answer = await house.http.post("/v1/me/activities", content=endless(1_000), headers=headers)
+    problem(answer, 413, "too-large")
+    assert len(sent) < 30, "nobody reads on"
+    assert (await house.http.post("/v1/me/activities", content=endless(3), headers=headers)).is_success
 
 
 async def test_a_thousand_and_one_activities_are_too_many(house: House) -> None:

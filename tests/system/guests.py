@@ -56,7 +56,9 @@ class Guest:
         self.answers: list[Answer] = []
         self.unanswered = 0
         self.token = ""
-        self._http = httpx.Client(base_url=house.url, trust_env=False, timeout=40)
+        # A new connection for each request, so that one guest meets every worker.
+        alone = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(base_url=house.url, trust_env=False, timeout=40, limits=alone)
 
     def ask(self, method: str, path: str, content: Any = None, *, token: str | None = None) -> Answer:
         """Send one request and wait for its answer. Raises ``httpx.TransportError`` where none came."""

@@ -49,6 +49,7 @@ class House:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.credentials = home / "credentials.json"
+        self.settings: dict[str, str] = {}
 
     def log(self, name: str) -> Path:
         """Where a command that runs for long leaves what it says; beside the home, which is Laurel's own to make."""
@@ -60,7 +61,7 @@ class House:
         own = {"LAUREL_PORT": str(self.port)}
         if self.home != self.checkout / ".laurel":
             own["LAUREL_HOME"] = str(self.home)
-        return {**inherited, "PYTHONPATH": str(self.checkout), **own, **(settings or {})}
+        return {**inherited, "PYTHONPATH": str(self.checkout), **own, **self.settings, **(settings or {})}
 
     def launch(
         self, *words: str | Path, log: Path | None = None, settings: Mapping[str, str] | None = None
