@@ -73,6 +73,9 @@ class Batcher(Generic[In, Out]):
         results: Sequence[Out | BaseException]
         try:
             results = await self._flush([item for item, _, _ in batch])
+            if len(results) != len(batch):
+                message = f"A flush of {len(batch)} answered {len(results)}."
+                raise RuntimeError(message)  # noqa: TRY301 - answered to everyone below, so that nobody hangs
         except BaseException as error:  # everyone who waits must hear of it, also of a cancellation
             results = [error] * len(batch)
             if not isinstance(error, Exception):
