@@ -32,7 +32,7 @@ class Merging:
         """Refuse activities older than ``retention_days``, if that is given."""
         self._work = work
         self._retention_days = retention_days
-        self._batcher: Batcher[Delivery, list[ActivityResult]] = Batcher(self._flush, most=MOST_ACTIVITIES, flights=1)
+        self._batcher: Batcher[Delivery, list[ActivityResult]] = Batcher(self._flush, most=MOST_ACTIVITIES)
 
     async def record(self, delivery: Delivery) -> list[ActivityResult]:
         """Return one result per activity, after the commit that holds all of them and their audit entries."""

@@ -60,7 +60,7 @@ class Runtime:
         self.limits = Limits(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
-        self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000, flights=2)
+        self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
 
     @asynccontextmanager

@@ -85,7 +85,10 @@ class Seal:
         )
 
     async def _seal(self, passage: Passage, message: HTTPResponseStartEvent, deadline: float) -> None:
-        """Make the entry durable by ``deadline``; MUST be awaited before the first byte leaves."""
+        """Make the entry durable by ``deadline``; MUST be awaited before the first byte leaves.
+
+        The limit around the whole request ends the waiting too, as long as it has not struck before.
+        """
         message["headers"] = [
             *message.get("headers", ()),
             (b"x-request-id", str(passage.request).encode()),
@@ -98,9 +101,10 @@ class Seal:
         if not entries or message["status"] >= 400:  # noqa: PLR2004 - HTTP
             entries = [(passage.origin(), passage.closing_fact(message["status"]))]
         try:
-            # Once more: whoever gave up a query because of the deadline may have turned that into an answer.
-            async with asyncio.timeout_at(deadline):
-                await self._runtime.trail.submit(entries, weight=len(entries))
+            # Whoever gave up a query because of the deadline may have turned that into an answer.
+            if asyncio.get_running_loop().time() >= deadline:
+                raise TimeoutError  # noqa: TRY301 - unsealed like everything else that fails here
+            await self._runtime.trail.submit(entries, weight=len(entries))
         except Exception as error:  # whatever it was, the entry is not durable
             raise UnsealedError from error
         passage.sealed = True

@@ -87,7 +87,7 @@ class Standings:
     def __init__(self, work: Work, cache: Cache, epochs: Epochs, clock: Clock, limit: int) -> None:
         """Allow ``limit`` requests per account and minute."""
         self._work, self._cache, self._epochs, self._clock, self._limit = work, cache, epochs, clock, limit
-        self._asking: Batcher[Ask, tuple[Mark | None, Mark | None]] = Batcher(self._ask, most=512, flights=2)
+        self._asking: Batcher[Ask, tuple[Mark | None, Mark | None]] = Batcher(self._ask, most=512)
         self._standing: Memory[access.Standing] = Memory(REMEMBERED)
         self._personal: Memory[Personal] = Memory(REMEMBERED)
         self._counted: dict[UUID, int] = {}

@@ -9,6 +9,7 @@ from litestar import Litestar, get
 import gamification
 from api.cli.environment import command_origin, settings_of
 from api.runtime import Runtime
+from asgi import keep_what_is_loaded
 from gamification.values import PointsView
 from kernel.keys import load_keys
 from people.vocabulary import PersonId
@@ -29,4 +30,6 @@ def create() -> Litestar:
     async def ready() -> dict[str, Any]:
         return {"status": "ready"}
 
-    return Litestar([points, ready], lifespan=[lambda _: runtime.opened()], openapi_config=None, logging_config=None)
+    app = Litestar([points, ready], lifespan=[lambda _: runtime.opened()], openapi_config=None, logging_config=None)
+    keep_what_is_loaded()
+    return app

@@ -120,7 +120,7 @@ def _single_streams(scene: Scene, clients: int, seconds: float) -> list[Iterator
     """Return each client's requests, made before the clock runs: what is measured is the server, not their making."""
     most = int(seconds * MOST_REQUESTS_PER_SECOND / clients)
     return [
-        iter(list(itertools.islice(_singles(scene, scene.hcps[number % len(scene.hcps)]), most)))
+        iter(list(itertools.islice(_singles(scene, scene.hcps[number]), most)))
         for number in range(clients)
     ]
 
@@ -136,7 +136,7 @@ def _singles(scene: Scene, hcp: Hcp) -> Iterator[Request]:
 def _batches(scene: Scene, lanes: int, lane: int) -> Iterator[Request]:
     """One lane of batches: its own people, five of them a batch, each one's activities in order."""
     chance = random.Random(lane)  # noqa: S311 - a load, not a secret
-    mine = scene.hcps[lane::lanes]
+    mine = scene.hcps[len(scene.hcps) // 2 :][lane::lanes]
     at = datetime.now(UTC) - timedelta(days=1)
     while True:
         group = chance.sample(mine, 5)

@@ -31,7 +31,9 @@ from kernel.keys import load_keys
 from kernel.settings import CHECKOUT, Settings
 from people.vocabulary import PersonId
 
-PEOPLE = 128
+PEOPLE = 256
+"""Half of them send one activity at a time, the other half's come in batches: nobody's arrive out of order."""
+
 ITEMS = 200
 
 

@@ -1,16 +1,19 @@
 """Merging what arrives at the same time: one durable commit, or one round trip, for many who wait.
 
-The first caller waits for at most one turn of the event loop (plus ``gather_seconds``); whatever arrives while a flush
-is under way goes with the next one. Under no load it costs nothing, under load its batches grow by themselves.
+A flush waits for a few turns of the event loop, which take microseconds when nothing happens and collect company when
+much does; whatever arrives while it is under way goes with the next one. So batches grow by themselves under load.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+TURNS: Final = 3
+"""For how many turns of the event loop a flush waits for company: measured, more bring nothing."""
 
 
 class Batcher(Generic[In, Out]):
@@ -21,17 +24,14 @@ class Batcher(Generic[In, Out]):
         flush: Callable[[Sequence[In]], Awaitable[Sequence[Out | BaseException]]],
         *,
         most: int,
-        flights: int = 1,
-        gather_seconds: float = 0.0,
     ) -> None:
         """Take ``flush``, which answers a list with as many results, in order; an exception answers that one alone.
 
-        ``most`` weighs one flush, ``flights`` of them may be under way at once.
+        ``most`` weighs one flush; one is under way at a time.
         """
         self._flush = flush
         self._most = most
-        self._free = flights
-        self._gather = gather_seconds
+        self._free = True
         self._waiting: list[tuple[In, asyncio.Future[Out], int]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -45,7 +45,7 @@ class Batcher(Generic[In, Out]):
         answer: asyncio.Future[Out] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer, weight))
         if self._free:
-            self._free -= 1
+            self._free = False
             # A context of its own: the flush serves many, and must not inherit one caller's open transaction.
             task = asyncio.get_running_loop().create_task(self._drain(), context=Context())
             self._tasks.add(task)
@@ -54,11 +54,12 @@ class Batcher(Generic[In, Out]):
 
     async def _drain(self) -> None:
         try:
-            await asyncio.sleep(self._gather)
             while self._waiting:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
                 await self._fly(self._take())
         finally:
-            self._free += 1
+            self._free = True
 
     def _take(self) -> list[tuple[In, asyncio.Future[Out], int]]:
         count, weight = 0, 0
