@@ -119,10 +119,7 @@ def _program(name: str) -> Path:
 def _single_streams(scene: Scene, clients: int, seconds: float) -> list[Iterator[Request]]:
     """Return each client's requests, made before the clock runs: what is measured is the server, not their making."""
     most = int(seconds * MOST_REQUESTS_PER_SECOND / clients)
-    return [
-        iter(list(itertools.islice(_singles(scene, scene.hcps[number]), most)))
-        for number in range(clients)
-    ]
+    return [iter(list(itertools.islice(_singles(scene, scene.hcps[number]), most))) for number in range(clients)]
 
 
 def _singles(scene: Scene, hcp: Hcp) -> Iterator[Request]:
