@@ -72,6 +72,9 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     activity: UUID
     consent: UUID | None
     occurred_at: datetime
+    currency: str = "recognition"
+    available_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 class Reversal(msgspec.Struct, frozen=True):
