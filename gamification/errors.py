@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from typing_extensions import override
 
-from kernel.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
+from kernel.errors import ConflictError, ForbiddenError, NotFoundError, UnavailableError, UnprocessableError
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -72,3 +72,84 @@ class AwardRacedError(ConflictError):
     """An award that was to be written exists already: the person's lock was not held. A defect, never expected."""
 
     code = "award-raced"
+
+
+class PointsMissingError(ConflictError):
+    """The person has fewer points than it costs; the facts hold ``spendable``."""
+
+    code = "points-missing"
+    remedy = "Earn more, or wait until pending points become available: see `balances` in GET /v1/me/points."
+
+
+class RewardNotFoundError(NotFoundError):
+    """There is no such reward, or none that this caller may see."""
+
+    code = "reward-not-found"
+
+
+class InvalidRewardError(UnprocessableError):
+    """A reward can't be like this; the facts hold ``field``."""
+
+    code = "reward-invalid"
+
+
+class RewardAuthorError(ForbiddenError):
+    """Whoever created a reward tried to approve it."""
+
+    code = "reward-author-never-approves"
+    remedy = "Ask a compliance officer or medical reviewer who did not create it."
+
+
+class RewardWithdrawnError(ConflictError):
+    """The reward was withdrawn, which is for good."""
+
+    code = "reward-withdrawn"
+    remedy = "Create a new reward."
+
+
+class RewardMarketError(ForbiddenError):
+    """The reward reaches a market that the account is not responsible for."""
+
+    code = "reward-outside-market-scope"
+    remedy = "Ask somebody who is responsible for all its markets."
+
+
+class RewardRefusedError(ForbiddenError):
+    """The policy of the person's country refuses this; the detail names every rule, the facts hold ``reason``."""
+
+    code = "reward-refused-by-policy"
+    remedy = "Nothing can be done by the person: compliance decides what a country's policy pack allows."
+
+
+class SoldOutError(ConflictError):
+    """None is left of the reward."""
+
+    code = "reward-sold-out"
+    remedy = "Choose another reward, or wait until one is given back."
+
+
+class ClaimLimitError(ConflictError):
+    """The person claimed this reward as often as one may in the period."""
+
+    code = "claim-limit-reached"
+    remedy = "Wait for the next period."
+
+
+class YearlyCapError(ConflictError):
+    """The person would get more in this calendar year than the policy allows; the facts hold ``reason``."""
+
+    code = "yearly-cap-reached"
+    remedy = "Wait for the next calendar year."
+
+
+class ClaimNotFoundError(NotFoundError):
+    """There is no such claim, or it is somebody else's."""
+
+    code = "claim-not-found"
+
+
+class ClaimClosedError(ConflictError):
+    """The claim was cancelled or fulfilled before, and stays so."""
+
+    code = "claim-closed"
+    remedy = "Read the claim again; a new claim can be made."

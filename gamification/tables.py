@@ -26,12 +26,13 @@ class AwardRow(Table, tablename="award", schema="gamification"):
     period = Text(default=None, null=False, help_text="pseudonymous: the period it was earned in")
     kind = Text(default=None, null=False, help_text="open: points or badge")
     state = Text(default=None, null=False, help_text="pseudonymous: active or reversed")
-    points = BigInt(default=None, null=False, help_text="pseudonymous: recognition points")
+    points = BigInt(default=None, null=False, help_text="pseudonymous: points of its currency")
     rules_version = Integer(default=None, null=False, help_text="open: the version of the rules that decided")
     activity = UUID(default=None, null=False, help_text="pseudonymous: the activity that earned it")
     consent = UUID(default=None, null=True, help_text="pseudonymous: the consent event it rests on")
     occurred_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the activity happened")
     awarded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it was awarded")
+    currency = Text(default=None, null=False, help_text="open: which points; the database's default is recognition")
 
 
 class LedgerEntry(Table, tablename="ledger_entry", schema="gamification"):
@@ -39,12 +40,15 @@ class LedgerEntry(Table, tablename="ledger_entry", schema="gamification"):
 
     id = UUID(primary_key=True, default=None, help_text="pseudonymous: sorts by time")
     person = UUID(default=None, null=False, help_text="pseudonymous: whose points moved")
-    award = UUID(default=None, null=False, help_text="pseudonymous: because of which award")
-    kind = Text(default=None, null=False, help_text="open: award or reversal")
+    award = UUID(default=None, null=True, help_text="pseudonymous: which award's points; none where no lot was kept")
+    kind = Text(default=None, null=False, help_text="open: EntryKind")
     debit = UUID(default=None, null=False, help_text="pseudonymous: the account that gives")
     credit = UUID(default=None, null=False, help_text="pseudonymous: the account that receives")
-    amount = BigInt(default=None, null=False, help_text="pseudonymous: recognition points, always positive")
+    amount = BigInt(default=None, null=False, help_text="pseudonymous: points of its currency, always positive")
     recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    currency = Text(default=None, null=False, help_text="open: which points; the database's default is recognition")
+    lot = UUID(default=None, null=True, help_text="pseudonymous: the lot that was spent, refunded or expired")
+    claim = UUID(default=None, null=True, help_text="pseudonymous: the claim that was paid or given back")
 
 
 class Standing(Table, tablename="standing", schema="gamification"):

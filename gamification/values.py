@@ -24,6 +24,7 @@ from gamification.rules.earnings import (
     StreakEffect,
     StreakState,
 )
+from gamification.rules.lots import Balance, Expiring
 from gamification.rules.opportunities import Opportunity
 from kernel.facts import Origin
 from people.vocabulary import PersonId
@@ -36,6 +37,7 @@ __all__ = [
     "AwardView",
     "BadgeEffect",
     "BadgeLine",
+    "Balance",
     "BoardLine",
     "BoardPage",
     "Corrections",
@@ -43,6 +45,7 @@ __all__ = [
     "Delivery",
     "Effects",
     "EntryView",
+    "Expiring",
     "Folded",
     "Grant",
     "LevelEffect",
@@ -114,17 +117,22 @@ class AwardView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a person's ledger; ``points`` is negative in a reversal."""
+    """A line of a person's ledger; ``points`` is negative where they left the person.
+
+    What says which award the points came from is null where they were spent or came back without a lot of their own.
+    """
 
     id: UUID
-    award: UUID
+    award: UUID | None
     kind: str
     points: int
-    rule: str
-    subject: str
-    period: str
-    activity: UUID
-    occurred_at: datetime
+    currency: str
+    claim: UUID | None
+    rule: str | None
+    subject: str | None
+    period: str | None
+    activity: UUID | None
+    occurred_at: datetime | None
     recorded_at: datetime
 
 
@@ -169,12 +177,16 @@ class LevelView(msgspec.Struct, frozen=True):
 
 
 class PointsView(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's balance. Recognition points have no monetary value and can't be converted."""
+    """A person's lifetime points and what there is of each currency.
+
+    Recognition points have no monetary value and can't be converted or transferred.
+    """
 
     currency: str
     points: int
     level: LevelView
     next_level: LevelView | None
+    balances: list[Balance] = []
 
 
 class BadgeLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The words of what engagement earns."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Period(StrEnum):
@@ -41,6 +42,17 @@ class Action(StrEnum):
     OPPORTUNITIES_READ = "gamification:opportunities:read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
+    CLAIM_CANCELLED = "gamification:claim:cancelled"
+    CLAIM_FULFILLED = "gamification:claim:fulfilled"
+    CLAIMS_READ = "gamification:claim:read"
+    LOTS_EXPIRED = "gamification:lot:expired"
+    REWARD_APPROVED = "gamification:reward:approved"
+    REWARD_CLAIMED = "gamification:reward:claimed"
+    REWARD_CREATED = "gamification:reward:created"
+    REWARD_WITHDRAWN = "gamification:reward:withdrawn"
+    REWARDS_READ = "gamification:reward:read"
+    TRANSFERS_EXPORTED = "gamification:transfer:exported"
+    TRANSFERS_READ = "gamification:transfer:read"
 
 
 class AwardKind(StrEnum):
@@ -58,7 +70,59 @@ class AwardState(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """Why points moved in the ledger."""
+    """Why points moved in the ledger. ``unexpiry`` undoes an expiry, so that the award behind it can be taken back."""
 
     AWARD = "award"
     REVERSAL = "reversal"
+    EXPIRY = "expiry"
+    UNEXPIRY = "unexpiry"
+    SPEND = "spend"
+    REFUND = "refund"
+
+
+class RewardKind(StrEnum):
+    """What can be claimed at all; cash, vouchers, raffles, travel and the like are refused by not being words of it."""
+
+    BADGE = "badge"
+    CERTIFICATE = "certificate"
+    LEVEL = "level"
+    CONTENT_UNLOCK = "content_unlock"
+    EDUCATIONAL_ITEM = "educational_item"
+
+
+class RewardState(StrEnum):
+    """Where a reward stands; only an ``approved`` one is shown and can be claimed."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class ClaimPeriod(StrEnum):
+    """The stretch of a person's own calendar in which a reward can be claimed so many times; ``ever`` is all of it."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    EVER = "ever"
+
+
+class ClaimState(StrEnum):
+    """Where a claim stands: stock, points and yearly cap are reserved, used up, or given back."""
+
+    RESERVED = "reserved"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+
+
+class TransferState(StrEnum):
+    """What a row of the transfer-of-value book says; a claim has at most one row of each."""
+
+    ESTIMATED = "estimated"
+    COMMITTED = "committed"
+    ACTUAL = "actual"
+    RELEASED = "released"
+
+
+RECOGNITION: Final = "recognition"
+"""The currency that exists everywhere: no monetary value, never converted, never transferred."""

@@ -9,11 +9,13 @@ import people
 from content.vocabulary import ContentId
 from gamification.errors import AwardNotFoundError
 from gamification.rules import EMPTY, current_length, level_after
+from gamification.rules.lots import balance
 from gamification.rules.opportunities import opportunities as opportunities_of
 from gamification.service.publishing import current_rules, required, rules_of
 from gamification.store import awards as award_store
 from gamification.store import rule_sets as rule_set_store
 from gamification.store import standings
+from gamification.store.lots import holdings
 from gamification.values import (
     ApprovalView,
     AwardView,
@@ -31,8 +33,8 @@ from people.vocabulary import PersonId
 
 
 async def points(uow: UnitOfWork, person: PersonId) -> PointsView:
-    """Return a person's balance of recognition points and level."""
-    total, reached, version = await standings.points(uow, person)
+    """Return a person's lifetime recognition points and level, and what there is of each currency."""
+    total, reached, version, held = await standings.points(uow, person)
     ruleset = await rules_of(uow, required(version))
     here = next((level for level in ruleset.levels if level.level == max(reached, 1)), ruleset.levels[0])
     following = level_after(ruleset, here.level)
@@ -42,6 +44,10 @@ async def points(uow: UnitOfWork, person: PersonId) -> PointsView:
         points=total,
         level=LevelView(here.level, here.name, here.at),
         next_level=LevelView(following.level, following.name, following.at) if following else None,
+        balances=[
+            balance(currency, holding.lifetime, holding.purse, uow.now)
+            for currency, holding in holdings(total, held).items()
+        ],
     )
 
 

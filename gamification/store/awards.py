@@ -1,38 +1,40 @@
-"""Awards and the ledger: written set-based, once per person, rule, subject and period."""
+"""Awards and their entries in the ledger: written set-based, once per person, rule, subject and period."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
+from gamification.rules.lots import take_back
+from gamification.store import lots
+from gamification.store.books import PROGRAMME, Books
 from gamification.values import AwardKey, AwardView, EntryView, Grant, Reversal
 from gamification.vocabulary import AwardKind
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
-PROGRAMME: Final = UUID("00000000-0000-7000-8000-000000000001")
-"""The account that all points come from. It has no balance row: one row that every award moved would make all awards
-wait for each other; its balance is the negative sum of its entries."""
-
 _GRANT: Final = """
 with given as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[])
-    as t(id, entry, person, rule, subject, period, kind, points, rules_version, activity, consent, occurred_at)
+    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[], $15::text[])
+    as t(id, entry, person, rule, subject, period, kind, points, rules_version, activity, consent, occurred_at,
+      currency)
 ), kept as (
   insert into gamification.award (id, person, rule, subject, period, kind, state, points, rules_version, activity,
-    consent, occurred_at, awarded_at)
-  select id, person, rule, subject, period, kind, 'active', points, rules_version, activity, consent, occurred_at, $13
+    consent, occurred_at, awarded_at, currency)
+  select id, person, rule, subject, period, kind, 'active', points, rules_version, activity, consent, occurred_at, $13,
+    currency
   from given
   on conflict (person, rule, subject, period) do update set state = 'active', points = excluded.points,
     rules_version = excluded.rules_version, activity = excluded.activity, consent = excluded.consent,
-    occurred_at = excluded.occurred_at, awarded_at = excluded.awarded_at
+    occurred_at = excluded.occurred_at, awarded_at = excluded.awarded_at,
+    currency = excluded.currency
   where award.state = 'reversed'
   returning id, person, rule, subject, period
 ), moved as (
-  insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at)
-  select given.entry, given.person, kept.id, 'award', $14, given.person, given.points, $13
+  insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at, currency)
+  select given.entry, given.person, kept.id, 'award', $14, given.person, given.points, $13, given.currency
   from given join kept using (person, rule, subject, period) where given.points > 0
 )
 select count(*) from kept
@@ -46,13 +48,24 @@ with given as (
   update gamification.award set state = 'reversed' from given
   where (award.person, award.rule, award.subject, award.period)
       = (given.person, given.rule, given.subject, given.period) and award.state = 'active'
-  returning given.entry, award.id, award.person, award.points
+  returning given.entry, award.id, award.person, award.points, award.currency
 ), moved as (
-  insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at)
-  select entry, person, id, 'reversal', person, $7, points, $6 from taken where points > 0
+  insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at, currency)
+  select entry, person, id, 'reversal', person, $7, points, $6, currency from taken where points > 0
 )
-select count(*) from taken
+select id, person, currency, points, exists (select from gamification.lot where lot.award = taken.id) as lotted
+from taken
 """
+
+
+class Taken(NamedTuple):
+    """An award that was reversed; ``lotted`` tells whether its points came in a lot."""
+
+    award: UUID
+    person: PersonId
+    currency: str
+    points: int
+    lotted: bool
 
 
 async def existing(uow: UnitOfWork, keys: Sequence[tuple[PersonId, AwardKey]]) -> set[tuple[PersonId, AwardKey]]:
@@ -80,8 +93,8 @@ async def of_person(uow: UnitOfWork, person: PersonId) -> dict[AwardKey, int]:
 
 
 async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
-    """Write awards and their ledger entries; return how many were written."""
-    return int(
+    """Write awards with their entries, and lots where points must be kept apart; return how many awards there are."""
+    written = int(
         await uow.fetchval(
             _GRANT,
             [uow.new_id() for _ in grants],
@@ -98,32 +111,52 @@ async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
             [each.occurred_at for each in grants],
             uow.now,
             PROGRAMME,
+            [each.currency for each in grants],
         )
     )
+    if apart := [each for each in grants if lots.needs_lot(each)]:
+        await lots.keep(uow, apart)
+    return written
 
 
 async def reverse(uow: UnitOfWork, reversals: Sequence[Reversal]) -> int:
-    """Take awards back with reversing entries; return how many were taken back."""
-    return int(
-        await uow.fetchval(
-            _REVERSE,
-            [uow.new_id() for _ in reversals],
-            [each.person for each in reversals],
-            [each.key.rule for each in reversals],
-            [each.key.subject for each in reversals],
-            [each.key.period for each in reversals],
-            uow.now,
-            PROGRAMME,
-        )
+    """Take awards back with reversing entries; return how many were taken back.
+
+    An award is taken back in full. What had been spent of it is owed from then on (``gamification.rules.lots``).
+    """
+    rows = await uow.fetch(
+        _REVERSE,
+        [uow.new_id() for _ in reversals],
+        [each.person for each in reversals],
+        [each.key.rule for each in reversals],
+        [each.key.subject for each in reversals],
+        [each.key.period for each in reversals],
+        uow.now,
+        PROGRAMME,
     )
+    if apart := [taken for taken in map(Taken._make, rows) if taken.lotted]:
+        await _take_back(uow, apart)
+    return len(rows)
+
+
+async def _take_back(uow: UnitOfWork, reversed_awards: Sequence[Taken]) -> None:
+    books, found = Books(), await lots.of_awards(uow, [each.award for each in reversed_awards])
+    for each in reversed_awards:
+        unspent, expired, owed = take_back(each.points, found[each.award])
+        for part in unspent:
+            books.take_unspent(part)
+        for part in expired:
+            books.take_expired(each.person, each.currency, part)
+        books.take_lifetime(each.person, each.currency, each.points, owed)
+    await books.write(uow)
 
 
 async def entries(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> list[EntryView]:
-    """Return a person's ledger entries, newest first; ``points`` is negative in a reversal."""
+    """Return a person's ledger entries, newest first; ``points`` is negative where they left the person."""
     rows = await uow.fetch(
         "select e.id, e.award, e.kind, case when e.credit = e.person then e.amount else -e.amount end as points,"
-        " e.recorded_at, a.rule, a.subject, a.period, a.activity, a.occurred_at"
-        " from gamification.ledger_entry e join gamification.award a on a.id = e.award"
+        " e.recorded_at, e.currency, e.claim, a.rule, a.subject, a.period, a.activity, a.occurred_at"
+        " from gamification.ledger_entry e left join gamification.award a on a.id = e.award"
         " where e.person = $1 and ($2::uuid is null or e.id < $2) order by e.id desc limit $3",
         person,
         before,

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 import gamification
-from gamification.store.awards import PROGRAMME
+from gamification.store.books import PROGRAMME
 from tests.api.asker import Asker
 from tests.api.house import ORIGIN, PART, QUIZ, House
 from tests.api.opening import SAMPLES, worker

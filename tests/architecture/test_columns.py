@@ -12,9 +12,8 @@ CLASSES = {"personal", "pseudonymous", "open"}
 
 
 def tables_of(room: str) -> list[type[Table]]:
-    module = importlib.import_module(f"{room}.tables")
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Table)]
-    return [table for table in found if table is not Table and table.__module__.startswith(f"{room}.")]
+    tables: list[type[Table]] = importlib.import_module(f"{room}.piccolo_app").APP_CONFIG.table_classes
+    return tables
 
 
 def class_faults(room: str, table: type[Table]) -> list[str]:
@@ -53,7 +52,17 @@ def rooms_with_tables() -> list[str]:
 
 
 def table_modules() -> list[Module]:
-    return [module for module in modules(*LINE) if "tables" in (module.path.stem, module.path.parent.name)]
+    return [
+        module
+        for module in modules(*LINE)
+        if module.path.stem.endswith("tables") or module.path.parent.name == "tables"
+    ]
+
+
+def declared(module: Module) -> set[str]:
+    """The names of the tables that a module declares."""
+    classes = (node for node in module.syntax.body if isinstance(node, ast.ClassDef))
+    return {node.name for node in classes if any(isinstance(b, ast.Name) and b.id == "Table" for b in node.bases)}
 
 
 def test_every_table_column_is_classified_and_only_the_vault_holds_personal_ones() -> None:
@@ -65,6 +74,14 @@ def test_every_table_column_is_classified_and_only_the_vault_holds_personal_ones
 def test_every_room_that_has_tables_shows_them_to_this_test() -> None:
     assert {room: len(tables_of(room)) for room in rooms_with_tables() if not tables_of(room)} == {}
     assert {"audit", "people", "access", "consent", "content", "engagement", "gamification"} <= set(rooms_with_tables())
+
+
+def test_every_table_of_a_room_is_registered_where_migrations_look_for_it() -> None:
+    registered = {(table.__module__, table.__name__) for room in rooms_with_tables() for table in tables_of(room)}
+    written = {
+        (".".join(module.path.with_suffix("").parts), name) for module in modules(*LINE) for name in declared(module)
+    }
+    assert written == registered
 
 
 def test_every_table_column_states_its_default_and_whether_it_may_be_null() -> None:
