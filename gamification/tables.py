@@ -33,6 +33,7 @@ class AwardRow(Table, tablename="award", schema="gamification"):
     occurred_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the activity happened")
     awarded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it was awarded")
     currency = Text(default=None, null=False, help_text="open: which points; the database's default is recognition")
+    lot = UUID(default=None, null=True, help_text="pseudonymous: the lot its points came in, where they are kept apart")
 
 
 class LedgerEntry(Table, tablename="ledger_entry", schema="gamification"):
@@ -47,7 +48,7 @@ class LedgerEntry(Table, tablename="ledger_entry", schema="gamification"):
     amount = BigInt(default=None, null=False, help_text="pseudonymous: points of its currency, always positive")
     recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
     currency = Text(default=None, null=False, help_text="open: which points; the database's default is recognition")
-    lot = UUID(default=None, null=True, help_text="pseudonymous: the lot that was spent, refunded or expired")
+    lot = UUID(default=None, null=True, help_text="pseudonymous: the lot whose points moved")
     claim = UUID(default=None, null=True, help_text="pseudonymous: the claim that was paid or given back")
 
 

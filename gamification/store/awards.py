@@ -17,24 +17,24 @@ from people.vocabulary import PersonId
 _GRANT: Final = """
 with given as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[], $15::text[])
+    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[], $15::text[], $16::uuid[])
     as t(id, entry, person, rule, subject, period, kind, points, rules_version, activity, consent, occurred_at,
-      currency)
+      currency, lot)
 ), kept as (
   insert into gamification.award (id, person, rule, subject, period, kind, state, points, rules_version, activity,
-    consent, occurred_at, awarded_at, currency)
+    consent, occurred_at, awarded_at, currency, lot)
   select id, person, rule, subject, period, kind, 'active', points, rules_version, activity, consent, occurred_at, $13,
-    currency
+    currency, lot
   from given
   on conflict (person, rule, subject, period) do update set state = 'active', points = excluded.points,
     rules_version = excluded.rules_version, activity = excluded.activity, consent = excluded.consent,
     occurred_at = excluded.occurred_at, awarded_at = excluded.awarded_at,
-    currency = excluded.currency
+    currency = excluded.currency, lot = excluded.lot
   where award.state = 'reversed'
   returning id, person, rule, subject, period
 ), moved as (
-  insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at, currency)
-  select given.entry, given.person, kept.id, 'award', $14, given.person, given.points, $13, given.currency
+  insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at, currency, lot)
+  select given.entry, given.person, kept.id, 'award', $14, given.person, given.points, $13, given.currency, given.lot
   from given join kept using (person, rule, subject, period) where given.points > 0
 )
 select count(*) from kept
@@ -48,24 +48,23 @@ with given as (
   update gamification.award set state = 'reversed' from given
   where (award.person, award.rule, award.subject, award.period)
       = (given.person, given.rule, given.subject, given.period) and award.state = 'active'
-  returning given.entry, award.id, award.person, award.points, award.currency
+  returning given.entry, award.id, award.person, award.points, award.currency, award.lot
 ), moved as (
   insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at, currency)
   select entry, person, id, 'reversal', person, $7, points, $6, currency from taken where points > 0
 )
-select id, person, currency, points, exists (select from gamification.lot where lot.award = taken.id) as lotted
-from taken
+select id, person, currency, points, lot from taken
 """
 
 
 class Taken(NamedTuple):
-    """An award that was reversed; ``lotted`` tells whether its points came in a lot."""
+    """An award that was reversed; ``lot`` is the one that its points came in."""
 
     award: UUID
     person: PersonId
     currency: str
     points: int
-    lotted: bool
+    lot: UUID | None
 
 
 async def existing(uow: UnitOfWork, keys: Sequence[tuple[PersonId, AwardKey]]) -> set[tuple[PersonId, AwardKey]]:
@@ -94,6 +93,7 @@ async def of_person(uow: UnitOfWork, person: PersonId) -> dict[AwardKey, int]:
 
 async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
     """Write awards with their entries, and lots where points must be kept apart; return how many awards there are."""
+    opened = [uow.new_id() if lots.needs_lot(each) else None for each in grants]
     written = int(
         await uow.fetchval(
             _GRANT,
@@ -112,9 +112,10 @@ async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
             uow.now,
             PROGRAMME,
             [each.currency for each in grants],
+            opened,
         )
     )
-    if apart := [each for each in grants if lots.needs_lot(each)]:
+    if apart := [(lot, each) for lot, each in zip(opened, grants, strict=True) if lot is not None]:
         await lots.keep(uow, apart)
     return written
 
@@ -134,7 +135,7 @@ async def reverse(uow: UnitOfWork, reversals: Sequence[Reversal]) -> int:
         uow.now,
         PROGRAMME,
     )
-    if apart := [taken for taken in map(Taken._make, rows) if taken.lotted]:
+    if apart := [taken for taken in map(Taken._make, rows) if taken.lot is not None]:
         await _take_back(uow, apart)
     return len(rows)
 

@@ -98,20 +98,20 @@ def needs_lot(grant: Grant) -> bool:
     return grant.points > 0 and apart
 
 
-async def keep(uow: UnitOfWork, grants: Sequence[Grant]) -> None:
-    """Open a lot for each of these grants, whose awards are written already."""
+async def keep(uow: UnitOfWork, grants: Sequence[tuple[UUID, Grant]]) -> None:
+    """Open a lot, under the id given, for each of these grants, whose awards are written already."""
     await uow.execute(
         _KEEP,
+        [lot for lot, _ in grants],
         [uow.new_id() for _ in grants],
-        [uow.new_id() for _ in grants],
-        [each.person for each in grants],
-        [each.key.rule for each in grants],
-        [each.key.subject for each in grants],
-        [each.key.period for each in grants],
-        [each.currency for each in grants],
-        [each.points for each in grants],
-        [each.available_at for each in grants],
-        [each.expires_at for each in grants],
+        [each.person for _, each in grants],
+        [each.key.rule for _, each in grants],
+        [each.key.subject for _, each in grants],
+        [each.key.period for _, each in grants],
+        [each.currency for _, each in grants],
+        [each.points for _, each in grants],
+        [each.available_at for _, each in grants],
+        [each.expires_at for _, each in grants],
         uow.now,
     )
 

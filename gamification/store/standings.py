@@ -21,6 +21,11 @@ on conflict (person) do update set points = standing.points + excluded.points, l
   state = excluded.state, updated_at = excluded.updated_at
 """
 
+_LOWER = """
+update gamification.standing set points = standing.points + given.points
+from unnest($1::uuid[], $2::bigint[]) as given(person, points) where standing.person = given.person
+"""
+
 _POINTS = f"""
 select coalesce(s.points, 0) as points, coalesce(s.level, 0) as level, v.version, ({HELD}) as held
 from (select max(version) as version from gamification.rule_set_version) v
@@ -36,10 +41,13 @@ async def states(uow: UnitOfWork, persons: Sequence[PersonId]) -> dict[PersonId,
 
 async def keep(uow: UnitOfWork, changes: Sequence[tuple[PersonId, int, State]]) -> None:
     """Move balances by so many points and keep the states; a balance is never written as an absolute value."""
+    if lower := [(person, moved) for person, moved, _ in changes if moved < 0]:
+        # PostgreSQL checks a row that is to be inserted before it finds that there is one to update instead.
+        await uow.execute(_LOWER, [person for person, _ in lower], [moved for _, moved in lower])
     await uow.execute(
         _UPSERT,
         [person for person, _, _ in changes],
-        [moved for _, moved, _ in changes],
+        [max(0, moved) for _, moved, _ in changes],
         [state.level for _, _, state in changes],
         [_encode(state) for _, _, state in changes],
         uow.now,

@@ -1926,6 +1926,27 @@ async def forwards():
         schema="gamification",
     )
 
+    manager.add_column(
+        table_class_name="AwardRow",
+        tablename="award",
+        column_name="lot",
+        db_column_name="lot",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="gamification",
+    )
+
     manager.alter_column(
         table_class_name="LedgerEntry",
         tablename="ledger_entry",
