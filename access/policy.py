@@ -20,6 +20,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.ADMINISTRATOR: _STAFF
         | {
             Permission.ACCOUNT_MANAGE,
+            Permission.CLAIM_CANCEL,
+            Permission.CLAIM_FULFIL,
             Permission.CONSENT_DELIVER,
             Permission.HCP_CREATE,
         },
@@ -29,7 +31,10 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
+            Permission.REWARD_APPROVE,
+            Permission.REWARD_CATALOGUE_READ,
             Permission.RULES_READ,
+            Permission.TRANSFERS_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,
         Role.HCP: _EVERYONE
@@ -37,6 +42,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.ACTIVITY_RECORD,
             Permission.AWARD_PROOF_READ,
             Permission.BADGES_READ,
+            Permission.CLAIMS_READ,
+            Permission.CLAIM_CANCEL,
             Permission.CONSENT_READ,
             Permission.CONSENT_WRITE,
             Permission.CONTENT_READ,
@@ -45,6 +52,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.OWN_ACCESS_LOG_READ,
             Permission.POINTS_READ,
             Permission.RECOMMENDATIONS_READ,
+            Permission.REWARDS_READ,
+            Permission.REWARD_CLAIM,
             Permission.STREAKS_READ,
         },
         Role.LEARNING_SYSTEM: _EVERYONE
@@ -58,11 +67,15 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         | {
             Permission.CONTENT_CREATE,
             Permission.POLICIES_READ,
+            Permission.REWARD_CATALOGUE_READ,
+            Permission.REWARD_CREATE,
             Permission.RULES_READ,
         },
         Role.MEDICAL_REVIEWER: _STAFF
         | {
             Permission.CONTENT_APPROVE,
+            Permission.REWARD_APPROVE,
+            Permission.REWARD_CATALOGUE_READ,
         },
     }
 )

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     AWARD_PROOF_READ = "award-proof:read"
     BADGES_READ = "badges:read"
+    CLAIMS_READ = "claims:read"
+    CLAIM_CANCEL = "claim:cancel"
+    CLAIM_FULFIL = "claim:fulfil"
     CONSENT_DELIVER = "consent:deliver"
     CONSENT_READ = "consent:read"
     CONSENT_WRITE = "consent:write"
@@ -52,9 +55,15 @@ class Permission(StrEnum):
     POINTS_READ = "points:read"
     POLICIES_READ = "policies:read"
     RECOMMENDATIONS_READ = "recommendations:read"
+    REWARDS_READ = "rewards:read"
+    REWARD_APPROVE = "reward:approve"
+    REWARD_CATALOGUE_READ = "reward-catalogue:read"
+    REWARD_CLAIM = "reward:claim"
+    REWARD_CREATE = "reward:create"
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"
+    TRANSFERS_READ = "transfers-of-value:read"
 
 
 class AccountStatus(StrEnum):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,8 @@ from kernel.unit_of_work import UnitOfWork, Work
 AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
+LOTS_PAUSE_SECONDS = 30.0
+LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
 
 _log = structlog.get_logger()
@@ -82,10 +84,28 @@ class Runtime:
         return [None] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, outbox relay, board."""
+        """Return the loops of the worker: sequencer, outbox relay, board, expiry of points."""
         refresh = partial(_refresh, self.boards)
         sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
-        return [sequencer.run, lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop), self._keep_board]
+        return [
+            sequencer.run,
+            lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
+            self._keep_board,
+            self._expire_lots,
+        ]
+
+    async def _expire_lots(self, stop: asyncio.Event) -> None:
+        """Let points expire whose time is over; any number of workers may do it at once."""
+        while not stop.is_set():
+            try:
+                while not stop.is_set():
+                    async with self.work.begin(LOTS_ORIGIN) as uow:
+                        if not await gamification.expire_lots(uow):
+                            break
+            except Exception as error:  # noqa: BLE001 - what did not expire now expires at the next round
+                _log.warning("lots_wait", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOTS_PAUSE_SECONDS)
 
     async def _keep_board(self, stop: asyncio.Event) -> None:
         """Make the board's copy again whenever Valkey lost it."""

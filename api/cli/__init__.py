@@ -14,6 +14,7 @@ from api.cli.migrating import migrate
 from api.cli.openapi import openapi
 from api.cli.policy import policy
 from api.cli.serving import serve, worker
+from api.cli.transfers import tov
 from kernel.errors import LaurelError
 
 
@@ -34,5 +35,5 @@ def laurel() -> None:
     """Gamified engagement for healthcare professionals, behind a privacy layer."""
 
 
-for each in (demo, serve, worker, migrate, importing, audit, access, policy, openapi):
+for each in (demo, serve, worker, migrate, importing, audit, access, policy, tov, openapi):
     laurel.add_command(each)

@@ -2,7 +2,20 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, consents, content, gamification, hcps, journeys, me, policies, sessions
+from api.v1 import (
+    activities,
+    audit,
+    consents,
+    content,
+    gamification,
+    hcps,
+    journeys,
+    me,
+    policies,
+    rewards,
+    sessions,
+    transfers,
+)
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
@@ -14,5 +27,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journeys.ROUTES,
     *me.ROUTES,
     *policies.ROUTES,
+    *rewards.ROUTES,
     *sessions.ROUTES,
+    *transfers.ROUTES,
 ]

@@ -42,13 +42,14 @@ FORWARDS = (
     " where expires_at is not null and spent + expired + taken < amount",
     "create unique index if not exists account_once on gamification.account (person, currency)",
     "alter table gamification.account drop constraint if exists account_bounds, add constraint account_bounds"
-    " check (lotted >= 0 and drawn >= 0)",
+    " check (lotted >= 0)",
     # Recognition has no value in money: what it can pay for has none either. Nor has what is recognition itself.
     "alter table gamification.reward drop constraint if exists reward_words, add constraint reward_words check ("
     "kind in ('badge', 'certificate', 'level', 'content_unlock', 'educational_item')"
     " and state in ('draft', 'approved', 'withdrawn') and period in ('month', 'quarter', 'year', 'ever')"
     " and cost >= 0 and value >= 0 and stock >= 0 and per_person > 0 and (value = 0) = (value_currency is null)"
-    " and (currency <> 'recognition' or value = 0) and (kind not in ('badge', 'certificate', 'level') or value = 0))",
+    " and (currency <> 'recognition' or value = 0) and (kind not in ('badge', 'certificate', 'level') or value = 0)"
+    " and (kind <> 'educational_item' or value > 0))",
     # The author never approves, whatever the program says.
     "alter table gamification.reward drop constraint if exists reward_approval, add constraint reward_approval check ("
     "(approved_by is null) = (approved_at is null) and (state <> 'approved' or approved_by is not null)"

@@ -129,6 +129,26 @@ async def an_export(_: Scene, __: Asker) -> Sent:
     return Sent({"limit": 10})
 
 
+async def a_new_reward(_: Scene, __: Asker) -> Sent:
+    new = {"key": f"reward-{uuid4().hex}", "name": "Heart sounds", "kind": "content_unlock", "markets": ["GB"]}
+    return Sent(new | {"payer": "Laurel Ltd", "content_class": "medical"})
+
+
+async def a_reward_draft(scene: Scene, _: Asker) -> Sent:
+    return Sent({"reference": "MLR-7"}, (await scene.house.reward(approved=False)).id)
+
+
+async def a_reward(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside=(await scene.house.reward()).id)
+
+
+async def a_claim(scene: Scene, asker: Asker) -> Sent:
+    claimant = asker if asker.caller.role is HCP else scene.hcp
+    reward = await scene.house.reward()
+    answer = await claimant.ask("POST", f"/v1/rewards/{reward.id}/claims")
+    return Sent({}, answer.json()["id"])
+
+
 def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purpose | None = None) -> Case:
     """Return the case of a route by which HCPs see or change what is theirs."""
     return Case(frozenset({HCP}), send, OWN, consent)
@@ -140,6 +160,7 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
     "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/claims": own(),
     "GET /v1/me/consents": own(),
     "PUT /v1/me/consents/{purpose:str}": own(an_answer),
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
@@ -151,6 +172,15 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/activities": Case(frozenset({MACHINE}), a_delivery, "refused"),
     "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/rewards": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/rewards/catalogue": Case(frozenset({OFFICER, MARKETER, REVIEWER}), nothing, COMMON),
+    "POST /v1/rewards": Case(frozenset({MARKETER}), a_new_reward, 403, status=201),
+    "POST /v1/rewards/{reward:uuid}/approve": Case(frozenset({OFFICER, REVIEWER}), a_reward_draft, 404),
+    "POST /v1/rewards/{reward:uuid}/withdraw": Case(frozenset({OFFICER, REVIEWER}), a_reward_draft, 404),
+    "POST /v1/rewards/{reward:uuid}/claims": Case(frozenset({HCP}), a_reward, 404, Purpose.GAMIFICATION, status=201),
+    "POST /v1/claims/{claim:uuid}/fulfil": Case(frozenset({ADMINISTRATOR}), a_claim, 404),
+    "POST /v1/claims/{claim:uuid}/cancel": Case(frozenset({ADMINISTRATOR, HCP}), a_claim, 404),
+    "GET /v1/compliance/transfers-of-value": Case(OFFICERS, nothing, COMMON),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
     "GET /v1/policies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
     "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),

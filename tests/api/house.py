@@ -13,6 +13,7 @@ import msgspec
 import access
 import consent
 import content
+import gamification
 import people
 from access import AccountId, Caller, Role, SessionId
 from access import store as access_store
@@ -20,7 +21,9 @@ from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Purpose
 from content.values import NewContent
-from content.vocabulary import ContentKind
+from content.vocabulary import ContentClass, ContentKind
+from gamification import NewReward, Reward
+from gamification.vocabulary import RewardKind
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from tests.api.asker import Asker, Body
@@ -124,6 +127,16 @@ class House:
             if approved:
                 await content.approve(uow, made.id, UUID(int=3), scope={"*"})
         return str(made.id)
+
+    async def reward(self, *, approved: bool = True, markets: Sequence[str] = ("GB",), **more: Any) -> Reward:
+        """Create a reward without value or cost, approved unless said otherwise."""
+        known = {"name": "Heart sounds", "kind": RewardKind.CONTENT_UNLOCK, "payer": "Laurel Ltd"} | more
+        new = NewReward(key=f"r-{uuid4().hex}", markets=tuple(markets), content_class=ContentClass.MEDICAL, **known)
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            made = await gamification.create_reward(uow, UUID(int=2), new, scope={"*"})
+            if approved:
+                made = await gamification.approve_reward(uow, made.id, UUID(int=3), scope={"*"}, reference="MLR-7")
+        return made
 
     def activity(self, item: str, verb: str = "viewed", *, ago: timedelta = timedelta(0), **more: object) -> Body:
         """Return an activity as a client sends it, ``ago`` before now."""

@@ -1,13 +1,12 @@
 """Lots on the real database against a naive purse: granted, spent, expired, reversed and given back in any order."""
 
 import asyncio
-import contextlib
 import copy
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import audit
 from gamification.errors import PointsMissingError
 from gamification.rules import EMPTY
-from gamification.rules.lots import Balance, balance
+from gamification.rules.lots import Balance, Purse, balance
 from gamification.service import spending
 from gamification.store import awards, lots, standings
 from gamification.values import AwardKey, Grant, Reversal
@@ -33,7 +32,8 @@ ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="
 CURRENCIES = ("recognition", "merit")
 BOOKS = """
 select l.amount, l.spent, l.expired, l.taken,
-  coalesce(sum(e.amount) filter (where e.kind = 'spend'), 0) - coalesce(sum(e.amount) filter (where e.kind = 'refund'), 0) as spent_by_entries,
+  coalesce(sum(e.amount) filter (where e.kind = 'spend'), 0)
+    - coalesce(sum(e.amount) filter (where e.kind = 'refund'), 0) as spent_by_entries,
   coalesce(sum(e.amount) filter (where e.kind = 'expiry'), 0)
     - coalesce(sum(e.amount) filter (where e.kind = 'unexpiry'), 0) as expired_by_entries
 from gamification.lot l left join gamification.ledger_entry e on e.lot = l.id where l.person = $1 group by l.id
@@ -44,8 +44,8 @@ select coalesce(sum(amount), 0) from gamification.posting where account = $1 and
 
 
 def a_grant(person: PersonId, key: str, points: int, currency: str = "recognition", **when: object) -> Grant:
-    known = {"rules_version": 1, "activity": uuid4(), "consent": None, "occurred_at": START}
-    return Grant(person=person, key=AwardKey(key, "x", "ever"), points=points, currency=currency, **known, **when)  # type: ignore[arg-type]
+    known: dict[str, Any] = {"rules_version": 1, "activity": uuid4(), "consent": None, "occurred_at": START} | when
+    return Grant(person=person, key=AwardKey(key, "x", "ever"), points=points, currency=currency, **known)
 
 
 async def give(uow: UnitOfWork, grant: Grant) -> None:
@@ -162,7 +162,7 @@ class Purses(RuleBasedStateMachine):
 
     @rule(times=st.integers(1, 2))
     def let_expire(self, times: int) -> None:
-        self.run(*[lambda uow: spending.expire_lots(uow)] * times)
+        self.run(*[spending.expire_lots] * times)
         for purse in self.naive.values():
             purse.let_expire(self.clock.now())
 
@@ -174,7 +174,7 @@ class Purses(RuleBasedStateMachine):
                 now, naive = self.clock.now(), copy.deepcopy(kept)
                 naive.let_expire(now)
                 worth = len(naive.spendable(now)) - naive.owed
-                mine = shown.get(currency) or balance(currency, 0, lots.Purse(), now)
+                mine = shown.get(currency) or balance(currency, 0, Purse(), now)
                 assert (mine.lifetime, mine.spendable, mine.owed) == (naive.lifetime, max(0, worth), max(0, -worth))
                 waiting = [point for point in naive.points if point.place == "here" and point.available > now]
                 assert mine.pending == len(waiting)

@@ -1,0 +1,88 @@
+"""What policy says about a claim: every reason why not, and the yearly limits that the claim must be held against."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from gamification.reward_values import Known, Reward, WhyNot
+from gamification.rules import policy
+from gamification.rules.policy.items import category_of, limit_of
+from gamification.vocabulary import RewardState
+
+ALL: Final = "*"
+"""Stands for every category in the year's counts."""
+
+
+class Caps(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person may get in a calendar year (C20), in minor units and in items; None is no limit."""
+
+    value: int | None = None
+    count: int | None = None
+    category_value: int | None = None
+    category_count: int | None = None
+
+
+def approval_of(reward: Reward) -> policy.Approval | None:
+    """Return a reward's approval as policy looks at it: in days, while what is offered is decided to the second."""
+    if reward.approval_reference is None:
+        return None
+    return policy.Approval(
+        id=reward.approval_reference,
+        version=1,
+        expires_on=reward.approval_until.date() if reward.approval_until else None,
+        countries=frozenset(reward.markets),
+        withdrawn=reward.state is RewardState.WITHDRAWN,
+    )
+
+
+def described(reward: Reward) -> policy.Reward:
+    """Return a reward as policy looks at it."""
+    value = policy.Money(reward.value, reward.value_currency) if reward.value_currency else None
+    return policy.Reward(
+        kind=reward.kind.value,
+        value=value,
+        category=reward.category,
+        conditions=frozenset(reward.conditions),
+        product=reward.product,
+        approval=approval_of(reward),
+    )
+
+
+def claim_facts(reward: Reward, known: Known, so_far: policy.YearSoFar, on: date) -> policy.ClaimFacts:
+    """Return the claim as policy looks at it.
+
+    ``lanes`` is the reward's own: that accredited education earns nothing of value is held where points are granted.
+    """
+    return policy.ClaimFacts(
+        on=on,
+        reward=described(reward),
+        currency=known.currency(reward.currency),
+        person=known.person,
+        so_far=so_far,
+        lanes=frozenset({reward.content_class}),
+    )
+
+
+def why_not(refusals: list[policy.Refusal]) -> list[WhyNot]:
+    """Return refusals as they are shown."""
+    return [WhyNot(each.code, each.detail, each.rule, each.confirmed) for each in refusals]
+
+
+def caps(pack: policy.Pack, reward: Reward, known: Known) -> Caps:
+    """Return the yearly limits that a claim of ``reward`` counts against; of all states of a person the strictest."""
+    asked = described(reward)
+    item = limit_of(pack, asked)
+    category = category_of(asked)
+    states = [
+        region.year_value.value
+        for region in pack.regions
+        if region.year_value and region.code in (known.person.regions or ()) and category not in region.exempt
+    ]
+    own = [pack.person_year.value.value] if pack.person_year.value else []
+    return Caps(
+        value=min([*own, *states], default=None),
+        count=pack.person_year.count.value if pack.person_year.count else None,
+        category_value=item.year_value.value if item and item.year_value else None,
+        category_count=item.year_count.value if item and item.year_count else None,
+    )

@@ -1,0 +1,143 @@
+"""The layouts in which transfers of value are handed to authorities: column names, and what of them we can fill.
+
+Nobody is named: Laurel holds pseudonyms. What a register knows (names, addresses, NPI, licences, CMS's own ids) is left
+empty, for whoever submits the file to fill in from it.
+"""
+
+from typing import Final
+
+from gamification.reward_values import Transfer, TransferTotal
+
+UNITED_STATES: Final = "US"
+DOLLARS: Final = "USD"
+AMOUNT_PLACES: Final = 100
+
+_SPELLED: Final = ("Change_Type", "Covered_Recipient_Type", "Teaching_Hospital_CCN", "Teaching_Hospital_ID")
+_RECIPIENT: Final = (
+    "Teaching_Hospital_Name",
+    "Covered_Recipient_Profile_ID",
+    "Covered_Recipient_NPI",
+    "Covered_Recipient_First_Name",
+    "Covered_Recipient_Middle_Name",
+    "Covered_Recipient_Last_Name",
+    "Covered_Recipient_Name_Suffix",
+    "Recipient_Primary_Business_Street_Address_Line1",
+    "Recipient_Primary_Business_Street_Address_Line2",
+    "Recipient_City",
+    "Recipient_State",
+    "Recipient_Zip_Code",
+    "Recipient_Country",
+    "Recipient_Province",
+    "Recipient_Postal_Code",
+    *(f"Covered_Recipient_Primary_Type_{number}" for number in range(1, 7)),
+    *(f"Covered_Recipient_Specialty_{number}" for number in range(1, 7)),
+    *(f"Covered_Recipient_License_State_code{number}" for number in range(1, 6)),
+)
+_PAYMENT: Final = (
+    "Submitting_Applicable_Manufacturer_or_Applicable_GPO_Name",
+    "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_ID",
+    "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name",
+    "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_State",
+    "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Country",
+    "Total_Amount_of_Payment_USDollars",
+    "Date_of_Payment",
+    "Number_of_Payments_Included_in_Total_Amount",
+    "Form_of_Payment_or_Transfer_of_Value",
+    "Nature_of_Payment_or_Transfer_of_Value",
+    "City_of_Travel",
+    "State_of_Travel",
+    "Country_of_Travel",
+    "Physician_Ownership_Indicator",
+    "Third_Party_Payment_Recipient_Indicator",
+    "Name_of_Third_Party_Entity_Receiving_Payment_or_Transfer_of_Value",
+    "Charity_Indicator",
+    "Third_Party_Equals_Covered_Recipient_Indicator",
+    "Contextual_Information",
+    "Delay_in_Publication_Indicator",
+    "Record_ID",
+    "Dispute_Status_for_Publication",
+    "Related_Product_Indicator",
+)
+_PRODUCTS: Final = tuple(
+    f"{name}_{number}"
+    for number in range(1, 6)
+    for name in (
+        "Covered_or_Noncovered_Indicator",
+        "Indicate_Drug_or_Biological_or_Device_or_Medical_Supply",
+        "Product_Category_or_Therapeutic_Area",
+        "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply",
+        "Associated_Drug_or_Biological_NDC",
+        "Associated_Device_or_Medical_Supply_PDI",
+    )
+)
+OPEN_PAYMENTS: Final = (
+    *_SPELLED,
+    *_RECIPIENT,
+    *_PAYMENT,
+    *_PRODUCTS,
+    "Program_Year",
+    "Payment_Publication_Date",
+)
+"""The columns of the general-payments detail file as CMS publishes it since programme year 2016."""
+
+EFPIA: Final = (
+    "Country",
+    "Legal_Entity",
+    "Category",
+    "Currency",
+    "Disclosure",
+    "Number_of_Recipients",
+    "Number_of_Transfers",
+    "Total_Amount",
+    "Named_Share_Percent",
+    "Year",
+)
+"""A yearly report in the manner of the EFPIA Code's template: in total, since nobody has agreed to be named."""
+
+
+def open_payments(transfer: Transfer, year: int) -> dict[str, str] | None:
+    """Return a row of the Open Payments layout, or None for what does not belong into it.
+
+    The pseudonym stands in ``Contextual_Information``: by it the submitter finds the recipient, and takes it out.
+    """
+    if transfer.market != UNITED_STATES or transfer.currency != DOLLARS or transfer.amount is None:
+        return None
+    return dict.fromkeys(OPEN_PAYMENTS, "") | {
+        "Change_Type": "NEW",
+        "Recipient_Country": "United States",
+        "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name": transfer.payer,
+        "Total_Amount_of_Payment_USDollars": decimal(transfer.amount),
+        "Date_of_Payment": transfer.at.strftime("%m/%d/%Y"),
+        "Number_of_Payments_Included_in_Total_Amount": "1",
+        "Form_of_Payment_or_Transfer_of_Value": "In-kind items and services",
+        "Nature_of_Payment_or_Transfer_of_Value": transfer.nature,
+        "Third_Party_Payment_Recipient_Indicator": "No Third Party Payment",
+        "Contextual_Information": f"recipient {transfer.person}",
+        "Record_ID": str(transfer.claim),
+        "Related_Product_Indicator": "Yes" if transfer.product else "No",
+        "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_1": transfer.product or "",
+        "Program_Year": str(year),
+    }
+
+
+def efpia(total: TransferTotal, year: int) -> dict[str, str] | None:
+    """Return a row of the yearly report, or None for what is reported in the United States."""
+    if total.market == UNITED_STATES:
+        return None
+    return {
+        "Country": total.market,
+        "Legal_Entity": total.payer,
+        "Category": total.category or "",
+        "Currency": total.currency,
+        "Disclosure": "aggregate",
+        "Number_of_Recipients": str(total.recipients),
+        "Number_of_Transfers": str(total.transfers),
+        "Total_Amount": decimal(total.amount),
+        "Named_Share_Percent": "0",
+        "Year": str(year),
+    }
+
+
+def decimal(hundredths: int) -> str:
+    """Spell an amount with two decimal places."""
+    return f"{hundredths // AMOUNT_PLACES}.{hundredths % AMOUNT_PLACES:02}"

@@ -1,0 +1,230 @@
+"""Claiming a reward: reserved, then fulfilled, or cancelled with everything given back.
+
+The order of locks is the same everywhere: the person, the person's points, the person's year, the reward's stock.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+import consent
+import people
+from consent.vocabulary import Purpose
+from gamification.errors import (
+    ClaimClosedError,
+    ClaimLimitError,
+    ClaimNotFoundError,
+    RewardNotFoundError,
+    RewardRefusedError,
+    SoldOutError,
+    YearlyCapError,
+)
+from gamification.reward_values import NOTHING_KNOWN, Claim, Known, Reward
+from gamification.rules import claiming as rules
+from gamification.rules import policy
+from gamification.rules.rewards import offered, period_of, touches
+from gamification.service.spending import give_back, spend
+from gamification.store import claims as store
+from gamification.store import rewards, transfers
+from gamification.vocabulary import Action, ClaimState, TransferState
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+
+async def claim(
+    uow: UnitOfWork, packs: policy.Packs, person: PersonId, reward: UUID, *, known: Known = NOTHING_KNOWN
+) -> Claim:
+    """Claim a reward for a person: reserve one, its points, and its value of the person's year, all or nothing.
+
+    Raises:
+        ConsentRequiredError: the person does not take part, or not any more.
+        RewardNotFoundError: it is not offered to this person now.
+        RewardRefusedError: the policy pack of the person's country says no.
+        ClaimLimitError, PointsMissingError, YearlyCapError, SoldOutError: it can't be claimed now.
+
+    """
+    here = (await people.lock(uow, [person])).get(person)
+    found = await rewards.reward(uow, reward)
+    if here is None or found is None or not offered(found, here.market, uow.now):
+        raise RewardNotFoundError("There is no such reward.")
+    decision = await consent.require(uow, person, Purpose.GAMIFICATION)
+    today = uow.now.astimezone(ZoneInfo(here.zone)).date()
+    pack = policy.pack_for(packs, here.market, today)
+    so_far = store.so_far(await store.year(uow, person, today.year), found.category, found.value_currency)
+    facts = rules.claim_facts(found, known, so_far, today)
+    _refuse(policy.claim_refusals(pack, facts))
+    made = Claim(
+        id=uow.new_id(),
+        person=person,
+        reward=reward,
+        state=ClaimState.RESERVED,
+        period=period_of(found.period, today),
+        slot=None,
+        currency=found.currency,
+        cost=found.cost,
+        value=found.value,
+        value_currency=found.value_currency,
+        payer=found.payer,
+        product=found.product,
+        category=found.category,
+        market=here.market,
+        year=today.year,
+        pack=pack.stamp,
+        consent=decision.event,
+        claimed_at=uow.now,
+    )
+    await _reserve(uow, found, made, rules.caps(pack, found, known))
+    near = [each.code for each in policy.alerts(pack, facts)]
+    if near:
+        await store.alert(uow, made)
+    uow.record(
+        Action.REWARD_CLAIMED, subject=person, resource=_resource(made.id), reward=found.key, cost=made.cost,
+        currency=made.currency, value=made.value, value_currency=made.value_currency, pack=made.pack, near=near,
+    )  # fmt: skip
+    return made
+
+
+async def _reserve(uow: UnitOfWork, reward: Reward, made: Claim, caps: rules.Caps) -> None:
+    if not await store.insert(uow, made, reward.per_person):
+        raise ClaimLimitError(f"{reward.per_person} can be claimed per {reward.period}.")
+    if made.cost:
+        await spend(uow, made.person, made.currency, made.cost, made.id)
+    if made.value:
+        if not await store.reserve(uow, made, caps):
+            raise YearlyCapError("This would be more than the policy allows in a year.", reason="year-value-reached")
+        await transfers.add(uow, made, TransferState.ESTIMATED, made.value)
+    if not await rewards.take_one(uow, reward.id):  # last, since everybody waits for this row
+        raise SoldOutError("None is left.")
+
+
+async def fulfil_claim(
+    uow: UnitOfWork,
+    packs: policy.Packs,
+    key: UUID,
+    account: UUID,
+    *,
+    scope: Collection[str],
+    actual_value: int | None = None,
+    known: Known = NOTHING_KNOWN,
+) -> Claim:
+    """Hand a claimed reward over. ``actual_value``: what it really cost, in minor units; it can be told later, once.
+
+    Raises:
+        ClaimNotFoundError: no such claim in any market of ``scope``.
+        ClaimClosedError: it was cancelled.
+        RewardRefusedError: the policy pack of the person's country does not allow it any more.
+
+    """
+    found = await _locked(uow, key, scope)
+    if found.state is ClaimState.CANCELLED:
+        raise ClaimClosedError("This claim was cancelled.")
+    repeated = found.state is ClaimState.FULFILLED
+    if not repeated:
+        await _check_fulfilment(uow, packs, found, known)
+        found = replace(found, state=ClaimState.FULFILLED, closed_at=uow.now, closed_by=account)
+        await store.close(uow, found)
+        if found.value:
+            await store.settle_year(uow, found, handed_over=True)
+            await transfers.add(uow, found, TransferState.COMMITTED, found.value)
+    told = found.value > 0 and actual_value is not None
+    if told and actual_value is not None and await transfers.add(uow, found, TransferState.ACTUAL, actual_value):
+        await store.correct_year(uow, found, actual_value - found.value)
+    uow.record(
+        Action.CLAIM_FULFILLED,
+        subject=found.person,
+        resource=_resource(key),
+        repeated=repeated,
+        actual_value=actual_value,
+    )
+    return found
+
+
+async def _check_fulfilment(uow: UnitOfWork, packs: policy.Packs, found: Claim, known: Known) -> None:
+    """Ask the policy of today, with the reward as it stands and the year without this claim."""
+    here = (await people.bearings(uow, [found.person])).get(found.person)
+    reward = await rewards.reward(uow, found.reward)
+    if here is None or reward is None:
+        raise ClaimNotFoundError("There is no such claim.")
+    today = uow.now.astimezone(ZoneInfo(here.zone)).date()
+    year = store.so_far(await store.year(uow, found.person, found.year), found.category, found.value_currency)
+    if found.value:
+        mine = found.value if found.category else 0
+        year = policy.YearSoFar(
+            currency=year.currency,
+            value=year.value - found.value,
+            count=year.count - 1,
+            category_value=year.category_value - mine,
+            category_count=year.category_count - (1 if found.category else 0),
+        )
+    asked = rules.claim_facts(reward, known, year, today)
+    facts = policy.FulfilFacts(
+        on=today,
+        reward=asked.reward,
+        currency=asked.currency,
+        person=asked.person,
+        so_far=asked.so_far,
+        lanes=asked.lanes,
+        reserved=policy.Money(found.value, found.value_currency) if found.value_currency else None,
+        recorded=await transfers.recorded(uow, found.id),
+    )
+    _refuse(policy.fulfil_refusals(policy.pack_for(packs, found.market, today), facts))
+
+
+async def cancel_claim(
+    uow: UnitOfWork, key: UUID, account: UUID, *, scope: Collection[str], person: PersonId | None = None
+) -> Claim:
+    """Cancel a claim and give everything back: stock, points, the slot of its period, and the year's value and count.
+
+    ``person`` limits it to one's own claims. Cancelling again changes nothing.
+
+    Raises:
+        ClaimNotFoundError: no such claim in any market of ``scope``, or it is another person's.
+        ClaimClosedError: it was fulfilled.
+
+    """
+    found = await _locked(uow, key, scope)
+    if person not in {None, found.person}:
+        raise ClaimNotFoundError("There is no such claim.")
+    if found.state is ClaimState.FULFILLED:
+        raise ClaimClosedError("This claim was fulfilled.")
+    repeated = found.state is ClaimState.CANCELLED
+    if not repeated:
+        found = replace(found, state=ClaimState.CANCELLED, closed_at=uow.now, closed_by=account)
+        await store.close(uow, found)
+        await give_back(uow, found.person, found.currency, found.id, found.claimed_at)
+        if found.value:
+            await store.settle_year(uow, found, handed_over=False)
+            await transfers.add(uow, found, TransferState.RELEASED, 0)
+        await rewards.put_one_back(uow, found.reward)
+    uow.record(Action.CLAIM_CANCELLED, subject=found.person, resource=_resource(key), repeated=repeated)
+    return found
+
+
+async def claims_of(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> list[Claim]:
+    """Return a person's claims, newest first."""
+    found = await store.of_person(uow, person, before, limit)
+    uow.record(Action.CLAIMS_READ, subject=person, count=len(found))
+    return found
+
+
+async def _locked(uow: UnitOfWork, key: UUID, scope: Collection[str]) -> Claim:
+    """Lock the person of a claim, then the claim; who has been erased needs no lock, since nobody acts for them."""
+    found = await store.claim(uow, key)
+    if found is None or not touches(scope, {found.market}):
+        raise ClaimNotFoundError("There is no such claim.")
+    await people.lock(uow, [found.person])
+    locked = await store.claim(uow, key, lock=True)
+    assert locked is not None  # noqa: S101 - claims are never deleted
+    return locked
+
+
+def _refuse(refusals: list[policy.Refusal]) -> None:
+    if refusals:
+        told = "; ".join(f"{each.code} ({each.rule}): {each.detail}" for each in refusals)
+        raise RewardRefusedError(f"Policy refuses this: {told}.", reason=refusals[0].code)
+
+
+def _resource(key: UUID) -> str:
+    return f"claim:{key}"

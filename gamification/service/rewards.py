@@ -1,0 +1,163 @@
+"""The catalogue: what can be claimed, who made it, who approved it, and why it can't be claimed now."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import asdict, replace
+
+import people
+from gamification.errors import (
+    RewardAuthorError,
+    RewardMarketError,
+    RewardNotFoundError,
+    RewardWithdrawnError,
+)
+from gamification.reward_values import NOTHING_KNOWN, Known, NewReward, Reward, RewardOffer, WhyNot
+from gamification.rules import claiming, lots, policy
+from gamification.rules import rewards as rules
+from gamification.store import claims
+from gamification.store import lots as lot_store
+from gamification.store import rewards as store
+from gamification.vocabulary import Action, RewardState
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+
+async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope: Collection[str]) -> Reward:
+    """Create a reward as a draft; ``author`` is the account that made it, ``scope`` its markets.
+
+    Raises:
+        InvalidRewardError: names the field.
+        RewardMarketError: it reaches a market that the author is not responsible for.
+
+    """
+    rules.check(new, people.is_market)
+    _check_scope(scope, new)
+    created = Reward(
+        id=uow.new_id(),
+        state=RewardState.DRAFT,
+        created_by=author,
+        created_at=uow.now,
+        approved_by=None,
+        approved_at=None,
+        approval_reference=None,
+        approval_until=None,
+        **asdict(new),
+    )
+    await store.insert(uow, created)
+    uow.record(Action.REWARD_CREATED, resource=_resource(created.id), reward=created.key, value=created.value)
+    return created
+
+
+async def approve_reward(
+    uow: UnitOfWork, key: UUID, reviewer: UUID, *, scope: Collection[str], reference: str, until: datetime | None = None
+) -> Reward:
+    """Approve a draft under the ``reference`` of its approval, which holds before ``until``; again changes nothing.
+
+    Raises:
+        RewardNotFoundError: no such reward in any market of ``scope``.
+        RewardAuthorError: ``reviewer`` created it.
+        RewardMarketError: it reaches a market that the reviewer is not responsible for.
+        RewardWithdrawnError: it was withdrawn, and stays so.
+
+    """
+    found = await _staff_reward(uow, key, scope)
+    if found.created_by == reviewer:
+        raise RewardAuthorError("Whoever created a reward never approves it.")
+    _check_scope(scope, found)
+    if found.state is RewardState.WITHDRAWN:
+        raise RewardWithdrawnError("This reward was withdrawn.")
+    repeated = found.state is RewardState.APPROVED
+    if not repeated:
+        found = replace(
+            found,
+            state=RewardState.APPROVED,
+            approved_by=reviewer,
+            approved_at=uow.now,
+            approval_reference=reference,
+            approval_until=until,
+        )
+        await store.put_state(uow, found)
+    uow.record(Action.REWARD_APPROVED, resource=_resource(key), reference=reference, repeated=repeated)
+    return found
+
+
+async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Collection[str]) -> Reward:
+    """Withdraw a reward for good: nobody can claim it any more. What is reserved stays so until somebody cancels it.
+
+    Raises:
+        RewardNotFoundError: no such reward in any market of ``scope``.
+        RewardMarketError: it reaches a market that the account is not responsible for.
+
+    """
+    found = await _staff_reward(uow, key, scope)
+    _check_scope(scope, found)
+    repeated = found.state is RewardState.WITHDRAWN
+    if not repeated:
+        found = replace(found, state=RewardState.WITHDRAWN)
+        await store.put_state(uow, found)
+    uow.record(Action.REWARD_WITHDRAWN, resource=_resource(key), repeated=repeated)
+    return found
+
+
+async def catalogue(uow: UnitOfWork, scope: Collection[str], after: UUID | None, limit: int) -> list[Reward]:
+    """Return the rewards of any state that reach a market of ``scope``, newest first."""
+    found = await store.of_markets(uow, scope, after, limit)
+    uow.record(Action.REWARDS_READ, count=len(found))
+    return found
+
+
+async def offers(
+    uow: UnitOfWork,
+    packs: policy.Packs,
+    person: PersonId,
+    after: UUID | None,
+    limit: int,
+    known: Known = NOTHING_KNOWN,
+) -> list[RewardOffer]:
+    """Return what is offered to a person, newest first, each with whether it can be claimed now and if not, why."""
+    here = (await people.bearings(uow, [person]))[person]
+    today = uow.now.astimezone(ZoneInfo(here.zone)).date()
+    found = await store.offered(uow, here.market, after, limit)
+    held = (await lot_store.held_by(uow, [person]))[person]
+    year, claimed = await claims.year(uow, person, today.year), await claims.counts(uow, person)
+    pack = policy.pack_for(packs, here.market, today)
+    uow.record(Action.REWARDS_READ, subject=person, count=len(found))
+    shown = []
+    for each in found:
+        so_far = claims.so_far(year, each.category, each.value_currency)
+        refusals = policy.claim_refusals(pack, claiming.claim_facts(each, known, so_far, today))
+        purse = held[each.currency].purse if each.currency in held else lots.Purse()
+        reasons = claiming.why_not(refusals) + _missing(each, lots.spendable(purse, uow.now))
+        if each.per_person is not None:
+            used = claimed.get((each.id, rules.period_of(each.period, today)), 0)
+            limited = f"{each.per_person} can be claimed per {each.period}"
+            reasons += [WhyNot("claim-limit-reached", limited)] if used >= each.per_person else []
+        fields = {name: getattr(each, name) for name in RewardOffer.__struct_fields__ if hasattr(each, name)}
+        shown.append(RewardOffer(**fields, claimable=not reasons, why_not=reasons))
+    return shown
+
+
+def _missing(reward: Reward, spendable: int) -> list[WhyNot]:
+    reasons = [WhyNot("reward-sold-out", "none is left")] if reward.stock == 0 else []
+    if spendable < reward.cost:
+        reasons.append(WhyNot("points-missing", f"{reward.cost - spendable} {reward.currency} are missing"))
+    return reasons
+
+
+async def _staff_reward(uow: UnitOfWork, key: UUID, scope: Collection[str]) -> Reward:
+    found = await store.reward(uow, key, lock=True)
+    if found is None or not rules.touches(scope, found.markets):
+        raise RewardNotFoundError("There is no such reward.")
+    return found
+
+
+def _check_scope(scope: Collection[str], reward: NewReward) -> None:
+    if not rules.covers(scope, reward.markets):
+        raise RewardMarketError("This account is not responsible for all markets of the reward.")
+
+
+def _resource(key: UUID) -> str:
+    return f"reward:{key}"

@@ -1,0 +1,46 @@
+"""The book of transfers of value, for compliance officers: shown and exported, every time with a trace."""
+
+from collections.abc import AsyncIterator, Collection
+from uuid import UUID
+
+from gamification.reward_values import NearCap, Transfer, TransferTotal
+from gamification.store import claims
+from gamification.store import transfers as store
+from gamification.vocabulary import Action
+from kernel.unit_of_work import UnitOfWork
+
+AT_ONCE = 5_000
+MOST_ALERTS = 200
+
+
+async def transfers(
+    uow: UnitOfWork, year: int, markets: Collection[str], after: UUID | None, limit: int
+) -> list[Transfer]:
+    """Return the transfers of a year in ``markets`` as they stand, by pseudonym, oldest claim first."""
+    found = await store.page(uow, year, markets, after, limit)
+    uow.record(Action.TRANSFERS_READ, resource=f"transfers:{year}", count=len(found))
+    return found
+
+
+async def transfer_totals(uow: UnitOfWork, year: int, markets: Collection[str]) -> list[TransferTotal]:
+    """Return what was handed over in a year by market, legal entity and category."""
+    return await store.totals(uow, year, markets)
+
+
+async def near_caps(uow: UnitOfWork, year: int, markets: Collection[str]) -> list[NearCap]:
+    """Return who has used up most of a year's limits, newest first; only for an account that sees every market."""
+    return await claims.near_caps(uow, year, MOST_ALERTS) if "*" in markets else []
+
+
+async def handed_over(uow: UnitOfWork, year: int, markets: Collection[str]) -> AsyncIterator[Transfer]:
+    """Yield the transfers of a year that were handed over, page by page; call ``exported`` when all are written."""
+    after: UUID | None = None
+    while page := await store.page(uow, year, markets, after, AT_ONCE, done=True):
+        for each in page:
+            yield each
+        after = page[-1].claim
+
+
+def exported(uow: UnitOfWork, year: int, layout: str, count: int) -> None:
+    """Leave a trace of an export."""
+    uow.record(Action.TRANSFERS_EXPORTED, resource=f"transfers:{year}", count=count, layout=layout)

@@ -1,0 +1,85 @@
+"""The book of transfers of value: rows are only ever added."""
+
+from collections.abc import Collection
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from gamification.reward_values import Claim, Transfer, TransferTotal
+from gamification.vocabulary import TransferState
+from kernel.unit_of_work import UnitOfWork
+
+NATURE: Final = "Education"
+"""The nature of every transfer that a reward can be; the word is that of 42 CFR 403.904(e)(2)."""
+
+_CLAIMS: Final = """
+select claim, person, payer, product, nature, category, market, currency,
+  max(amount) filter (where state = 'estimated') as estimated,
+  max(amount) filter (where state = 'committed') as committed,
+  max(amount) filter (where state = 'actual') as actual,
+  bool_or(state = 'released') as released,
+  coalesce(max(amount) filter (where state = 'actual'), max(amount) filter (where state = 'committed')) as amount,
+  coalesce(min(at) filter (where state = 'committed'), min(at)) as at
+from gamification.transfer_of_value
+where year = $1 and ('*' = any($2::text[]) or market = any($2::text[]))
+group by claim, person, payer, product, nature, category, market, currency
+"""
+
+
+async def add(uow: UnitOfWork, claim: Claim, state: TransferState, amount: int) -> bool:
+    """Add a row about a claim; False if there is one of this state already, which is then left as it is."""
+    added = await uow.fetchval(
+        "insert into gamification.transfer_of_value (id, claim, person, state, amount, currency, payer, product,"
+        " nature, category, market, year, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        " on conflict (claim, state) do nothing returning id",
+        uow.new_id(),
+        claim.id,
+        claim.person,
+        state,
+        amount,
+        claim.value_currency,
+        claim.payer,
+        claim.product,
+        NATURE,
+        claim.category,
+        claim.market,
+        claim.year,
+        uow.now,
+    )
+    return added is not None
+
+
+async def recorded(uow: UnitOfWork, claim: UUID) -> bool:
+    """Tell whether a claim is in the book."""
+    return bool(
+        await uow.fetchval("select exists (select from gamification.transfer_of_value where claim = $1)", claim)
+    )
+
+
+async def page(
+    uow: UnitOfWork, year: int, markets: Collection[str], after: UUID | None, limit: int, *, done: bool = False
+) -> list[Transfer]:
+    """Return the transfers of a year in ``markets``, oldest claim first; with ``done`` those handed over alone."""
+    rows = await uow.fetch(
+        f"select * from ({_CLAIMS}) as t where ($3::uuid is null or claim > $3)"  # noqa: S608 - our own text
+        " and (not $5 or amount is not null) order by claim limit $4",
+        year,
+        list(markets),
+        after,
+        limit,
+        done,
+    )
+    return [msgspec.convert(dict(row), Transfer) for row in rows]
+
+
+async def totals(uow: UnitOfWork, year: int, markets: Collection[str]) -> list[TransferTotal]:
+    """Return what was handed over in a year by market, legal entity and category."""
+    rows = await uow.fetch(
+        "select market, payer, category, currency, count(distinct person) as recipients, count(*) as transfers,"  # noqa: S608 - our own text
+        f" sum(amount)::bigint as amount from ({_CLAIMS}) as t where amount is not null"
+        " group by market, payer, category, currency order by market, payer, category, currency",
+        year,
+        list(markets),
+    )
+    return [msgspec.convert(dict(row), TransferTotal) for row in rows]
