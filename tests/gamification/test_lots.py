@@ -4,9 +4,9 @@ import asyncio
 import copy
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,10 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import audit
 from gamification.errors import PointsMissingError
 from gamification.rules import EMPTY
-from gamification.rules.lots import Balance, Purse, balance
+from gamification.rules.lots import Expiring, Purse, balance
 from gamification.service import spending
-from gamification.store import awards, lots, standings
-from gamification.values import AwardKey, Grant, Reversal
+from gamification.store import awards, standings
+from gamification.values import Grant, Reversal
 from kernel.clock import MovableClock
 from kernel.database import DB
 from kernel.facts import Origin
@@ -27,6 +27,7 @@ from kernel.unit_of_work import UnitOfWork, Work
 from people.vocabulary import PersonId
 from tests.conftest import START
 from tests.gamification.naive_purse import NaivePurse
+from tests.gamification.shop import a_grant, balances, give
 
 ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
 CURRENCIES = ("recognition", "merit")
@@ -43,28 +44,11 @@ select coalesce(sum(amount), 0) from gamification.posting where account = $1 and
 """
 
 
-def a_grant(person: PersonId, key: str, points: int, currency: str = "recognition", **when: object) -> Grant:
-    known: dict[str, Any] = {"rules_version": 1, "activity": uuid4(), "consent": None, "occurred_at": START} | when
-    return Grant(person=person, key=AwardKey(key, "x", "ever"), points=points, currency=currency, **known)
-
-
-async def give(uow: UnitOfWork, grant: Grant) -> None:
-    """Grant an award as recording does: what is recognition moves the lifetime points as well."""
-    await awards.grant(uow, [grant])
-    moved = grant.points if grant.currency == "recognition" else 0
-    await standings.keep(uow, [(grant.person, moved, EMPTY)])
-
-
 async def take(uow: UnitOfWork, grant: Grant) -> None:
     """Reverse an award as recording does."""
     await awards.reverse(uow, [Reversal(grant.person, grant.key)])
     moved = -grant.points if grant.currency == "recognition" else 0
     await standings.keep(uow, [(grant.person, moved, EMPTY)])
-
-
-async def balances(uow: UnitOfWork, person: PersonId) -> dict[str, Balance]:
-    held = (await lots.held_by(uow, [person]))[person]
-    return {each: balance(each, held[each].lifetime, held[each].purse, uow.now) for each in held}
 
 
 class Purses(RuleBasedStateMachine):
@@ -205,3 +189,85 @@ def test_lots_agree_with_a_naive_purse_whatever_happens_in_whatever_order(runner
             max_examples=80, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+async def in_lots(work: Work, origin: Origin, count: int) -> list[PersonId]:
+    """Give some people points that expire in an hour, and points that don't."""
+    persons = [PersonId(uuid4()) for _ in range(count)]
+    async with work.begin(origin) as uow:
+        for person in persons:
+            await give(uow, a_grant(person, "soon", 5, "merit", expires_at=uow.now + timedelta(hours=1)))
+            await give(uow, a_grant(person, "soon-too", 3, expires_at=uow.now + timedelta(hours=1)))
+            await give(uow, a_grant(person, "never", 2))
+    return persons
+
+
+async def test_two_workers_that_expire_at_once_expire_everything_once(
+    work: Work, origin: Origin, clock: MovableClock
+) -> None:
+    persons = await in_lots(work, origin, 30)
+    clock.move(timedelta(hours=1))
+
+    async def expire() -> int:
+        async with work.begin(origin) as uow:
+            return await spending.expire_lots(uow)
+
+    await asyncio.gather(*(expire() for _ in range(6)))
+    assert await expire() == 0
+    async with work.begin(origin) as uow:
+        kinds = await uow.fetch("select kind, count(*), sum(amount) from gamification.ledger_entry group by kind")
+        assert {tuple(row) for row in kinds} == {("award", 90, 300), ("expiry", 60, 240)}
+        for person in persons:
+            shown = await balances(uow, person)
+            assert (shown["recognition"].lifetime, shown["recognition"].spendable) == (5, 2)
+            assert (shown["merit"].lifetime, shown["merit"].spendable) == (5, 0)
+
+
+async def test_a_lot_expires_once_whatever_a_worker_believes(work: Work, origin: Origin, clock: MovableClock) -> None:
+    (person,) = await in_lots(work, origin, 1)
+    clock.move(timedelta(hours=2))
+    async with work.begin(origin) as uow:
+        assert await spending.expire_lots(uow) == 1
+    columns = "person, award, kind, debit, credit, amount, recorded_at, currency, lot"
+    again = (
+        f"insert into gamification.ledger_entry (id, {columns}) select $1, {columns} from gamification.ledger_entry"
+        " where person = $2 and kind = $3 limit 1"
+    )
+    with pytest.raises(asyncpg.UniqueViolationError, match="ledger_entry_expiry"):
+        async with work.begin(origin) as uow:
+            await uow.execute(again, uuid4(), person, "expiry")
+    async with work.begin(origin) as uow:
+        await uow.execute(again, uuid4(), person, "award")
+
+
+async def test_what_expires_next_is_told_with_its_moment(work: Work, origin: Origin, clock: MovableClock) -> None:
+    (person,) = await in_lots(work, origin, 1)
+    async with work.begin(origin) as uow:
+        later = uow.now + timedelta(hours=9)
+        await give(uow, a_grant(person, "waits", 4, available_at=uow.now + timedelta(hours=3), expires_at=later))
+        first = (await balances(uow, person))["recognition"]
+    assert (first.lifetime, first.pending, first.spendable, first.owed) == (9, 4, 5, 0)
+    assert first.expires_next == Expiring(clock.now() + timedelta(hours=1), 3)
+    clock.move(timedelta(hours=4))
+    async with work.begin(origin) as uow:
+        second = (await balances(uow, person))["recognition"]
+    assert (second.pending, second.spendable, second.expires_next) == (0, 6, Expiring(later, 4))
+
+
+async def test_points_that_come_back_after_their_time_live_on_as_long_as_they_had_left(
+    work: Work, origin: Origin, clock: MovableClock
+) -> None:
+    person, claim = PersonId(uuid4()), uuid4()
+    async with work.begin(origin) as uow:
+        await give(uow, a_grant(person, "soon", 5, "merit", expires_at=uow.now + timedelta(hours=10)))
+    clock.move(timedelta(hours=8))
+    since = clock.now()
+    async with work.begin(origin) as uow:
+        await spending.spend(uow, person, "merit", 4, claim)
+    clock.move(timedelta(days=3))
+    async with work.begin(origin) as uow:
+        await spending.expire_lots(uow)
+        await spending.give_back(uow, person, "merit", claim, since)
+        shown = (await balances(uow, person))["merit"]
+    assert (shown.lifetime, shown.spendable) == (5, 4)
+    assert shown.expires_next == Expiring(clock.now() + timedelta(hours=2), 4)
