@@ -4,6 +4,7 @@ The order of locks is the same everywhere: the person, the person's points, the 
 """
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -55,26 +56,8 @@ async def claim(
     so_far = store.so_far(await store.year(uow, person, today.year), found.category, found.value_currency)
     facts = rules.claim_facts(found, known, so_far, today)
     _refuse(policy.claim_refusals(pack, facts))
-    made = Claim(
-        id=uow.new_id(),
-        person=person,
-        reward=reward,
-        state=ClaimState.RESERVED,
-        period=period_of(found.period, today),
-        slot=None,
-        currency=found.currency,
-        cost=found.cost,
-        value=found.value,
-        value_currency=found.value_currency,
-        payer=found.payer,
-        product=found.product,
-        category=found.category,
-        market=here.market,
-        year=today.year,
-        pack=pack.stamp,
-        consent=decision.event,
-        claimed_at=uow.now,
-    )
+    made = _made(uow, found, person, pack, here.market, today)
+    made = replace(made, consent=decision.event)
     await _reserve(uow, found, made, rules.caps(pack, found, known))
     near = [each.code for each in policy.alerts(pack, facts)]
     if near:
@@ -84,6 +67,30 @@ async def claim(
         currency=made.currency, value=made.value, value_currency=made.value_currency, pack=made.pack, near=near,
     )  # fmt: skip
     return made
+
+
+def _made(uow: UnitOfWork, reward: Reward, person: PersonId, pack: policy.Pack, market: str, today: date) -> Claim:
+    """Return a claim with everything that it rests on as it is at this moment."""
+    return Claim(
+        id=uow.new_id(),
+        person=person,
+        reward=reward.id,
+        state=ClaimState.RESERVED,
+        period=period_of(reward.period, today),
+        slot=None,
+        currency=reward.currency,
+        cost=reward.cost,
+        value=reward.value,
+        value_currency=reward.value_currency,
+        payer=reward.payer,
+        product=reward.product,
+        category=reward.category,
+        market=market,
+        year=today.year,
+        pack=pack.stamp,
+        consent=None,
+        claimed_at=uow.now,
+    )
 
 
 async def _reserve(uow: UnitOfWork, reward: Reward, made: Claim, caps: rules.Caps) -> None:

@@ -91,7 +91,7 @@ async def somebody(work: Work, origin: Origin, points: Mapping[str, int] | None 
     return person
 
 
-def a_grant(person: PersonId, key: str, points: int, currency: str = "recognition", **when: object) -> Grant:
+def a_grant(person: PersonId, key: str, points: int, currency: str = "recognition", **when: Any) -> Grant:
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
     known: dict[str, Any] = {"rules_version": 1, "activity": uuid4(), "consent": None, "occurred_at": at} | when
     return Grant(person=person, key=AwardKey(key, "x", "ever"), points=points, currency=currency, **known)

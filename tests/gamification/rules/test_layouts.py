@@ -1,0 +1,79 @@
+"""The layouts of transfers of value: complete in their columns, silent about what only a register knows."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from gamification import Transfer, TransferTotal
+from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS, decimal, efpia, open_payments
+from people.vocabulary import PersonId
+
+TRANSFER = Transfer(
+    claim=UUID(int=7),
+    person=PersonId(UUID(int=8)),
+    payer="Laurel Inc",
+    product=None,
+    nature="Education",
+    category="book_or_journal",
+    market="US",
+    currency="USD",
+    estimated=2_500,
+    committed=2_500,
+    actual=2_305,
+    released=False,
+    amount=2_305,
+    at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+)
+TOTAL = TransferTotal(
+    market="DE", payer="Laurel GmbH", category="prize", currency="EUR", recipients=3, transfers=4, amount=12_000
+)
+FILLED = {
+    "Change_Type": "NEW",
+    "Recipient_Country": "United States",
+    "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name": "Laurel Inc",
+    "Total_Amount_of_Payment_USDollars": "23.05",
+    "Date_of_Payment": "03/02/2026",
+    "Number_of_Payments_Included_in_Total_Amount": "1",
+    "Form_of_Payment_or_Transfer_of_Value": "In-kind items and services",
+    "Nature_of_Payment_or_Transfer_of_Value": "Education",
+    "Third_Party_Payment_Recipient_Indicator": "No Third Party Payment",
+    "Contextual_Information": f"recipient {UUID(int=8)}",
+    "Record_ID": str(UUID(int=7)),
+    "Related_Product_Indicator": "No",
+    "Program_Year": "2026",
+}
+
+
+def test_the_open_payments_layout_has_91_columns_and_none_twice() -> None:
+    assert len(OPEN_PAYMENTS) == len(set(OPEN_PAYMENTS)) == 91
+    assert OPEN_PAYMENTS[0] == "Change_Type"
+    assert OPEN_PAYMENTS[-2:] == ("Program_Year", "Payment_Publication_Date")
+
+
+def test_an_open_payments_row_fills_what_is_known_and_leaves_every_name_empty() -> None:
+    row = open_payments(TRANSFER, 2026)
+    assert row is not None
+    assert tuple(row) == OPEN_PAYMENTS
+    assert {name: text for name, text in row.items() if text} == FILLED
+    about = open_payments(msgspec.structs.replace(TRANSFER, product="Cardizol"), 2026)
+    assert about is not None
+    assert about["Related_Product_Indicator"] == "Yes"
+    assert about["Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_1"] == "Cardizol"
+
+
+def test_what_was_not_handed_over_or_happened_elsewhere_is_no_open_payment() -> None:
+    for change in ({"amount": None}, {"market": "GB"}, {"currency": "EUR"}):
+        assert open_payments(msgspec.structs.replace(TRANSFER, **change), 2026) is None
+
+
+def test_the_yearly_report_tells_totals_and_nobody_by_name_and_leaves_out_the_united_states() -> None:
+    row = efpia(TOTAL, 2026)
+    assert row is not None
+    assert tuple(row) == EFPIA
+    assert (row["Disclosure"], row["Number_of_Recipients"], row["Total_Amount"]) == ("aggregate", "3", "120.00")
+    assert efpia(msgspec.structs.replace(TOTAL, market="US"), 2026) is None
+
+
+def test_amounts_are_spelled_to_the_cent() -> None:
+    assert [decimal(each) for each in (0, 5, 100, 123_456)] == ["0.00", "0.05", "1.00", "1234.56"]
