@@ -127,7 +127,7 @@ class SignOff(Part, frozen=True, kw_only=True):
     """That people answer for a pack: which office (never a name), and since when."""
 
     by: Name
-    on: date
+    since: date
 
 
 class Pack(Part, frozen=True, kw_only=True):

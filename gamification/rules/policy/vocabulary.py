@@ -83,7 +83,7 @@ class QuizPlace(StrEnum):
 class ValueBearing(StrEnum):
     """Whether anything with a value in money may be given: never, or under every condition that the pack states."""
 
-    OFF = "off"
+    OFF = "never"
     CONDITIONAL = "conditional"
 
 
