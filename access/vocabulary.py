@@ -51,6 +51,7 @@ class Permission(StrEnum):
     OWN_PROFILE_READ = "own-profile:read"
     POINTS_READ = "points:read"
     RECOMMENDATIONS_READ = "recommendations:read"
+    RULES_EXPLAIN = "rules:explain"
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"

@@ -6,8 +6,9 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 
 from gamification.rules import RuleSet
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
-from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
+from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
@@ -32,4 +33,5 @@ __all__ = [
     "refresh",
     "streaks",
     "totals",
+    "why_not",
 ]

@@ -70,9 +70,24 @@ class Action(StrEnum):
     ENTRIES_READ = "gamification:entries:read"
     BADGES_READ = "gamification:badges:read"
     STREAKS_READ = "gamification:streaks:read"
+    WHY_NOT_READ = "gamification:rule:why_not_read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
+
+
+class WhyNot(StrEnum):
+    """Why something can't be earned now."""
+
+    BUDGET_USED_UP = "budget-used-up"
+    CAP_REACHED = "cap-reached"
+    CLOSED = "closed"
+    HELD = "held"
+    LOCKED = "locked"
+    NEEDS_MISSING = "needs-missing"
+    NOT_OPEN_YET = "not-open-yet"
+    OTHER_MARKET = "other-market"
+    PAID_ALREADY = "paid-already"
 
 
 class AwardKind(StrEnum):

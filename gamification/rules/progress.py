@@ -67,16 +67,19 @@ class Progress:
         """Tell whether the person holds a badge."""
         return badge in self._held
 
+    def move_to(self, day: date) -> None:
+        """Let it be ``day``, unless it is later already: a move to another time zone must not open a period anew."""
+        if day > self.today:
+            self.today = day
+            self.periods = periods_of(day)
+
     def apply(self, program: Program, activity: Activity) -> Effects:
-        """Fold one activity. The date never runs backwards: a move to another time zone must not open a period anew."""
+        """Fold one activity."""
         self.last = activity
-        if activity.local_date > self.today:
-            self.today = activity.local_date
-            self.periods = periods_of(self.today)
+        self.move_to(activity.local_date)
         self._signals.clear()
         steps = program.steps(activity)
-        if steps.watchers:
-            self._watch(steps, activity)
+        self.watch(steps, activity)
         points = self._points(steps.points, activity) if steps.points else ()
         streaks = self._streaks(steps.streaks, activity) if steps.streaks else ()
         quests = self._quests(steps.quests, activity) if steps.quests else ()
@@ -108,9 +111,10 @@ class Progress:
             last_date=self.today,
         )
 
-    def _watch(self, steps: Steps, activity: Activity) -> None:
+    def watch(self, steps: Steps, activity: Activity, *, also: str | None = None) -> None:
+        """Let the conditions that the activity touches see it; of badges that are held only those of ``also``."""
         for badge, (name, _, watch) in steps.watchers:
-            if badge is None or not (badge in self._held or badge in self._refused):
+            if badge is None or badge == also or not (badge in self._held or badge in self._refused):
                 before = self.seen.get(name, UNSEEN)
                 after = watch(before, activity, self)
                 if after is not before:

@@ -79,6 +79,14 @@ async def of_person(uow: UnitOfWork, person: PersonId) -> dict[AwardKey, int]:
     return {AwardKey(row["rule"], row["subject"], row["period"]): row["points"] for row in rows}
 
 
+async def paid_once(uow: UnitOfWork, person: PersonId) -> frozenset[tuple[str, str]]:
+    """Return rule and period of every award that is not about an item."""
+    rows = await uow.fetch(
+        "select rule, period from gamification.award where person = $1 and subject = '' and state <> 'reversed'", person
+    )
+    return frozenset((row["rule"], row["period"]) for row in rows)
+
+
 async def denied(uow: UnitOfWork, person: PersonId) -> set[AwardKey]:
     """Return every award of a person that a used-up budget refused."""
     rows = await uow.fetch(
