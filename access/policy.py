@@ -29,6 +29,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
+            Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,

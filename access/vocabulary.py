@@ -52,6 +52,7 @@ class Permission(StrEnum):
     POINTS_READ = "points:read"
     POLICIES_READ = "policies:read"
     RECOMMENDATIONS_READ = "recommendations:read"
+    RULES_EXPLAIN = "rules:explain"
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"

@@ -17,8 +17,9 @@ from gamification.rules.policy import (
     unconfirmed,
 )
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
-from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
+from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
@@ -53,4 +54,5 @@ __all__ = [
     "streaks",
     "totals",
     "unconfirmed",
+    "why_not",
 ]

@@ -46,7 +46,7 @@ class Quiz(Facts, frozen=True, kw_only=True):
 
 
 class Reward(Facts, frozen=True, kw_only=True):
-    """What is given. ``kind`` is any word, for it may be wrong. ``value``: None where nobody states it, as of a badge.
+    """What is given. ``kind`` is any word, for it may be wrong; ``value`` is None for what has no value in money.
 
     ``conditions`` are those that its description states and that hold. ``rank_bound``: it goes to a place on a board.
     """

@@ -9,7 +9,6 @@ from gamification.rules.policy.pack import Pack
 from gamification.rules.policy.refusal import Refusal, refusal, ruled
 from gamification.rules.policy.vocabulary import (
     RECOGNITION,
-    WITHOUT_VALUE,
     Reason,
     RefusedKind,
     RewardKind,
@@ -18,17 +17,10 @@ from gamification.rules.policy.vocabulary import (
 
 
 def bears_value(reward: Reward, currency: Currency | None = None) -> bool:
-    """Whether something has a value in money: an educational item always, points if their currency does.
-
-    Whatever else may have one does as long as nobody states that it is nothing.
-    """
-    if reward.kind == RewardKind.EDUCATIONAL_ITEM:
-        return True
-    if reward.kind == RewardKind.POINTS and currency is not None and currency.value_bearing:
-        return True
-    if reward.value is not None:
-        return reward.value.hundredths != 0
-    return reward.kind not in WITHOUT_VALUE
+    """Whether something has a value in money. An educational item always does; points do if their currency does."""
+    stated = reward.value is not None and reward.value.hundredths != 0
+    in_currency = currency is not None and currency.value_bearing and reward.kind == RewardKind.POINTS
+    return stated or in_currency or reward.kind == RewardKind.EDUCATIONAL_ITEM
 
 
 def kind_refusals(reward: Reward) -> Iterator[Refusal]:
