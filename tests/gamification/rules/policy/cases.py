@@ -1,9 +1,7 @@
 """One spoilt fact for every way in which C1 to C22 refuse, each beside the same thing unspoilt, which is allowed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from content.vocabulary import ContentClass
 from gamification.rules.policy import (
@@ -14,19 +12,15 @@ from gamification.rules.policy import (
     ErasureFacts,
     ItemCategory,
     Money,
-    Pack,
     QuizPlace,
     Reason,
     Record,
-    Refusal,
     ViewFacts,
-    award_refusals,
     claim_refusals,
     erasure_refusals,
-    fulfil_refusals,
-    publish_refusals,
     view_refusals,
 )
+from tests.gamification.rules.policy.case import Case, award, claim, fulfil, publish
 from tests.gamification.rules.policy.scenes import (
     APPROVAL,
     AWARD,
@@ -59,35 +53,6 @@ from tests.gamification.rules.policy.scenes import (
 ACCREDITED, MEDICAL, PROMOTIONAL = ContentClass.ACCREDITED, ContentClass.MEDICAL, ContentClass.PROMOTIONAL
 
 
-@dataclass(frozen=True)
-class Case:
-    """``bad`` is refused by ``rule`` with ``code`` under ``pack``; ``good`` isn't refused under ``good_pack``."""
-
-    rule: str
-    code: Reason
-    check: Callable[[Pack, Any], list[Refusal]]
-    pack: Pack
-    bad: Any
-    good: Any
-    good_pack: Pack | None = None
-
-
-def publish(rule: str, code: Reason, bad: Any, good: Any = CAMPAIGN, pack: Pack = US) -> Case:
-    return Case(rule, code, publish_refusals, pack, bad, good)
-
-
-def award(rule: str, code: Reason, bad: Any, good: Any = AWARD, pack: Pack = US) -> Case:
-    return Case(rule, code, award_refusals, pack, bad, good)
-
-
-def claim(rule: str, code: Reason, bad: Any, good: Any = CLAIM, pack: Pack = US, good_pack: Pack | None = None) -> Case:
-    return Case(rule, code, claim_refusals, pack, bad, good, good_pack)
-
-
-def fulfil(rule: str, code: Reason, bad: Any) -> Case:
-    return Case(rule, code, fulfil_refusals, US, bad, DELIVERY)
-
-
 US_ITEMS = but(US, items=(but(US.items[0], category=ItemCategory.SMALL_ITEM, year_count=None),))
 """The American limits for a category that Minnesota does not exempt."""
 SMALL = but(CLAIM, reward__category=ItemCategory.SMALL_ITEM)
@@ -117,6 +82,8 @@ CASES: Final = [
         but(CAMPAIGN, currencies=(but(CREDIT, unit_value=None),)),
         but(CAMPAIGN, currencies=(CREDIT,)),
     ),
+    award("C3", Reason.RECOGNITION_HAS_VALUE, but(CREDIT_AWARD, currency__key="recognition"), CREDIT_AWARD),
+    publish("C3", Reason.CURRENCY_UNKNOWN, ruled(currency="miles")),
     claim("C3", Reason.RECOGNITION_BUYS_VALUE, but(CLAIM, currency=RECOGNITION)),
     claim("C4", Reason.ITEM_OVER_LIMIT, but(CLAIM, reward__value=Money(10_001, "USD"))),
     claim("C4", Reason.CONDITION_UNMET, but(CLAIM, reward__conditions=frozenset({Condition.EDUCATES}))),
@@ -257,6 +224,7 @@ CASES: Final = [
         but(US, person_year__count=US.items[0].year_count),
     ),
     claim("C20", Reason.VALUE_NOT_COMPARABLE, but(CLAIM, so_far__currency="EUR")),
+    award("C20", Reason.VALUE_NEEDS_CLAIM, but(CREDIT_AWARD, reward=BOOKLET), CREDIT_AWARD),
     fulfil("C20", Reason.NOT_RESERVED, but(DELIVERY, reserved=None)),
     fulfil("C20", Reason.NOT_RESERVED, but(DELIVERY, reserved=Money(8_999, "USD"))),
     publish("C21", Reason.BOARD_NOT_OPT_IN, boarded(opt_in=False)),

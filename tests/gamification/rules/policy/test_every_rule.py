@@ -15,7 +15,8 @@ from gamification.rules.policy import (
     fulfil_refusals,
     publish_refusals,
 )
-from tests.gamification.rules.policy.cases import CASES, Case
+from tests.gamification.rules.policy.case import Case
+from tests.gamification.rules.policy.cases import CASES
 from tests.gamification.rules.policy.scenes import (
     AWARD,
     CAMPAIGN,
