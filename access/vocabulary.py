@@ -60,6 +60,7 @@ class Permission(StrEnum):
     REWARD_CATALOGUE_READ = "reward-catalogue:read"
     REWARD_CLAIM = "reward:claim"
     REWARD_CREATE = "reward:create"
+    RULES_EXPLAIN = "rules:explain"
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -102,6 +103,16 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
     return InclusionProof(
         index=index, size=size, entry=body, leaf_hash=leaf_hash, hashes=proof_from(ranges, tiles), checkpoint=note
     )
+
+
+async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, action: StrEnum) -> list[InclusionProof]:
+    """Return the proofs of what was done about a person at one instant: what a transaction wrote, it wrote at one time.
+
+    What is not signed yet is left out; a moment later it is there.
+    """
+    checkpoint = await store.newest_checkpoint(uow)
+    indexes = await store.indexes_at(uow, subject, at, action.value)
+    return [await inclusion_proof(uow, index) for index in indexes if checkpoint is not None and index < checkpoint[0]]
 
 
 async def access_log(uow: UnitOfWork, person: UUID, after_index: int | None = None, limit: int = 50) -> AccessPage:

@@ -32,8 +32,9 @@ from gamification.rules.policy import (
 )
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
 from gamification.service.claiming import cancel_claim, claim, claims_of, fulfil_claim
+from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
-from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
+from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
 from gamification.service.spending import expire_lots
@@ -100,5 +101,6 @@ __all__ = [
     "transfer_totals",
     "transfers",
     "unconfirmed",
+    "why_not",
     "withdraw_reward",
 ]

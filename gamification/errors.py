@@ -62,6 +62,13 @@ class RulesMissingError(UnavailableError):
     remedy = "Publish a rule set; `laurel demo` publishes the sample."
 
 
+class RuleNotFoundError(NotFoundError):
+    """No rule in force has this key, or the person is outside the caller's markets."""
+
+    code = "rule-not-found"
+    remedy = "Use the key of a rule, badge or quest of `GET /v1/rules`, and a person of your markets."
+
+
 class AwardNotFoundError(NotFoundError):
     """There is no such award, or it is somebody else's."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferOfValue
-from gamification.tables import AwardRow, BoardMember, LedgerEntry, Outcome, RuleSetVersion, Standing
+from gamification.tables import AwardRow, BoardMember, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
@@ -17,6 +17,7 @@ APP_CONFIG = AppConfig(
         Standing,
         Outcome,
         BoardMember,
+        Budget,
         Lot,
         Account,
         RewardRow,

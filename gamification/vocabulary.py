@@ -10,7 +10,39 @@ class Period(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
     EVER = "ever"
+
+
+class Once(StrEnum):
+    """For what a points rule pays once in a period: each item, or the person however many items there were."""
+
+    ITEM = "item"
+    PERSON = "person"
+
+
+class CapUnit(StrEnum):
+    """What a cap counts: awards, or the points that they paid."""
+
+    AWARDS = "awards"
+    POINTS = "points"
+
+
+class Counted(StrEnum):
+    """What a count counts: matching activities, the different items they were about, or the days they fell on."""
+
+    ACTIVITIES = "activities"
+    ITEMS = "items"
+    DAYS = "days"
+
+
+class Quantity(StrEnum):
+    """What a sum adds up; an activity without the value adds nothing."""
+
+    DURATION_SECONDS = "duration_seconds"
+    PROGRESS = "progress"
+    SCORE = "score"
 
 
 class Rhythm(StrEnum):
@@ -39,6 +71,7 @@ class Action(StrEnum):
     ENTRIES_READ = "gamification:entries:read"
     BADGES_READ = "gamification:badges:read"
     STREAKS_READ = "gamification:streaks:read"
+    WHY_NOT_READ = "gamification:rule:why_not_read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
     POLICIES_READ = "gamification:policy:read"
     BOARD_READ = "gamification:board:read"
@@ -56,17 +89,36 @@ class Action(StrEnum):
     TRANSFERS_READ = "gamification:transfer:read"
 
 
+class WhyNot(StrEnum):
+    """Why something can't be earned now."""
+
+    BUDGET_USED_UP = "budget-used-up"
+    CAP_REACHED = "cap-reached"
+    CLOSED = "closed"
+    HELD = "held"
+    LOCKED = "locked"
+    NEEDS_MISSING = "needs-missing"
+    NOT_OPEN_YET = "not-open-yet"
+    OTHER_MARKET = "other-market"
+    PAID_ALREADY = "paid-already"
+
+
 class AwardKind(StrEnum):
     """What an award gives."""
 
     POINTS = "points"
     BADGE = "badge"
+    QUEST = "quest"
 
 
 class AwardState(StrEnum):
-    """Whether an award counts; a reversed one can be granted again and keeps its identity."""
+    """Whether an award counts; a reversed one can be granted again and keeps its identity.
+
+    ``denied``: a budget was used up when it was earned, which was decided once and for all.
+    """
 
     ACTIVE = "active"
+    DENIED = "denied"
     REVERSED = "reversed"
 
 

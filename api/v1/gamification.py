@@ -131,9 +131,20 @@ async def rules(uow: UnitOfWork) -> Rules:
     return Rules(version=version, rules=ruleset)
 
 
+@query.get(
+    "/rules/{key:str}/why-not",
+    permission=Permission.RULES_EXPLAIN,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.WHY_NOT_READ,
+)
+async def why_not(uow: UnitOfWork, caller: Caller, key: FromPath[str], person: FromQuery[UUID]) -> Opportunity:
+    """Return whether a person of the caller's markets can earn this rule, badge or quest now, and if not, why not."""
+    return await gamification.why_not(uow, key, PersonId(person), caller.markets)
+
+
 def _person(caller: Caller) -> PersonId:
     assert caller.person is not None  # noqa: S101 - only HCPs hold these permissions, and each is a person
     return caller.person
 
 
-ROUTES = [points, entries, badges, streaks, opportunities, award_proof, leaderboard, rules]
+ROUTES = [points, entries, badges, streaks, opportunities, award_proof, leaderboard, rules, why_not]

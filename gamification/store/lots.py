@@ -9,7 +9,7 @@ import msgspec
 
 from gamification.rules.lots import Lot, Purse
 from gamification.values import Grant
-from gamification.vocabulary import RECOGNITION, EntryKind
+from gamification.vocabulary import RECOGNITION, AwardState, EntryKind
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -95,7 +95,7 @@ async def due(uow: UnitOfWork, limit: int) -> list[PersonId]:
 def needs_lot(grant: Grant) -> bool:
     """Tell whether points must be kept apart: because they wait, expire, or are another currency than recognition."""
     apart = grant.currency != RECOGNITION or grant.available_at is not None or grant.expires_at is not None
-    return grant.points > 0 and apart
+    return grant.points > 0 and grant.state is AwardState.ACTIVE and apart
 
 
 async def keep(uow: UnitOfWork, grants: Sequence[tuple[UUID, Grant]]) -> None:

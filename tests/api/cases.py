@@ -5,7 +5,7 @@ there are is read from the application: one without a case here fails the tests.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -24,10 +24,11 @@ COMMON: Final = "what it shows belongs to no market"
 
 @dataclass(frozen=True)
 class Sent:
-    """What is sent to a route's path, with what stands in its braces."""
+    """What is sent to a route's path, with what stands in its braces and behind its question mark."""
 
     body: object = None
     inside: UUID | str | int = ""
+    query: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ async def own_award(scene: Scene, asker: Asker) -> Sent:
         mine = "select id from gamification.award where person = $1 limit 1"
         own = await scene.house.database.fetchval(mine, asker.person)
     return Sent(inside=own or scene.award)
+
+
+async def a_question(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside="attend-webinar", query={"person": str(scene.hcp.person)})
 
 
 async def an_item(scene: Scene, _: Asker) -> Sent:
@@ -184,6 +189,7 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
     "GET /v1/policies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
     "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
+    "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),
