@@ -33,6 +33,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.POLICIES_READ,
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
+            Permission.AWARD_REVOKE,
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
             Permission.TRANSFERS_READ,

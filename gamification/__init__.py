@@ -36,6 +36,7 @@ from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
+from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
 from gamification.service.spending import expire_lots
 from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers
@@ -95,6 +96,8 @@ __all__ = [
     "rebuild_if_lost",
     "record_deliveries",
     "refresh",
+    "reinstate",
+    "revoke",
     "shipped_packs",
     "streaks",
     "totals",

@@ -62,7 +62,7 @@ def country(*, value: int = 10_000, count: int | None = None, books: int | None 
         name="United States",
         notice="Made up for a test.",
         sources=("made up",),
-        signed_off=SignOff(by="a test", on=date(2026, 1, 1)),
+        signed_off=SignOff(by="a test", since=date(2026, 1, 1)),
         value_bearing=ValueRuling(state=ValueBearing.CONDITIONAL, rule="C4", source="made up", confirmed=False),
         items=(books_limit,),
         person_year=PersonYear(value=number(value), count=number(count, Unit.ITEMS) if count else None),
