@@ -125,6 +125,16 @@ def take_back(points: int, lots: Sequence[Lot]) -> tuple[tuple[Part, ...], tuple
 
 def balance(currency: str, lifetime: int, purse: Purse, now: datetime) -> Balance:
     """Return what the owner of a purse is shown."""
+    if not purse.lots:  # as most are, and this is what is asked for most
+        worth = purse.rest
+        return Balance(
+            currency=currency,
+            lifetime=lifetime,
+            pending=0,
+            spendable=max(0, worth),
+            owed=max(0, -worth),
+            expires_next=None,
+        )
     purse = lapse(purse, now).purse
     worth = _worth(purse, now)
     first = min((lot.expires_at for lot in purse.lots if lot.left and lot.expires_at), default=None)

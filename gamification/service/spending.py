@@ -62,9 +62,11 @@ async def give_back(uow: UnitOfWork, person: PersonId, currency: str, claim: UUI
 async def expire_lots(uow: UnitOfWork) -> int:
     """Let points expire whose time is over; return of how many people. Call it again until that is none.
 
-    Running it twice, or on two workers at once, changes nothing: whoever comes second finds nothing left, and a lot's
-    expiry is a row that can exist once. Lifetime points stay.
+    Running it twice, or on two workers at once, changes nothing: one works at a time, whoever comes later finds nothing
+    left, and a lot's expiry is a row that can exist once. Lifetime points stay.
     """
+    if not await store.alone(uow):
+        return 0
     persons = sorted(await store.due(uow, PEOPLE_AT_ONCE))
     if not persons:
         return 0

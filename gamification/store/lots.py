@@ -13,6 +13,9 @@ from gamification.vocabulary import RECOGNITION, AwardState, EntryKind
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
+EXPIRY_LOCK: Final = 0x4C41_5552_0108
+"""Advisory lock of whoever lets points expire: also people who are not active any more, whom nobody can lock."""
+
 _KEEP: Final = """
 with given as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
@@ -34,12 +37,12 @@ on conflict (person, currency) do update set lotted = account.lotted + excluded.
 _FIELDS: Final = "id, award, amount - spent - expired - taken, available_at, expires_at, expired"
 
 HELD: Final = f"""
-select coalesce(json_agg(json_build_array(a.currency, a.lotted, a.drawn, (
+select json_agg(json_build_array(a.currency, a.lotted, a.drawn, (
   select coalesce(json_agg(json_build_array({_FIELDS})), '[]') from gamification.lot l
   where l.person = a.person and l.currency = a.currency and l.spent + l.expired + l.taken < l.amount
-)) order by a.currency), '[]') from gamification.account a where a.person = p.person
+)) order by a.currency) from gamification.account a where a.person = p.person
 """  # noqa: S608 - column names
-"""A person's accounts with the lots that hold something, as JSON; ``p.person`` is whose."""
+"""A person's accounts with the lots that hold something, as JSON, null where there is none; ``p.person`` is whose."""
 
 _HELD_BY: Final = f"""
 select p.person, coalesce(s.points, 0) as points, ({HELD}) as held
@@ -71,10 +74,10 @@ class _Held(msgspec.Struct, array_like=True):
 _decode = msgspec.json.Decoder(list[_Held]).decode
 
 
-def holdings(points: int, held: str) -> dict[str, Holding]:
+def holdings(points: int, held: str | None) -> dict[str, Holding]:
     """Return a person's accounts from lifetime recognition ``points`` and the JSON of ``HELD``; recognition is one."""
     found = {RECOGNITION: Holding(points, Purse(points))}
-    for each in _decode(held):
+    for each in _decode(held) if held is not None else ():
         lifetime = points if each.currency == RECOGNITION else each.lotted
         lots = tuple(Lot(*lot) for lot in each.lots)
         found[each.currency] = Holding(lifetime, Purse(lifetime - each.lotted - each.drawn, lots))
@@ -85,6 +88,11 @@ async def held_by(uow: UnitOfWork, persons: Sequence[PersonId]) -> dict[PersonId
     """Return what each of ``persons`` has, by currency; to change it their locks must be held."""
     rows = await uow.fetch(_HELD_BY, persons)
     return {PersonId(row["person"]): holdings(row["points"], row["held"]) for row in rows}
+
+
+async def alone(uow: UnitOfWork) -> bool:
+    """Tell whether nobody else lets points expire at the moment; nobody else then can until the transaction ends."""
+    return bool(await uow.fetchval("select pg_try_advisory_xact_lock($1)", EXPIRY_LOCK))
 
 
 async def due(uow: UnitOfWork, limit: int) -> list[PersonId]:

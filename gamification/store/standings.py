@@ -54,7 +54,7 @@ async def keep(uow: UnitOfWork, changes: Sequence[tuple[PersonId, int, State]]) 
     )
 
 
-async def points(uow: UnitOfWork, person: PersonId) -> tuple[int, int, int | None, str]:
+async def points(uow: UnitOfWork, person: PersonId) -> tuple[int, int, int | None, str | None]:
     """Return lifetime points and level, (0, 0) before the first activity, the newest rules version, and what is held.
 
     The last is the JSON of ``store.lots.HELD``, in the same query: this is what people ask for most.

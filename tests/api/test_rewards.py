@@ -130,6 +130,9 @@ async def test_what_expired_is_an_entry_and_lifetime_points_stay(house: House) -
     house.clock.move(timedelta(seconds=1))
     async with house.runtime.work.begin(ORIGIN) as uow:
         await gamification.expire_lots(uow)
+    await house.until(
+        f"exists (select from gamification.ledger_entry where kind = 'expiry' and person = '{hcp.person}')"
+    )
     answer = await hcp.read("/v1/me/points/entries")
     assert [(each["kind"], each["points"]) for each in answer["items"]] == [("expiry", -7), ("award", 7)]
     shown = await hcp.read("/v1/me/points")
