@@ -1,6 +1,7 @@
 """Every file of the library is good, is told about, and reads nothing that no rule may read."""
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -59,6 +60,13 @@ def test_a_file_loads_fits_its_schema_and_says_what_it_is_for(file: str) -> None
 def test_a_file_has_a_story_that_pays_and_one_that_does_not(file: str) -> None:
     ends = [bool(story.pays or story.badges) for story in STORIES if story.file == file]
     assert set(ends) == ({False} if file in RETIRED else {False, True})
+
+
+def test_the_page_for_marketers_names_every_field_of_the_grammar_but_what_running_campaigns_write() -> None:
+    page = (LIBRARY.parents[2] / "docs" / "rules.md").read_text()
+    fields = {name for part in json_schema(Parts)["$defs"].values() for name in part.get("properties", {})}
+    assert {name for name in fields if re.search(rf"\b{name}\b", page) is None} == set()
+    assert "expires_after_days" in fields
 
 
 def test_every_story_is_about_a_file() -> None:
