@@ -254,7 +254,7 @@ def _first(name: str, need: FirstNeed, campaign: CampaignPart | None) -> Conditi
     def met(person: Standing) -> bool:
         return person.last is not None and person.seen.get(name, UNSEEN).period == str(person.last.id)
 
-    return Condition(met, Watcher(name, (need.when,), watch))
+    return Condition(lambda person: int(met(person)), 1, met, Watcher(name, (need.when,), watch))
 
 
 def _matches(step: tuple[When, Check | None], activity: Activity) -> bool:

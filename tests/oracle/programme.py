@@ -76,7 +76,7 @@ select learner, 'busy-days', 8 from (
     ) as lately from daily
 ) where lately >= 60 group by learner, date_trunc('month', day)
 union all
-select learner, 'quarter-score', 25 from score group by learner, date_trunc('quarter', day) having sum(score) >= 149.5
+select learner, 'quarter-score', 25 from score group by learner, date_trunc('quarter', day) having sum(score) >= 150
 union all
 select learner, 'weekly-parts', 2 * least(count(distinct subject), 6) from deed where part or type = 'subpage'
 group by learner, date_trunc('week', day)
@@ -96,7 +96,7 @@ union all
 select learner, 'regular-reader', 5 from deed join (
     select learner, min(place) as since from walk where streak = 'weekly-freezes' and current >= 4 group by learner
 ) using (learner)
-where viewed and place > since group by learner, date_trunc('month', day)
+where viewed and place >= since group by learner, date_trunc('month', day)
 union all
 select learner, 'daily-discussion', case
     when day between date '2014-01-01' and date '2014-01-03' then 11
@@ -122,7 +122,7 @@ union all
 select distinct learner, 'full-week', 50 from (
     with recursive moved as (
         select learner, day, min(day) over (
-            partition by learner order by day range between interval 7 days following and unbounded following
+            partition by learner order by day range between interval 8 days following and unbounded following
         ) as next from (select distinct learner, day from deed where part or url or assessment)
     ),
     begun as (
@@ -130,7 +130,7 @@ select distinct learner, 'full-week', 50 from (
         union all
         select learner, moved.next from begun join moved using (learner, day) where moved.next is not null
     )
-    select learner, begun.day from begun join deed using (learner) where deed.day between begun.day and begun.day + 6
+    select learner, begun.day from begun join deed using (learner) where deed.day between begun.day and begun.day + 7
     group by learner, begun.day
     having count(distinct case when part then subject end) >= 5 and count(distinct case when url then subject end) >= 2
         and bool_or(assessment)
@@ -153,11 +153,11 @@ select learner, 'sixty-days' from (
     select learner, sum(score) over (
         partition by learner order by day range between interval 59 days preceding and current row
     ) as lately from score
-) where lately >= 159.5
+) where lately >= 160
 union
 select learner, 'either-way' from deed where webinar group by learner having count(distinct subject) >= 2
 union
-select learner, 'either-way' from score group by learner having sum(score) >= 399.5
+select learner, 'either-way' from score group by learner having sum(score) >= 400
 union
 select learner, 'full-month' from deed where viewed group by learner, date_trunc('month', day)
 having count(distinct day) >= 15 and count_if(forum) >= 60

@@ -3,7 +3,7 @@
 import pytest
 
 from gamification.rules import EMPTY, fold
-from gamification.rules.opportunities import opportunities
+from gamification.rules.opportunities import Here, opportunities
 from gamification.values import AwardKey, State
 from tests.gamification.library.story import (
     MONDAY,
@@ -13,6 +13,7 @@ from tests.gamification.library.story import (
     completed,
     ends_as_told,
     heard,
+    moment,
     passed,
     played,
     read,
@@ -79,8 +80,9 @@ def test_who_comes_after_the_hundredth_does_not_get_the_limited_badge_later_eith
 
 
 def test_a_hidden_badge_is_not_among_the_opportunities_and_an_open_one_is() -> None:
+    here = Here(moment(0), MONDAY, "Europe/Berlin", "DE")
     for file, key, listed in (("hidden-badge", "radio-day", False), ("spring-badge", "spring-2026", True)):
-        shown = opportunities(ruleset_of(Story(file, "nothing done yet", [])), EMPTY, MONDAY, "Europe/Berlin")
+        shown = opportunities(ruleset_of(Story(file, "nothing done yet", [])), EMPTY, here, frozenset())
         assert (key in {each.key for each in shown}) is listed
 
 

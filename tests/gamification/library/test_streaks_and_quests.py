@@ -40,9 +40,9 @@ STORIES = [
     Story("onboarding-quest", "the webinar first, and the same item three times, don't count",
           [attended(day=0), heard(day=0), read("a"), read("a"), read("a"), heard(day=1)]),
     Story("specialty-quest", "in any order, within thirty days",
-          [*INSULIN, passed("b", 29, "insulin")], {"insulin-month": 80}),
+          [*INSULIN, passed("b", 30, "insulin")], {"insulin-month": 80}),
     Story("specialty-quest", "a day too late, and with another topic, it isn't done",
-          [*INSULIN, passed("b", 30, "insulin"), passed("c", 5, "lipids")]),
+          [*INSULIN, passed("c", 25, "lipids"), passed("b", 31, "insulin")]),
 ]  # fmt: skip
 
 
@@ -52,8 +52,8 @@ def test_the_story_ends_as_told(story: Story) -> None:
 
 
 def test_a_quest_that_ran_out_of_time_begins_anew() -> None:
-    late = [passed("b", 30, "insulin"), passed("c", 40, "insulin"), heard("q", 45, "insulin")]
+    late = [passed("b", 31, "insulin"), passed("c", 40, "insulin"), heard("q", 45, "insulin")]
     unfinished = Story("specialty-quest", "three of four steps after the first try", [*INSULIN, *late])
     assert played(unfinished).pays == {}
-    finished = Story("specialty-quest", "all four", [*INSULIN, *late, attended("v", 59, "insulin")])
+    finished = Story("specialty-quest", "all four", [*INSULIN, *late, attended("v", 61, "insulin")])
     assert played(finished).pays == {"insulin-month": 80}
