@@ -28,6 +28,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
+            Permission.AWARD_REVOKE,
             Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,

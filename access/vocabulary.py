@@ -36,6 +36,7 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit:export"
     AUDIT_READ = "audit:read"
     AWARD_PROOF_READ = "award-proof:read"
+    AWARD_REVOKE = "award:revoke"
     BADGES_READ = "badges:read"
     CONSENT_DELIVER = "consent:deliver"
     CONSENT_READ = "consent:read"

@@ -21,6 +21,7 @@ from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
+from gamification.service.revoking import reinstate, revoke
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
 
@@ -50,6 +51,8 @@ __all__ = [
     "rebuild_if_lost",
     "record_deliveries",
     "refresh",
+    "reinstate",
+    "revoke",
     "shipped_packs",
     "streaks",
     "totals",

@@ -75,6 +75,13 @@ class AwardNotFoundError(NotFoundError):
     code = "award-not-found"
 
 
+class AwardNotRevocableError(ConflictError):
+    """Only a badge that is held can be revoked, and only one that was revoked can be reinstated."""
+
+    code = "award-not-revocable"
+    remedy = "Look at the award's proof: points are taken back by what earned them, never by hand."
+
+
 class BoardNotFoundError(NotFoundError):
     """There is no board with this key."""
 

@@ -65,6 +65,8 @@ class Action(StrEnum):
 
     RULESET_PUBLISHED = "gamification:ruleset:published"
     RULESET_READ = "gamification:ruleset:read"
+    AWARD_REINSTATED = "gamification:award:reinstated"
+    AWARD_REVOKED = "gamification:award:revoked"
     AWARD_PROOF_READ = "gamification:award:proof_read"
     POINTS_READ = "gamification:points:read"
     ENTRIES_READ = "gamification:entries:read"
@@ -102,12 +104,25 @@ class AwardKind(StrEnum):
 class AwardState(StrEnum):
     """Whether an award counts; a reversed one can be granted again and keeps its identity.
 
-    ``denied``: a budget was used up when it was earned, which was decided once and for all.
+    ``denied``: a budget was used up when it was earned, which was decided once and for all. ``revoked``: somebody took
+    it back for a reason, and can reinstate it.
     """
 
     ACTIVE = "active"
     DENIED = "denied"
     REVERSED = "reversed"
+    REVOKED = "revoked"
+
+
+class Revocation(StrEnum):
+    """Why a badge was taken back or given back: words, not free text, which could hold a name."""
+
+    APPEAL_GRANTED = "appeal-granted"
+    CONTENT_WITHDRAWN = "content-withdrawn"
+    CORRECTION = "correction"
+    HOLDER_ASKED = "holder-asked"
+    ISSUED_IN_ERROR = "issued-in-error"
+    MISCONDUCT = "misconduct"
 
 
 class EntryKind(StrEnum):
