@@ -29,6 +29,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.AWARD_REVOKE,
+            Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
         },
@@ -58,6 +59,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.MARKETER: _STAFF
         | {
             Permission.CONTENT_CREATE,
+            Permission.POLICIES_READ,
             Permission.RULES_READ,
         },
         Role.MEDICAL_REVIEWER: _STAFF

@@ -74,6 +74,7 @@ class Action(StrEnum):
     STREAKS_READ = "gamification:streaks:read"
     WHY_NOT_READ = "gamification:rule:why_not_read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
+    POLICIES_READ = "gamification:policy:read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
 

@@ -116,6 +116,10 @@ async def a_board(_: Scene, __: Asker) -> Sent:
     return Sent(inside="all-time")
 
 
+async def a_country(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="GB")
+
+
 async def an_answer(_: Scene, __: Asker) -> Sent:
     return Sent({"state": "denied"}, "analytics")
 
@@ -171,6 +175,8 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/awards/{award:uuid}/reinstate": Case(OFFICERS, a_revoked_badge, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
