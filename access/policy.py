@@ -28,6 +28,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
+            Permission.BOARD_READ,
             Permission.RULES_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,
@@ -55,6 +56,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.MARKETER: _STAFF
         | {
+            Permission.BOARD_MANAGE,
+            Permission.BOARD_READ,
             Permission.CONTENT_CREATE,
             Permission.RULES_READ,
         },

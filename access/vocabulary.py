@@ -37,6 +37,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     AWARD_PROOF_READ = "award-proof:read"
     BADGES_READ = "badges:read"
+    BOARD_MANAGE = "board:manage"
+    BOARD_READ = "board:read"
     CONSENT_DELIVER = "consent:deliver"
     CONSENT_READ = "consent:read"
     CONSENT_WRITE = "consent:write"

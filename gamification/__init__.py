@@ -4,8 +4,18 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.rules import RuleSet
-from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.board import board, board_periods, boards_for
+from gamification.service.board_defining import archive_board, boards, create_board
+from gamification.service.board_keeping import (
+    ALL_TIME,
+    BOARD_PURPOSES,
+    boards_wait,
+    keep_boards,
+    leave,
+    refresh,
+)
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
 from gamification.service.recording import record_deliveries
@@ -15,19 +25,33 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
+    "Board",
+    "BoardLine",
+    "BoardPage",
     "Boards",
+    "Narrowing",
+    "NewBoard",
+    "Page",
+    "Period",
     "RuleSet",
     "Totals",
+    "Wanted",
+    "archive_board",
     "badges",
     "board",
+    "board_periods",
+    "boards",
+    "boards_for",
+    "boards_wait",
+    "create_board",
     "current_rules",
     "entries",
+    "keep_boards",
     "leave",
     "opportunities",
     "points",
     "proof",
     "publish_rules",
-    "rebuild_if_lost",
     "record_deliveries",
     "refresh",
     "streaks",

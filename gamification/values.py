@@ -36,8 +36,6 @@ __all__ = [
     "AwardView",
     "BadgeEffect",
     "BadgeLine",
-    "BoardLine",
-    "BoardPage",
     "Corrections",
     "Counter",
     "Delivery",
@@ -223,21 +221,3 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     consent_event: UUID | None
     approval: ApprovalView | None
-
-
-class BoardLine(msgspec.Struct, frozen=True):
-    """One line of a board."""
-
-    rank: int
-    alias: str
-    points: int
-    me: bool = False
-
-
-class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a board: ``total`` members, lines from position ``start``, and the reader's own line."""
-
-    total: int
-    start: int
-    items: list[BoardLine]
-    own: BoardLine | None

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
+import gamification
 from access import Role
 from consent.vocabulary import Purpose
+from gamification.vocabulary import Dimension
 from tests.api.asker import Asker
-from tests.api.house import House
+from tests.api.house import ORIGIN, House
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
@@ -95,6 +97,20 @@ async def a_board(_: Scene, __: Asker) -> Sent:
     return Sent(inside="all-time")
 
 
+async def a_new_board(_: Scene, __: Asker) -> Sent:
+    within = {"dimension": "market", "value": "GB"}
+    return Sent({"key": f"board-{uuid4().hex}", "name": "Spring in Britain", "within": within})
+
+
+async def a_british_board(scene: Scene, _: Asker) -> Sent:
+    new = gamification.NewBoard(
+        key=f"board-{uuid4().hex}", name="Britain", narrowing=gamification.Narrowing(Dimension.MARKET, "GB")
+    )
+    async with scene.house.runtime.work.begin(ORIGIN) as uow:
+        await gamification.create_board(uow, new, scope={"*"})
+    return Sent(inside=new.key)
+
+
 async def an_answer(_: Scene, __: Asker) -> Sent:
     return Sent({"state": "denied"}, "analytics")
 
@@ -146,6 +162,11 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/me/activities": Case(frozenset({HCP}), an_activity, "refused", Purpose.ENGAGEMENT),
     "POST /v1/activities": Case(frozenset({MACHINE}), a_delivery, "refused"),
     "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
+    "GET /v1/leaderboards": Case(frozenset({HCP}), nothing, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/leaderboards/{key:str}/periods": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/boards": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "POST /v1/boards": Case(frozenset({MARKETER}), a_new_board, 403, status=201),
+    "POST /v1/boards/{key:str}/archive": Case(frozenset({MARKETER}), a_british_board, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
