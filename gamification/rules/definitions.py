@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from gamification.board_values import NewBoard
 from gamification.errors import InvalidBoardError
+from gamification.rules.forbidden import forbidden_word
 from gamification.rules.narrowing import LEAST_PEOPLE, Narrowing
 from gamification.rules.schedules import EVER, ScheduleError, check_schedule
 from gamification.vocabulary import Dimension
 from kernel.texts import is_readable
-from people.vocabulary import is_market
 
 KEY: Final = re.compile("[a-z][a-z0-9-]{0,63}")
+LANGUAGE: Final = re.compile("[a-z]{2,3}")
 NAME_MOST: Final = 120
 RULES_MOST: Final = 200
 PEOPLE_MOST: Final = 1_000_000
@@ -29,8 +30,8 @@ def is_key(text: str) -> bool:
     return KEY.fullmatch(text) is not None
 
 
-def check_board(new: NewBoard, zones: Collection[str], now: datetime) -> None:
-    """Accept only a board that can be shown without showing too much.
+def check_board(new: NewBoard, zones: Collection[str], markets: Collection[str], now: datetime) -> None:
+    """Accept only a board that can be shown without showing too much; ``zones`` and ``markets`` are all there are.
 
     Raises:
         InvalidBoardError: names the field.
@@ -40,8 +41,9 @@ def check_board(new: NewBoard, zones: Collection[str], now: datetime) -> None:
         raise InvalidBoardError("A key has small letters, digits and hyphens, at most 64.", field="key")
     if not is_readable(new.name, NAME_MOST):
         raise InvalidBoardError(f"A name has 1 to {NAME_MOST} printable characters.", field="name")
+    _check_words(new)
     _check_rules(new.rules)
-    _check_narrowing(new.narrowing)
+    _check_narrowing(new.narrowing, markets)
     if not LEAST_PEOPLE <= new.minimum <= PEOPLE_MOST:
         raise InvalidBoardError(f"A board shows at least {LEAST_PEOPLE} people, or nobody.", field="minimum")
     if not SETTLING[0] <= new.settling_minutes <= SETTLING[1]:
@@ -57,6 +59,14 @@ def check_board(new: NewBoard, zones: Collection[str], now: datetime) -> None:
     _check_start(new, now)
 
 
+def _check_words(new: NewBoard) -> None:
+    """No board ranks by what no rule may read: prescribing, sales, samples or formulary data."""
+    for field, text in (("key", new.key), *(("rules", rule) for rule in new.rules or ())):
+        word = forbidden_word(text)
+        if word:
+            raise InvalidBoardError(f"A board has nothing to do with {word}.", field=field)
+
+
 def _check_rules(rules: tuple[str, ...] | None) -> None:
     if rules is None:
         return
@@ -64,11 +74,11 @@ def _check_rules(rules: tuple[str, ...] | None) -> None:
         raise InvalidBoardError("Rules are keys, each once; leave them out to count all.", field="rules")
 
 
-def _check_narrowing(narrowing: Narrowing | None) -> None:
+def _check_narrowing(narrowing: Narrowing | None, markets: Collection[str]) -> None:
     if narrowing is None:
         return
-    known = is_market if narrowing.dimension is Dimension.MARKET else re.compile("[a-z]{2,3}").fullmatch
-    if not known(narrowing.value):
+    by_market = narrowing.dimension is Dimension.MARKET
+    if not (narrowing.value in markets if by_market else LANGUAGE.fullmatch(narrowing.value)):
         raise InvalidBoardError(f"There is no such {narrowing.dimension}.", field="narrowing.value")
 
 

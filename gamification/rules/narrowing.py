@@ -6,8 +6,9 @@ something else. The boards that one person can read cut everybody who takes part
 that one); every part must have nobody in it, or at least as many people as the boards ask for. Otherwise the wider
 board is shown, and the narrower one isn't.
 
-Boards of the same narrowing are not held against each other: who is on one and not on the other differs in points, and
-that says nothing about who somebody is.
+The parts are of the people who take part, with points or without: whoever stands on one board and not on the other is
+then one of so many. Boards of the same narrowing are not held against each other: who is on one and not on the other
+differs in points, and that says nothing about who somebody is.
 """
 
 from collections import Counter

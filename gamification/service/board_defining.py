@@ -15,6 +15,7 @@ from gamification.service.board_keeping import begin
 from gamification.store import board_rows
 from gamification.vocabulary import Action, BoardState, Dimension
 from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import MARKETS
 
 EVERY_MARKET: Final = "*"
 
@@ -28,7 +29,7 @@ async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Collection[str]
         BoardExistsError: the key is taken, perhaps by an archived board.
 
     """
-    check_board(new, _zones(), uow.now)
+    check_board(new, _zones(), MARKETS, uow.now)
     made = _board(uow, new)
     if not _in_scope(made, scope):
         message = "The board would show people of markets that your scope doesn't include."

@@ -39,6 +39,15 @@ _RANKS: Final = {
 }
 
 
+MOST_AT_ONCE: Final = 50
+"""Periods that are closed in one transaction; the next ones follow a second later."""
+
+_DUE: Final = (
+    "from gamification.board_period p join gamification.board b on b.id = p.board"
+    " where p.closed_at is null and p.ends_at + make_interval(mins => b.settling_minutes) <= $1"
+)
+
+
 def _ranking(ties: Ties) -> str:
     """Return the one query that says who is where: the definition of the board's order, which Valkey only copies."""
     return (
@@ -75,10 +84,11 @@ async def close_due(uow: UnitOfWork) -> list[tuple[UUID, str, int, Ties]]:
     Of two workers that do this at once, one gets a period and the other doesn't.
     """
     rows = await uow.fetch(
-        "update gamification.board_period p set closed_at = $1 from gamification.board b where b.id = p.board"
-        " and p.closed_at is null and p.ends_at + make_interval(mins => b.settling_minutes) <= $1"
+        "update gamification.board_period p set closed_at = $1 from gamification.board b where b.id = p.board"  # noqa: S608 - constants of this file
+        f" and p.closed_at is null and p.id in (select p.id {_DUE} order by p.ends_at limit $2)"
         " returning p.id, b.key, p.number, b.ties",
         uow.now,
+        MOST_AT_ONCE,
     )
     return [(row["id"], row["key"], row["number"], Ties(row["ties"])) for row in rows]
 
@@ -115,10 +125,4 @@ async def erase(uow: UnitOfWork, persons: Sequence[PersonId]) -> None:
 
 async def due(uow: UnitOfWork) -> bool:
     """Tell whether a period has settled and waits to be closed."""
-    return bool(
-        await uow.fetchval(
-            "select exists (select from gamification.board_period p join gamification.board b on b.id = p.board"
-            " where p.closed_at is null and p.ends_at + make_interval(mins => b.settling_minutes) <= $1)",
-            uow.now,
-        )
-    )
+    return bool(await uow.fetchval(f"select exists (select {_DUE})", uow.now))

@@ -11,11 +11,11 @@ from gamification.rules.definitions import check_board
 from gamification.vocabulary import Dimension
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-ZONES = {"UTC", "Europe/Berlin"}
+ZONES, MARKETS = {"UTC", "Europe/Berlin"}, {"GB", "FR"}
 
 
 def check(**given: Any) -> None:
-    check_board(NewBoard(**({"key": "spring", "name": "Spring"} | given)), ZONES, NOW)
+    check_board(NewBoard(**({"key": "spring", "name": "Spring"} | given)), ZONES, MARKETS, NOW)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,8 @@ def test_a_good_definition_is_accepted(given: dict[str, Any]) -> None:
     [
         ("key", {"key": "Spring"}),
         ("key", {"key": "a" * 65}),
+        ("key", {"key": "best-prescriptions"}),
+        ("rules", {"rules": ("webinar", "more-sales")}),
         ("name", {"name": ""}),
         ("name", {"name": "a\nb"}),
         ("rules", {"rules": ()}),
