@@ -1,5 +1,6 @@
 """Nobody is recognised on a board, and who leaves is gone from all of them, those of the past too."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -164,6 +165,39 @@ async def test_a_consent_that_runs_out_takes_its_person_off_without_anybody_aski
     async with crowd.work.read(crowd.origin) as uow:
         assert not await gamification.boards_wait(uow, crowd.boards), "done once, not every second"
         assert await uow.fetchval("select active from gamification.board_member where person = $1", leaving) is False
+
+
+async def test_people_who_come_and_go_while_boards_are_kept_leave_every_count_right(crowd: Crowd) -> None:
+    await crowd.board(opened(key="daily", ties=Ties.DENSE, schedule="0 0 * * *", settling_minutes=5))
+    everybody = await crowd.people(*range(1, 25))
+    await crowd.settle()
+    going = True
+
+    async def come_and_go(person: PersonId, times: int) -> None:
+        for _ in range(times):
+            await crowd.withdraw(person)
+            await crowd.award(person, 1)
+            await crowd.rejoin(person)
+
+    async def work() -> None:
+        while going:
+            await crowd.cache.client.flushdb()
+            await crowd.settle()
+
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(work()) for _ in range(2)]
+        visits = [group.create_task(come_and_go(person, 4)) for person in everybody[:12]]
+        for visit in visits:
+            await visit
+        await crowd.withdraw(everybody[0])
+        going = False
+    assert all(worker.done() for worker in workers)
+    await crowd.settle()
+    assert await crowd.value("select people from gamification.board_population where cell = 'GB:en'") == 23
+    for key in ("all-time", "daily"):
+        page = (await crowd.page(key, everybody[1])).page
+        assert page.total == 23
+        assert anonymous(page.items) == anonymous(await crowd.counted(key))
 
 
 async def test_people_are_counted_by_the_database_itself(crowd: Crowd) -> None:
