@@ -31,6 +31,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AWARD_REVOKE,
             Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
+            Permission.BOARD_READ,
             Permission.RULES_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,
@@ -58,6 +59,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.MARKETER: _STAFF
         | {
+            Permission.BOARD_MANAGE,
+            Permission.BOARD_READ,
             Permission.CONTENT_CREATE,
             Permission.POLICIES_READ,
             Permission.RULES_READ,
