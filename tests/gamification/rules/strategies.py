@@ -185,16 +185,15 @@ def quests(draw: st.DrawFn, key: str) -> Quest:
 @st.composite
 def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
     opens, closes = sorted(draw(st.lists(moments, min_size=2, max_size=2, unique=True)))
-    named: list[str] | None = None
-    if rules and draw(st.booleans()):
-        named = draw(st.lists(st.sampled_from(rules), min_size=1, max_size=2, unique=True))
     return Multiplier(
         key=key,
         name=key.title(),
         percent=draw(st.sampled_from([10, 50, 150, 200])),
         opens=opens,
         closes=closes,
-        rules=tuple(named) if named else None,
+        rules=tuple(draw(st.lists(st.sampled_from(rules), min_size=1, max_size=2, unique=True)))
+        if bool(rules) and draw(st.booleans())
+        else None,
     )
 
 
