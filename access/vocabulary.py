@@ -37,6 +37,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     AWARD_PROOF_READ = "award-proof:read"
     BADGES_READ = "badges:read"
+    BADGE_EXPORT = "badge:export"
     CONSENT_DELIVER = "consent:deliver"
     CONSENT_READ = "consent:read"
     CONSENT_WRITE = "consent:write"

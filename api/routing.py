@@ -7,7 +7,8 @@
 ``command`` runs its function inside one writing unit of work, ``query`` inside a read-only one, ``merged`` inside none
 of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why.
 A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the bytes as they came), ``data``
-(the body, decoded strictly as what the parameter is annotated with); Litestar never sees these parameters.
+(the body, decoded strictly as what the parameter is annotated with), ``accept`` (the header); Litestar never sees these
+parameters. ``issuing`` is a command that is a GET: it hands something out and writes down that it did.
 """
 
 import functools
@@ -34,7 +35,7 @@ from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
-INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data"})
+INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept"})
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -103,6 +104,7 @@ class _Door:
         creates: bool = False,
         status_code: int = 200,
         body_type: Any = None,
+        media_types: Sequence[str] = (),
     ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
         actions = records if isinstance(records, tuple) else (records,)
         policy = Policy(self._kind, permission, purpose, actions, because, creates)
@@ -115,9 +117,9 @@ class _Door:
                 http_method=method,  # type: ignore[arg-type]
                 opt={"policy": policy},
                 status_code=201 if creates else status_code,
-                operation_class=_operation(policy, shape),
+                operation_class=_operation(policy, shape, media_types),
                 operation_id=function.__name__,
-                responses=_responses(policy, has_body=shape is not None),
+                responses=_responses(policy, is_keyed="{" in path, has_body=shape is not None),
                 response_headers=[REQUEST_ID],
             )(_wrapped(function, policy))
 
@@ -167,6 +169,8 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
             arguments["passage"] = passage
         if "body" in wanted:
             arguments["body"] = await json_bytes(request)
+        if "accept" in wanted:
+            arguments["accept"] = request.headers.get("accept", "*/*")
         if decoder is not None:
             arguments["data"] = decoded(decoder, await json_bytes(request))
         return await run(_Call(function, policy, passage, request, "uow" in wanted, arguments))
@@ -226,7 +230,7 @@ async def _plain(call: _Call) -> Any:
 _RUNNERS: Final[Mapping[Kind, Any]] = {"command": _command, "query": _query, "merged": _plain, "public": _plain}
 
 
-def _operation(policy: Policy, body_type: Any) -> type[Operation]:
+def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> type[Operation]:
     """Return an OpenAPI operation that shows what the route declares, and the body that it reads by hand."""
 
     @dataclass
@@ -237,6 +241,8 @@ def _operation(policy: Policy, body_type: Any) -> type[Operation]:
             if body_type is not None:
                 content = {"application/json": {"schema": _inlined(msgspec.json.schema(body_type))}}
                 schema["requestBody"] = {"required": True, "content": content}
+            if media_types:
+                schema["responses"]["200"]["content"] = {each: {"schema": {}} for each in media_types}
             if policy.creates:
                 schema.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if policy.permission and policy.purpose:
@@ -266,9 +272,9 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
     return cast("dict[str, Any]", expand(schema))
 
 
-def _responses(policy: Policy, *, has_body: bool) -> dict[int, ResponseSpec]:
+def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
     codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
-    codes |= {415} if has_body else set()
+    codes |= ({415} if has_body else set()) | ({404} if is_keyed else set())
     return {
         code: ResponseSpec(
             data_container=Problem,
@@ -283,6 +289,7 @@ def _responses(policy: Policy, *, has_body: bool) -> dict[int, ResponseSpec]:
 command: Final = _Door("command", ("POST", "PUT", "DELETE"))
 query: Final = _Door("query", ("GET",))
 merged: Final = _Door("merged", ("POST",))
+issuing: Final = _Door("command", ("GET",))
 public: Final = _Door("public", ("GET", "POST"))
 
-__all__ = ["Policy", "Response", "command", "merged", "policy_of", "public", "query"]
+__all__ = ["Policy", "Response", "command", "issuing", "merged", "policy_of", "public", "query"]

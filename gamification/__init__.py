@@ -4,8 +4,19 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.rules import RuleSet
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.credentials import (
+    badge_achievement,
+    badge_status,
+    issue_badge,
+    judge_badge,
+    verify_badge,
+    written_badge,
+    written_document,
+    written_list,
+)
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
 from gamification.service.recording import record_deliveries
@@ -15,13 +26,19 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
+    "BadgeIssuer",
+    "BadgeKeys",
     "Boards",
     "RuleSet",
     "Totals",
+    "badge_achievement",
+    "badge_status",
     "badges",
     "board",
     "current_rules",
     "entries",
+    "issue_badge",
+    "judge_badge",
     "leave",
     "opportunities",
     "points",
@@ -32,4 +49,8 @@ __all__ = [
     "refresh",
     "streaks",
     "totals",
+    "verify_badge",
+    "written_badge",
+    "written_document",
+    "written_list",
 ]

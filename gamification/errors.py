@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from typing_extensions import override
 
-from kernel.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
+from kernel.errors import ConflictError, InvalidError, NotFoundError, UnavailableError, UnprocessableError
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -53,6 +53,20 @@ class AwardNotFoundError(NotFoundError):
     """There is no such award, or it is somebody else's."""
 
     code = "award-not-found"
+
+
+class BadgeUnreadableError(InvalidError):
+    """What was presented holds no badge, or more than one."""
+
+    code = "badge-unreadable"
+    remedy = "Give a badge as JSON, as a token (VC-JWT), or as a PNG or SVG that carries exactly one."
+
+
+class CredentialDocumentNotFoundError(NotFoundError):
+    """No public document of a badge stands at this address."""
+
+    code = "credential-document-not-found"
+    remedy = "Take the address from the badge as it stands."
 
 
 class BoardNotFoundError(NotFoundError):

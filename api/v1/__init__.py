@@ -2,11 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, consents, content, gamification, hcps, journeys, me, sessions
+from api.v1 import activities, audit, badges, consents, content, gamification, hcps, journeys, me, sessions
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
     *audit.ROUTES,
+    *badges.ROUTES,
     *consents.ROUTES,
     *content.ROUTES,
     *gamification.ROUTES,

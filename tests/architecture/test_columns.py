@@ -12,9 +12,8 @@ CLASSES = {"personal", "pseudonymous", "open"}
 
 
 def tables_of(room: str) -> list[type[Table]]:
-    module = importlib.import_module(f"{room}.tables")
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Table)]
-    return [table for table in found if table is not Table and table.__module__.startswith(f"{room}.")]
+    registered = importlib.import_module(f"{room}.piccolo_app").APP_CONFIG.table_classes
+    return [table for table in registered if table.__module__.startswith(f"{room}.")]
 
 
 def class_faults(room: str, table: type[Table]) -> list[str]:
@@ -53,7 +52,8 @@ def rooms_with_tables() -> list[str]:
 
 
 def table_modules() -> list[Module]:
-    return [module for module in modules(*LINE) if "tables" in (module.path.stem, module.path.parent.name)]
+    """The modules that declare tables: `tables.py`, and beside it `<topic>_tables.py`."""
+    return [module for module in modules(*LINE) if module.path.stem == "tables" or module.path.stem.endswith("_tables")]
 
 
 def test_every_table_column_is_classified_and_only_the_vault_holds_personal_ones() -> None:
@@ -65,6 +65,17 @@ def test_every_table_column_is_classified_and_only_the_vault_holds_personal_ones
 def test_every_room_that_has_tables_shows_them_to_this_test() -> None:
     assert {room: len(tables_of(room)) for room in rooms_with_tables() if not tables_of(room)} == {}
     assert {"audit", "people", "access", "consent", "content", "engagement", "gamification"} <= set(rooms_with_tables())
+
+
+def test_every_declared_table_is_registered_with_piccolo() -> None:
+    declared = {
+        f"{module.room}.{node.name}"
+        for module in table_modules()
+        for node in module.syntax.body
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id == "Table" for base in node.bases)
+    }
+    assert declared == {f"{room}.{table.__name__}" for room in rooms_with_tables() for table in tables_of(room)}
 
 
 def test_every_table_column_states_its_default_and_whether_it_may_be_null() -> None:
