@@ -35,7 +35,8 @@ async def issue_badge(uow: UnitOfWork, award_id: UUID, person: PersonId, form: F
     if award is None or not held or award.person != person:
         message = "There is no such badge."
         raise AwardNotFoundError(message)
-    issued = await store.claim(uow, award.id)
+    known = await store.of_award(uow, award.id)
+    issued = known or await store.claim(uow, award.id)
     definition = _named(await rules_of(uow, award.rules_version), award.rule)
     uow.record(
         Action.CREDENTIAL_ISSUED,
@@ -43,7 +44,7 @@ async def issue_badge(uow: UnitOfWork, award_id: UUID, person: PersonId, form: F
         resource=f"award:{award.id}",
         credential=str(issued.id),
         form=form.value,
-        repeated=issued.issued_at != uow.now,
+        repeated=known is not None,
     )
     assert definition is not None  # noqa: S101 - the version that made the award has the badge
     return BadgeFacts(

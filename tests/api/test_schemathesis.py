@@ -36,7 +36,7 @@ FEWER = 15
 WAITING = {"GET /v1/audit/entries", "GET /v1/me/access-log"}
 """Routes that wait for the sequencer, up to half a second each time."""
 SOAK_EXAMPLES = 2_000
-PUBLIC_INSIDES = {
+PUBLIC_INSIDES: dict[str, str | int] = {
     "GET /credentials/achievements/{key:str}": "top-mark",
     "GET /credentials/keys/{kid:str}": next(iter(BadgeKeys(KEYS.badge_rsa_key, KEYS.badge_key).publics)),
     "GET /credentials/status/{number:int}": 1,
@@ -88,7 +88,7 @@ async def contract(house: House) -> AsyncIterator[Any]:
 async def good(scene: Scene, route: str) -> tuple[Sent, dict[str, str]]:
     """Return a request that succeeds, and the headers that it is sent with."""
     if route in PUBLIC:
-        body = {"email": EMAIL, "password": PASSWORD} if route == "POST /v1/sessions" else None
+        body: object = {"email": EMAIL, "password": PASSWORD} if route == "POST /v1/sessions" else None
         if route.endswith("refresh"):
             tokens = await scene.house.http.post("/v1/sessions", json={"email": EMAIL, "password": PASSWORD})
             body = {"refresh_token": tokens.json()["refresh_token"]}
