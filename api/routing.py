@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import msgspec
 from litestar import Request, Response
@@ -29,6 +29,7 @@ from typing_extensions import override
 from access import Permission
 from api import idempotency
 from api.bodies import decoded, json_bytes
+from api.contract import inlined
 from api.passage import Passage
 from api.problems import Problem, PromisedActionMissingError
 from consent.vocabulary import Purpose
@@ -64,7 +65,10 @@ OWN_DESCRIPTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a route declares. ``records`` lists audit actions of which a command leaves at least one."""
+    """What a route declares. ``records`` lists audit actions of which a command leaves at least one.
+
+    ``settled``: a query that waits until the audit log has indexed what was done before it.
+    """
 
     kind: Kind
     permission: Permission | None = None
@@ -72,6 +76,7 @@ class Policy:
     records: tuple[StrEnum, ...] = ()
     because: str | None = None
     creates: bool = False
+    settled: bool = False
 
 
 def policy_of(handler: Any) -> Policy | None:
@@ -102,12 +107,13 @@ class _Door:
         records: StrEnum | tuple[StrEnum, ...] = (),
         because: str | None = None,
         creates: bool = False,
+        settled: bool = False,
         status_code: int = 200,
         body_type: Any = None,
         media_types: Sequence[str] = (),
     ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
         actions = records if isinstance(records, tuple) else (records,)
-        policy = Policy(self._kind, permission, purpose, actions, because, creates)
+        policy = Policy(self._kind, permission, purpose, actions, because, creates, settled)
         _check(policy, path)
 
         def declare(function: Callable[..., Any]) -> HTTPRouteHandler:
@@ -214,6 +220,8 @@ async def _command(call: _Call) -> Any:
 
 
 async def _query(call: _Call) -> Any:
+    if call.policy.settled:
+        await call.passage.runtime.settling.submit(None)
     async with call.passage.read() as uow:
         if call.wants_uow:
             call.arguments["uow"] = uow
@@ -239,7 +247,7 @@ def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> ty
         def to_schema(self) -> dict[str, Any]:
             schema = super().to_schema()
             if body_type is not None:
-                content = {"application/json": {"schema": _inlined(msgspec.json.schema(body_type))}}
+                content = {"application/json": {"schema": inlined(msgspec.json.schema(body_type))}}
                 schema["requestBody"] = {"required": True, "content": content}
             if media_types:
                 schema["responses"]["200"]["content"] = {each: {"schema": {}} for each in media_types}
@@ -256,20 +264,6 @@ def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> ty
             return schema
 
     return DeclaredOperation
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a JSON schema whose definitions stand where they are referred to."""
-    definitions = schema.pop("$defs", {})
-
-    def expand(value: Any) -> Any:
-        if isinstance(value, dict):
-            if "$ref" in value:
-                return expand(definitions[value["$ref"].rsplit("/", 1)[1]])
-            return {key: expand(each) for key, each in value.items()}
-        return [expand(each) for each in value] if isinstance(value, list) else value
-
-    return cast("dict[str, Any]", expand(schema))
 
 
 def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:

@@ -9,7 +9,7 @@ import msgspec
 
 from content.rules.visibility import language
 from content.values import ContentItem, OfferedContent, ScoringView
-from content.vocabulary import EVERYWHERE, ContentId, ContentKind, ContentState
+from content.vocabulary import EVERYWHERE, ContentClass, ContentId, ContentKind, ContentState
 from kernel.unit_of_work import UnitOfWork
 
 Kind = TypeVar("Kind", ContentItem, OfferedContent)
@@ -98,7 +98,7 @@ async def of_markets(
 async def for_scoring(uow: UnitOfWork, contents: Sequence[ContentId]) -> dict[ContentId, ScoringView]:
     """Return what decides about activities on each of ``contents``."""
     rows = await uow.fetch(
-        "select id, kind, tags, state, markets, visible_from, visible_until from content.item"
+        "select id, kind, tags, content_class, state, markets, visible_from, visible_until from content.item"
         " where id = any($1::uuid[])",
         contents,
     )
@@ -106,6 +106,7 @@ async def for_scoring(uow: UnitOfWork, contents: Sequence[ContentId]) -> dict[Co
         ContentId(row["id"]): ScoringView(
             kind=ContentKind(row["kind"]),
             tags=frozenset(row["tags"]),
+            content_class=ContentClass(row["content_class"]),
             state=ContentState(row["state"]),
             markets=frozenset(row["markets"]),
             visible_from=row["visible_from"],

@@ -14,6 +14,7 @@ class Item(Table, tablename="item", schema="content"):
     locale = Text(default=None, null=False, help_text="open: language, or language and country")
     markets = Array(base_column=Text(default=None), default=None, null=False, help_text="open: countries, or * alone")
     tags = Array(base_column=Text(default=None), default=None, null=False, help_text="open: lower-case subjects")
+    content_class = Text(default="medical", null=False, help_text="open: a ContentClass, the lane it belongs to")
     state = Text(default=None, null=False, help_text="open: a ContentState")
     visible_from = Timestamptz(default=None, null=True, help_text="open: inclusive")
     visible_until = Timestamptz(default=None, null=True, help_text="open: exclusive")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from content.vocabulary import ContentId, ContentKind, ContentState
+from content.vocabulary import ContentClass, ContentId, ContentKind, ContentState
 
 Item = TypeVar("Item")
 
@@ -24,6 +24,7 @@ class NewContent(msgspec.Struct, frozen=True, kw_only=True):
     markets: tuple[str, ...]
     summary: str = ""
     tags: tuple[str, ...] = ()
+    content_class: ContentClass = ContentClass.MEDICAL
     visible_from: datetime | None = None
     visible_until: datetime | None = None
     duration_seconds: int | None = None
@@ -39,6 +40,7 @@ class ContentItem(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     markets: tuple[str, ...]
     tags: tuple[str, ...]
+    content_class: ContentClass
     state: ContentState
     visible_from: datetime | None
     visible_until: datetime | None
@@ -58,6 +60,7 @@ class OfferedContent(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     locale: str
     tags: tuple[str, ...]
+    content_class: ContentClass
     visible_from: datetime | None
     visible_until: datetime | None
     duration_seconds: int | None
@@ -70,6 +73,7 @@ class ScoringView(msgspec.Struct, frozen=True, kw_only=True):
     tags: frozenset[str]
     state: ContentState
     markets: frozenset[str]
+    content_class: ContentClass = ContentClass.MEDICAL
     visible_from: datetime | None = None
     visible_until: datetime | None = None
 

@@ -18,6 +18,17 @@ class ContentKind(StrEnum):
     EDUCATION_MODULE = "education_module"
 
 
+class ContentClass(StrEnum):
+    """The lane that an item belongs to; lanes are never mixed.
+
+    ``accredited`` is continuing education that an accreditor answers for, free of any influence of the company.
+    """
+
+    ACCREDITED = "accredited"
+    MEDICAL = "medical"
+    PROMOTIONAL = "promotional"
+
+
 class ContentState(StrEnum):
     """Where an item stands in medical-legal-regulatory approval; only ``approved`` is visible and scores."""
 

@@ -5,21 +5,22 @@ from uuid import UUID
 
 import asyncpg
 
-from content.vocabulary import ContentId, ContentKind
+from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement.values import Activity, Stored, Use
 from engagement.vocabulary import Channel, Verb
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 _INSERT = """
-insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, score,
-  success, completion, progress, duration_seconds, extensions, recorded_at, recorded_by, rules_version)
-select id, person, verb, content, kind, string_to_array(tags, e'\\n'), occurred_at, local_date, channel, score,
-  success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version
+insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, market,
+  content_class, score, success, completion, progress, duration_seconds, extensions, recorded_at, recorded_by,
+  rules_version)
+select id, person, verb, content, kind, string_to_array(tags, e'\\n'), occurred_at, local_date, channel, market,
+  content_class, score, success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::date[],
   $9::text[], $10::float8[], $11::bool[], $12::bool[], $13::float8[], $14::float8[], $16::bytea[], $17::uuid[],
-  $18::int[]) as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel, score, success, completion,
-  progress, duration_seconds, extensions, recorded_by, rules_version)
+  $18::int[], $19::text[], $20::text[]) as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel,
+  score, success, completion, progress, duration_seconds, extensions, recorded_by, rules_version, market, content_class)
 on conflict (id) do nothing
 """
 
@@ -69,6 +70,8 @@ async def insert(uow: UnitOfWork, rows: Sequence[Stored]) -> int:
         [row.extensions for row in rows],
         [row.recorded_by for row in rows],
         [row.rules_version for row in rows],
+        [act.market for act in acts],
+        [act.content_class.value for act in acts],
     )
     return int(tag.rsplit(" ", 1)[1])
 
@@ -107,6 +110,8 @@ def _stored(row: asyncpg.Record) -> Stored:
         occurred_at=row["occurred_at"],
         local_date=row["local_date"],
         channel=Channel(row["channel"]),
+        market=row["market"],
+        content_class=ContentClass(row["content_class"]),
         score=row["score"],
         success=row["success"],
         completion=row["completion"],

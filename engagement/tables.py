@@ -17,6 +17,8 @@ class ActivityRow(Table, tablename="activity", schema="engagement"):
     occurred_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it happened")
     local_date = Date(default=None, null=False, help_text="pseudonymous: the date where the person was")
     channel = Text(default=None, null=False, help_text="pseudonymous: through which channel")
+    market = Text(default="", null=False, help_text="pseudonymous: the person's market at that moment")
+    content_class = Text(default="medical", null=False, help_text="pseudonymous: the item's lane at that moment")
     score = DoublePrecision(default=None, null=True, help_text="pseudonymous: share from 0 to 1")
     success = Boolean(default=None, null=True, help_text="pseudonymous: passed or not")
     completion = Boolean(default=None, null=True, help_text="pseudonymous: finished or not")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from content.vocabulary import ContentId, ContentKind
+from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement.vocabulary import Channel, Verb
 from people.vocabulary import PersonId
 
@@ -14,8 +14,9 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """One thing one healthcare professional did, as recorded.
 
     ``occurred_at`` is UTC. ``local_date`` is the calendar date of ``occurred_at`` in the person's time zone as it was
-    stored when the activity was recorded; ``kind`` and ``tags`` are the content's at that moment. ``score`` and
-    ``progress`` are shares from 0 to 1; ``duration_seconds`` is in seconds.
+    stored when the activity was recorded; ``kind``, ``tags`` and ``content_class`` are the content's and
+    ``market`` is the person's at that moment. ``score`` and ``progress`` are shares from 0 to 1;
+    ``duration_seconds`` is in seconds.
     """
 
     id: UUID
@@ -27,6 +28,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     local_date: date
     channel: Channel
+    market: str = ""
+    content_class: ContentClass = ContentClass.MEDICAL
     score: float | None = None
     success: bool | None = None
     completion: bool | None = None

@@ -17,9 +17,11 @@ from gamification.service.credentials import (
     written_document,
     written_list,
 )
+from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
-from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
+from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
+from gamification.service.revoking import reinstate, revoke
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
 
@@ -47,9 +49,12 @@ __all__ = [
     "rebuild_if_lost",
     "record_deliveries",
     "refresh",
+    "reinstate",
+    "revoke",
     "streaks",
     "totals",
     "verify_badge",
+    "why_not",
     "written_badge",
     "written_document",
     "written_list",

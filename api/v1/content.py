@@ -13,7 +13,7 @@ from api.routing import command, query
 from api.v1.wire import Body, Limit, Listing, Words
 from consent.vocabulary import Purpose
 from content.values import ContentItem, NewContent, OfferedContent
-from content.vocabulary import Action, ContentId, ContentKind
+from content.vocabulary import Action, ContentClass, ContentId, ContentKind
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -26,6 +26,7 @@ class NewItem(Body, frozen=True, kw_only=True):
     markets: list[str]
     summary: str = ""
     tags: list[str] = msgspec.field(default_factory=list)
+    content_class: ContentClass = ContentClass.MEDICAL
     visible_from: datetime | None = None
     visible_until: datetime | None = None
     duration_seconds: int | None = None
@@ -81,6 +82,7 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
         locale=data.locale,
         markets=tuple(data.markets),
         tags=tuple(data.tags),
+        content_class=data.content_class,
         visible_from=data.visible_from,
         visible_until=data.visible_until,
         duration_seconds=data.duration_seconds,

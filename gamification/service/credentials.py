@@ -1,6 +1,6 @@
 """Badges as Open Badges 3.0: handing them out, taking them back, and telling what one is worth."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from gamification.rules.credentials.baking import PictureError
 from gamification.rules.credentials.documents import Achievement, BadgeFacts, StatusList
 from gamification.rules.credentials.judging import Judgement, credential_of, examined, judged, listed
 from gamification.rules.grammar import Badge, RuleSet
+from gamification.rules.parts import badges
 from gamification.service.publishing import newest_version, rules_of
 from gamification.store import awards as award_store
 from gamification.store import credentials as store
@@ -47,6 +48,7 @@ async def issue_badge(uow: UnitOfWork, award_id: UUID, person: PersonId, form: F
         repeated=known is not None,
     )
     assert definition is not None  # noqa: S101 - the version that made the award has the badge
+    lasts = definition.expires_after_days
     return BadgeFacts(
         id=issued.id,
         subject=issued.subject,
@@ -54,7 +56,7 @@ async def issue_badge(uow: UnitOfWork, award_id: UUID, person: PersonId, form: F
         name=definition.name,
         description=definition.description,
         earned_at=award.occurred_at,
-        expires_at=None,
+        expires_at=award.occurred_at + timedelta(days=lasts) if lasts else None,
         number=issued.list_number,
         index=issued.list_index,
     )
@@ -97,12 +99,12 @@ async def badge_achievement(uow: UnitOfWork, issuer: BadgeIssuer, key: str) -> A
     """Return what the badge ``key`` is given for, by the newest version of the rules that has it.
 
     Raises:
-        CredentialDocumentNotFoundError: there never was such a badge.
+        CredentialDocumentNotFoundError: there never was such a badge, or only its holders may know of it.
 
     """
     for version in range(await newest_version(uow), 0, -1):
         definition = _named(await rules_of(uow, version), key)
-        if definition is not None:
+        if definition is not None and not definition.hidden:
             return documents.achievement(issuer.addresses, key, definition.name, definition.description)
     raise _missing()
 
@@ -153,7 +155,7 @@ def written_document(document: Achievement) -> dict[str, object]:
 
 
 def _named(ruleset: RuleSet, key: str) -> Badge | None:
-    return next((badge for badge in ruleset.badges if badge.key == key), None)
+    return next((badge for badge in badges(ruleset) if badge.key == key), None)
 
 
 def _missing() -> CredentialDocumentNotFoundError:

@@ -170,6 +170,8 @@ def _stored(
             occurred_at=draft.occurred_at,
             local_date=draft.occurred_at.astimezone(ZoneInfo(bearings.zone)).date(),
             channel=draft.context.channel,
+            market=bearings.market,
+            content_class=view.content_class,
             score=result.score,
             success=result.success,
             completion=result.completion,

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 CHUNK = 65_536
 
@@ -13,7 +14,7 @@ class Line:
     """Carries bytes both ways between ``here`` and ``there``, two socket paths, while it is whole."""
 
     def __init__(self, here: Path, there: Path) -> None:
-        self.here, self._there = here, there
+        self.here, self.there = here, there
         self._flowing = asyncio.Event()
         self._calls: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -44,7 +45,7 @@ class Line:
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
         with contextlib.suppress(OSError, asyncio.CancelledError):
-            far_reader, far_writer = await asyncio.open_unix_connection(self._there)
+            far_reader, far_writer = await asyncio.open_unix_connection(self.there)
             try:
                 async with asyncio.TaskGroup() as both:
                     both.create_task(self._carry(reader, far_writer))
@@ -59,6 +60,13 @@ class Line:
             writer.write(chunk)
             await writer.drain()
         writer.transport.abort()
+
+
+def through(url: str, there: Path, here: Path) -> str:
+    """Return ``url`` with the path ``here`` instead of ``there``, each quoted as in a URL: a path may hold a space."""
+    before, after = (quote(str(path), safe="/") for path in (there, here))
+    assert before in url
+    return url.replace(before, after)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from kernel.database import ACQUIRE_TIMEOUT_SECONDS
 from kernel.settings import Settings
 from tests.api.asker import Asker, Body
 from tests.api.house import House, problem
-from tests.api.lines import Line, whole
+from tests.api.lines import Line, through, whole
 from tests.api.opening import opened_house, worker
 
 SOCKET = ".s.PGSQL.5432"
@@ -38,8 +38,8 @@ class Lines:
         self.database = Line(folder / SOCKET, Path(host) / SOCKET)
         self.cache = Line(folder / "valkey.sock", Path(socket))
         self.settings = Settings(
-            database_url=database_url.replace(host, str(folder)),
-            redis_url=redis_url.replace(socket, str(folder / "valkey.sock")),
+            database_url=through(database_url, Path(host), folder),
+            redis_url=through(redis_url, Path(socket), folder / "valkey.sock"),
         )
 
 

@@ -14,8 +14,6 @@ from tests.api.house import House
 from tests.api.test_badges import credential, holder, take_back
 from tests.conftest import KEYS
 
-Done = "subprocess.CompletedProcess[str]"
-
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return an environment with the application's keys, and nothing else of Laurel's but ``more``."""
@@ -25,7 +23,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | keys | {"LAUREL_HOME": str(home), "PYTHONPATH": str(CHECKOUT)} | more
 
 
-async def run(variables: dict[str, str], *words: str | Path) -> Done:
+async def run(variables: dict[str, str], *words: str | Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-P", "-m", "api.cli", "badge", "verify", *map(str, words)]
     return await asyncio.to_thread(
         subprocess.run, command, env=variables, capture_output=True, text=True, check=False, timeout=60
@@ -46,7 +44,7 @@ async def test_a_badge_is_judged_by_the_database_in_every_form(house: House, tmp
     for file in files:
         good = await run(variables, file)
         assert (good.returncode, good.stdout) == (0, "VALID: 'Top mark' (signature-and-status-right)\n"), good.stderr
-    await take_back(house, hcp, award)
+    await take_back(house, award)
     revoked = await run(variables, files[0], "--json")
     assert revoked.returncode == 1
     said = json.loads(revoked.stdout)
@@ -66,7 +64,7 @@ async def test_a_badge_is_judged_without_any_server_by_a_list_that_was_fetched(h
     base = house.runtime.badge_issuer.addresses.base
     path = answer.json()["credentialStatus"]["statusListCredential"].removeprefix(base)
     before.write_bytes((await house.http.get(path)).content)
-    await take_back(house, hcp, award)
+    await take_back(house, award)
     after.write_bytes((await house.http.get(path, headers={"Accept": "application/vc+jwt"})).content)
     house.clock.move(-timedelta(days=2))
     stale = tmp_path / "stale"

@@ -16,7 +16,7 @@ from kernel.database import DB, DatabaseRefusedError, DatabaseUnavailableError
 from kernel.facts import Origin
 from kernel.tables import Outbox
 from kernel.unit_of_work import Work
-from tests.api.lines import Line, whole
+from tests.api.lines import Line, through, whole
 from tests.architecture.tree import modules
 
 OWN_CONNECTIONS = {"audit/sequencer.py", "audit/snapshot.py", "audit/verify.py"}
@@ -180,7 +180,7 @@ async def test_a_server_that_is_away_is_unavailable_and_back_without_a_restart(
         line = Line(Path(folder) / ".s.PGSQL.5432", Path(host) / ".s.PGSQL.5432")
         async with whole(line):
             await DB.close()
-            await DB.open(database_url.replace(host, folder), size=2)
+            await DB.open(through(database_url, Path(host), Path(folder)), size=2)
             for _ in range(2):
                 async with work.begin(origin) as uow:
                     assert await uow.fetchval("select 1") == 1

@@ -14,7 +14,7 @@ from kernel.cache import Cache, CacheUnavailableError
 from kernel.epochs import Epochs
 from kernel.facts import Origin
 from kernel.unit_of_work import Step, Work
-from tests.api.lines import Line, whole
+from tests.api.lines import Line, through, whole
 
 KEY, OTHER = uuid4(), uuid4()
 
@@ -32,7 +32,7 @@ async def line(redis_url: str) -> AsyncIterator[Line]:
 async def far(line: Line, redis_url: str, cache: Cache) -> AsyncIterator[Epochs]:
     """Marks at the end of the line, used by this process; another worker's are ``Epochs(cache)``."""
     del cache
-    made = Cache(redis_url.replace(unquote(urlsplit(redis_url).path), str(line.here)))
+    made = Cache(through(redis_url, line.there, line.here))
     epochs.use(Epochs(made))
     yield Epochs(made)
     await made.close()

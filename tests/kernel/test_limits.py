@@ -11,7 +11,7 @@ import pytest
 from kernel.cache import Cache
 from kernel.clock import MovableClock
 from kernel.limits import Limits
-from tests.api.lines import Line, whole
+from tests.api.lines import Line, through, whole
 
 ONE = [("guess:one", 3)]
 
@@ -55,7 +55,7 @@ async def test_with_valkey_away_a_process_counts_for_itself_and_allows_a_tenth(
     line: Line, redis_url: str, cache: Cache, clock: MovableClock
 ) -> None:
     del cache
-    far = Cache(redis_url.replace(unquote(urlsplit(redis_url).path), str(line.here)))
+    far = Cache(through(redis_url, line.there, line.here))
     limits, twenty, five = Limits(far, clock), [("guess:one", 20)], [("guess:one", 5)]
     await limits.count(["guess:one"])
     await line.cut()

@@ -21,7 +21,7 @@ from gamification.service import publishing
 from gamification.store import awards as award_store
 from gamification.store import credentials as store
 from gamification.values import Grant, IssuedCredential, Reversal
-from gamification.vocabulary import Form
+from gamification.vocabulary import AwardKind, AwardState, Form
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
@@ -29,6 +29,8 @@ from people.vocabulary import PersonId
 from tests.gamification.credentials.badges import issuer
 
 RULES = (Path(__file__).parents[3] / "samples" / "rules" / "demonstration.yaml").read_text()
+RULES = RULES.replace("percent or more.\n    when", "percent or more.\n    expires_after_days: 30\n    when", 1)
+RULES = RULES.replace("Attended a first webinar.\n", "Attended a first webinar.\n    hidden: true\n", 1)
 JANE, SAM = PersonId(UUID(int=11)), PersonId(UUID(int=12))
 KEY = AwardKey("top-mark", "", "ever")
 
@@ -45,7 +47,14 @@ async def shelf(work: Work, origin: Origin) -> Work:
 async def grant(work: Work, origin: Origin, person: PersonId, key: AwardKey = KEY) -> UUID:
     async with work.begin(origin) as uow:
         given = Grant(
-            person=person, key=key, points=0, rules_version=1, activity=UUID(int=5), consent=None, occurred_at=uow.now
+            person=person,
+            key=key,
+            points=0,
+            rules_version=1,
+            activity=UUID(int=5),
+            consent=None,
+            occurred_at=uow.now,
+            kind=AwardKind.POINTS if key.subject else AwardKind.BADGE,
         )
         assert await award_store.grant(uow, [given]) == 1
         found: UUID = await uow.fetchval(
@@ -130,6 +139,37 @@ async def test_a_person_gets_only_badges_of_their_own_that_still_count(shelf: Wo
     async with shelf.begin(origin) as uow:
         with pytest.raises(AwardNotFoundError):
             await gamification.issue_badge(uow, award, JANE, Form.JWT)
+
+
+@pytest.mark.parametrize("state", [each for each in AwardState if each is not AwardState.ACTIVE])
+async def test_a_badge_whose_award_does_not_count_is_revoked_for_whatever_reason(
+    shelf: Work, origin: Origin, state: AwardState
+) -> None:
+    award = await grant(shelf, origin, JANE)
+    issued = await claim(shelf, origin, award)
+    for moved, revoked in (((AwardState.ACTIVE, state), True), ((state, AwardState.ACTIVE), False)):
+        async with shelf.begin(origin) as uow:
+            assert await award_store.put_state(uow, award, *moved)
+        async with shelf.read(origin) as uow:
+            assert await store.is_revoked(uow, issued.id) is revoked
+            assert await store.revoked(uow, 1) == ([issued.list_index] if revoked else [])
+
+
+async def test_a_badge_that_expires_says_when(shelf: Work, origin: Origin) -> None:
+    lasting = await grant(shelf, origin, JANE, AwardKey("first-webinar", "", "ever"))
+    award = await grant(shelf, origin, JANE)
+    async with shelf.begin(origin) as uow:
+        facts = await gamification.issue_badge(uow, award, JANE, Form.JSON)
+        assert facts.expires_at == uow.now + timedelta(days=30)
+        assert (await gamification.issue_badge(uow, lasting, JANE, Form.JSON)).expires_at is None
+
+
+async def test_what_a_hidden_badge_is_given_for_is_not_public(shelf: Work, origin: Origin) -> None:
+    async with shelf.read(origin) as uow:
+        assert (await gamification.badge_achievement(uow, issuer(), "top-mark")).name == "Top mark"
+        for key in ("first-webinar", "nothing-of-the-kind"):
+            with pytest.raises(CredentialDocumentNotFoundError):
+                await gamification.badge_achievement(uow, issuer(), key)
 
 
 async def test_many_workers_that_hand_out_badges_at_the_same_time_give_every_award_one_credential_and_one_bit(

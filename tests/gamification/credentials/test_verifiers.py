@@ -18,16 +18,12 @@ import msgspec
 import pytest
 from jsonschema import Draft201909Validator
 
-from gamification.rules.earnings import AwardKey
-from gamification.store import awards as award_store
-from gamification.values import Reversal
 from gamification.vocabulary import Form
 from kernel.settings import Settings
-from people.vocabulary import PersonId
 from tests.api.asker import Asker
-from tests.api.cases import earned
-from tests.api.house import ORIGIN, House
+from tests.api.house import House
 from tests.api.opening import opened_house
+from tests.api.test_badges import holder, take_back
 from tests.gamification.credentials.badges import CONTEXTS
 from tests.gamification.credentials.test_documents import SCHEMA
 from tests.gamification.credentials.test_tampering import CHANGES, TOKEN_CHANGES
@@ -82,20 +78,6 @@ async def issued(hcp: Asker, award: UUID) -> dict[str, bytes]:
     return {form.value: (await hcp.get(path, format=form.value)).content for form in Form}
 
 
-async def badge_of(house: House) -> tuple[Asker, UUID]:
-    hcp = await house.hcp()
-    await earned(house, hcp, await house.item(("quiz", "assessment")))
-    query = "select id from gamification.award where person = $1 and kind = 'badge' limit 1"
-    return hcp, await house.database.fetchval(query, hcp.person)
-
-
-async def take_back(house: House, person: UUID, award: UUID) -> None:
-    row = await house.database.fetchrow("select rule, subject, period from gamification.award where id = $1", award)
-    assert row is not None
-    async with house.runtime.work.begin(ORIGIN) as uow:
-        assert await award_store.reverse(uow, [Reversal(PersonId(person), AwardKey(*row))]) == 1
-
-
 def tampered(good: dict[str, bytes]) -> dict[str, bytes]:
     """Every way of tampering that the other tests know, on these badges."""
     made = {}
@@ -120,10 +102,10 @@ def judged(command: Sequence[str], place: Path, names: Sequence[str]) -> list[Li
 async def test_verifiers_that_others_wrote_judge_good_revoked_and_tampered_badges_rightly(
     house: House, judges: list[list[str]], tmp_path: Path
 ) -> None:
-    good, revoked = await badge_of(house), await badge_of(house)
+    good, revoked = await holder(house), await holder(house)
     badges = {f"good.{form}": content for form, content in (await issued(*good)).items()}
     badges |= {f"revoked.{form}": content for form, content in (await issued(*revoked)).items()}
-    await take_back(house, revoked[0].person, revoked[1])
+    await take_back(house, revoked[1])
     badges |= tampered({form: badges[f"good.{form}"] for form in ("json", "jwt")})
     kids = [*house.runtime.badge_issuer.trust.rsa, *house.runtime.badge_issuer.trust.ed25519]
     (tmp_path / "documents").write_text(json.dumps(await documents(house, kids)))

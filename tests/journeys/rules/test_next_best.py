@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.values import OfferedContent
-from content.vocabulary import ContentId, ContentKind
+from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement.values import Use
 from journeys.rules.next_best import FINISHED_WEIGHT, HALF_LIFE, interests_of, next_best
 from journeys.vocabulary import NEW
@@ -26,6 +26,7 @@ def item(number: int, *tags: str) -> OfferedContent:
         summary="",
         locale="en",
         tags=tags,
+        content_class=ContentClass.MEDICAL,
         visible_from=None,
         visible_until=None,
         duration_seconds=None,

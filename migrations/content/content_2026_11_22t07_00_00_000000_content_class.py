@@ -1,0 +1,34 @@
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns.column_types import Text
+from piccolo.columns.indexes import IndexMethod
+
+ID = "2026-11-22T07:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = ""
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="content", description=DESCRIPTION)
+
+    manager.add_column(
+        table_class_name="Item",
+        tablename="item",
+        column_name="content_class",
+        db_column_name="content_class",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "medical",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="content",
+    )
+
+    return manager

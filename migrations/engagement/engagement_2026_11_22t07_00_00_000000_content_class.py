@@ -1,0 +1,55 @@
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns.column_types import Text
+from piccolo.columns.indexes import IndexMethod
+
+ID = "2026-11-22T07:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = ""
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="engagement", description=DESCRIPTION)
+
+    manager.add_column(
+        table_class_name="ActivityRow",
+        tablename="activity",
+        column_name="content_class",
+        db_column_name="content_class",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "medical",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="engagement",
+    )
+
+    manager.add_column(
+        table_class_name="ActivityRow",
+        tablename="activity",
+        column_name="market",
+        db_column_name="market",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema="engagement",
+    )
+
+    return manager
