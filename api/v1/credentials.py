@@ -16,9 +16,12 @@ from api.v1.badges import FORMS
 from gamification.errors import CredentialDocumentNotFoundError
 
 BECAUSE: Final = "a badge is verified by strangers; it says nothing about who holds one"
-DAY: Final = {"Cache-Control": "public, max-age=86400"}
-HOUR: Final = {"Cache-Control": "public, max-age=3600"}
-SECONDS: Final = {"Cache-Control": "public, max-age=10", "Vary": "Accept"}
+ANYWHERE: Final = {"Access-Control-Allow-Origin": "*"}
+"""Wallets and verifiers that run in a browser read these documents from pages of other origins."""
+
+DAY: Final = ANYWHERE | {"Cache-Control": "public, max-age=86400"}
+HOUR: Final = ANYWHERE | {"Cache-Control": "public, max-age=3600"}
+SECONDS: Final = ANYWHERE | {"Cache-Control": "public, max-age=10", "Vary": "Accept"}
 """A badge that is taken back shows as revoked everywhere within so many seconds."""
 
 LIST_TYPES: Final = ("application/vc", "application/vc+jwt", "application/ld+json", "application/json")

@@ -156,6 +156,7 @@ async def test_what_a_badge_refers_to_is_there_for_everybody_and_may_be_kept(hou
         assert answer.status_code == 200, address
         assert answer.headers["cache-control"].startswith("public, max-age=")
         assert "no-store" not in answer.headers["cache-control"]
+        assert answer.headers["access-control-allow-origin"] == "*"
         found.append(answer.json())
         for secret in (hcp.person, award, badge["id"], badge["credentialSubject"]["id"]):
             assert str(secret) not in answer.text, address

@@ -1,6 +1,7 @@
 """Settings: whatever is wrong stops the start with one line that names the variable and never repeats a secret."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -139,6 +140,14 @@ def test_a_secret_can_come_from_a_file_and_not_from_both(tmp_path: Path) -> None
     file.write_bytes(b"\xff")
     with pytest.raises(SettingsError, match="can't read that file"):
         load({"LAUREL_TOKEN_KEY_FILE": str(file)})
+
+
+def test_programs_that_start_together_for_the_first_time_have_the_same_keys(tmp_path: Path) -> None:
+    settings = load({"LAUREL_HOME": str(tmp_path)})
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: load_keys(settings), range(4)))
+    assert made == [made[0]] * 4
+    assert [file.name for file in (tmp_path / "keys").iterdir() if file.name.startswith(".")] == []
 
 
 def test_keys_are_made_once_kept_private_and_each_is_another(tmp_path: Path) -> None:

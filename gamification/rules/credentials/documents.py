@@ -21,7 +21,7 @@ LIST_DAYS: Final = 1
 """How long a copy of a status list may be believed; the addresses serve a fresh one at any time."""
 
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
-_CONTROLS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_CONTROLS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 
 Instant: TypeAlias = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
 Identifier: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=r'^[^\x00-\x20<>"{}|\\^`]+$')]
@@ -234,7 +234,7 @@ def profile(addresses: Addresses, issuer: str, methods: Sequence[Mapping[str, An
 
 
 def plain(text: str) -> str:
-    """Return ``text`` on one line, without control characters: what every canonicaliser writes alike."""
+    """Return ``text`` on one line, without what a canonicaliser might write its own way, or what XML can't hold."""
     return _CONTROLS.sub(" ", text).strip()
 
 

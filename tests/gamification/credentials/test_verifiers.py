@@ -24,7 +24,7 @@ from tests.api.asker import Asker
 from tests.api.house import House
 from tests.api.opening import opened_house
 from tests.api.test_badges import holder, take_back
-from tests.gamification.credentials.badges import CONTEXTS
+from tests.gamification.credentials.badges import CONTEXTS, NOW, issuer, written
 from tests.gamification.credentials.test_documents import SCHEMA
 from tests.gamification.credentials.test_tampering import CHANGES, TOKEN_CHANGES
 
@@ -107,6 +107,9 @@ async def test_verifiers_that_others_wrote_judge_good_revoked_and_tampered_badge
     badges |= {f"revoked.{form}": content for form, content in (await issued(*revoked)).items()}
     await take_back(house, revoked[1])
     badges |= tampered({form: badges[f"good.{form}"] for form in ("json", "jwt")})
+    for form in (Form.JSON, Form.JWT):
+        badges[f"good-until-2027.{form}"] = written(issuer(), form)
+        badges[f"expired.{form}"] = written(issuer(), form, expires_at=NOW)
     kids = [*house.runtime.badge_issuer.trust.rsa, *house.runtime.badge_issuer.trust.ed25519]
     (tmp_path / "documents").write_text(json.dumps(await documents(house, kids)))
     for name, content in badges.items():
@@ -123,5 +126,6 @@ async def test_verifiers_that_others_wrote_judge_good_revoked_and_tampered_badge
     assert len(lines) == len(readable[0]) + len(readable[1]) + documents_among_them
     for line in lines:
         name = Path(line["file"]).name
-        expected = (False, None) if name.startswith("tampered") else (True, name.startswith("revoked"))
+        refused = name.startswith(("tampered", "expired"))
+        expected = (False, None) if refused else (True, name.startswith("revoked"))
         assert (line["proof"], line["revoked"]) == expected, line
