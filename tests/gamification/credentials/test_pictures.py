@@ -38,7 +38,6 @@ def test_a_key_has_the_same_picture_for_ever_and_another_key_another() -> None:
         assert made.cells
 
 
-@given(words, words)
 def test_what_xml_cannot_hold_does_not_come_into_a_picture() -> None:
     assert plain("a\ufffe\x00b\uffff") == "a b"
     with pytest.raises(ET.ParseError):
@@ -46,6 +45,7 @@ def test_what_xml_cannot_hold_does_not_come_into_a_picture() -> None:
     assert ET.fromstring(art.svg("a", plain("x\uffffy"), "d")) is not None  # noqa: S314 - our own
 
 
+@given(words, words)
 def test_an_svg_says_its_name_and_description_and_fetches_nothing(name: str, description: str) -> None:
     root = ET.fromstring(art.svg("top-mark", name, description))  # noqa: S314 - our own
     assert root.tag == f"{SVG}svg"
