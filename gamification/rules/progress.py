@@ -28,8 +28,6 @@ from gamification.vocabulary import AwardKind
 NOTHING = Effects()
 """The effects of an activity that changed nothing: most of them, so they share one value."""
 
-NO_SIGNALS: frozenset[str] = frozenset()
-
 
 class Progress:
     """A copy of a state, made once per fold. Only ``apply`` changes it, one activity at a time in order of time."""
@@ -74,14 +72,18 @@ class Progress:
             self.periods = periods_of(day)
 
     def apply(self, program: Program, activity: Activity) -> Effects:
-        """Fold one activity."""
+        """Fold one activity.
+
+        Streaks come before points, so that what pays for a streak pays with the activity that keeps it up.
+        """
         self.last = activity
-        self.move_to(activity.local_date)
-        self._signals.clear()
+        if activity.local_date > self.today:
+            self.move_to(activity.local_date)
         steps = program.steps(activity)
-        self.watch(steps, activity)
-        points = self._points(steps.points, activity) if steps.points else ()
+        if steps.watchers:
+            self.watch(steps, activity)
         streaks = self._streaks(steps.streaks, activity) if steps.streaks else ()
+        points = self._points(steps.points, activity) if steps.points else ()
         quests = self._quests(steps.quests, activity) if steps.quests else ()
         levels = self._levels(program)
         badges = self._badges(program, steps, activity)
@@ -122,15 +124,19 @@ class Progress:
 
     def _points(self, steps: tuple[PointsStep, ...], activity: Activity) -> tuple[PointsEffect, ...]:
         earned: list[PointsEffect] = []
+        item = ""
         for step in steps:
             if step.check is not None and not step.check(activity):
                 continue
-            subject = str(activity.content) if step.per_item else ""
-            key = AwardKey(step.key, subject, self.periods[step.recurs])
-            if key in self._fresh or key in self._awarded or (step.met is not None and not step.met(self)):
+            points = _multiplied(step, activity) if step.factors else step.points
+            if points == 0 or (step.caps and self._capped(step, points)):
                 continue
-            points = _multiplied(step, activity)
-            if points == 0 or self._capped(step, points) or key in self._denied:
+            item = item or str(activity.content)
+            subject = item if step.per_item else ""
+            key = AwardKey(step.key, subject, self.periods[step.recurs])
+            if key in self._fresh or key in self._awarded or key in self._denied:
+                continue
+            if step.met is not None and not step.met(self):
                 continue
             self._award(key, step, points, activity)
             earned.append(
@@ -152,7 +158,7 @@ class Progress:
         if step.terms.currency == "recognition":
             self._earn(points)
         self.awards[step.key] = self.awards.get(step.key, 0) + 1
-        self._signals.add(f"awards:{step.key}")
+        self._signals.add(step.signal)
         for name, per, _, of_points in step.caps:
             period, counter = self.periods[per], self.caps.get(name)
             used = counter.count if counter is not None and counter.period == period else 0
@@ -203,15 +209,20 @@ class Progress:
 
     def _badges(self, program: Program, steps: Steps, activity: Activity) -> tuple[BadgeEffect, ...]:
         """Look at the badges that this activity or what it changed can bring; a badge can bring another one."""
-        candidates = {step.position: step for step in (*steps.badges, *program.always)}
+        if not steps.badges and not self._signals and not program.always and self._checked == program.digest:
+            return ()
+        candidates = {step.position: step for step in steps.badges}
+        if program.always:
+            candidates |= {step.position: step for step in program.always}
         if self._checked != program.digest:
             self._checked = program.digest
             candidates |= {step.position: step for step in program.waiting}
         looked: set[int] = set()
         earned: list[BadgeEffect] = []
         while True:
-            for signal in self._signals & program.by_signal.keys() if program.by_signal else NO_SIGNALS:
-                candidates |= {step.position: step for step in program.by_signal[signal]}
+            for signal in self._signals:
+                for step in program.by_signal.get(signal, ()):
+                    candidates[step.position] = step
             self._signals.clear()
             for position in sorted(candidates.keys() - looked):
                 looked.add(position)
@@ -251,7 +262,7 @@ class Progress:
 
 
 def _multiplied(step: PointsStep, activity: Activity) -> int:
-    percents = [percent for opens, closes, percent in step.factors if opens <= activity.occurred_at < closes]
+    percents = [factor.percent for factor in step.factors if factor.check(activity)]
     return step.points * max(percents) // 100 if percents else step.points
 
 
@@ -262,7 +273,7 @@ def _kept(step: StreakStep, before: StreakState | None, period: str) -> StreakSt
     gap = missed(before.period, period, step.every) - step.forgiven
     freezes = min(before.freezes, step.most)
     if gap > freezes:
-        return StreakState(period, 1, before.longest, freezes)
+        return StreakState(period, 1, before.longest, _accrued(step, 1, freezes))
     current = before.current + 1
     return StreakState(period, current, max(current, before.longest), _accrued(step, current, freezes - max(gap, 0)))
 
