@@ -13,6 +13,7 @@ from api.cli.environment import failing
 from api.cli.importing import importing
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
+from api.cli.policy import policy
 from api.cli.serving import serve, worker
 from kernel.errors import LaurelError
 
@@ -34,5 +35,5 @@ def laurel() -> None:
     """Gamified engagement for healthcare professionals, behind a privacy layer."""
 
 
-for each in (demo, serve, worker, migrate, importing, audit, access, badge, openapi):
+for each in (demo, serve, worker, migrate, importing, audit, access, badge, policy, openapi):
     laurel.add_command(each)

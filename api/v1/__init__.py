@@ -2,17 +2,32 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, badges, consents, content, gamification, hcps, journeys, me, sessions
+from api.v1 import (
+    activities,
+    audit,
+    badges,
+    boards,
+    consents,
+    content,
+    gamification,
+    hcps,
+    journeys,
+    me,
+    policies,
+    sessions,
+)
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
     *audit.ROUTES,
     *badges.ROUTES,
+    *boards.ROUTES,
     *consents.ROUTES,
     *content.ROUTES,
     *gamification.ROUTES,
     *hcps.ROUTES,
     *journeys.ROUTES,
     *me.ROUTES,
+    *policies.ROUTES,
     *sessions.ROUTES,
 ]
