@@ -34,7 +34,9 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
             Permission.AWARD_REVOKE,
+            Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
+            Permission.BOARD_READ,
             Permission.RULES_READ,
             Permission.TRANSFERS_READ,
         },
@@ -46,6 +48,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.BADGES_READ,
             Permission.CLAIMS_READ,
             Permission.CLAIM_CANCEL,
+            Permission.BADGE_EXPORT,
             Permission.CONSENT_READ,
             Permission.CONSENT_WRITE,
             Permission.CONTENT_READ,
@@ -67,6 +70,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.MARKETER: _STAFF
         | {
+            Permission.BOARD_MANAGE,
+            Permission.BOARD_READ,
             Permission.CONTENT_CREATE,
             Permission.POLICIES_READ,
             Permission.REWARD_CATALOGUE_READ,

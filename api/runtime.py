@@ -16,7 +16,7 @@ import people
 from api.merging import Merging
 from api.standings import Standings
 from consent.vocabulary import BOARD_TOPIC
-from gamification import Boards
+from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
@@ -59,6 +59,7 @@ class Runtime:
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
+        self.badge_issuer = badge_issuer(settings, keys)
         self.limits = Limits(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
@@ -113,20 +114,28 @@ class Runtime:
                 await asyncio.wait_for(stop.wait(), LOTS_PAUSE_SECONDS)
 
     async def _keep_board(self, stop: asyncio.Event) -> None:
-        """Make the board's copy again whenever Valkey lost it."""
+        """Begin and close periods in time, send away whose consent ran out, make lost copies again."""
         while not stop.is_set():
             try:
-                if not await self.boards.whole():
+                async with self.work.read(BOARD_ORIGIN) as uow:
+                    waiting = await gamification.boards_wait(uow, self.boards)
+                if waiting:
                     async with self.work.begin(BOARD_ORIGIN) as uow:
                         await hold_back(uow)
-                        await gamification.rebuild_if_lost(uow, self.boards)
-            except Exception as error:  # noqa: BLE001 - a board that is not made again is missing until a restart
+                        await gamification.keep_boards(uow, self.boards)
+            except Exception as error:  # noqa: BLE001 - boards that are not kept stand still until a restart
                 _log.warning("board_waits", error=type(error).__name__)
             await asyncio.sleep(BOARD_PAUSE_SECONDS)
 
 
 async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:
     await gamification.refresh(uow, boards, keys)
+
+
+def badge_issuer(settings: Settings, keys: Keys) -> BadgeIssuer:
+    """Return who gives badges: the operator's name, under the public address."""
+    badge_keys = BadgeKeys(keys.badge_rsa_key, keys.badge_key, settings.badge_former_keys)
+    return BadgeIssuer(settings.public_url, settings.badge_issuer, badge_keys)
 
 
 def log_origin(settings: Settings) -> str:

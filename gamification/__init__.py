@@ -4,6 +4,8 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
+from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.reward_values import (
     Claim,
@@ -30,8 +32,31 @@ from gamification.rules.policy import (
     policy_view,
     unconfirmed,
 )
-from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.board import (
+    board,
+    board_periods,
+    boards_for,
+)
+from gamification.service.board_defining import archive_board, boards, create_board
+from gamification.service.board_keeping import (
+    ALL_TIME,
+    BOARD_PURPOSES,
+    boards_wait,
+    keep_boards,
+    leave,
+    refresh,
+)
 from gamification.service.claiming import cancel_claim, claim, claims_of, fulfil_claim
+from gamification.service.credentials import (
+    badge_achievement,
+    badge_status,
+    issue_badge,
+    judge_badge,
+    verify_badge,
+    written_badge,
+    written_document,
+    written_list,
+)
 from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
@@ -48,14 +73,23 @@ __all__ = [
     "BOARD_PURPOSES",
     "EFPIA",
     "OPEN_PAYMENTS",
+    "BadgeIssuer",
+    "BadgeKeys",
+    "Board",
+    "BoardLine",
+    "BoardPage",
     "Boards",
     "Claim",
     "Condition",
     "ItemCategory",
     "Known",
+    "Narrowing",
     "NearCap",
+    "NewBoard",
     "NewReward",
     "Packs",
+    "Page",
+    "Period",
     "PoliciesView",
     "PolicyView",
     "Reward",
@@ -64,14 +98,23 @@ __all__ = [
     "Totals",
     "Transfer",
     "TransferTotal",
+    "Wanted",
     "WhyNot",
     "approve_reward",
+    "archive_board",
+    "badge_achievement",
+    "badge_status",
     "badges",
     "board",
+    "board_periods",
+    "boards",
+    "boards_for",
+    "boards_wait",
     "cancel_claim",
     "catalogue",
     "claim",
     "claims_of",
+    "create_board",
     "create_reward",
     "current_rules",
     "efpia",
@@ -81,6 +124,9 @@ __all__ = [
     "fulfil_claim",
     "handed_over",
     "in_force",
+    "issue_badge",
+    "judge_badge",
+    "keep_boards",
     "leave",
     "load_packs",
     "near_caps",
@@ -93,7 +139,6 @@ __all__ = [
     "policy_view",
     "proof",
     "publish_rules",
-    "rebuild_if_lost",
     "record_deliveries",
     "refresh",
     "reinstate",
@@ -104,6 +149,10 @@ __all__ = [
     "transfer_totals",
     "transfers",
     "unconfirmed",
+    "verify_badge",
     "why_not",
     "withdraw_reward",
+    "written_badge",
+    "written_document",
+    "written_list",
 ]

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import msgspec
 from typing_extensions import override
 
-from kernel.errors import ConflictError, ForbiddenError, NotFoundError, UnavailableError, UnprocessableError
+from kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+    UnprocessableError,
+)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -75,6 +82,20 @@ class AwardNotFoundError(NotFoundError):
     code = "award-not-found"
 
 
+class BadgeUnreadableError(InvalidError):
+    """What was presented holds no badge, or more than one."""
+
+    code = "badge-unreadable"
+    remedy = "Give a badge as JSON, as a token (VC-JWT), or as a PNG or SVG that carries exactly one."
+
+
+class CredentialDocumentNotFoundError(NotFoundError):
+    """No public document of a badge stands at this address."""
+
+    code = "credential-document-not-found"
+    remedy = "Take the address from the badge as it stands."
+
+
 class AwardNotRevocableError(ConflictError):
     """Only a badge that is held can be revoked, and only one that was revoked can be reinstated."""
 
@@ -83,10 +104,37 @@ class AwardNotRevocableError(ConflictError):
 
 
 class BoardNotFoundError(NotFoundError):
-    """There is no board with this key."""
+    """There is no board with this key, or none for this caller."""
 
     code = "board-not-found"
-    remedy = "Use the key `all-time`."
+    remedy = "Take a key from the list of boards."
+
+
+class BoardPeriodNotFoundError(NotFoundError):
+    """The board has no period of this number, or it has not begun."""
+
+    code = "board-period-not-found"
+    remedy = "Take a number from the list of the board's periods."
+
+
+class BoardExistsError(ConflictError):
+    """There is a board with this key already, perhaps an archived one: its periods are kept under the key."""
+
+    code = "board-exists"
+    remedy = "Choose another key."
+
+
+class BoardOutsideMarketError(ForbiddenError):
+    """The board would show people of markets that the caller's scope doesn't include."""
+
+    code = "board-outside-market"
+    remedy = "Narrow the board to one of your markets, or ask somebody whose scope is every market."
+
+
+class InvalidBoardError(UnprocessableError):
+    """The definition of a board makes no sense, or would show too much; the facts hold ``field``."""
+
+    code = "board-invalid"
 
 
 class BoardRebuildingError(UnavailableError):

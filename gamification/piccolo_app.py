@@ -4,8 +4,10 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from gamification.board_tables import BoardMember, BoardPeriod, BoardPopulation, BoardRow, BoardStanding
+from gamification.credential_tables import Credential
 from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferOfValue
-from gamification.tables import AwardRow, BoardMember, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
+from gamification.tables import AwardRow, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
@@ -16,14 +18,19 @@ APP_CONFIG = AppConfig(
         LedgerEntry,
         Standing,
         Outcome,
-        BoardMember,
-        Budget,
         Lot,
         Account,
         RewardRow,
         ClaimRow,
         RewardYear,
         TransferOfValue,
+        Budget,
+        BoardMember,
+        BoardRow,
+        BoardPeriod,
+        BoardStanding,
+        BoardPopulation,
+        Credential,
     ],
     migration_dependencies=["engagement.piccolo_app"],
 )

@@ -9,6 +9,7 @@ import msgspec
 
 from consent.values import Decision
 from engagement import Draft, Malformed
+from gamification.rules.credentials.judging import Judgement
 from gamification.rules.earnings import (
     Award,
     AwardKey,
@@ -40,8 +41,6 @@ __all__ = [
     "BadgeEffect",
     "BadgeLine",
     "Balance",
-    "BoardLine",
-    "BoardPage",
     "Corrections",
     "Counter",
     "Delivery",
@@ -50,6 +49,8 @@ __all__ = [
     "Expiring",
     "Folded",
     "Grant",
+    "IssuedCredential",
+    "Judgement",
     "LevelEffect",
     "LevelView",
     "Opportunity",
@@ -120,6 +121,17 @@ class AwardView(msgspec.Struct, frozen=True, kw_only=True):
     consent: UUID | None
     occurred_at: datetime
     awarded_at: datetime
+
+
+class IssuedCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """The credential of one award: ids that say nothing, and its bit in a status list."""
+
+    award: UUID
+    id: UUID
+    subject: UUID
+    list_number: int
+    list_index: int
+    issued_at: datetime
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,21 +276,3 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     campaign_revision: int | None
     trace: list[TraceLine]
     audit: list[SealView]
-
-
-class BoardLine(msgspec.Struct, frozen=True):
-    """One line of a board."""
-
-    rank: int
-    alias: str
-    points: int
-    me: bool = False
-
-
-class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a board: ``total`` members, lines from position ``start``, and the reader's own line."""
-
-    total: int
-    start: int
-    items: list[BoardLine]
-    own: BoardLine | None

@@ -76,6 +76,10 @@ class Action(StrEnum):
     WHY_NOT_READ = "gamification:rule:why_not_read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
     POLICIES_READ = "gamification:policy:read"
+    BOARD_ARCHIVED = "gamification:board:archived"
+    BOARD_CLOSED = "gamification:board:closed"
+    BOARD_CREATED = "gamification:board:created"
+    BOARD_PERIODS_READ = "gamification:board:periods_read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
     CLAIM_CANCELLED = "gamification:claim:cancelled"
@@ -89,6 +93,8 @@ class Action(StrEnum):
     REWARDS_READ = "gamification:reward:read"
     TRANSFERS_EXPORTED = "gamification:transfer:exported"
     TRANSFERS_READ = "gamification:transfer:read"
+    BOARDS_READ = "gamification:board:listed"
+    CREDENTIAL_ISSUED = "gamification:credential:issued"
 
 
 class WhyNot(StrEnum):
@@ -194,3 +200,76 @@ class TransferState(StrEnum):
 
 RECOGNITION: Final = "recognition"
 """The currency that exists everywhere: no monetary value, never converted, never transferred."""
+
+
+class BoardState(StrEnum):
+    """Whether a board begins new periods; an archived one keeps those that it had."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class Dimension(StrEnum):
+    """By what a board may be narrowed, and by nothing else: never employer, specialty or town."""
+
+    MARKET = "market"
+    LANGUAGE = "language"
+
+
+class Ties(StrEnum):
+    """How equal points are ranked: 1, 2, 2, 3; or 1, 2, 2, 4; or 1, 2, 3, 4. Inside a tie the order is by alias."""
+
+    DENSE = "dense"
+    STANDARD = "standard"
+    ORDINAL = "ordinal"
+
+
+class Visibility(StrEnum):
+    """How much a board shows: every line, the lines beside one's own, one's own band alone, or nothing to anybody."""
+
+    FULL = "full"
+    NEIGHBOURS = "neighbours"
+    RELATIVE = "relative"
+    HIDDEN = "hidden"
+
+
+class Band(StrEnum):
+    """A share of a board, from its top."""
+
+    TOP_TENTH = "top-10-percent"
+    TOP_QUARTER = "top-25-percent"
+    TOP_HALF = "top-50-percent"
+    LOWER_HALF = "lower-50-percent"
+
+
+class Form(StrEnum):
+    """How a badge leaves the house: a token (VC-JWT), JSON with its proof, or a picture that carries the token."""
+
+    JSON = "json"
+    JWT = "jwt"
+    PNG = "png"
+    SVG = "svg"
+
+
+class Verdict(StrEnum):
+    """What a presented badge is worth; only ``valid`` is a yes."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    STATUS_UNKNOWN = "status_unknown"
+    TAMPERED = "tampered"
+    NOT_OURS = "not_ours"
+
+
+class Fault(StrEnum):
+    """What is wrong with a presented badge that can't be believed."""
+
+    SHAPE_UNKNOWN = "shape-unknown"
+    ISSUER_UNKNOWN = "issuer-unknown"
+    KEY_UNKNOWN = "key-unknown"
+    HEADER_WRONG = "header-wrong"
+    CLAIMS_WRONG = "claims-wrong"
+    PROOF_MISSING = "proof-missing"
+    SIGNATURE_WRONG = "signature-wrong"

@@ -5,6 +5,8 @@ from litestar.types import ControllerRouterHandler
 from api.v1 import (
     activities,
     audit,
+    badges,
+    boards,
     consents,
     content,
     gamification,
@@ -20,6 +22,8 @@ from api.v1 import (
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
     *audit.ROUTES,
+    *badges.ROUTES,
+    *boards.ROUTES,
     *consents.ROUTES,
     *content.ROUTES,
     *gamification.ROUTES,

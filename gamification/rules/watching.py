@@ -19,6 +19,7 @@ from gamification.rules.needs import (
     AwardsNeed,
     BadgeNeed,
     CountNeed,
+    FirstNeed,
     LevelNeed,
     Need,
     Needs,
@@ -32,6 +33,8 @@ from gamification.rules.periods import POSITIONS, Periods
 from gamification.vocabulary import Counted
 
 UNSEEN = Seen()
+DECIMALS = 6
+"""Of a sum: shares like 0.1 and 0.7 must add up as people add them, not as binary fractions do."""
 
 
 class Standing(Protocol):
@@ -43,6 +46,7 @@ class Standing(Protocol):
     matches: dict[str, int]
     streaks: dict[str, StreakState]
     seen: dict[str, Seen]
+    last: Activity | None
     today: date
     periods: Periods
 
@@ -112,6 +116,8 @@ def _condition(owner: str, need: Need, campaign: CampaignPart | None, *, lasting
             return _amount(name, need.when, need.within, need.at_least, _adding(need), campaign)
         case SequenceNeed():
             return _sequence(name, need, campaign, lasting=lasting)
+        case FirstNeed():
+            return _first(name, need, campaign)
         case PointsNeed(at_least=points):
             return _number(lambda person: person.points, points, "points")
         case AwardsNeed(rule=rule, at_least=count):
@@ -194,7 +200,7 @@ def _added(seen: Seen, measure: _Measure, activity: Activity, person: Standing, 
             del by[min(by, key=by.__getitem__)]
         return Seen(len(by), seen.period, by)
     if days is None:
-        return Seen(seen.amount + value, seen.period)
+        return Seen(round(seen.amount + value, DECIMALS), seen.period)
     first, today = person.today.toordinal() - days, str(person.today.toordinal())
     by = {day: amount for day, amount in seen.by.items() if int(day) > first}
     by[today] = by.get(today, 0.0) + value
@@ -205,7 +211,7 @@ def _lately(by: Mapping[str, float], today: date, days: int, *, whole: bool) -> 
     """Return the sum of the last ``days`` dates, or how many names were seen in them."""
     first = today.toordinal() - days
     if whole:
-        return sum(amount for day, amount in by.items() if int(day) > first)
+        return round(sum(amount for day, amount in by.items() if int(day) > first), DECIMALS)
     return sum(1 for day in by.values() if day > first)
 
 
@@ -234,6 +240,21 @@ def _sequence(name: str, need: SequenceNeed, campaign: CampaignPart | None, *, l
         return max(done) + 1 if done else 0
 
     return Condition(reached, len(checks), met, Watcher(name, need.steps, watch))
+
+
+def _first(name: str, need: FirstNeed, campaign: CampaignPart | None) -> Condition:
+    check = check_of(need.when, campaign)
+
+    def watch(seen: Seen, activity: Activity, _: Standing) -> Seen:
+        item = str(activity.content)
+        if item in seen.by or (check is not None and not check(activity)):
+            return seen
+        return Seen(period=str(activity.id), by=seen.by | {item: 1.0})
+
+    def met(person: Standing) -> bool:
+        return person.last is not None and person.seen.get(name, UNSEEN).period == str(person.last.id)
+
+    return Condition(lambda person: int(met(person)), 1, met, Watcher(name, (need.when,), watch))
 
 
 def _matches(step: tuple[When, Check | None], activity: Activity) -> bool:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
 
+import gamification
 from access import Role
 from consent.vocabulary import Purpose
+from gamification.vocabulary import Dimension
 from tests.api.asker import Asker
-from tests.api.house import House
+from tests.api.house import ORIGIN, House
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
@@ -80,6 +82,14 @@ async def own_award(scene: Scene, asker: Asker) -> Sent:
     return Sent(inside=own or scene.award)
 
 
+async def own_badge(scene: Scene, asker: Asker) -> Sent:
+    mine = "select id from gamification.award where person = $1 and kind = 'badge' limit 1"
+    if asker.caller.role is HCP and not await scene.house.database.fetchval(mine, asker.person):
+        await earned(scene.house, asker, scene.item)
+    person = asker.person if asker.caller.role is HCP else scene.hcp.person
+    return Sent(inside=await scene.house.database.fetchval(mine, person))
+
+
 async def a_badge(scene: Scene, _: Asker) -> Sent:
     """Somebody's first badge, still held."""
     hcp, room = await scene.house.hcp(), await scene.house.item((), "webinar")
@@ -118,6 +128,20 @@ async def a_board(_: Scene, __: Asker) -> Sent:
 
 async def a_country(_: Scene, __: Asker) -> Sent:
     return Sent(inside="GB")
+
+
+async def a_new_board(_: Scene, __: Asker) -> Sent:
+    within = {"dimension": "market", "value": "GB"}
+    return Sent({"key": f"board-{uuid4().hex}", "name": "Spring in Britain", "within": within})
+
+
+async def a_british_board(scene: Scene, _: Asker) -> Sent:
+    new = gamification.NewBoard(
+        key=f"board-{uuid4().hex}", name="Britain", narrowing=gamification.Narrowing(Dimension.MARKET, "GB")
+    )
+    async with scene.house.runtime.work.begin(ORIGIN) as uow:
+        await gamification.create_board(uow, new, scope={"*"})
+    return Sent(inside=new.key)
 
 
 async def an_answer(_: Scene, __: Asker) -> Sent:
@@ -181,6 +205,7 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
     "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/badges/{award:uuid}/credential": own(own_badge, consent=Purpose.GAMIFICATION),
     "GET /v1/me/claims": own(),
     "GET /v1/me/consents": own(),
     "PUT /v1/me/consents/{purpose:str}": own(an_answer),
@@ -194,6 +219,11 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
     "POST /v1/awards/{award:uuid}/revoke": Case(OFFICERS, a_badge, 404),
     "POST /v1/awards/{award:uuid}/reinstate": Case(OFFICERS, a_revoked_badge, 404),
+    "GET /v1/leaderboards": Case(frozenset({HCP}), nothing, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/leaderboards/{key:str}/periods": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/boards": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "POST /v1/boards": Case(frozenset({MARKETER}), a_new_board, 403, status=201),
+    "POST /v1/boards/{key:str}/archive": Case(frozenset({MARKETER}), a_british_board, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
     "GET /v1/rewards": own(consent=Purpose.GAMIFICATION),
     "GET /v1/rewards/catalogue": Case(frozenset({OFFICER, MARKETER, REVIEWER}), nothing, COMMON),
@@ -225,11 +255,16 @@ CASES: Final[dict[str, Case]] = {
 PUBLIC: Final = frozenset(
     {
         "GET /.well-known/jwks.json",
+        "GET /credentials/achievements/{key:str}",
+        "GET /credentials/issuer",
+        "GET /credentials/keys/{kid:str}",
+        "GET /credentials/status/{number:int}",
         "GET /health/live",
         "GET /health/ready",
         "GET /schema",
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
+        "POST /v1/credentials/verify",
         "POST /v1/sessions",
         "POST /v1/sessions/refresh",
     }

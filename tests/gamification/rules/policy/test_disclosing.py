@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from gamification.rules.policy import (
     Alert,
     Form,
+    ItemCategory,
     Money,
     Pack,
     Person,
@@ -58,6 +59,12 @@ def test_without_consent_to_be_named_a_transfer_is_published_in_total(consent: b
 def test_france_publishes_by_name_from_ten_euros() -> None:
     assert form(FR, but(SMALL, value=Money(999, "EUR"))) is Form.NOT_PUBLISHED
     assert form(FR, but(SMALL, value=Money(1_000, "EUR"))) is Form.NAMED
+
+
+def test_a_category_that_the_law_exempts_is_not_published() -> None:
+    meal = but(SMALL, value=Money(5_000, "GBP"), category=ItemCategory.MEAL, named_consent=True)
+    assert form(GB, meal) is Form.NAMED
+    assert form(but(GB, disclosure__exempt=(ItemCategory.MEAL,)), meal) is Form.NOT_PUBLISHED
 
 
 def test_what_can_not_be_compared_is_published() -> None:

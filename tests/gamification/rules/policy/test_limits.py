@@ -209,10 +209,13 @@ def test_accredited_education_earns_nothing_with_a_value_anywhere(pack: Pack, cl
     assert Reason.ACCREDITED_EARNS_VALUE in [each.code for each in award_refusals(pack, award)]
 
 
-def test_a_pack_that_ends_applies_on_its_last_day_and_not_on_the_next() -> None:
+def test_a_pack_applies_on_its_first_and_last_day_and_on_no_day_around_them() -> None:
     last = date(2026, 12, 31)
     assert pack_for(SHIPPED, "US", last).code == "us-2026"
     assert pack_for(SHIPPED, "US", last + timedelta(days=1)).code == "recognition-only"
+    first = date(2026, 1, 1)
+    assert pack_for(SHIPPED, "US", first).code == "us-2026"
+    assert pack_for(SHIPPED, "US", first - timedelta(days=1)).code == "recognition-only"
     assert pack_for(SHIPPED, "us", DAY).code == "recognition-only"
 
 
