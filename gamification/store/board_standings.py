@@ -18,6 +18,7 @@ _COUNTED: Final = f"""
 gamification.board_period p join gamification.board b on b.id = p.board
 join gamification.board_member m on m.active and {_WITHIN}
 join gamification.award a on a.person = m.person and a.state = 'active' and a.points > 0
+  and a.currency = 'recognition'
   and a.occurred_at >= p.starts_at and (p.ends_at is null or a.occurred_at < p.ends_at)
   and (b.rules is null or a.rule = any(b.rules))
 """
