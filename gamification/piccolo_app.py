@@ -4,11 +4,34 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from gamification.campaign_tables import (
+    CampaignBackfill,
+    CampaignBudget,
+    CampaignReview,
+    CampaignRevision,
+    CampaignRow,
+    CampaignRuleKey,
+    CampaignTransition,
+)
 from gamification.tables import AwardRow, BoardMember, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "gamification"),
-    table_classes=[RuleSetVersion, AwardRow, LedgerEntry, Standing, Outcome, BoardMember],
+    table_classes=[
+        RuleSetVersion,
+        AwardRow,
+        LedgerEntry,
+        Standing,
+        Outcome,
+        BoardMember,
+        CampaignRow,
+        CampaignRevision,
+        CampaignReview,
+        CampaignTransition,
+        CampaignBudget,
+        CampaignRuleKey,
+        CampaignBackfill,
+    ],
     migration_dependencies=["engagement.piccolo_app"],
 )

@@ -9,17 +9,17 @@ from typing import Any, TypeAlias
 from msgspec import inspect
 
 from gamification.errors import Problem
-from gamification.rules.grammar import RuleSet
+from gamification.rules.grammar import Parts, RuleSet
 from gamification.rules.source import Fields, Items, Leaf, Scalar, Tree
 
 Plain: TypeAlias = dict[str, Any] | list[Any] | Scalar
 
-_RULESET = inspect.type_info(RuleSet)
+_SHAPES = {shape: inspect.type_info(shape) for shape in (RuleSet, Parts)}
 
 
-def check(tree: Tree, problems: list[Problem]) -> Plain:
-    """Return the plain value of ``tree`` and add every way in which it isn't a rule set to ``problems``."""
-    return _Checker(problems).value(_RULESET, tree, "")
+def check(tree: Tree, problems: list[Problem], shape: type[RuleSet | Parts] = RuleSet) -> Plain:
+    """Return the plain value of ``tree`` and add every way in which it isn't of ``shape`` to ``problems``."""
+    return _Checker(problems).value(_SHAPES[shape], tree, "")
 
 
 class _Checker:
