@@ -10,6 +10,7 @@ from content.vocabulary import EVERYWHERE, ContentClass
 from gamification.rules.campaigns import Hand, Terms
 from gamification.rules.grammar import Parts
 from gamification.vocabulary import CampaignPast, CampaignState, CampaignStep
+from people.vocabulary import PersonId
 
 
 class Reviewed(msgspec.Struct, frozen=True):
@@ -114,4 +115,4 @@ class Backfill(msgspec.Struct, frozen=True, kw_only=True):
     campaign: UUID
     revision: int
     version: int
-    after: UUID | None
+    after: PersonId | None

@@ -4,22 +4,23 @@ The limits come from the annotations in ``grammar.py``, the same that make the J
 """
 
 import unicodedata
+from functools import cache
 from typing import Any, TypeAlias
 
 from msgspec import inspect
 
 from gamification.errors import Problem
-from gamification.rules.grammar import Parts, RuleSet
+from gamification.rules.grammar import RuleSet
 from gamification.rules.source import Fields, Items, Leaf, Scalar, Tree
 
 Plain: TypeAlias = dict[str, Any] | list[Any] | Scalar
 
-_SHAPES = {shape: inspect.type_info(shape) for shape in (RuleSet, Parts)}
+_type_info = cache(inspect.type_info)
 
 
-def check(tree: Tree, problems: list[Problem], shape: type[RuleSet | Parts] = RuleSet) -> Plain:
-    """Return the plain value of ``tree`` and add every way in which it isn't of ``shape`` to ``problems``."""
-    return _Checker(problems).value(_SHAPES[shape], tree, "")
+def check(tree: Tree, problems: list[Problem], grammar: type = RuleSet) -> Plain:
+    """Return the plain value of ``tree`` and add every way in which it isn't a ``grammar`` to ``problems``."""
+    return _Checker(problems).value(_type_info(grammar), tree, "")
 
 
 class _Checker:

@@ -17,7 +17,7 @@ def load(text: str) -> RuleSet:
     tree = read(text, problems)
     plain = check(tree, problems)
     for place, fault, remedy in faults(plain):
-        problems.append(Problem(line_of(tree, place), spelled(place), fault, remedy))
+        problems.append(Problem(_line(tree, place), spelled(place), fault, remedy))
     if problems:
         raise RuleSetError(problems)
     return msgspec.convert(plain, RuleSet)
@@ -40,7 +40,7 @@ def _not_null(field: dict[str, Any]) -> dict[str, Any]:
     return next((kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"), field)
 
 
-def line_of(tree: Tree, place: Place) -> int:
+def _line(tree: Tree, place: Place) -> int:
     """Return the line of ``place``, or of what should hold it where it isn't written."""
     line = tree.line
     for step in place:

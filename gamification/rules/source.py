@@ -5,6 +5,7 @@ them reads differently from what its author meant, and an alias can blow a few l
 """
 
 import re
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
@@ -46,6 +47,20 @@ class Fields(msgspec.Struct, frozen=True):
 
 
 Tree: TypeAlias = Leaf | Items | Fields
+
+
+def line_of(tree: Tree, place: Iterable[str | int]) -> int:
+    """Return the line of ``place``, or of what should hold it where it isn't written."""
+    line = tree.line
+    for step in place:
+        if isinstance(tree, Fields) and step in tree.fields:
+            line, tree = tree.fields[str(step)]
+        elif isinstance(tree, Items) and isinstance(step, int):
+            tree = tree.items[step]
+            line = tree.line
+        else:
+            break
+    return line
 
 
 def read(text: str, problems: list[Problem]) -> Tree:

@@ -1,6 +1,7 @@
 """Publishing rule sets, composing them with the running campaigns, and having their versions at hand."""
 
 import hashlib
+from typing import Any
 
 import msgspec
 
@@ -99,7 +100,7 @@ def _published(uow: UnitOfWork, version: int, ruleset: RuleSet) -> PublishedRule
 
 
 def _record(
-    uow: UnitOfWork, published: PublishedRules, previous: PublishedRules | None, ruleset: RuleSet, **more: int
+    uow: UnitOfWork, published: PublishedRules, previous: PublishedRules | None, ruleset: RuleSet, **more: Any
 ) -> None:
     uow.record(
         Action.RULESET_PUBLISHED,

@@ -7,6 +7,7 @@ import msgspec
 
 from gamification.campaign_values import Campaign, Reviewed, Transition
 from gamification.rules.grammar import Parts
+from gamification.vocabulary import CampaignState
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -58,15 +59,17 @@ async def transitions(uow: UnitOfWork, campaign_id: UUID, after: UUID | None, li
 
 
 def _transition(row: dict[str, Any]) -> Transition:
-    said = {field: msgspec.Raw(row.pop(field)) for field in ("old", "new")}
-    return Transition(**{field: row[field] for field in Transition.__struct_fields__ if field in row}, **said)
+    fields = {field: row[field] for field in Transition.__struct_fields__}
+    fields |= {"old": msgspec.Raw(row["old"]), "new": msgspec.Raw(row["new"])}
+    fields |= {field: CampaignState(row[field]) for field in ("from_state", "to_state") if row[field] is not None}
+    return Transition(**fields)
 
 
 async def authors(uow: UnitOfWork, campaign_id: UUID) -> frozenset[UUID]:
     """Return who wrote a revision since the last approval of an earlier one."""
     rows = await uow.fetch(
-        "select distinct r.author from gamification.campaign_revision r join gamification.campaign c on c.id = r.campaign"
-        " where c.id = $1 and r.number > coalesce((select max(w.revision) from gamification.campaign_review w"
+        "select distinct r.author from gamification.campaign_revision r"
+        " join gamification.campaign c on c.id = r.campaign where c.id = $1 and r.number > coalesce((select max(w.revision) from gamification.campaign_review w"
         " where w.campaign = c.id and w.decision = 'approved' and w.revision < c.revision), 0)",
         campaign_id,
     )
@@ -74,7 +77,7 @@ async def authors(uow: UnitOfWork, campaign_id: UUID) -> frozenset[UUID]:
 
 
 async def approved_rules(uow: UnitOfWork, campaign_id: UUID) -> list[Parts]:
-    """Return the rules of every revision that was ever approved, oldest first: each may have earned somebody something."""
+    """Return the rules of every revision that was ever approved, oldest first: each may have paid somebody."""
     rows = await uow.fetch(
         "select r.body from gamification.campaign_revision r where r.campaign = $1 and exists ("
         "select from gamification.campaign_review w where w.campaign = r.campaign and w.revision = r.number"

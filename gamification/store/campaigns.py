@@ -189,7 +189,7 @@ async def set_budget(uow: UnitOfWork, campaign_id: UUID, units: int | None) -> N
 
 
 async def reserve(uow: UnitOfWork, wanted: Sequence[tuple[str, int]]) -> list[bool]:
-    """Take units from campaigns' budgets in the order wanted; say for each (campaign key, units) whether it was granted.
+    """Take units from campaigns' budgets in the order wanted; say for each (campaign key, units) whether it got them.
 
     All of a want or nothing. The rows of limited campaigns stay locked, in key order, until the transaction ends; a
     campaign without a budget grants everything, and its row is neither locked nor counted. What is granted is used

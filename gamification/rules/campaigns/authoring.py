@@ -15,9 +15,9 @@ from gamification.errors import Problem, RuleSetError
 from gamification.rules.campaigns.lanes import lane_faults
 from gamification.rules.checking import check
 from gamification.rules.grammar import Parts, RuleSet
-from gamification.rules.loading import line_of, load
+from gamification.rules.loading import load
 from gamification.rules.meaning import Fault, Place, faults, spelled
-from gamification.rules.source import Fields, read
+from gamification.rules.source import Fields, line_of, read
 from gamification.rules.succession import refuse_succession
 
 WHOLE: Final = frozenset({"levels", "past"})

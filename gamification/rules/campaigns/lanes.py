@@ -30,8 +30,8 @@ def _classes(part: dict[str, Any], lane: ContentClass, place: Place) -> Iterator
 
 
 def _tags(part: dict[str, Any], lane: ContentClass, place: Place) -> Iterator[Fault]:
-    tags = part.get("tags")
-    for name in WANTED if isinstance(tags, dict) else ():
+    tags: dict[str, Any] = part.get("tags") or {}
+    for name in WANTED:
         for index, tag in enumerate(tags.get(name) or ()):
             if tag in set(ContentClass) - {lane}:
                 fault = f"the tag {tag} names another lane than {lane}"
