@@ -28,6 +28,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
+            Permission.POLICIES_READ,
             Permission.RULES_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,
@@ -56,6 +57,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.MARKETER: _STAFF
         | {
             Permission.CONTENT_CREATE,
+            Permission.POLICIES_READ,
             Permission.RULES_READ,
         },
         Role.MEDICAL_REVIEWER: _STAFF

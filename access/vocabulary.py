@@ -50,6 +50,7 @@ class Permission(StrEnum):
     OWN_ACCESS_LOG_READ = "own-access-log:read"
     OWN_PROFILE_READ = "own-profile:read"
     POINTS_READ = "points:read"
+    POLICIES_READ = "policies:read"
     RECOMMENDATIONS_READ = "recommendations:read"
     RULES_READ = "rules:read"
     SESSION_END = "session:end"

@@ -98,6 +98,7 @@ class Action(StrEnum):
     BADGES_READ = "gamification:badges:read"
     STREAKS_READ = "gamification:streaks:read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
+    POLICIES_READ = "gamification:policy:read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
 

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, consents, content, gamification, hcps, journeys, me, sessions
+from api.v1 import activities, audit, consents, content, gamification, hcps, journeys, me, policies, sessions
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
@@ -13,5 +13,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *hcps.ROUTES,
     *journeys.ROUTES,
     *me.ROUTES,
+    *policies.ROUTES,
     *sessions.ROUTES,
 ]

@@ -1,9 +1,11 @@
-"""Checks a tree against the grammar's own types and notes every fault, not only the first.
+"""Checks a tree against a grammar's own types and notes every fault, not only the first.
 
-The limits come from the annotations in ``grammar.py``, the same that make the JSON Schema, so they are said once.
+The limits come from the annotations of the types (``grammar.py``, ``policy/pack.py``), so they are said once.
 """
 
+import re
 import unicodedata
+from datetime import date
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -15,6 +17,7 @@ from gamification.rules.source import Fields, Items, Leaf, Scalar, Tree
 
 Plain: TypeAlias = dict[str, Any] | list[Any] | Scalar
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _type_info = cache(inspect.type_info)
 
 
@@ -46,6 +49,9 @@ class _Checker:
                 return self._number(limits, tree, path)
             case inspect.StrType() as limits:
                 return self._text(limits, tree, path)
+            case inspect.DateType():
+                known = isinstance(tree, Leaf) and isinstance(tree.value, str) and _is_day(tree.value)
+                return self._leaf(tree, path, known, "isn't a day", 'write it in quotes, such as "2026-01-31"')
             case _:
                 known = isinstance(tree, Leaf) and isinstance(tree.value, bool)
                 return self._leaf(tree, path, known, "must be true or false", "write true or false without quotes")
@@ -121,6 +127,13 @@ def _required(kind: inspect.Type) -> inspect.Type:
     if isinstance(kind, inspect.UnionType):
         return next(each for each in kind.types if not isinstance(each, inspect.NoneType))
     return kind
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return _DAY.fullmatch(text) is not None and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
 
 
 def _is_key(text: str) -> bool:

@@ -85,7 +85,7 @@ def read(text: str, problems: list[Problem]) -> Tree:
     except (ValueError, OverflowError) as error:  # PyYAML lets Python's own errors through for escapes and directives
         raise _unreadable(1, "has an escape or a directive with a number out of range", "write plain text") from error
     if node is None:
-        raise _unreadable(1, "is empty", "give at least key, name, past and levels")
+        raise _unreadable(1, "is empty", "write at least the fields that are required")
     return _Reader(problems).tree(node, "")
 
 

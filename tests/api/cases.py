@@ -95,6 +95,10 @@ async def a_board(_: Scene, __: Asker) -> Sent:
     return Sent(inside="all-time")
 
 
+async def a_country(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="GB")
+
+
 async def an_answer(_: Scene, __: Asker) -> Sent:
     return Sent({"state": "denied"}, "analytics")
 
@@ -148,6 +152,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),

@@ -26,10 +26,20 @@ from gamification.rules.policy.facts import (
     ViewFacts,
     YearSoFar,
 )
-from gamification.rules.policy.pack import RECOGNITION_ONLY, LegalNumber, Pack
+from gamification.rules.policy.numbers import numbers, shown, unconfirmed
+from gamification.rules.policy.outside import OUTSIDE, Elsewhere
+from gamification.rules.policy.pack import RECOGNITION_ONLY, LegalNumber, Pack, SignOff
 from gamification.rules.policy.publishing import publish_refusals
 from gamification.rules.policy.refusal import Refusal
 from gamification.rules.policy.texts import RULES, RuleText
+from gamification.rules.policy.views import (
+    NumberLine,
+    PoliciesView,
+    PolicyView,
+    RuleLine,
+    policies_view,
+    policy_view,
+)
 from gamification.rules.policy.vocabulary import (
     RECOGNITION,
     Behaviour,
@@ -47,6 +57,7 @@ from gamification.rules.policy.vocabulary import (
 )
 
 __all__ = [
+    "OUTSIDE",
     "RECOGNITION",
     "RECOGNITION_ONLY",
     "RULES",
@@ -59,6 +70,7 @@ __all__ = [
     "ClaimFacts",
     "Condition",
     "Currency",
+    "Elsewhere",
     "Ending",
     "ErasureFacts",
     "Form",
@@ -66,9 +78,12 @@ __all__ = [
     "ItemCategory",
     "LegalNumber",
     "Money",
+    "NumberLine",
     "Pack",
     "Packs",
     "Person",
+    "PoliciesView",
+    "PolicyView",
     "Publication",
     "PublishFacts",
     "Quiz",
@@ -80,7 +95,9 @@ __all__ = [
     "Reward",
     "RewardKind",
     "Rule",
+    "RuleLine",
     "RuleText",
+    "SignOff",
     "TransferFacts",
     "Unit",
     "ValueBearing",
@@ -93,10 +110,15 @@ __all__ = [
     "erasure_refusals",
     "fulfil_refusals",
     "in_force",
+    "numbers",
     "pack_for",
+    "policies_view",
+    "policy_view",
     "publication",
     "publish_refusals",
     "recognition_only",
+    "shown",
     "twins",
+    "unconfirmed",
     "view_refusals",
 ]

@@ -150,11 +150,7 @@ def quiz_refusals(pack: Pack, reward: Reward, *, value: bool) -> Iterator[Refusa
             detail = f"at a meeting a quiz is part of a session, not at a stand or beside it, under {pack.stamp}"
             yield ruled(Reason.QUIZ_OUTSIDE_SESSION, rulings.outside_session, detail)
         if not quiz.genuine:
-            detail = "a quiz that chance decides tests no knowledge"
-            yield Refusal(
-                Reason.QUIZ_OF_CHANCE, rulings.prize.rule, detail, rulings.prize.source, rulings.prize.confirmed
-            )
+            yield ruled(Reason.QUIZ_OF_CHANCE, rulings.prize, "a quiz that chance decides tests no knowledge")
     if reward.rank_bound and not pack.rank_prize.allowed and (value or reward.kind not in WITHOUT_VALUE):
-        ruling = pack.rank_prize
         detail = f"a place on a board wins nothing but recognition under {pack.stamp}"
-        yield Refusal(Reason.RANK_HAS_PRIZE, "C21", detail, ruling.source, ruling.confirmed)
+        yield ruled(Reason.RANK_HAS_PRIZE, pack.rank_prize, detail)

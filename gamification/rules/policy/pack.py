@@ -26,31 +26,32 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A part of a pack; it can't be changed, and takes no field it doesn't know."""
 
 
-class LegalNumber(Part, frozen=True, kw_only=True):
-    """A number that somebody's rule states: ``source`` says whose, ``confirmed`` whether that text was read."""
+class Sourced(Part, frozen=True, kw_only=True):
+    """A statement of somebody's: ``source`` says whose, ``confirmed`` whether that text was read."""
 
-    value: Annotated[int, Meta(ge=0, le=1_000_000_000)]
-    unit: Unit
     source: Text
     confirmed: bool
 
 
-class Ruling(Part, frozen=True, kw_only=True):
+class LegalNumber(Sourced, frozen=True, kw_only=True):
+    """A number that a rule states."""
+
+    value: Annotated[int, Meta(ge=0, le=1_000_000_000)]
+    unit: Unit
+
+
+class Ruling(Sourced, frozen=True, kw_only=True):
     """A yes or no of a country, under a rule of C1 to C22, with its source."""
 
     allowed: bool
     rule: Code
-    source: Text
-    confirmed: bool
 
 
-class ValueRuling(Part, frozen=True, kw_only=True):
+class ValueRuling(Sourced, frozen=True, kw_only=True):
     """Whether anything with a value in money may be given at all, with the rule and source that say so."""
 
     state: ValueBearing
     rule: Code
-    source: Text
-    confirmed: bool
 
 
 class ItemLimit(Part, frozen=True, kw_only=True):
@@ -75,8 +76,12 @@ class PersonYear(Part, frozen=True, kw_only=True):
     count: LegalNumber | None = None
 
 
-NO: Final = Ruling(allowed=False, rule="C12", source=OWN, confirmed=True)
-"""What holds where a pack doesn't say: no."""
+def _no(rule: str) -> Ruling:
+    """What holds where a pack doesn't say: no, by Laurel's own rule."""
+    return Ruling(allowed=False, rule=rule, source=OWN, confirmed=True)
+
+
+QUIZ: Final = _no("C12")
 
 SILENCE: Final = LegalNumber(value=30, unit=Unit.MINUTES, source="ACCME Standard 5.2 (accme.org)", confirmed=True)
 COHORT: Final = LegalNumber(value=10, unit=Unit.PEOPLE, source=OWN, confirmed=False)
@@ -86,12 +91,12 @@ ALERT: Final = LegalNumber(value=80, unit=Unit.PER_CENT, source=OWN, confirmed=F
 class QuizRulings(Part, frozen=True, kw_only=True):
     """What a quiz may be: with a prize, about a product, or held at a meeting but outside its sessions."""
 
-    prize: Ruling = NO
-    promotional: Ruling = NO
-    outside_session: Ruling = NO
+    prize: Ruling = QUIZ
+    promotional: Ruling = QUIZ
+    outside_session: Ruling = QUIZ
 
 
-class Disclosure(Part, frozen=True, kw_only=True):
+class Disclosure(Sourced, frozen=True, kw_only=True):
     """When a transfer of value must be published. It is recorded from the first cent, whatever this says (C5).
 
     One of at least ``each`` is published, and every one once the year's total exceeds ``year_total``.
@@ -104,8 +109,6 @@ class Disclosure(Part, frozen=True, kw_only=True):
     report_by: Text | None = None
     recipients: Annotated[tuple[Name, ...], Meta(max_length=30)] = ()
     exempt: Annotated[tuple[ItemCategory, ...], Meta(max_length=10)] = ()
-    source: Text
-    confirmed: bool
 
 
 class Region(Part, frozen=True, kw_only=True):
@@ -120,12 +123,19 @@ class Region(Part, frozen=True, kw_only=True):
     exempt: Annotated[tuple[ItemCategory, ...], Meta(max_length=10)] = ()
 
 
+class SignOff(Part, frozen=True, kw_only=True):
+    """That people answer for a pack: which office (never a name), and since when."""
+
+    by: Name
+    on: date
+
+
 class Pack(Part, frozen=True, kw_only=True):
     """What ``country`` (ISO 3166 alpha-2) allows from ``valid_from`` to ``valid_to``, both days included.
 
-    ``agreement_notice``: how long before it an agreement about more than the limits must be declared. ``silence``: how
-    far promotion stays from accredited education. ``cohort``: the least size of a board. ``alert``: the share of a
-    yearly limit from which people are warned.
+    Without ``signed_off`` nobody answers for it, and nothing with a value is given. ``agreement_notice``: how long
+    before it an agreement about more than the limits must be declared. ``silence``: how far promotion stays from
+    accredited education. ``cohort``: the least size of a board. ``alert``: the share of a yearly limit that warns.
     """
 
     country: Code
@@ -135,14 +145,15 @@ class Pack(Part, frozen=True, kw_only=True):
     valid_to: date | None = None
     name: Name
     notice: Text
+    signed_off: SignOff | None = None
     sources: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=30)]
     value_bearing: ValueRuling
     items: Annotated[tuple[ItemLimit, ...], Meta(max_length=20)] = ()
     person_year: PersonYear = PersonYear()
     quiz: QuizRulings = QuizRulings()
-    quest_on_promotion: Ruling = NO
-    rank_prize: Ruling = NO
-    public_employees: Ruling = NO
+    quest_on_promotion: Ruling = _no("C12")
+    rank_prize: Ruling = _no("C21")
+    public_employees: Ruling = _no("C19")
     agreement_notice: LegalNumber | None = None
     silence: LegalNumber = SILENCE
     cohort: LegalNumber = COHORT

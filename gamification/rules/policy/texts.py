@@ -68,7 +68,7 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
         "C9": RuleText(
             "In Spain prizes and incentives are forbidden, in cash or in kind; small items and material of use in "
             "education have limits of their own.",
-            "Codigo de Buenas Practicas, 10.1 and 10.2 (codigofarmaindustria.org)",
+            "Código de Buenas Prácticas, 10.1 and 10.2 (codigofarmaindustria.org)",
         ),
         "C10": RuleText(
             "In Germany a prize takes a task of skill or knowledge and stays within a small market value.",
@@ -80,8 +80,8 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
             "cms.law, whatsupdoc, emservice and audiologie-demain on the law against gifts",
         ),
         "C12": RuleText(
-            "Where no pack holds for a country on a day, nothing with a value may be given; recognition may, and "
-            "boards are pseudonymous.",
+            "Where no pack that compliance has signed off holds for a country on a day, nothing with a value may be "
+            "given; recognition may, and boards are pseudonymous.",
             OWN,
         ),
         "C13": RuleText(

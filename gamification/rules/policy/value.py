@@ -46,6 +46,9 @@ def country_refusals(pack: Pack, on: date) -> Iterator[Refusal]:
     if pack.value_bearing.state is not ValueBearing.CONDITIONAL:
         detail = f"nothing with a value may be given under {pack.stamp}"
         yield ruled(Reason.VALUE_OFF, pack.value_bearing, detail)
+    elif pack.signed_off is None:
+        detail = f"nobody of compliance has signed {pack.stamp} off, so nothing with a value may be given"
+        yield refusal(Reason.PACK_NOT_SIGNED_OFF, "C12", detail)
 
 
 def person_refusals(pack: Pack, person: Person) -> Iterator[Refusal]:
@@ -58,8 +61,7 @@ def person_refusals(pack: Pack, person: Person) -> Iterator[Refusal]:
         detail = "profession, public employment and covered recipient must be known, to be kept with what is given"
         yield refusal(Reason.CLASS_UNKNOWN, "C19", detail)
     if person.public_employee and not pack.public_employees.allowed:
-        ruling = pack.public_employees
-        yield Refusal(Reason.PUBLIC_EMPLOYEE, "C19", "public employees get nothing", ruling.source, ruling.confirmed)
+        yield ruled(Reason.PUBLIC_EMPLOYEE, pack.public_employees, "public employees get nothing with a value")
 
 
 def accredited_refusals(lanes: frozenset[ContentClass], product: str | None, *, value: bool) -> Iterator[Refusal]:

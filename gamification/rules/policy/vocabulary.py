@@ -145,6 +145,7 @@ class Reason(StrEnum):
     CURRENCY_NOT_CLOSED = "currency-not-closed"
     UNIT_VALUE_MISSING = "currency-unit-value-missing"
     PACK_NOT_VALID = "pack-not-valid"
+    PACK_NOT_SIGNED_OFF = "pack-not-signed-off"
     VALUE_OFF = "value-bearing-off"
     VALUE_UNKNOWN = "value-unknown"
     VALUE_NOT_COMPARABLE = "value-not-comparable"
