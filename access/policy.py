@@ -28,6 +28,10 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
+            Permission.CAMPAIGN_APPROVE,
+            Permission.CAMPAIGN_FREEZE,
+            Permission.CAMPAIGN_READ,
+            Permission.CAMPAIGN_STOP,
             Permission.POLICIES_READ,
             Permission.RULES_READ,
         },
@@ -56,8 +60,12 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.MARKETER: _STAFF
         | {
+            Permission.CAMPAIGN_READ,
+            Permission.CAMPAIGN_STOP,
+            Permission.CAMPAIGN_WRITE,
             Permission.CONTENT_CREATE,
             Permission.POLICIES_READ,
+            Permission.RULES_CHECK,
             Permission.RULES_READ,
         },
         Role.MEDICAL_REVIEWER: _STAFF

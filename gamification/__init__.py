@@ -4,8 +4,10 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.rules import RuleSet
+from gamification.rules.campaigns import Hand, Terms, text_problems
 from gamification.rules.policy import (
     Packs,
     PoliciesView,
@@ -16,10 +18,14 @@ from gamification.rules.policy import (
     policy_view,
     unconfirmed,
 )
+from gamification.service.backfilling import backfill
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
-from gamification.service.publishing import current_rules, publish_rules
+from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, transitions
+from gamification.service.publishing import compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
 from gamification.service.recording import record_deliveries
+from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
+from gamification.service.running import keep_schedule, move_campaign
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
 
@@ -27,18 +33,33 @@ __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
     "Boards",
+    "Campaign",
+    "Hand",
     "Packs",
     "PoliciesView",
     "PolicyView",
     "RuleSet",
+    "Staff",
+    "Terms",
     "Totals",
+    "Transition",
+    "Writing",
+    "approve_campaign",
+    "backfill",
     "badges",
     "board",
+    "campaign",
+    "campaigns",
+    "compose_programme",
+    "create_campaign",
     "current_rules",
+    "edit_campaign",
     "entries",
     "in_force",
+    "keep_schedule",
     "leave",
     "load_packs",
+    "move_campaign",
     "opportunities",
     "pack_for",
     "points",
@@ -49,8 +70,12 @@ __all__ = [
     "rebuild_if_lost",
     "record_deliveries",
     "refresh",
+    "reject_campaign",
     "shipped_packs",
     "streaks",
+    "submit_campaign",
+    "text_problems",
     "totals",
+    "transitions",
     "unconfirmed",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -104,8 +105,8 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     at: datetime
     revision: int
-    old: msgspec.Raw
-    new: msgspec.Raw
+    old: dict[str, Any]
+    new: dict[str, Any]
 
 
 class Backfill(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,8 @@ from gamification.errors import (
 from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms, load_campaign
 from gamification.rules.campaigns.past import says
 from gamification.service.stepping import judged, stepped
-from gamification.store import campaign_history, campaigns as store
+from gamification.store import campaign_history
+from gamification.store import campaigns as store
 from gamification.vocabulary import Action, CampaignState, CampaignStep
 from kernel import cursors
 from kernel.canonical import canonical

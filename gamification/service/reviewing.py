@@ -67,9 +67,7 @@ async def approve_campaign(
     return shown(await take_step(uow, before, CampaignStep.APPROVE, staff.hand, reason))
 
 
-async def reject_campaign(
-    uow: UnitOfWork, staff: Staff, campaign_id: UUID, reason: str, *, revision: int
-) -> Campaign:
+async def reject_campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID, reason: str, *, revision: int) -> Campaign:
     """Send the revision that was read back to its author, as a draft.
 
     Raises:

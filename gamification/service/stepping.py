@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from gamification.campaign_values import Campaign, Transition
 from gamification.errors import (
     CampaignAuthorNeverApprovesError,
@@ -17,7 +15,6 @@ from gamification.rules.campaigns import Hand, Situation, judge
 from gamification.store import campaign_history as history
 from gamification.store import campaigns as store
 from gamification.vocabulary import Action, CampaignPast, CampaignState, CampaignStep, StepReason
-from kernel.canonical import canonical
 from kernel.unit_of_work import UnitOfWork
 
 _ACTIONS: Mapping[CampaignStep, Action] = {
@@ -114,8 +111,8 @@ async def stepped(
         reason=reason,
         at=uow.now,
         revision=after.revision,
-        old=msgspec.Raw(canonical(dict(old))),
-        new=msgspec.Raw(canonical(dict(new))),
+        old=dict(old),
+        new=dict(new),
     )
     await history.add_transition(uow, after.id, transition)
     uow.record(
@@ -124,8 +121,8 @@ async def stepped(
         step=step.value,
         because=reason,
         revision=after.revision,
-        old=dict(old),
-        new=dict(new),
+        old=transition.old,
+        new=transition.new,
     )
 
 

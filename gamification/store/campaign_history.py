@@ -7,7 +7,8 @@ import msgspec
 
 from gamification.campaign_values import Campaign, Reviewed, Transition
 from gamification.rules.grammar import Parts
-from gamification.vocabulary import CampaignState
+from gamification.vocabulary import CampaignState, CampaignStep
+from kernel.canonical import canonical
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -41,8 +42,8 @@ async def add_transition(uow: UnitOfWork, campaign_id: UUID, transition: Transit
         transition.reason,
         transition.at,
         transition.revision,
-        bytes(transition.old),
-        bytes(transition.new),
+        canonical(transition.old),
+        canonical(transition.new),
     )
 
 
@@ -60,7 +61,8 @@ async def transitions(uow: UnitOfWork, campaign_id: UUID, after: UUID | None, li
 
 def _transition(row: dict[str, Any]) -> Transition:
     fields = {field: row[field] for field in Transition.__struct_fields__}
-    fields |= {"old": msgspec.Raw(row["old"]), "new": msgspec.Raw(row["new"])}
+    fields |= {field: msgspec.json.decode(row[field]) for field in ("old", "new")}
+    fields["step"] = CampaignStep(row["step"])
     fields |= {field: CampaignState(row[field]) for field in ("from_state", "to_state") if row[field] is not None}
     return Transition(**fields)
 
@@ -69,7 +71,8 @@ async def authors(uow: UnitOfWork, campaign_id: UUID) -> frozenset[UUID]:
     """Return who wrote a revision since the last approval of an earlier one."""
     rows = await uow.fetch(
         "select distinct r.author from gamification.campaign_revision r"
-        " join gamification.campaign c on c.id = r.campaign where c.id = $1 and r.number > coalesce((select max(w.revision) from gamification.campaign_review w"
+        " join gamification.campaign c on c.id = r.campaign where c.id = $1"
+        " and r.number > coalesce((select max(w.revision) from gamification.campaign_review w"
         " where w.campaign = c.id and w.decision = 'approved' and w.revision < c.revision), 0)",
         campaign_id,
     )

@@ -20,6 +20,8 @@ EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """Times outside of these are mistakes, and overflow where an offset is added to them."""
 
+_TIMES: Final = ("visible_from", "visible_until", "opens_at", "closes_at")
+
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a revision says beside its rules; times are UTC, windows hold their beginning and not their end.
@@ -39,7 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_terms(terms: Terms, is_market: Callable[[str], bool]) -> Terms:
-    """Return ``terms`` as they are kept: markets sorted and once each.
+    """Return ``terms`` as they are kept: markets sorted and once each, times in UTC.
 
     Raises:
         CampaignTermsError: names the field.
@@ -52,7 +54,9 @@ def check_terms(terms: Terms, is_market: Callable[[str], bool]) -> Terms:
     _check_window(terms.opens_at, terms.closes_at, ("opens_at", "closes_at"))
     if terms.budget is not None and not 1 <= terms.budget <= BUDGET_MOST:
         raise CampaignTermsError(f"A budget is a number of units from 1 to {BUDGET_MOST}.", field="budget")
-    return msgspec.structs.replace(terms, markets=tuple(sorted(set(terms.markets))))
+    given = {field: getattr(terms, field) for field in _TIMES}
+    in_utc = {field: at.astimezone(UTC) for field, at in given.items() if at is not None}
+    return msgspec.structs.replace(terms, markets=tuple(sorted(set(terms.markets))), **in_utc)
 
 
 def check_key(key: str) -> None:
