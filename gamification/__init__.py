@@ -6,7 +6,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.policy_packs import load_packs, shipped_packs
-from gamification.rules import RuleSet
+from gamification.rules import RuleSet, load
 from gamification.rules.campaigns import Hand, Terms, text_problems
 from gamification.rules.policy import (
     Packs,
@@ -21,7 +21,7 @@ from gamification.rules.policy import (
 from gamification.service.backfilling import backfill
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
 from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, transitions
-from gamification.service.publishing import compose_programme, current_rules, publish_rules
+from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
 from gamification.service.recording import record_deliveries
 from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
@@ -47,6 +47,7 @@ __all__ = [
     "approve_campaign",
     "backfill",
     "badges",
+    "base_rules",
     "board",
     "campaign",
     "campaigns",
@@ -58,6 +59,7 @@ __all__ = [
     "in_force",
     "keep_schedule",
     "leave",
+    "load",
     "load_packs",
     "move_campaign",
     "opportunities",

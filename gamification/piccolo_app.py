@@ -13,7 +13,7 @@ from gamification.campaign_tables import (
     CampaignRuleKey,
     CampaignTransition,
 )
-from gamification.tables import AwardRow, BoardMember, LedgerEntry, Outcome, RuleSetVersion, Standing
+from gamification.tables import AwardRow, BoardMember, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
@@ -25,6 +25,7 @@ APP_CONFIG = AppConfig(
         Standing,
         Outcome,
         BoardMember,
+        Budget,
         CampaignRow,
         CampaignRevision,
         CampaignReview,

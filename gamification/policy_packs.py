@@ -63,7 +63,7 @@ def parse_pack(raw: bytes) -> Pack:
         raise RuleSetError([Problem(line, "the text", "isn't UTF-8", "save it as UTF-8")]) from error
     problems: list[Problem] = []
     tree = read(text, problems)
-    plain = check(tree, problems, Pack)
+    plain = check(tree, Pack, problems)
     if problems:
         raise RuleSetError(problems)
     pack = msgspec.convert(plain, Pack)

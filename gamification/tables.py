@@ -70,3 +70,11 @@ class BoardMember(Table, tablename="board_member", schema="gamification"):
 
     person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
     alias = Text(default=None, null=False, unique=True, help_text="pseudonymous: the name on the board")
+
+
+class Budget(Table, tablename="budget", schema="gamification"):
+    """How much a rule has given to everybody together; moved relatively, never written as an absolute value."""
+
+    key = Text(primary_key=True, default=None, help_text="open: key of the points rule or badge")
+    units = BigInt(default=None, null=False, help_text="open: the size when it was first used: points, or earners")
+    used = BigInt(default=None, null=False, help_text="open: how much was given and not given back")

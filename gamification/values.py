@@ -25,6 +25,7 @@ from gamification.rules.earnings import (
     StreakState,
 )
 from gamification.rules.opportunities import Opportunity
+from gamification.vocabulary import AwardKind, AwardState
 from kernel.facts import Origin
 from people.vocabulary import PersonId
 
@@ -72,6 +73,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     activity: UUID
     consent: UUID | None
     occurred_at: datetime
+    kind: AwardKind = AwardKind.POINTS
+    state: AwardState = AwardState.ACTIVE
     currency: str = "recognition"
     available_at: datetime | None = None
     expires_at: datetime | None = None

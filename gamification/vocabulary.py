@@ -9,7 +9,39 @@ class Period(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
     EVER = "ever"
+
+
+class Once(StrEnum):
+    """For what a points rule pays once in a period: each item, or the person however many items there were."""
+
+    ITEM = "item"
+    PERSON = "person"
+
+
+class CapUnit(StrEnum):
+    """What a cap counts: awards, or the points that they paid."""
+
+    AWARDS = "awards"
+    POINTS = "points"
+
+
+class Counted(StrEnum):
+    """What a count counts: matching activities, the different items they were about, or the days they fell on."""
+
+    ACTIVITIES = "activities"
+    ITEMS = "items"
+    DAYS = "days"
+
+
+class Quantity(StrEnum):
+    """What a sum adds up; an activity without the value adds nothing."""
+
+    DURATION_SECONDS = "duration_seconds"
+    PROGRESS = "progress"
+    SCORE = "score"
 
 
 class Rhythm(StrEnum):
@@ -108,12 +140,17 @@ class AwardKind(StrEnum):
 
     POINTS = "points"
     BADGE = "badge"
+    QUEST = "quest"
 
 
 class AwardState(StrEnum):
-    """Whether an award counts; a reversed one can be granted again and keeps its identity."""
+    """Whether an award counts; a reversed one can be granted again and keeps its identity.
+
+    ``denied``: a budget was used up when it was earned, which was decided once and for all.
+    """
 
     ACTIVE = "active"
+    DENIED = "denied"
     REVERSED = "reversed"
 
 

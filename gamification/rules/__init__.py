@@ -3,7 +3,7 @@
 from gamification.rules.correcting import corrections, late_effects
 from gamification.rules.folding import EMPTY, NO_AWARDS, Step, candidates, evaluate, fold, is_late
 from gamification.rules.grammar import RuleSet
-from gamification.rules.loading import json_schema, load
+from gamification.rules.loading import json_schema, load, load_parts
 from gamification.rules.standing import current_length, level_after, level_at
 from gamification.rules.succession import refuse_succession
 
@@ -23,5 +23,6 @@ __all__ = [
     "level_after",
     "level_at",
     "load",
+    "load_parts",
     "refuse_succession",
 ]

@@ -5,38 +5,46 @@ The limits come from the annotations of the types (``grammar.py``, ``policy/pack
 
 import re
 import unicodedata
-from datetime import date
-from functools import cache
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from msgspec import inspect
 
 from gamification.errors import Problem
-from gamification.rules.grammar import RuleSet
 from gamification.rules.source import Fields, Items, Leaf, Scalar, Tree
 
 Plain: TypeAlias = dict[str, Any] | list[Any] | Scalar
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_type_info = cache(inspect.type_info)
+_type_info = lru_cache(inspect.type_info)
+_SPELLED = {
+    "^[a-z][a-z0-9-]*$": ("isn't a key", "use small letters a to z, digits and -, beginning with a letter"),
+    "^[A-Z]{2}$": ("isn't a country", "use the two capital letters of ISO 3166"),
+}
+"""What to say where a text doesn't match the pattern of its field."""
 
 
-def check(tree: Tree, problems: list[Problem], grammar: type = RuleSet) -> Plain:
-    """Return the plain value of ``tree`` and add every way in which it isn't a ``grammar`` to ``problems``."""
-    return _Checker(problems).value(_type_info(grammar), tree, "")
+def check(tree: Tree, kind: type, problems: list[Problem]) -> Plain:
+    """Return the plain value of ``tree`` and add every way in which it isn't a ``kind`` to ``problems``."""
+    return _Checker(problems).value(_type_info(kind), tree, "")
 
 
 class _Checker:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
 
-    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: PLR0911 - one arm per type
+    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: C901, PLR0911 - one arm per type
         """Check one value of any kind; a value that is noted as faulty already is passed over."""
         if isinstance(tree, Leaf) and tree.value is None:
             return None
         match _required(kind):
             case inspect.StructType() as structure:
                 return self._structure(structure, tree, path)
+            case inspect.UnionType() as union:
+                return self._tagged(union, tree, path)
+            case inspect.DateTimeType():
+                return self._moment(tree, path)
             case inspect.VarTupleType() as sequence:
                 return self._sequence(sequence, tree, path)
             case inspect.EnumType(cls=members):
@@ -62,7 +70,9 @@ class _Checker:
             return self._fault(tree.line, path, "must have fields", f"give {', '.join(known)}")
         plain: dict[str, Any] = {}
         for name, (line, value) in tree.fields.items():
-            if name in known:
+            if name == structure.tag_field:
+                plain[name] = structure.tag
+            elif name in known:
                 plain[name] = self.value(known[name].type, value, _join(path, name))
             else:
                 self._fault(line, _join(path, name), "isn't a field here", f"use {', '.join(known)}")
@@ -70,6 +80,29 @@ class _Checker:
             if field.required and name not in tree.fields:
                 self._fault(tree.line, _join(path, name), "is missing", "add it")
         return plain
+
+    def _tagged(self, union: inspect.UnionType, tree: Tree, path: str) -> Plain:
+        """Check one of several structures that tell themselves apart by the word in one field."""
+        kinds = {str(kind.tag): kind for kind in union.types if isinstance(kind, inspect.StructType)}
+        field = next(str(kind.tag_field) for kind in kinds.values())
+        words = ", ".join(sorted(kinds))
+        if not isinstance(tree, Fields) or field not in tree.fields:
+            return self._fault(tree.line, _join(path, field), "is missing", f"say which it is: {words}")
+        line, named = tree.fields[field]
+        word = named.value if isinstance(named, Leaf) else None
+        if word not in kinds:
+            return self._fault(line, _join(path, field), "isn't one of the words allowed here", f"use {words}")
+        return self._structure(kinds[str(word)], tree, path)
+
+    def _moment(self, tree: Tree, path: str) -> Plain:
+        remedy = 'write it in quotes, with its offset from UTC: "2026-04-01T00:00:00Z"'
+        if not isinstance(tree, Leaf) or not isinstance(tree.value, str):
+            return self._fault(tree.line, path, "must be a time", remedy)
+        try:
+            moment = datetime.fromisoformat(tree.value)
+        except ValueError:
+            return self._fault(tree.line, path, "isn't a time", remedy)
+        return self._leaf(tree, path, moment.tzinfo is not None, "has no offset from UTC", remedy)
 
     def _sequence(self, sequence: inspect.VarTupleType, tree: Tree, path: str) -> Plain:
         if not isinstance(tree, Items):
@@ -106,10 +139,8 @@ class _Checker:
             return self._fault(
                 tree.line, path, "holds a control character", "write it on one line, folded text with >-"
             )
-        if limits.pattern is not None and not _is_key(text):
-            return self._fault(
-                tree.line, path, "isn't a key", "use small letters a to z, digits and -, beginning with a letter"
-            )
+        if limits.pattern is not None and re.fullmatch(limits.pattern, text) is None:
+            return self._fault(tree.line, path, *_SPELLED[limits.pattern])
         fits = (limits.min_length or 1) <= len(text.strip()) and len(text) <= longest
         return self._leaf(tree, path, fits, "has the wrong length", f"write 1 to {longest} characters")
 
@@ -125,7 +156,8 @@ class _Checker:
 def _required(kind: inspect.Type) -> inspect.Type:
     """Return what an optional field holds when it is there."""
     if isinstance(kind, inspect.UnionType):
-        return next(each for each in kind.types if not isinstance(each, inspect.NoneType))
+        kinds = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
+        return kinds[0] if len(kinds) == 1 else inspect.UnionType(tuple(kinds))
     return kind
 
 
@@ -134,10 +166,6 @@ def _is_day(text: str) -> bool:
         return _DAY.fullmatch(text) is not None and date.fromisoformat(text) is not None
     except ValueError:
         return False
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.replace("-", "").isalnum() and text == text.lower() and text[0].isalpha()
 
 
 def _join(path: str, name: str) -> str:

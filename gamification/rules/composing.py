@@ -3,14 +3,15 @@
 The same running campaigns always make the same programme, byte for byte: that is what makes composing idempotent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from content.vocabulary import EVERYWHERE
+from gamification.errors import Problem
 from gamification.rules.campaigns.terms import Terms
 from gamification.rules.grammar import CampaignPart, Parts, RuleSet
-from gamification.rules.meaning import Fault, Place
+from gamification.rules.meaning import Fault, Place, faults, spelled
 
 KINDS = Parts.__struct_fields__
 """The kinds of rules that have keys, which are their identity over all campaigns and all time."""
@@ -47,7 +48,8 @@ def backfilled(programme: RuleSet, part: CampaignPart) -> RuleSet | None:
     What an earlier revision of the campaign pays there it goes on paying (nothing earned is ever taken back by an
     edit), so only rules with new keys are added; None where there are none.
     """
-    known = {key for each in programme.campaigns for key, _ in keys_of(each.rules)} | set(base_keys(programme))
+    holders: list[Parts | RuleSet] = [programme, *(each.rules for each in programme.campaigns)]
+    known = {key for holder in holders for key, _ in keys_of(holder)}
     fresh = {kind: tuple(rule for rule in getattr(part.rules, kind) if rule.key not in known) for kind in KINDS}
     if not any(fresh.values()):
         return None
@@ -61,9 +63,13 @@ def keys_of(rules: Parts | RuleSet) -> Iterator[tuple[str, Place]]:
             yield rule.key, (kind, index, "key")
 
 
-def base_keys(programme: RuleSet) -> dict[str, str]:
-    """Return the keys of the base rules, each with what to call their owner."""
-    return {key: "the programme" for key, _ in keys_of(programme)}
+def broken(base: RuleSet, parts: Iterable[CampaignPart]) -> Iterator[Problem]:
+    """Yield what campaigns that may run refer to, or own, and ``base`` would take away from them."""
+    beside = msgspec.to_builtins(base)
+    for part in parts:
+        for place, fault, _ in faults(msgspec.to_builtins(part.rules), beside):
+            field = f"{spelled(place)} of the campaign {part.key}"
+            yield Problem(1, field, fault, "keep the keys that the campaign uses, or end it first")
 
 
 def clashes(rules: Parts | RuleSet, taken: Mapping[str, str]) -> Iterator[Fault]:

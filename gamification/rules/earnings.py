@@ -9,17 +9,37 @@ from uuid import UUID
 
 import msgspec
 
+from gamification.vocabulary import AwardKind
+
 
 class AwardKey(NamedTuple):
     """What makes an award the only one of its kind for a person, whichever version of the rule made it.
 
-    ``rule`` is the key of a points rule or of a badge. ``subject`` is the content id as text, and ``""`` for a badge.
-    ``period`` is spelled ``2013-10-04``, ``2013-W40``, ``2013-10`` or ``ever``.
+    ``rule`` is the key of a points rule, badge or quest. ``subject`` is the content id as text, and ``""`` for what is
+    earned once whatever the content. ``period`` is spelled ``2013-10-04``, ``2013-W40``, ``2013-10``, ``2013-Q4``,
+    ``2013`` or ``ever``.
     """
 
     rule: str
     subject: str
     period: str
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """On which terms an award is made; most rules have the standard ones.
+
+    ``budget`` is how many units (points, or earners of a badge) its rule gives to everybody together; ``campaign`` is
+    the campaign whose budget pays. Points wait ``pending_days`` and expire ``expires_after_days`` later.
+    """
+
+    campaign: str | None = None
+    budget: int | None = None
+    currency: str = "recognition"
+    pending_days: int | None = None
+    expires_after_days: int | None = None
+
+
+STANDARD = Terms()
 
 
 class Award(msgspec.Struct, frozen=True):
@@ -28,6 +48,8 @@ class Award(msgspec.Struct, frozen=True):
     key: AwardKey
     points: int
     activity: UUID
+    kind: AwardKind = AwardKind.POINTS
+    terms: Terms = STANDARD
 
 
 class PointsEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +86,16 @@ class StreakEffect(msgspec.Struct, frozen=True, kw_only=True):
     longest: int
 
 
+class QuestEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """A quest that an activity took further: so many of its steps are done, and it pays ``points`` when all are."""
+
+    key: str
+    name: str
+    done: int
+    steps: int
+    points: int
+
+
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one activity changed for its person."""
 
@@ -71,10 +103,11 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     badges: tuple[BadgeEffect, ...] = ()
     levels: tuple[LevelEffect, ...] = ()
     streaks: tuple[StreakEffect, ...] = ()
+    quests: tuple[QuestEffect, ...] = ()
 
 
 class Counter(msgspec.Struct, frozen=True, array_like=True):
-    """How many subjects a cap has let through in ``period``; only the latest period is kept."""
+    """How much a cap has let through in ``period``; only the latest period is kept."""
 
     period: str
     count: int
@@ -86,15 +119,38 @@ class StreakState(msgspec.Struct, frozen=True, array_like=True):
     period: str
     current: int
     longest: int
+    freezes: int = 0
+
+
+class QuestState(msgspec.Struct, frozen=True, array_like=True):
+    """A quest under way: the date of its first step, and per step the items that counted so far."""
+
+    began: date
+    done: tuple[tuple[str, ...], ...]
+
+
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """What a condition remembers of the activities it has seen; which fields it uses is its own matter.
+
+    ``amount`` is a count or a sum; ``period`` the calendar period it is of; ``by`` holds amounts by date, or dates by
+    item or step, spelled as text.
+    """
+
+    amount: float = 0
+    period: str = ""
+    by: dict[str, float] = {}
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that the fold must remember of a person between two activities, besides which awards exist.
 
-    ``points`` are lifetime recognition points. ``level`` is 0 before the first activity. ``awards`` counts the awards
-    of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the activities that
-    a badge waits for, by badge key; ``badges`` are in the order they were earned. ``last_at`` (UTC) and ``last_id``
-    name the latest activity folded, and ``last_date`` is the latest local date, which never runs backwards.
+    ``points`` are lifetime recognition points. ``level`` is 0 before the first activity. ``awards`` counts the
+    awards of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the
+    activities that a badge waits for, by badge key; ``badges`` are in the order they were earned, ``denied`` are
+    those whose earners were complete. ``seen`` is what conditions remember, ``quests`` are those under way and
+    ``quests_done`` those that were paid. ``checked`` names the rules under which badges that wait for numbers were
+    looked at last. ``last_at`` (UTC) and ``last_id`` name the latest activity folded, and ``last_date`` is the
+    latest local date, which never runs backwards.
 
     The dictionaries MUST NOT be changed by whoever holds a state; a fold makes a new one.
     """
@@ -106,6 +162,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     matches: dict[str, int] = {}
     streaks: dict[str, StreakState] = {}
     badges: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    seen: dict[str, Seen] = {}
+    quests: dict[str, QuestState] = {}
+    quests_done: tuple[str, ...] = ()
+    checked: str = ""
     last_at: datetime | None = None
     last_id: UUID | None = None
     last_date: date | None = None

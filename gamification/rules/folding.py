@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 from engagement.values import Activity
 from gamification.errors import OutOfOrderError
+from gamification.rules.compiling import CapStep
 from gamification.rules.earnings import AwardKey, Counter, Effects, Folded, Outcome, State
 from gamification.rules.grammar import RuleSet
 from gamification.rules.periods import periods_of
-from gamification.rules.program import CapStep, program_of
+from gamification.rules.program import program_of
 from gamification.rules.progress import Progress
 
 Step: TypeAlias = tuple[RuleSet, Activity]
@@ -34,18 +35,24 @@ def evaluate(ruleset: RuleSet, state: State, activity: Activity, awarded: Abstra
     return Outcome(folded.effects[0], folded.awards, folded.state)
 
 
-def fold(state: State, steps: Sequence[Step], awarded: AbstractSet[AwardKey] = NO_AWARDS) -> Folded:
+def fold(
+    state: State,
+    steps: Sequence[Step],
+    awarded: AbstractSet[AwardKey] = NO_AWARDS,
+    denied: AbstractSet[AwardKey] = NO_AWARDS,
+) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
 
     ``awarded`` MUST hold every key of ``candidates(state, steps)`` whose award exists; a replay from ``EMPTY`` passes
-    none. An id that comes again changes nothing and has the effects of the first one.
+    none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply.
+    An id that comes again changes nothing and has the effects of the first one.
     Raise ``OutOfOrderError`` if one of them ``is_late``.
     """
     order = _in_order(steps)
     if order and is_late(state, steps[order[0]][1]):
         detail = "an activity is older than the last one folded"
         raise OutOfOrderError(detail, activity=str(steps[order[0]][1].id))
-    progress = Progress(state, awarded)
+    progress = Progress(state, awarded, denied)
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
     ruleset, program = None, None
@@ -77,9 +84,9 @@ def candidates(state: State, steps: Iterable[Step]) -> set[AwardKey]:
     for ruleset, activity in sorted(steps, key=lambda step: _moment(step[1])):
         today = max(today, activity.local_date)
         periods = periods_of(today)
-        for rule in program_of(ruleset).steps[activity.verb, activity.kind].points:
+        for rule in program_of(ruleset).steps(activity).points:
             if (rule.check is None or rule.check(activity)) and not _full(state.caps, rule.caps, periods):
-                keys.add(AwardKey(rule.key, str(activity.content), periods[rule.recurs]))
+                keys.add(AwardKey(rule.key, str(activity.content) if rule.per_item else "", periods[rule.recurs]))
     return keys
 
 

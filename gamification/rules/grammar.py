@@ -4,78 +4,67 @@ There is no expression language: what can't be said with these fields can't be s
 prescribing, sales, samples or formulary data, and ``forbidden.py`` keeps it out of keys and tags.
 """
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
-import msgspec
 from msgspec import Meta
 
-from content.vocabulary import ContentKind
-from engagement.vocabulary import Channel, Verb
-from gamification.vocabulary import Past, Period, Rhythm
+from content.vocabulary import ContentClass
+from gamification.rules.needs import Days, Needs
+from gamification.rules.selecting import (
+    MOST_RULES,
+    Count,
+    Description,
+    Key,
+    LifetimePoints,
+    Name,
+    Part,
+    SecondsRange,
+    ShareRange,
+    Tags,
+    When,
+)
+from gamification.vocabulary import CapUnit, Once, Past, Period, Rhythm
 
-MOST_RULES = 200
-"""Of one kind in a rule set: it bounds the state of a person and the time of an evaluation."""
+__all__ = [
+    "Badge",
+    "CampaignPart",
+    "Cap",
+    "Freezes",
+    "Level",
+    "Multiplier",
+    "Parts",
+    "PointsRule",
+    "Quest",
+    "QuestStep",
+    "RuleSet",
+    "SecondsRange",
+    "ShareRange",
+    "Streak",
+    "StreakLength",
+    "Tags",
+    "Threshold",
+    "When",
+]
 
-Key: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]*$", max_length=64)]
-Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]
-Description: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
-Tag: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
-TagList: TypeAlias = Annotated[tuple[Tag, ...], Meta(min_length=1, max_length=MOST_RULES)]
-Count: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000)]
-LifetimePoints: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
-Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=31_622_400)]
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of a rule set; it can't be changed, and takes no field it doesn't know."""
-
-
-class Tags(Part, frozen=True):
-    """Which tags the content must have: at least one of ``any``, each of ``all``, not one of ``none``."""
-
-    any: TagList | None = None
-    all: TagList | None = None
-    none: TagList | None = None
-
-
-class ShareRange(Part, frozen=True):
-    """A share from 0 to 1: ``at_least`` <= value < ``below``. An activity without the value isn't in the range."""
-
-    at_least: Share | None = None
-    below: Share | None = None
-
-
-class SecondsRange(Part, frozen=True):
-    """A duration in seconds: ``at_least`` <= value < ``below``. An activity without one isn't in the range."""
-
-    at_least: Seconds | None = None
-    below: Seconds | None = None
-
-
-class When(Part, frozen=True):
-    """What an activity must be; all conditions must hold, and one that is left out always does."""
-
-    verbs: Annotated[tuple[Verb, ...], Meta(min_length=1, max_length=20)]
-    kinds: Annotated[tuple[ContentKind, ...], Meta(min_length=1, max_length=20)] | None = None
-    tags: Tags | None = None
-    channels: Annotated[tuple[Channel, ...], Meta(min_length=1, max_length=20)] | None = None
-    score: ShareRange | None = None
-    progress: ShareRange | None = None
-    duration_seconds: SecondsRange | None = None
-    success: bool | None = None
-    completion: bool | None = None
+Market: TypeAlias = Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)]
+Percent: TypeAlias = Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class Cap(Part, frozen=True):
-    """At most ``limit`` distinct subjects pay in one period."""
+    """At most ``limit`` awards, or points, of the rule in one period."""
 
     per: Period
     limit: Count
+    of: CapUnit = CapUnit.AWARDS
 
 
 class PointsRule(Part, frozen=True):
-    """Pays ``points`` recognition points for a subject, at most once per subject and period of ``recurs``."""
+    """Pays ``points`` when an activity matches ``when`` and ``needs`` are met, once per item (or person) and period.
+
+    ``budget`` is how many points it pays to everybody together. Points can be spent ``pending_days`` after they were
+    earned, and expire ``expires_after_days`` after that; lifetime points never expire.
+    """
 
     key: Key
     name: Name
@@ -83,15 +72,31 @@ class PointsRule(Part, frozen=True):
     points: Count
     recurs: Period
     caps: Annotated[tuple[Cap, ...], Meta(max_length=4)] = ()
+    needs: Needs | None = None
+    once_per: Once = Once.ITEM
+    currency: Key = "recognition"
+    budget: LifetimePoints | None = None
+    pending_days: Days | None = None
+    expires_after_days: Annotated[int, Meta(ge=1, le=3_660)] | None = None
+
+
+class Freezes(Part, frozen=True):
+    """Missed periods that a streak forgives: some at the start, one more per ``every`` periods kept, ``most`` held."""
+
+    start: Annotated[int, Meta(ge=0, le=100)] = 0
+    every: Annotated[int, Meta(ge=1, le=1_000)] | None = None
+    most: Annotated[int, Meta(ge=1, le=100)] = 3
 
 
 class Streak(Part, frozen=True):
-    """Counts the periods in a row in which at least one activity matched."""
+    """Counts the periods in a row in which at least one activity matched; a gap up to ``grace`` periods is forgiven."""
 
     key: Key
     name: Name
     when: When
     every: Rhythm
+    grace: Annotated[int, Meta(ge=0, le=30)] = 0
+    freezes: Freezes | None = None
 
 
 class Threshold(Part, frozen=True):
@@ -111,7 +116,12 @@ class StreakLength(Part, frozen=True):
 
 
 class Badge(Part, frozen=True):
-    """Earned once, for exactly one reason: an activity (``when``), a ``threshold`` or a ``streak``."""
+    """Earned once, for exactly one reason: an activity (``when``), a ``threshold``, a ``streak``, or ``needs``.
+
+    ``family`` and ``level`` make it one level of a badge that has several. After ``closes_at``, or when ``locked``,
+    nobody earns it any more and holders keep it; ``most_earners`` is how many people can. A ``hidden`` one is shown
+    only to who holds it.
+    """
 
     key: Key
     name: Name
@@ -119,6 +129,48 @@ class Badge(Part, frozen=True):
     when: When | None = None
     threshold: Threshold | None = None
     streak: StreakLength | None = None
+    needs: Needs | None = None
+    family: Key | None = None
+    level: Annotated[int, Meta(ge=1, le=100)] | None = None
+    expires_after_days: Annotated[int, Meta(ge=1, le=3_660)] | None = None
+    closes_at: datetime | None = None
+    most_earners: Count | None = None
+    hidden: bool = False
+    locked: bool = False
+
+
+class QuestStep(Part, frozen=True):
+    """So many matching activities about different items."""
+
+    name: Name
+    when: When
+    at_least: Count = 1
+
+
+class Quest(Part, frozen=True):
+    """Several steps, in the order given or in any; done within ``within_days`` of its first step, and then paid once.
+
+    A quest that is not done in time begins anew with the next activity that matches.
+    """
+
+    key: Key
+    name: Name
+    description: Description
+    steps: Annotated[tuple[QuestStep, ...], Meta(min_length=1, max_length=20)]
+    ordered: bool = False
+    within_days: Days | None = None
+    points: LifetimePoints = 0
+
+
+class Multiplier(Part, frozen=True):
+    """While it is open, rules pay ``percent`` of their points, rounded down; the highest one counts."""
+
+    key: Key
+    name: Name
+    percent: Percent
+    opens: datetime
+    closes: datetime
+    rules: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=MOST_RULES)] | None = None
 
 
 class Level(Part, frozen=True):
@@ -127,6 +179,31 @@ class Level(Part, frozen=True):
     level: Annotated[int, Meta(ge=1, le=1000)]
     name: Name
     at: LifetimePoints
+
+
+class Parts(Part, frozen=True):
+    """The rules of a campaign, as a marketer writes them."""
+
+    points: Annotated[tuple[PointsRule, ...], Meta(max_length=MOST_RULES)] = ()
+    streaks: Annotated[tuple[Streak, ...], Meta(max_length=MOST_RULES)] = ()
+    badges: Annotated[tuple[Badge, ...], Meta(max_length=MOST_RULES)] = ()
+    quests: Annotated[tuple[Quest, ...], Meta(max_length=MOST_RULES)] = ()
+    multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
+
+
+class CampaignPart(Part, frozen=True):
+    """A running campaign in a rule set: its rules, and to which activities alone they apply.
+
+    ``opens`` (inclusive) and ``closes`` (exclusive) are UTC and about when something happened.
+    """
+
+    key: Key
+    revision: Count
+    rules: Parts
+    lane: ContentClass
+    markets: Annotated[tuple[Market, ...], Meta(min_length=1, max_length=MOST_RULES)] | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
 
 
 class RuleSet(Part, frozen=True, cache_hash=True):
@@ -139,3 +216,6 @@ class RuleSet(Part, frozen=True, cache_hash=True):
     points: Annotated[tuple[PointsRule, ...], Meta(max_length=MOST_RULES)] = ()
     streaks: Annotated[tuple[Streak, ...], Meta(max_length=MOST_RULES)] = ()
     badges: Annotated[tuple[Badge, ...], Meta(max_length=MOST_RULES)] = ()
+    quests: Annotated[tuple[Quest, ...], Meta(max_length=MOST_RULES)] = ()
+    multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
+    campaigns: Annotated[tuple[CampaignPart, ...], Meta(max_length=MOST_RULES)] = ()

@@ -1,26 +1,47 @@
 """From the text of a rule set to the rule set, or to everything that is wrong with it."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from gamification.errors import Problem, RuleSetError
 from gamification.rules.checking import check
-from gamification.rules.grammar import RuleSet
-from gamification.rules.meaning import Place, faults, spelled
-from gamification.rules.source import Fields, Items, Tree, read
+from gamification.rules.grammar import Parts, RuleSet
+from gamification.rules.meaning import faults, spelled
+from gamification.rules.source import line_of, read
+
+Loaded = TypeVar("Loaded", RuleSet, Parts)
 
 
 def load(text: str) -> RuleSet:
-    """Read a rule set from YAML. Raise ``RuleSetError`` naming every problem with its line, field and remedy."""
+    """Read a rule set from YAML or JSON.
+
+    Raises:
+        RuleSetError: names every problem with its line, field and remedy.
+
+    """
+    return _loaded(text, RuleSet, None)
+
+
+def load_parts(text: str, beside: RuleSet) -> Parts:
+    """Read the rules of a campaign from YAML or JSON; they may refer to the keys of the rule set they stand ``beside``.
+
+    Raises:
+        RuleSetError: names every problem with its line, field and remedy.
+
+    """
+    return _loaded(text, Parts, msgspec.to_builtins(beside))
+
+
+def _loaded(text: str, kind: type[Loaded], beside: dict[str, Any] | None) -> Loaded:
     problems: list[Problem] = []
     tree = read(text, problems)
-    plain = check(tree, problems)
-    for place, fault, remedy in faults(plain):
-        problems.append(Problem(_line(tree, place), spelled(place), fault, remedy))
+    plain = check(tree, kind, problems)
+    for place, fault, remedy in faults(plain, beside):
+        problems.append(Problem(line_of(tree, place), spelled(place), fault, remedy))
     if problems:
         raise RuleSetError(problems)
-    return msgspec.convert(plain, RuleSet)
+    return msgspec.convert(plain, kind)
 
 
 def json_schema() -> dict[str, Any]:
@@ -29,8 +50,9 @@ def json_schema() -> dict[str, Any]:
     parts = schema["$defs"]
     for part in [part for part in parts.values() if "properties" in part]:
         part["properties"] = {name: _not_null(field) for name, field in part["properties"].items()}
-    parts["Badge"]["oneOf"] = [{"required": [name]} for name in ("when", "threshold", "streak")]
+    parts["Badge"]["oneOf"] = [{"required": [name]} for name in ("when", "threshold", "streak", "needs")]
     reasons = (["points"], ["awards_of", "at_least"], ["activities", "at_least"])
+    parts["Window"]["oneOf"] = [{"required": [name]} for name in ("per", "days")]
     parts["Threshold"]["oneOf"] = [{"required": names} for names in reasons]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Laurel rule set", **schema}
 
@@ -38,17 +60,3 @@ def json_schema() -> dict[str, Any]:
 def _not_null(field: dict[str, Any]) -> dict[str, Any]:
     """Return ``field`` without null: a field may be left out, but one without a value widens a rule by accident."""
     return next((kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"), field)
-
-
-def _line(tree: Tree, place: Place) -> int:
-    """Return the line of ``place``, or of what should hold it where it isn't written."""
-    line = tree.line
-    for step in place:
-        if isinstance(tree, Fields) and step in tree.fields:
-            line, tree = tree.fields[str(step)]
-        elif isinstance(tree, Items) and isinstance(step, int):
-            tree = tree.items[step]
-            line = tree.line
-        else:
-            break
-    return line

@@ -7,11 +7,13 @@ import msgspec
 
 from gamification.rules.earnings import State
 from gamification.rules.grammar import Badge, Cap, PointsRule, RuleSet
+from gamification.rules.parts import badges, points_rules, streaks
 from gamification.rules.periods import POSITIONS, periods_of
 from gamification.rules.standing import current_length
-from gamification.vocabulary import Period
+from gamification.vocabulary import CapUnit, Period
 
 MONDAYS = 7
+MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 
 class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +32,10 @@ class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
 
 def opportunities(ruleset: RuleSet, state: State, today: date, zone: str) -> list[Opportunity]:
     """Return one line per points rule and per badge; ``again_at`` is UTC, the start of the next period in ``zone``."""
-    return [_of_rule(rule, state, today, zone) for rule in ruleset.points] + [
-        _of_badge(ruleset, badge, state, today) for badge in ruleset.badges
+    return [_of_rule(rule, state, today, zone) for rule in points_rules(ruleset)] + [
+        _of_badge(ruleset, badge, state, today)
+        for badge in badges(ruleset)
+        if badge.key in state.badges or not badge.hidden
     ]
 
 
@@ -42,8 +46,9 @@ def next_period(per: Period, today: date, zone: str) -> datetime | None:
     begins = today + timedelta(days=1)
     if per is Period.WEEK:
         begins = today + timedelta(days=MONDAYS - today.weekday())
-    if per is Period.MONTH:
-        begins = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if per in MONTHS:
+        last = today.month - (today.month - 1) % MONTHS[per] + MONTHS[per] - 1
+        begins = (today.replace(month=last, day=1) + timedelta(days=32)).replace(day=1)
     return datetime.combine(begins, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -67,7 +72,7 @@ def _of_rule(rule: PointsRule, state: State, today: date, zone: str) -> Opportun
 
 
 def _used(rule: str, cap: Cap, state: State, today: date) -> int:
-    counter = state.caps.get(f"{rule}:{cap.per}")
+    counter = state.caps.get(f"{rule}:{cap.per}" + (":points" if cap.of is CapUnit.POINTS else ""))
     current = periods_of(max(today, state.last_date or today))[POSITIONS[cap.per]]
     return counter.count if counter is not None and counter.period == current else 0
 
@@ -89,9 +94,9 @@ def _of_badge(ruleset: RuleSet, badge: Badge, state: State, today: date) -> Oppo
 
 def _towards(ruleset: RuleSet, badge: Badge, state: State, today: date) -> tuple[int, int]:
     if badge.streak is not None:
-        streak = next(each for each in ruleset.streaks if each.key == badge.streak.key)
+        streak = next(each for each in streaks(ruleset) if each.key == badge.streak.key)
         kept = state.streaks.get(streak.key)
-        return (current_length(kept, streak.every, today) if kept else 0, badge.streak.length)
+        return (current_length(kept, streak, today) if kept else 0, badge.streak.length)
     threshold = badge.threshold
     if threshold is None:
         return 0, 1

@@ -4,46 +4,64 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from gamification.vocabulary import Period
+from gamification.vocabulary import Period, Rhythm
 
-DAY, WEEK, MONTH, EVER, PREVIOUS_DAY, PREVIOUS_WEEK = range(6)
-POSITIONS = {Period.DAY: DAY, Period.WEEK: WEEK, Period.MONTH: MONTH, Period.EVER: EVER}
+DAY, WEEK, MONTH, QUARTER, YEAR, EVER = range(6)
+POSITIONS = {
+    Period.DAY: DAY,
+    Period.WEEK: WEEK,
+    Period.MONTH: MONTH,
+    Period.QUARTER: QUARTER,
+    Period.YEAR: YEAR,
+    Period.EVER: EVER,
+}
 
 WITHIN = {
-    Period.DAY: {Period.DAY, Period.WEEK, Period.MONTH, Period.EVER},
+    Period.DAY: {Period.DAY, Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR, Period.EVER},
     Period.WEEK: {Period.WEEK, Period.EVER},
-    Period.MONTH: {Period.MONTH, Period.EVER},
+    Period.MONTH: {Period.MONTH, Period.QUARTER, Period.YEAR, Period.EVER},
+    Period.QUARTER: {Period.QUARTER, Period.YEAR, Period.EVER},
+    Period.YEAR: {Period.YEAR, Period.EVER},
     Period.EVER: {Period.EVER},
 }
 """The periods that each period lies within, whole. A week isn't within a month: it can begin in another one."""
 
+_DAYS_A_WEEK = 7
+
 
 class Periods(NamedTuple):
-    """The periods that a date lies in, and the day and week before them, in the order of the positions above."""
+    """The periods that a date lies in, in the order of the positions above."""
 
     day: str
     week: str
     month: str
+    quarter: str
+    year: str
     ever: str
-    previous_day: str
-    previous_week: str
 
 
 @lru_cache(maxsize=4096)
 def periods_of(day: date) -> Periods:
     """Spell the periods of ``day``; a remembered answer, since a fold asks for few dates many times."""
     text = day.isoformat()
-    return Periods(text, _week(day), text[:7], "ever", _before(day, 1), _week_before(day))
-
-
-def _week(day: date) -> str:
     year, week, _ = day.isocalendar()
-    return f"{year:04d}-W{week:02d}"
+    quarter = f"{text[:4]}-Q{(day.month + 2) // 3}"
+    return Periods(text, f"{year:04d}-W{week:02d}", text[:7], quarter, text[:4], "ever")
 
 
-def _before(day: date, days: int) -> str:
-    return (day - timedelta(days=days)).isoformat() if day.toordinal() > days else ""
+@lru_cache(maxsize=4096)
+def number_of(period: str, every: Rhythm) -> int:
+    """Return the number of a day or an ISO week in the row of all days or weeks; neighbours differ by one."""
+    if every is Rhythm.DAY:
+        return date.fromisoformat(period).toordinal()
+    return (date.fromisoformat(f"{period}-1").toordinal() - 1) // _DAYS_A_WEEK
 
 
-def _week_before(day: date) -> str:
-    return _week(day - timedelta(days=7)) if day.toordinal() > 7 else ""  # noqa: PLR2004 - the days of a week
+def missed(since: str, until: str, every: Rhythm) -> int:
+    """Return how many whole periods lie between two days or weeks; negative where they are the same."""
+    return number_of(until, every) - number_of(since, every) - 1
+
+
+def days_between(earlier: date, later: date) -> int:
+    """Return how many dates ``later`` comes after ``earlier``."""
+    return (later - earlier) // timedelta(days=1)

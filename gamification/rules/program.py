@@ -1,69 +1,35 @@
-"""A rule set made ready to run: for each verb and kind of content, only the rules that it can touch.
+"""A rule set made ready to run: for each sort of activity, only the rules that it can touch.
 
-The order of rules is the order in which they are written, so the same activities always give the same effects.
+The order of rules is the order in which they are written, those of campaigns after the others, so the same activities
+always give the same effects.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, Protocol, TypeAlias
+from hashlib import sha256
+from typing import Final, NamedTuple, TypeVar
 
-from content.vocabulary import ContentKind
 from engagement.values import Activity
-from engagement.vocabulary import Verb
-from gamification.rules import periods
-from gamification.rules.conditions import Check, check_of
-from gamification.rules.earnings import BadgeEffect, LevelEffect, StreakState
-from gamification.rules.grammar import Badge, PointsRule, RuleSet, Streak, Threshold, When
-from gamification.vocabulary import Rhythm
+from gamification.rules.compiling import (
+    BadgeStep,
+    PointsStep,
+    QuestStep,
+    StreakStep,
+    badge_step,
+    points_step,
+    quest_step,
+    streak_step,
+)
+from gamification.rules.conditions import Sort, reaches, sort_of, touches
+from gamification.rules.earnings import LevelEffect
+from gamification.rules.grammar import CampaignPart, Parts, RuleSet, When
+from gamification.rules.parts import parts_of
+from gamification.rules.watching import Watcher
 
+MOST_SORTS: Final = 10_000
+"""How many sorts of activities are remembered with what they touch, before it is forgotten and found again."""
 
-class Standing(Protocol):
-    """What a badge may look at: numbers of the person as they are after the points and streaks of the activity."""
-
-    points: int
-    awards: dict[str, int]
-    matches: dict[str, int]
-    streaks: dict[str, StreakState]
-
-
-Earned: TypeAlias = Callable[[Standing, Activity], bool]
-
-
-class CapStep(NamedTuple):
-    """One cap: the name of its counter, the position of its period and the limit."""
-
-    counter: str
-    per: int
-    limit: int
-
-
-class PointsStep(NamedTuple):
-    """One points rule; ``recurs`` is the position of its period."""
-
-    key: str
-    name: str
-    check: Check | None
-    points: int
-    recurs: int
-    caps: tuple[CapStep, ...]
-
-
-class StreakStep(NamedTuple):
-    """One streak; ``every`` and ``previous`` are positions of periods."""
-
-    key: str
-    name: str
-    check: Check | None
-    every: int
-    previous: int
-
-
-class BadgeStep(NamedTuple):
-    """One badge, ready to be shown when it is earned."""
-
-    key: str
-    earned: Earned
-    effect: BadgeEffect
+Step = TypeVar("Step")
 
 
 class LevelStep(NamedTuple):
@@ -75,92 +41,94 @@ class LevelStep(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """What an activity of one verb and kind can touch."""
+    """What activities of one sort can touch. ``watchers`` come with the badge that they are for, if it is a badge."""
 
+    watchers: tuple[tuple[str | None, Watcher], ...]
     points: tuple[PointsStep, ...]
     streaks: tuple[StreakStep, ...]
+    quests: tuple[QuestStep, ...]
     badges: tuple[BadgeStep, ...]
 
 
-class Program(NamedTuple):
+class Line(NamedTuple):
+    """One rule with what decides whether an activity can touch it: any of the selectors, and its campaign's reach."""
+
+    selectors: tuple[When, ...]
+    campaign: CampaignPart | None
+
+
+class Program:
     """A rule set ready to run. ``starts`` are the lifetime points at which ``levels`` begin."""
 
-    steps: Mapping[tuple[Verb, ContentKind], Steps]
-    levels: tuple[LevelStep, ...]
-    starts: tuple[int, ...]
+    def __init__(self, ruleset: RuleSet) -> None:
+        """Compile every rule once; which of them an activity touches is found when its sort comes first."""
+        self.levels = tuple(
+            LevelStep(item.level, item.at, LevelEffect(level=item.level, name=item.name)) for item in ruleset.levels
+        )
+        self.starts = tuple(level.at for level in self.levels)
+        self._watchers: list[tuple[Line, tuple[str | None, Watcher]]] = []
+        self._points: list[tuple[Line, PointsStep]] = []
+        self._streaks: list[tuple[Line, StreakStep]] = []
+        self._quests: list[tuple[Line, QuestStep]] = []
+        self._badges: list[tuple[Line, BadgeStep]] = []
+        for parts, campaign in parts_of(ruleset):
+            self._add(parts, campaign)
+        badges = [step for _, step in self._badges]
+        self.always = tuple(step for step in badges if step.always)
+        self.waiting = tuple(step for step in badges if step.signals)
+        self.by_signal: dict[str, list[BadgeStep]] = {}
+        for step in self.waiting:
+            for signal in step.signals:
+                self.by_signal.setdefault(signal, []).append(step)
+        self.digest = sha256("\n".join(step.digest for step in self.waiting).encode()).hexdigest()[:12]
+        self._steps: dict[Sort, Steps] = {}
+
+    def steps(self, activity: Activity) -> Steps:
+        """Return what this activity can touch."""
+        sort = sort_of(activity)
+        found = self._steps.get(sort)
+        if found is None:
+            if len(self._steps) >= MOST_SORTS:
+                self._steps.clear()
+            found = self._steps[sort] = Steps(
+                _touched(self._watchers, sort),
+                _touched(self._points, sort),
+                _touched(self._streaks, sort),
+                _touched(self._quests, sort),
+                _touched(self._badges, sort),
+            )
+        return found
+
+    def _add(self, parts: Parts, campaign: CampaignPart | None) -> None:
+        for rule in parts.points:
+            step, watchers = points_step(rule, parts.multipliers, campaign)
+            self._points.append((Line((rule.when,), campaign), step))
+            self._watch(watchers, None, campaign)
+        for streak in parts.streaks:
+            self._streaks.append((Line((streak.when,), campaign), streak_step(streak, campaign)))
+        for quest in parts.quests:
+            whens = tuple(each.when for each in quest.steps)
+            self._quests.append((Line(whens, campaign), quest_step(quest, campaign)))
+        for badge in parts.badges:
+            if badge.locked:
+                continue
+            made, watchers = badge_step(badge, len(self._badges), campaign)
+            self._badges.append((Line(made.selectors, campaign), made))
+            self._watch(watchers, badge.key, campaign)
+
+    def _watch(self, watchers: Sequence[Watcher], badge: str | None, campaign: CampaignPart | None) -> None:
+        self._watchers += [(Line(each.selectors, campaign), (badge, each)) for each in watchers]
 
 
 @lru_cache(maxsize=256)
 def program_of(ruleset: RuleSet) -> Program:
     """Make ``ruleset`` ready to run; remembered, since a process uses few versions many times."""
-    points = [(rule.when, _points_step(rule)) for rule in ruleset.points]
-    streaks = [(streak.when, _streak_step(streak)) for streak in ruleset.streaks]
-    badges = [(_waits_for(badge), _badge_step(badge)) for badge in ruleset.badges]
-    steps = {
-        (verb, kind): Steps(
-            tuple(step for when, step in points if _touches(when, verb, kind)),
-            tuple(step for when, step in streaks if _touches(when, verb, kind)),
-            tuple(step for when, step in badges if _touches(when, verb, kind)),
-        )
-        for verb in Verb
-        for kind in ContentKind
-    }
-    levels = tuple(
-        LevelStep(item.level, item.at, LevelEffect(level=item.level, name=item.name)) for item in ruleset.levels
+    return Program(ruleset)
+
+
+def _touched(lines: Sequence[tuple[Line, Step]], sort: Sort) -> tuple[Step, ...]:
+    return tuple(
+        step
+        for line, step in lines
+        if reaches(line.campaign, sort) and any(touches(when, sort) for when in line.selectors)
     )
-    return Program(steps, levels, tuple(level.at for level in levels))
-
-
-def _touches(when: When | None, verb: Verb, kind: ContentKind) -> bool:
-    return when is None or (verb in when.verbs and (when.kinds is None or kind in when.kinds))
-
-
-def _points_step(rule: PointsRule) -> PointsStep:
-    caps = tuple(CapStep(f"{rule.key}:{cap.per}", periods.POSITIONS[cap.per], cap.limit) for cap in rule.caps)
-    recurs = periods.POSITIONS[rule.recurs]
-    return PointsStep(rule.key, rule.name, check_of(rule.when), rule.points, recurs, caps)
-
-
-def _streak_step(streak: Streak) -> StreakStep:
-    daily = streak.every is Rhythm.DAY
-    every, previous = (periods.DAY, periods.PREVIOUS_DAY) if daily else (periods.WEEK, periods.PREVIOUS_WEEK)
-    return StreakStep(streak.key, streak.name, check_of(streak.when), every, previous)
-
-
-def _waits_for(badge: Badge) -> When | None:
-    """Return what an activity must be to matter to the badge; None where its numbers decide after any activity."""
-    return badge.threshold.activities if badge.threshold is not None else badge.when
-
-
-def _badge_step(badge: Badge) -> BadgeStep:
-    effect = BadgeEffect(key=badge.key, name=badge.name, description=badge.description)
-    return BadgeStep(badge.key, _earned(badge), effect)
-
-
-def _earned(badge: Badge) -> Earned:
-    if badge.threshold is not None:
-        return _threshold_met(badge.key, badge.threshold)
-    if badge.streak is not None:
-        streak, length = badge.streak.key, badge.streak.length
-        return lambda person, _: streak in person.streaks and person.streaks[streak].longest >= length
-    check = check_of(badge.when) if badge.when is not None else None
-    return lambda _, activity: check is None or check(activity)
-
-
-def _threshold_met(key: str, threshold: Threshold) -> Earned:
-    at_least = threshold.at_least or 0
-    if threshold.points is not None:
-        points = threshold.points
-        return lambda person, _: person.points >= points
-    if threshold.activities is None:
-        rule = threshold.awards_of or ""
-        return lambda person, _: person.awards.get(rule, 0) >= at_least
-    check = check_of(threshold.activities)
-
-    def counted(person: Standing, activity: Activity) -> bool:
-        if check is not None and not check(activity):
-            return False
-        person.matches[key] = count = person.matches.get(key, 0) + 1
-        return count >= at_least
-
-    return counted

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 
 from engagement.values import Activity
+from gamification.rules.compiling import BadgeStep, PointsStep, QuestStep, StreakStep
 from gamification.rules.earnings import (
     Award,
     AwardKey,
@@ -13,27 +14,33 @@ from gamification.rules.earnings import (
     Effects,
     LevelEffect,
     PointsEffect,
+    QuestEffect,
     State,
     StreakEffect,
     StreakState,
 )
-from gamification.rules.periods import periods_of
-from gamification.rules.program import BadgeStep, PointsStep, Program, StreakStep
+from gamification.rules.periods import missed, periods_of
+from gamification.rules.program import Program, Steps
+from gamification.rules.questing import advanced
+from gamification.rules.watching import UNSEEN
+from gamification.vocabulary import AwardKind
 
 NOTHING = Effects()
 """The effects of an activity that changed nothing: most of them, so they share one value."""
+
+NO_SIGNALS: frozenset[str] = frozenset()
 
 
 class Progress:
     """A copy of a state, made once per fold. Only ``apply`` changes it, one activity at a time in order of time."""
 
     __slots__ = (
-        "_awarded", "_date", "_fresh", "_held", "_periods", "awards", "badges", "caps", "last", "level", "made",
-        "matches", "points", "streaks",
+        "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
+        "done", "last", "level", "made", "matches", "periods", "points", "quests", "seen", "streaks", "today",
     )  # fmt: skip
 
-    def __init__(self, state: State, awarded: AbstractSet[AwardKey]) -> None:
-        """Copy ``state``; ``awarded`` are keys of awards that exist already, and is only read."""
+    def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: AbstractSet[AwardKey]) -> None:
+        """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
         self.points = state.points
         self.level = state.level
         self.awards = state.awards.copy()
@@ -41,27 +48,42 @@ class Progress:
         self.matches = state.matches.copy()
         self.streaks = state.streaks.copy()
         self.badges = list(state.badges)
+        self.seen = state.seen.copy()
+        self.quests = state.quests.copy()
+        self.done = list(state.quests_done)
         self.made: list[Award] = []
         self.last: Activity | None = None
+        self.today = state.last_date or date.min
+        self.periods = periods_of(self.today)
         self._held = set(state.badges)
+        self._refused = set(state.denied)
+        self._checked = state.checked
         self._awarded = awarded
+        self._denied = denied
         self._fresh: set[AwardKey] = set()
-        self._date = state.last_date or date.min
-        self._periods = periods_of(self._date)
+        self._signals: set[str] = set()
+
+    def holds(self, badge: str) -> bool:
+        """Tell whether the person holds a badge."""
+        return badge in self._held
 
     def apply(self, program: Program, activity: Activity) -> Effects:
         """Fold one activity. The date never runs backwards: a move to another time zone must not open a period anew."""
         self.last = activity
-        if activity.local_date > self._date:
-            self._date = activity.local_date
-            self._periods = periods_of(self._date)
-        steps = program.steps[activity.verb, activity.kind]
+        if activity.local_date > self.today:
+            self.today = activity.local_date
+            self.periods = periods_of(self.today)
+        self._signals.clear()
+        steps = program.steps(activity)
+        if steps.watchers:
+            self._watch(steps, activity)
         points = self._points(steps.points, activity) if steps.points else ()
         streaks = self._streaks(steps.streaks, activity) if steps.streaks else ()
-        badges = self._badges(steps.badges, activity) if steps.badges else ()
+        quests = self._quests(steps.quests, activity) if steps.quests else ()
         levels = self._levels(program)
-        if points or streaks or badges or levels:
-            return Effects(points=points, badges=badges, levels=levels, streaks=streaks)
+        badges = self._badges(program, steps, activity)
+        if points or streaks or quests or badges or levels:
+            return Effects(points=points, badges=badges, levels=levels, streaks=streaks, quests=quests)
         return NOTHING
 
     def state(self, before: State) -> State:
@@ -76,69 +98,142 @@ class Progress:
             matches=self.matches,
             streaks=self.streaks,
             badges=tuple(self.badges),
+            denied=tuple(sorted(self._refused)),
+            seen=self.seen,
+            quests=self.quests,
+            quests_done=tuple(self.done),
+            checked=self._checked,
             last_at=self.last.occurred_at,
             last_id=self.last.id,
-            last_date=self._date,
+            last_date=self.today,
         )
+
+    def _watch(self, steps: Steps, activity: Activity) -> None:
+        for badge, (name, _, watch) in steps.watchers:
+            if badge is None or not (badge in self._held or badge in self._refused):
+                before = self.seen.get(name, UNSEEN)
+                after = watch(before, activity, self)
+                if after is not before:
+                    self.seen[name] = after
 
     def _points(self, steps: tuple[PointsStep, ...], activity: Activity) -> tuple[PointsEffect, ...]:
         earned: list[PointsEffect] = []
-        subject = ""
         for step in steps:
-            if (step.check is not None and not step.check(activity)) or self._capped(step):
+            if step.check is not None and not step.check(activity):
                 continue
-            subject = subject or str(activity.content)
-            key = AwardKey(step.key, subject, self._periods[step.recurs])
-            if key in self._awarded or key in self._fresh:
+            subject = str(activity.content) if step.per_item else ""
+            key = AwardKey(step.key, subject, self.periods[step.recurs])
+            if key in self._fresh or key in self._awarded or (step.met is not None and not step.met(self)):
                 continue
-            self._award(key, step, activity)
-            effect = PointsEffect(rule=step.key, name=step.name, points=step.points, subject=subject, period=key.period)
-            earned.append(effect)
+            points = _multiplied(step, activity)
+            if points == 0 or self._capped(step, points) or key in self._denied:
+                continue
+            self._award(key, step, points, activity)
+            earned.append(
+                PointsEffect(rule=step.key, name=step.name, points=points, subject=subject, period=key.period)
+            )
         return tuple(earned)
 
-    def _capped(self, step: PointsStep) -> bool:
-        for name, per, limit in step.caps:
+    def _capped(self, step: PointsStep, points: int) -> bool:
+        for name, per, limit, of_points in step.caps:
             counter = self.caps.get(name)
-            if counter is not None and counter.count >= limit and counter.period == self._periods[per]:
+            used = counter.count if counter is not None and counter.period == self.periods[per] else 0
+            if used + (points if of_points else 1) > limit:
                 return True
         return False
 
-    def _award(self, key: AwardKey, step: PointsStep, activity: Activity) -> None:
+    def _award(self, key: AwardKey, step: PointsStep, points: int, activity: Activity) -> None:
         self._fresh.add(key)
-        self.made.append(Award(key, step.points, activity.id))
-        self.points += step.points
+        self.made.append(Award(key, points, activity.id, AwardKind.POINTS, step.terms))
+        if step.terms.currency == "recognition":
+            self._earn(points)
         self.awards[step.key] = self.awards.get(step.key, 0) + 1
-        for name, per, _ in step.caps:
-            period, counter = self._periods[per], self.caps.get(name)
-            going_on = counter is not None and counter.period == period
-            self.caps[name] = Counter(period, counter.count + 1 if counter is not None and going_on else 1)
+        self._signals.add(f"awards:{step.key}")
+        for name, per, _, of_points in step.caps:
+            period, counter = self.periods[per], self.caps.get(name)
+            used = counter.count if counter is not None and counter.period == period else 0
+            self.caps[name] = Counter(period, used + (points if of_points else 1))
+
+    def _earn(self, points: int) -> None:
+        self.points += points
+        self._signals.add("points")
 
     def _streaks(self, steps: tuple[StreakStep, ...], activity: Activity) -> tuple[StreakEffect, ...]:
         changed: list[StreakEffect] = []
         for step in steps:
             if step.check is not None and not step.check(activity):
                 continue
-            period, before = self._periods[step.every], self.streaks.get(step.key)
+            period, before = self.periods[step.position], self.streaks.get(step.key)
             if before is not None and before.period == period:
                 continue
-            goes_on = before is not None and before.period == self._periods[step.previous]
-            current = before.current + 1 if before is not None and goes_on else 1
-            longest = max(current, before.longest) if before is not None else current
-            self.streaks[step.key] = StreakState(period, current, longest)
-            changed.append(StreakEffect(key=step.key, name=step.name, current=current, longest=longest))
+            after = self.streaks[step.key] = _kept(step, before, period)
+            self._signals.add(step.signal)
+            changed.append(StreakEffect(key=step.key, name=step.name, current=after.current, longest=after.longest))
         return tuple(changed)
 
-    def _badges(self, steps: tuple[BadgeStep, ...], activity: Activity) -> tuple[BadgeEffect, ...]:
-        earned: list[BadgeEffect] = []
-        for key, is_earned, effect in steps:
-            if key in self._held or not is_earned(self, activity):
+    def _quests(self, steps: tuple[QuestStep, ...], activity: Activity) -> tuple[QuestEffect, ...]:
+        changed: list[QuestEffect] = []
+        for step in steps:
+            if step.key in self.done or (step.check is not None and not step.check(activity)):
                 continue
-            self._held.add(key)
-            self.badges.append(key)
-            self.matches.pop(key, None)
-            self.made.append(Award(AwardKey(key, "", "ever"), 0, activity.id))
-            earned.append(effect)
-        return tuple(earned)
+            before = self.quests.get(step.under_way)
+            after, stages = advanced(step, before, activity, self.today)
+            if after is None or after is before:
+                continue
+            self.quests[step.under_way] = after
+            finished = stages == len(step.stages)
+            points = step.points if finished else 0
+            if finished:
+                self._finish(step, activity)
+            changed.append(
+                QuestEffect(key=step.key, name=step.name, done=stages, steps=len(step.stages), points=points)
+            )
+        return tuple(changed)
+
+    def _finish(self, step: QuestStep, activity: Activity) -> None:
+        self.quests.pop(step.under_way)
+        self.done.append(step.key)
+        self.made.append(Award(AwardKey(step.key, "", "ever"), step.points, activity.id, AwardKind.QUEST, step.terms))
+        if step.points:
+            self._earn(step.points)
+
+    def _badges(self, program: Program, steps: Steps, activity: Activity) -> tuple[BadgeEffect, ...]:
+        """Look at the badges that this activity or what it changed can bring; a badge can bring another one."""
+        candidates = {step.position: step for step in (*steps.badges, *program.always)}
+        if self._checked != program.digest:
+            self._checked = program.digest
+            candidates |= {step.position: step for step in program.waiting}
+        looked: set[int] = set()
+        earned: list[BadgeEffect] = []
+        while True:
+            for signal in self._signals & program.by_signal.keys() if program.by_signal else NO_SIGNALS:
+                candidates |= {step.position: step for step in program.by_signal[signal]}
+            self._signals.clear()
+            for position in sorted(candidates.keys() - looked):
+                looked.add(position)
+                if self._earned(candidates[position], activity):
+                    earned.append(candidates[position].effect)
+            if not self._signals:
+                return tuple(earned)
+            looked -= {step.position for signal in self._signals for step in program.by_signal.get(signal, ())}
+
+    def _earned(self, step: BadgeStep, activity: Activity) -> bool:
+        if step.key in self._held or step.key in self._refused:
+            return False
+        if (step.check is not None and not step.check(activity)) or not step.earned(self, activity):
+            return False
+        self.matches.pop(step.key, None)
+        for name in [name for name in self.seen if name.startswith(f"{step.key}/")]:
+            del self.seen[name]
+        key = AwardKey(step.key, "", "ever")
+        if key in self._denied:
+            self._refused.add(step.key)
+            return False
+        self._held.add(step.key)
+        self.badges.append(step.key)
+        self.made.append(Award(key, 0, activity.id, AwardKind.BADGE, step.terms))
+        self._signals.add(f"badge:{step.key}")
+        return True
 
     def _levels(self, program: Program) -> tuple[LevelEffect, ...]:
         """Rise, never fall. The first level is where everyone starts, so nobody is told of reaching it."""
@@ -147,4 +242,26 @@ class Progress:
             return ()
         risen = [step for step in program.levels[:reached] if step.level > self.level]
         self.level = risen[-1].level
+        self._signals.add("level")
         return tuple(step.effect for step in risen if step.at > 0)
+
+
+def _multiplied(step: PointsStep, activity: Activity) -> int:
+    percents = [percent for opens, closes, percent in step.factors if opens <= activity.occurred_at < closes]
+    return step.points * max(percents) // 100 if percents else step.points
+
+
+def _kept(step: StreakStep, before: StreakState | None, period: str) -> StreakState:
+    """Return a streak that was kept up in ``period``: a gap takes grace first, then freezes, or ends it."""
+    if before is None:
+        return StreakState(period, 1, 1, _accrued(step, 1, step.freezes))
+    gap = missed(before.period, period, step.every) - step.forgiven
+    freezes = min(before.freezes, step.most)
+    if gap > freezes:
+        return StreakState(period, 1, before.longest, freezes)
+    current = before.current + 1
+    return StreakState(period, current, max(current, before.longest), _accrued(step, current, freezes - max(gap, 0)))
+
+
+def _accrued(step: StreakStep, current: int, freezes: int) -> int:
+    return min(step.most, freezes + 1) if step.earns is not None and current % step.earns == 0 else freezes

@@ -3,16 +3,20 @@
 from datetime import date
 
 from gamification.rules.earnings import StreakState
-from gamification.rules.grammar import Level, RuleSet
-from gamification.rules.periods import periods_of
+from gamification.rules.grammar import Level, RuleSet, Streak
+from gamification.rules.periods import missed, periods_of
 from gamification.vocabulary import Rhythm
 
 
-def current_length(streak: StreakState, every: Rhythm, today: date) -> int:
-    """Return how long a streak is on ``today`` (the person's local date): 0 once a whole period was missed."""
+def current_length(kept: StreakState, streak: Streak, today: date) -> int:
+    """Return how long a streak is on ``today`` (the person's local date).
+
+    It is 0 once more whole periods were missed than its grace and the freezes that are left forgive.
+    """
     periods = periods_of(today)
-    going_on = (periods.day, periods.previous_day) if every is Rhythm.DAY else (periods.week, periods.previous_week)
-    return streak.current if streak.period in going_on else 0
+    now = periods.day if streak.every is Rhythm.DAY else periods.week
+    freezes = min(kept.freezes, streak.freezes.most) if streak.freezes else 0
+    return kept.current if missed(kept.period, now, streak.every) <= streak.grace + freezes else 0
 
 
 def level_at(ruleset: RuleSet, points: int) -> Level:

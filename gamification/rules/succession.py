@@ -24,7 +24,11 @@ def refuse_succession(previous: RuleSet, following: RuleSet) -> None:
 def _meanings(ruleset: RuleSet) -> dict[str, tuple[str, str]]:
     """Return for each key its place and what must stay the same about it."""
     return {
-        **{rule.key: (f"points[{at}]", f"points once per {rule.recurs}") for at, rule in enumerate(ruleset.points)},
+        **{
+            rule.key: (f"points[{at}]", f"{rule.currency} points once per {rule.once_per} and {rule.recurs}")
+            for at, rule in enumerate(ruleset.points)
+        },
         **{streak.key: (f"streaks[{at}]", f"a streak by {streak.every}") for at, streak in enumerate(ruleset.streaks)},
         **{badge.key: (f"badges[{at}]", "a badge") for at, badge in enumerate(ruleset.badges)},
+        **{quest.key: (f"quests[{at}]", "a quest") for at, quest in enumerate(ruleset.quests)},
     }

@@ -1,6 +1,8 @@
 """Turning stored activities into awards: the fold in order, or once more over the whole history when one came late."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,15 +12,18 @@ from consent.values import Decision
 from consent.vocabulary import BOARD_TOPIC, Purpose
 from engagement import Stored
 from gamification.errors import AwardRacedError
-from gamification.rules import EMPTY, Step, candidates, corrections, fold, is_late, late_effects
+from gamification.rules import EMPTY, Step, candidates, corrections, is_late, late_effects
+from gamification.service.budgeting import Run, deny_beyond_budgets, run, units
 from gamification.service.publishing import rules_of
-from gamification.store import awards, standings
-from gamification.values import AwardKey, Effects, Grant, Reversal, State
+from gamification.store import awards, budgets, standings
+from gamification.values import Award, AwardKey, Effects, Grant, Reversal, State
+from gamification.vocabulary import AwardState
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 Decisions = Mapping[tuple[PersonId, Purpose], Decision]
 NOTHING = Effects()
+RECOGNITION = "recognition"
 
 
 class Change(msgspec.Struct):
@@ -30,6 +35,7 @@ class Change(msgspec.Struct):
     grants: list[Grant] = []
     reversals: list[Reversal] = []
     effects: dict[UUID, Effects] = {}
+    used: Counter[str] = msgspec.field(default_factory=Counter)
 
 
 async def award_all(uow: UnitOfWork, fresh: Sequence[Stored], consents: Decisions) -> dict[UUID, Effects]:
@@ -83,57 +89,79 @@ async def _in_order(
     found: dict[PersonId, set[AwardKey]] = {}
     for person, key in await awards.existing(uow, keys):
         found.setdefault(person, set()).add(key)
-    changes = {}
-    for person, theirs in steps.items():
-        before = states.get(person, EMPTY)
-        folded = fold(before, theirs, found.get(person, frozenset()))
-        by_id = {row.activity.id: row for row in by_person[person]}
-        grants = [_grant(by_id[award.activity], award.key, award.points, consents) for award in folded.awards]
-        effects = {step[1].id: each for step, each in zip(theirs, folded.effects, strict=True)}
-        moved = sum(award.points for award in folded.awards)
-        changes[person] = Change(person, folded.state, moved, grants, [], effects)
-    return changes
+    runs = [
+        run(person, states.get(person, EMPTY), theirs, awarded=found.get(person, frozenset()))
+        for person, theirs in steps.items()
+    ]
+    await deny_beyond_budgets(uow, runs)
+    return {each.person: _change(each, by_person[each.person], consents) for each in runs}
+
+
+def _change(each: Run, rows: Sequence[Stored], consents: Decisions) -> Change:
+    by_id = {row.activity.id: row for row in rows}
+    grants = [_grant(by_id[award.activity], award, consents) for award in each.folded.awards]
+    grants += [_grant(by_id[award.activity], award, consents, AwardState.DENIED) for award in each.denials]
+    effects = {step[1].id: found for step, found in zip(each.steps, each.folded.effects, strict=True)}
+    used: Counter[str] = Counter()
+    for award in each.folded.awards:
+        if award.terms.budget is not None:
+            used[award.key.rule] += units(award)
+    moved = sum(award.points for award in each.folded.awards if award.terms.currency == RECOGNITION)
+    return Change(each.person, each.folded.state, moved, grants, [], effects, used)
 
 
 async def _once_more(uow: UnitOfWork, rows: Sequence[Stored], before: State, consents: Decisions) -> Change:
     """Fold one person's whole history again, because something came late, and correct the difference."""
     person = rows[0].activity.person
     history = await engagement.history(uow, person)
-    replayed = fold(EMPTY, await _steps(uow, history))
     existing = await awards.of_person(uow, person)
-    desired = {award.key: award.points for award in replayed.awards}
-    changed = corrections(existing, desired)
-    earned_by = {award.key: award.activity for award in replayed.awards}
+    replayed = run(
+        person, EMPTY, await _steps(uow, history), settled=existing.keys(), denied=await awards.denied(uow, person)
+    )
+    await deny_beyond_budgets(uow, [replayed])
+    earned = {award.key: award for award in replayed.folded.awards}
+    changed = corrections(existing, {key: award.points for key, award in earned.items()})
     by_id = {row.activity.id: row for row in history}
-    changed_points = {key: new for key, (_, new) in changed.to_change.items()}
-    grants = [
-        _grant(by_id[earned_by[key]], key, points, consents)
-        for key, points in (changed.to_award | changed_points).items()
-    ]
-    reversals = [Reversal(person, key) for key in (*changed.to_reverse, *changed.to_change)]
-    moved = sum(desired.values()) - sum(existing.values())
-    newest = max(rows, key=lambda row: row.rules_version or 0)
+    granted = [earned[key] for key in (*changed.to_award, *changed.to_change)]
+    grants = [_grant(by_id[award.activity], award, consents) for award in granted]
+    grants += [_grant(by_id[award.activity], award, consents, AwardState.DENIED) for award in replayed.denials]
+    taken = changed.to_reverse | {key: old for key, (old, _) in changed.to_change.items()}
+    used: Counter[str] = Counter()
+    for award in granted:
+        used[award.key.rule] += units(award)
+    for key, points in taken.items():
+        used[key.rule] -= points or 1
+    moved = sum(award.points for award in earned.values() if award.terms.currency == RECOGNITION)
     effects = dict.fromkeys((row.activity.id for row in rows), NOTHING)
     first_late = min(rows, key=lambda row: (row.activity.occurred_at, row.activity.id))
-    ruleset = await rules_of(uow, newest.rules_version or 0)
-    effects[first_late.activity.id] = late_effects(ruleset, before, replayed, changed)
-    return Change(person, replayed.state, moved, grants, reversals, effects)
+    ruleset = await rules_of(uow, max(row.rules_version or 0 for row in rows))
+    effects[first_late.activity.id] = late_effects(ruleset, before, replayed.folded, changed)
+    reversals = [Reversal(person, key) for key in taken]
+    return Change(person, replayed.folded.state, moved - before.points, grants, reversals, effects, used)
 
 
 async def _steps(uow: UnitOfWork, rows: Sequence[Stored]) -> list[Step]:
     return [(await rules_of(uow, row.rules_version or 0), row.activity) for row in rows]
 
 
-def _grant(row: Stored, key: AwardKey, points: int, consents: Decisions) -> Grant:
+def _grant(row: Stored, award: Award, consents: Decisions, state: AwardState = AwardState.ACTIVE) -> Grant:
     decision = consents.get((row.activity.person, Purpose.GAMIFICATION))
+    terms, occurred_at = award.terms, row.activity.occurred_at
+    available_at = occurred_at + timedelta(days=terms.pending_days) if terms.pending_days else None
+    lasts = timedelta(days=terms.expires_after_days) if terms.expires_after_days else None
     return Grant(
         person=row.activity.person,
-        key=key,
-        points=points,
+        key=award.key,
+        points=award.points,
         rules_version=row.rules_version or 0,
         activity=row.activity.id,
         consent=decision.event if decision else None,
-        occurred_at=row.activity.occurred_at,
+        occurred_at=occurred_at,
+        kind=award.kind,
+        state=state,
+        currency=terms.currency,
+        available_at=available_at,
+        expires_at=(available_at or occurred_at) + lasts if lasts else None,
     )
 
 
@@ -146,6 +174,11 @@ async def _write(uow: UnitOfWork, changes: Sequence[Change], consents: Decisions
     if grants and await awards.grant(uow, grants) != len(grants):
         message = "An award that was to be granted is there already."
         raise AwardRacedError(message)
+    used: Counter[str] = Counter()
+    for change in changes:
+        used.update(change.used)
+    if used:
+        await budgets.use(uow, used)
     await standings.keep(uow, [(change.person, change.moved, change.state) for change in changes])
     outcomes = [
         (activity, msgspec.json.encode(effects))

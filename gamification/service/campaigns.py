@@ -20,6 +20,7 @@ from gamification.errors import (
 )
 from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms, load_campaign
 from gamification.rules.campaigns.past import says
+from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, stepped
 from gamification.store import campaign_history
 from gamification.store import campaigns as store
@@ -41,7 +42,7 @@ async def create_campaign(uow: UnitOfWork, staff: Staff, key: str, writing: Writ
     """
     check_key(key)
     campaign_id = uow.new_id()
-    revision = _revision(uow, staff, campaign_id, 1, writing)
+    revision = await _revision(uow, staff, campaign_id, 1, writing)
     if not await store.insert(uow, campaign_id, key, revision.author):
         raise CampaignKeyTakenError(f"There is a campaign {key} already.", field="key")
     await store.add_revision(uow, revision)
@@ -63,7 +64,7 @@ async def edit_campaign(
     """
     before = await load(uow, staff, campaign_id)
     to = await judged(uow, before, CampaignStep.EDIT, staff.hand, revision=based_on)
-    revision = _revision(uow, staff, campaign_id, before.revision + 1, writing)
+    revision = await _revision(uow, staff, campaign_id, before.revision + 1, writing)
     # First the guard: who loses it has not written a revision of the same number, on which the insert would fail.
     if not await store.move(uow, before, to, revision=revision.number):
         raise CampaignMovedError("Somebody else edited or moved this campaign at the same moment.")
@@ -145,13 +146,13 @@ def shown(campaign: Campaign) -> Campaign:
     return msgspec.structs.replace(campaign, past_says=says(campaign.past)) if campaign.past else campaign
 
 
-def _revision(uow: UnitOfWork, staff: Staff, campaign_id: UUID, number: int, writing: Writing) -> Revision:
+async def _revision(uow: UnitOfWork, staff: Staff, campaign_id: UUID, number: int, writing: Writing) -> Revision:
     check_reason(writing.reason)
     terms = check_terms(writing.terms, people.is_market)
     if not staff.sees(terms.markets):
         beyond = sorted(set(terms.markets) - staff.markets)
         raise CampaignMarketScopeError("This account is not responsible for all of these markets.", markets=beyond)
-    rules = load_campaign(writing.text, terms.lane)
+    rules = load_campaign(writing.text, await base_rules(uow), terms.lane)
     body = canonical(msgspec.to_builtins(Reviewed(terms, rules)))
     assert staff.hand.account is not None  # noqa: S101 - the worker writes no revisions
     return Revision(

@@ -8,7 +8,7 @@ import msgspec
 from gamification.errors import RuleSetError, RulesMissingError
 from gamification.rules import RuleSet, load, refuse_succession
 from gamification.rules.campaigns import problems_at
-from gamification.rules.composing import base_of, clashes, compose, keys_of
+from gamification.rules.composing import base_of, broken, clashes, compose, keys_of
 from gamification.store import campaigns as campaign_store
 from gamification.store import rule_sets as store
 from gamification.values import PublishedRules
@@ -34,6 +34,7 @@ async def publish_rules(uow: UnitOfWork, text: str) -> PublishedRules:
     owned = await campaign_store.owners(uow, [key for key, _ in keys_of(ruleset)])
     taken = {key: f"the campaign {campaign}" for key, campaign in owned.items()}
     problems = problems_at(text, clashes(ruleset, taken))
+    problems += broken(ruleset, await campaign_store.approved(uow))
     if problems:
         raise RuleSetError(problems)
     newest = await store.newest(uow)
@@ -111,6 +112,12 @@ def _record(
         campaigns={part.key: part.revision for part in ruleset.campaigns},
         **more,
     )
+
+
+async def base_rules(uow: UnitOfWork) -> RuleSet | None:
+    """Return the base rules in force, without campaigns; None before the first were published."""
+    newest = await store.newest(uow)
+    return base_of(msgspec.json.decode(newest.body, type=RuleSet)) if newest else None
 
 
 async def rules_of(uow: UnitOfWork, version: int) -> RuleSet:

@@ -10,6 +10,8 @@ from content.vocabulary import ContentId
 from gamification.errors import AwardNotFoundError
 from gamification.rules import EMPTY, current_length, level_after
 from gamification.rules.opportunities import opportunities as opportunities_of
+from gamification.rules.parts import badges as rules_badges
+from gamification.rules.parts import streaks as rules_streaks
 from gamification.service.publishing import current_rules, required, rules_of
 from gamification.store import awards as award_store
 from gamification.store import rule_sets as rule_set_store
@@ -61,14 +63,14 @@ async def badges(uow: UnitOfWork, person: PersonId) -> list[BadgeLine]:
 
 async def streaks(uow: UnitOfWork, person: PersonId) -> list[StreakLine]:
     """Return every streak there is, as it stands today where the person is."""
-    _, ruleset = await current_rules(uow)
+    every = rules_streaks((await current_rules(uow))[1])
     state = (await standings.states(uow, [person])).get(person, EMPTY)
     today = uow.now.astimezone(ZoneInfo(await _zone(uow, person))).date()
-    uow.record(Action.STREAKS_READ, subject=person, count=len(ruleset.streaks))
+    uow.record(Action.STREAKS_READ, subject=person, count=len(every))
     lines = []
-    for streak in ruleset.streaks:
+    for streak in every:
         kept = state.streaks.get(streak.key)
-        current = current_length(kept, streak.every, today) if kept else 0
+        current = current_length(kept, streak, today) if kept else 0
         longest = kept.longest if kept else 0
         lines.append(StreakLine(streak.key, streak.name, streak.every.value, current, longest))
     return lines
@@ -128,7 +130,7 @@ async def _approval(uow: UnitOfWork, award: AwardView) -> ApprovalView | None:
 
 async def _badge_line(uow: UnitOfWork, award: AwardView) -> BadgeLine:
     ruleset = await rules_of(uow, award.rules_version)
-    badge = next(each for each in ruleset.badges if each.key == award.rule)
+    badge = next(each for each in rules_badges(ruleset) if each.key == award.rule)
     return BadgeLine(
         key=badge.key,
         name=badge.name,

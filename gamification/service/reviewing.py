@@ -10,10 +10,11 @@ from gamification.errors import CampaignRefusedByPolicyError, RuleSetError
 from gamification.policy_packs import shipped_packs
 from gamification.rules.campaigns import changed_meanings, check_reason, load_campaign, problems_at
 from gamification.rules.campaigns.policing import Country, facts_of, refusals
-from gamification.rules.composing import base_keys, clashes, keys_of
-from gamification.rules.grammar import Parts, RuleSet
+from gamification.rules.composing import clashes, keys_of
+from gamification.rules.grammar import Parts
 from gamification.rules.policy import Packs, pack_for
 from gamification.service.campaigns import load, shown
+from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, take_step
 from gamification.store import campaign_history as history
 from gamification.store import campaigns as store
@@ -44,7 +45,7 @@ async def submit_campaign(
     check_reason(reason)
     before = await load(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.SUBMIT, staff.hand, revision=revision)
-    rules = load_campaign(before.rules, before.lane)
+    rules = load_campaign(before.rules, await base_rules(uow), before.lane)
     _refuse_by_policy(uow, before, rules, packs)
     await _claim_keys(uow, before, rules)
     return shown(await take_step(uow, before, CampaignStep.SUBMIT, staff.hand, reason, past=past))
@@ -63,7 +64,8 @@ async def approve_campaign(
     check_reason(reason)
     before = await load(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.APPROVE, staff.hand, revision=revision)
-    _refuse_by_policy(uow, before, load_campaign(before.rules, before.lane), packs)
+    rules = load_campaign(before.rules, await base_rules(uow), before.lane)
+    _refuse_by_policy(uow, before, rules, packs)
     return shown(await take_step(uow, before, CampaignStep.APPROVE, staff.hand, reason))
 
 
@@ -103,9 +105,6 @@ async def _claim_keys(uow: UnitOfWork, campaign: Campaign, rules: Parts) -> None
     await store.claim(uow, campaign.id, keys)
     owners = await store.owners(uow, keys)
     taken = {key: f"the campaign {owner}" for key, owner in owners.items() if owner != campaign.key}
-    newest = await rule_sets.newest(uow)
-    if newest is not None:
-        taken |= base_keys(msgspec.json.decode(newest.body, type=RuleSet))
     problems = problems_at(campaign.rules, clashes(rules, taken))
     for previous in await history.approved_rules(uow, campaign.id):
         problems += [each for each in changed_meanings(campaign.rules, previous, rules) if each not in problems]

@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 
 from gamification.values import AwardKey, AwardView, EntryView, Grant, Reversal
-from gamification.vocabulary import AwardKind
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -18,14 +17,14 @@ wait for each other; its balance is the negative sum of its entries."""
 _GRANT: Final = """
 with given as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[])
-    as t(id, entry, person, rule, subject, period, kind, points, rules_version, activity, consent, occurred_at)
+    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[], $15::text[])
+    as t(id, entry, person, rule, subject, period, kind, points, rules_version, activity, consent, occurred_at, state)
 ), kept as (
   insert into gamification.award (id, person, rule, subject, period, kind, state, points, rules_version, activity,
     consent, occurred_at, awarded_at)
-  select id, person, rule, subject, period, kind, 'active', points, rules_version, activity, consent, occurred_at, $13
+  select id, person, rule, subject, period, kind, state, points, rules_version, activity, consent, occurred_at, $13
   from given
-  on conflict (person, rule, subject, period) do update set state = 'active', points = excluded.points,
+  on conflict (person, rule, subject, period) do update set state = excluded.state, points = excluded.points,
     rules_version = excluded.rules_version, activity = excluded.activity, consent = excluded.consent,
     occurred_at = excluded.occurred_at, awarded_at = excluded.awarded_at
   where award.state = 'reversed'
@@ -33,7 +32,8 @@ with given as (
 ), moved as (
   insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at)
   select given.entry, given.person, kept.id, 'award', $14, given.person, given.points, $13
-  from given join kept using (person, rule, subject, period) where given.points > 0
+  from given join kept using (person, rule, subject, period)
+  where given.points > 0 and given.state = 'active'
 )
 select count(*) from kept
 """
@@ -56,13 +56,13 @@ select count(*) from taken
 
 
 async def existing(uow: UnitOfWork, keys: Sequence[tuple[PersonId, AwardKey]]) -> set[tuple[PersonId, AwardKey]]:
-    """Return which of these awards exist and count."""
+    """Return which of these awards exist and count, or were denied for good."""
     if not keys:
         return set()
     rows = await uow.fetch(
         "select k.* from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as k(person, rule, subject, period)"
         " cross join lateral (select 1 from gamification.award a where a.person = k.person and a.rule = k.rule"
-        " and a.subject = k.subject and a.period = k.period and a.state = 'active' limit 1) as found",
+        " and a.subject = k.subject and a.period = k.period and a.state <> 'reversed' limit 1) as found",
         [person for person, _ in keys],
         [key.rule for _, key in keys],
         [key.subject for _, key in keys],
@@ -79,6 +79,14 @@ async def of_person(uow: UnitOfWork, person: PersonId) -> dict[AwardKey, int]:
     return {AwardKey(row["rule"], row["subject"], row["period"]): row["points"] for row in rows}
 
 
+async def denied(uow: UnitOfWork, person: PersonId) -> set[AwardKey]:
+    """Return every award of a person that a used-up budget refused."""
+    rows = await uow.fetch(
+        "select rule, subject, period from gamification.award where person = $1 and state = 'denied'", person
+    )
+    return {AwardKey(row["rule"], row["subject"], row["period"]) for row in rows}
+
+
 async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
     """Write awards and their ledger entries; return how many were written."""
     return int(
@@ -90,7 +98,7 @@ async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
             [each.key.rule for each in grants],
             [each.key.subject for each in grants],
             [each.key.period for each in grants],
-            [AwardKind.POINTS if each.key.subject else AwardKind.BADGE for each in grants],
+            [each.kind.value for each in grants],
             [each.points for each in grants],
             [each.rules_version for each in grants],
             [each.activity for each in grants],
@@ -98,6 +106,7 @@ async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
             [each.occurred_at for each in grants],
             uow.now,
             PROGRAMME,
+            [each.state.value for each in grants],
         )
     )
 

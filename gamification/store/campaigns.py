@@ -141,6 +141,17 @@ async def running(uow: UnitOfWork) -> list[CampaignPart]:
     return [_part(row["key"], row["number"], row["body"]) for row in rows]
 
 
+async def approved(uow: UnitOfWork) -> list[CampaignPart]:
+    """Return what every campaign whose current revision is approved adds, or can come to add, to the programme."""
+    rows = await uow.fetch(
+        "select c.key, r.number, r.body from gamification.campaign c"
+        " join gamification.campaign_revision r on r.campaign = c.id and r.number = c.revision"
+        " where c.state <> 'ended' and exists (select from gamification.campaign_review w"
+        " where w.campaign = c.id and w.revision = c.revision and w.decision = 'approved') order by c.key"
+    )
+    return [_part(row["key"], row["number"], row["body"]) for row in rows]
+
+
 async def part(uow: UnitOfWork, campaign_id: UUID, revision: int) -> CampaignPart | None:
     """Return what a campaign adds to the programme, if it is running on this revision."""
     row = await uow.fetchrow(

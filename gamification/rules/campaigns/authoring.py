@@ -26,15 +26,19 @@ WHOLE: Final = frozenset({"levels", "past"})
 _STEP: Final = re.compile(r"([a-z_]+)|\[([0-9]+)\]")
 
 
-def load_campaign(text: str, lane: ContentClass | None = None) -> Parts:
-    """Read a campaign's rules. Raise ``RuleSetError`` naming every problem with its line, field and remedy.
+def load_campaign(text: str, beside: RuleSet | None, lane: ContentClass | None = None) -> Parts:
+    """Read a campaign's rules, which may refer to the keys of the programme they stand ``beside`` and never take them.
 
     With ``lane``, a rule that counts content of another lane is a problem too (reference rules C13 and C15).
+
+    Raises:
+        RuleSetError: names every problem with its line, field and remedy.
+
     """
     problems: list[Problem] = []
     tree = read(text, problems)
-    plain = check(tree, problems, Parts)
-    found = list(faults(plain))
+    plain = check(tree, Parts, problems)
+    found = list(faults(plain, msgspec.to_builtins(beside) if beside is not None else None))
     if isinstance(plain, dict):
         found += lane_faults(plain, lane) if lane is not None else ()
         found += _nothing(plain)
@@ -44,14 +48,17 @@ def load_campaign(text: str, lane: ContentClass | None = None) -> Parts:
     return msgspec.convert(plain, Parts)
 
 
-def text_problems(text: str) -> tuple[Problem, ...]:
-    """Return everything that is wrong with a text; one that has levels is read as a whole programme."""
+def text_problems(text: str, beside: RuleSet | None) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a text; one that has levels is read as a whole programme.
+
+    A campaign's rules may refer to the keys of the programme they stand ``beside``.
+    """
     try:
         tree = read(text, [])
         if isinstance(tree, Fields) and WHOLE & set(tree.fields):
             load(text)
         else:
-            load_campaign(text)
+            load_campaign(text, beside)
     except RuleSetError as error:
         return error.problems
     return ()

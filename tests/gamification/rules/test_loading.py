@@ -116,7 +116,7 @@ def test_the_published_schema_is_the_grammar() -> None:
         ("awards_of: read,", "points: 7,", 15, "badges[0].threshold.at_least", "doesn't belong to points"),
         ("threshold: {awards_of: read, at_least: 5}", "threshold: 5", 15, "badges[0].threshold", "must have fields"),
         ("key: daily, length", "key: read, length", 16, "badges[1].streak.key", "read isn't a streak"),
-        (", streak: {key: daily, length: 7}", "", 16, "badges[1]", "has 0 of when, threshold and streak"),
+        (", streak: {key: daily, length: 7}", "", 16, "badges[1]", "has 0 of when, threshold, streak and needs"),
     ],
 )
 def test_a_fault_is_named_with_its_line_and_field(old: str, new: str, line: int, field: str, fault: str) -> None:

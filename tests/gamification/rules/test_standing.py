@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gamification.errors import RuleSetError
 from gamification.rules import current_length, level_after, level_at, refuse_succession
-from gamification.rules.grammar import Streak, Threshold
-from gamification.rules.periods import WITHIN, periods_of
+from gamification.rules.grammar import Freezes, Streak, Threshold
+from gamification.rules.periods import POSITIONS, WITHIN, missed, number_of, periods_of
 from gamification.values import StreakState
 from gamification.vocabulary import Period, Rhythm
 from tests.gamification.rules.examples import MONDAY, VIEWED, badge, rule, ruleset
@@ -22,21 +22,25 @@ from tests.gamification.rules.strategies import unhurried
 def test_periods_are_spelled_as_the_calendar_spells_them(day: date) -> None:
     periods = periods_of(day)
     year, week, _ = day.isocalendar()
-    assert periods[:4] == (day.isoformat(), f"{year:04d}-W{week:02d}", day.isoformat()[:7], "ever")
-    if day > date.min + timedelta(days=7):
-        assert periods.previous_day == periods_of(day - timedelta(days=1)).day
-        assert periods.previous_week == periods_of(day - timedelta(days=7)).week
+    text = day.isoformat()
+    quarter = {"01": 1, "02": 1, "03": 1, "04": 2, "05": 2, "06": 2, "07": 3, "08": 3, "09": 3}.get(text[5:7], 4)
+    assert periods == (text, f"{year:04d}-W{week:02d}", text[:7], f"{text[:4]}-Q{quarter}", text[:4], "ever")
 
 
-def test_the_first_days_of_the_calendar_have_no_day_or_week_before_them() -> None:
-    assert periods_of(date.min)[4:] == ("", "")
-    assert periods_of(date.min + timedelta(days=7)).previous_week == periods_of(date.min).week
+@unhurried
+@given(st.dates(date.min + timedelta(days=7)))
+def test_neighbouring_days_and_weeks_have_neighbouring_numbers(day: date) -> None:
+    today, yesterday, last_week = (periods_of(day - timedelta(days=ago)) for ago in (0, 1, 7))
+    assert number_of(today.day, Rhythm.DAY) - number_of(yesterday.day, Rhythm.DAY) == 1
+    assert number_of(today.week, Rhythm.WEEK) - number_of(last_week.week, Rhythm.WEEK) == 1
+    assert missed(yesterday.day, today.day, Rhythm.DAY) == 0
+    assert missed(last_week.day, today.day, Rhythm.DAY) == 6
 
 
 @unhurried
 @given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(0, 400), st.sampled_from(list(Period)))
 def test_days_of_one_period_are_days_of_every_period_it_lies_within(day: date, later: int, inner: Period) -> None:
-    names = {"day": 0, "week": 1, "month": 2, "ever": 3}
+    names = POSITIONS
     one, other = periods_of(day), periods_of(day + timedelta(days=later))
     if one[names[inner]] == other[names[inner]]:
         assert all(one[names[outer]] == other[names[outer]] for outer in WITHIN[inner])
@@ -44,14 +48,21 @@ def test_days_of_one_period_are_days_of_every_period_it_lies_within(day: date, l
 
 @pytest.mark.parametrize(("days_later", "length"), [(0, 3), (1, 3), (2, 0)])
 def test_a_daily_streak_stands_until_a_whole_day_was_missed(days_later: int, length: int) -> None:
-    streak = StreakState(MONDAY.isoformat(), 3, 9)
-    assert current_length(streak, Rhythm.DAY, MONDAY + timedelta(days=days_later)) == length
+    kept, streak = StreakState(MONDAY.isoformat(), 3, 9), Streak("daily", "Daily", VIEWED, Rhythm.DAY)
+    assert current_length(kept, streak, MONDAY + timedelta(days=days_later)) == length
+
+
+@pytest.mark.parametrize(("days_later", "length"), [(4, 3), (5, 0)])
+def test_grace_and_the_freezes_that_are_left_keep_a_streak_alive(days_later: int, length: int) -> None:
+    streak = Streak("daily", "Daily", VIEWED, Rhythm.DAY, grace=1, freezes=Freezes(most=2))
+    kept = StreakState(MONDAY.isoformat(), 3, 9, freezes=2)
+    assert current_length(kept, streak, MONDAY + timedelta(days=days_later)) == length
 
 
 @pytest.mark.parametrize(("days_later", "length"), [(0, 3), (13, 3), (14, 0)])
 def test_a_weekly_streak_stands_until_a_whole_week_was_missed(days_later: int, length: int) -> None:
-    streak = StreakState(periods_of(MONDAY).week, 3, 9)
-    assert current_length(streak, Rhythm.WEEK, MONDAY + timedelta(days=days_later)) == length
+    kept, streak = StreakState(periods_of(MONDAY).week, 3, 9), Streak("weekly", "Weekly", VIEWED, Rhythm.WEEK)
+    assert current_length(kept, streak, MONDAY + timedelta(days=days_later)) == length
 
 
 def test_a_level_reaches_from_its_points_to_the_next() -> None:

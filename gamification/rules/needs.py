@@ -1,0 +1,86 @@
+"""What a rule can need besides the activity that triggers it: a closed set of conditions, each a type of its own.
+
+``needs`` is a list of groups: one condition of each group must hold (OR inside a group, AND across groups). A
+condition on activities remembers what it has seen from the version on in which it stands, not from before.
+"""
+
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
+
+from gamification.rules.selecting import Count, Key, LifetimePoints, Part, Seconds, When
+from gamification.vocabulary import Counted, Period, Quantity
+
+MOST_NEEDS = 10
+"""Groups, conditions in a group, and steps of a sequence."""
+
+Days: TypeAlias = Annotated[int, Meta(ge=1, le=366)]
+
+
+class Window(Part, frozen=True):
+    """How far back is looked: a calendar period of the person (``per``), or the last ``days`` local dates."""
+
+    per: Period | None = None
+    days: Days | None = None
+
+
+class CountNeed(Part, frozen=True, tag_field="is", tag="count"):
+    """So many matching activities, different items or days; ``at_least: 1`` is the first time."""
+
+    when: When
+    at_least: Count
+    of: Counted = Counted.ACTIVITIES
+    within: Window | None = None
+
+
+class SumNeed(Part, frozen=True, tag_field="is", tag="sum"):
+    """A quantity of matching activities adds up to ``at_least``."""
+
+    when: When
+    of: Quantity
+    at_least: Seconds
+    within: Window | None = None
+
+
+class SequenceNeed(Part, frozen=True, tag_field="is", tag="sequence"):
+    """One after the other, each at most ``within_days`` local dates after the one before it."""
+
+    steps: Annotated[tuple[When, ...], Meta(min_length=2, max_length=MOST_NEEDS)]
+    within_days: Days
+
+
+class PointsNeed(Part, frozen=True, tag_field="is", tag="points"):
+    """Lifetime recognition points."""
+
+    at_least: LifetimePoints
+
+
+class AwardsNeed(Part, frozen=True, tag_field="is", tag="awards"):
+    """So many awards of one points rule."""
+
+    rule: Key
+    at_least: Count = 1
+
+
+class StreakNeed(Part, frozen=True, tag_field="is", tag="streak"):
+    """A streak that has ever reached ``length`` periods."""
+
+    key: Key
+    length: Count
+
+
+class BadgeNeed(Part, frozen=True, tag_field="is", tag="badge"):
+    """A badge that the person holds."""
+
+    key: Key
+
+
+class LevelNeed(Part, frozen=True, tag_field="is", tag="level"):
+    """A level that the person has reached."""
+
+    level: Annotated[int, Meta(ge=1, le=1000)]
+
+
+Need: TypeAlias = CountNeed | SumNeed | SequenceNeed | PointsNeed | AwardsNeed | StreakNeed | BadgeNeed | LevelNeed
+Group: TypeAlias = Annotated[tuple[Need, ...], Meta(min_length=1, max_length=MOST_NEEDS)]
+Needs: TypeAlias = Annotated[tuple[Group, ...], Meta(min_length=1, max_length=MOST_NEEDS)]

@@ -1,0 +1,31 @@
+"""The rules of a rule set wherever they stand: in itself, or in one of its running campaigns."""
+
+from itertools import chain
+
+from gamification.rules.grammar import Badge, CampaignPart, Parts, PointsRule, Quest, RuleSet, Streak
+
+
+def parts_of(ruleset: RuleSet) -> list[tuple[Parts, CampaignPart | None]]:
+    """Return the rule set's own rules, then those of each campaign with the campaign."""
+    own = Parts(ruleset.points, ruleset.streaks, ruleset.badges, ruleset.quests, ruleset.multipliers)
+    return [(own, None), *((campaign.rules, campaign) for campaign in ruleset.campaigns)]
+
+
+def points_rules(ruleset: RuleSet) -> list[PointsRule]:
+    """Return every points rule."""
+    return list(chain.from_iterable(parts.points for parts, _ in parts_of(ruleset)))
+
+
+def streaks(ruleset: RuleSet) -> list[Streak]:
+    """Return every streak."""
+    return list(chain.from_iterable(parts.streaks for parts, _ in parts_of(ruleset)))
+
+
+def badges(ruleset: RuleSet) -> list[Badge]:
+    """Return every badge."""
+    return list(chain.from_iterable(parts.badges for parts, _ in parts_of(ruleset)))
+
+
+def quests(ruleset: RuleSet) -> list[Quest]:
+    """Return every quest."""
+    return list(chain.from_iterable(parts.quests for parts, _ in parts_of(ruleset)))
