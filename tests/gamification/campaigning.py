@@ -1,6 +1,9 @@
 """Campaigns for tests: who works on them, what they say, and the way from a draft to a running one."""
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +14,7 @@ from gamification.vocabulary import CampaignPast, CampaignStep
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 
+BASE = (Path(__file__).parents[2] / "samples" / "rules" / "demonstration.yaml").read_text()
 EVERYWHERE = frozenset({"*"})
 AUTHOR = Staff(Hand("marketer", UUID(int=101)), EVERYWHERE)
 COLLEAGUE = Staff(Hand("marketer", UUID(int=102)), EVERYWHERE)
@@ -100,3 +104,21 @@ class Campaigns:
 def at(day: int, hour: int = 9) -> datetime:
     """Return a moment of March 2026, the month in which the tests' clock stands on the 2nd at nine (UTC)."""
     return datetime.fromisoformat(f"2026-03-{day:02}T{hour:02}:00:00+00:00")
+
+
+async def programme(campaigns: Campaigns) -> tuple[int, list[tuple[str, int]]]:
+    """The version that scores now, and its campaigns with their revisions."""
+    async with campaigns.work.read(campaigns.origin) as uow:
+        version, ruleset = await gamification.current_rules(uow)
+    return version, [(part.key, part.revision) for part in ruleset.campaigns]
+
+
+async def execute(campaigns: Campaigns, sql: str, *arguments: object) -> None:
+    async with campaigns.work.begin(campaigns.origin) as uow:
+        await uow.execute(sql, *arguments)
+
+
+async def outcomes(*doings: Awaitable[object]) -> list[str]:
+    """Do everything at the same moment; return the kinds of what came back, sorted."""
+    found = await asyncio.gather(*doings, return_exceptions=True)
+    return sorted(type(each).__name__ for each in found)

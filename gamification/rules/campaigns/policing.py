@@ -84,10 +84,10 @@ def _described(kind: str, rule: Any, lane: ContentClass) -> Rule:
 def _under(plain: Any, names: Iterable[str]) -> Iterator[str]:
     """Yield every text that stands in a list under one of these names, at any depth."""
     if isinstance(plain, dict):
-        lists = (value for name, value in plain.items() if name in names and isinstance(value, list))
+        lists = (value for name, value in plain.items() if name in names and isinstance(value, list | tuple))
         yield from (item for item in chain.from_iterable(lists) if isinstance(item, str))
         for value in plain.values():
             yield from _under(value, names)
-    if isinstance(plain, list):
+    if isinstance(plain, list | tuple):
         for item in plain:
             yield from _under(item, names)
