@@ -67,7 +67,9 @@ async def test_policy_is_asked_at_submit_and_at_approve_and_says_code_rule_sourc
         await campaigns.submit(promo)
     assert "promotion-uncapped" in msgspec.json.encode(uncapped.value.facts["refusals"]).decode()
     capped = viewed + "    caps: [{per: ever, limit: 3}]\n"
-    assert (await campaigns.submit(await campaigns.edit(promo, text=capped, lane=promo.lane, markets=("GB",)))).state is CampaignState.IN_REVIEW
+    assert (
+        await campaigns.submit(await campaigns.edit(promo, text=capped, lane=promo.lane, markets=("GB",)))
+    ).state is CampaignState.IN_REVIEW
 
 
 async def test_staff_sees_and_touches_only_campaigns_inside_its_markets(campaigns: Campaigns) -> None:
