@@ -1,6 +1,6 @@
 """Campaigns and their revisions, the keys that are theirs, and their budgets."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -199,52 +199,28 @@ async def set_budget(uow: UnitOfWork, campaign_id: UUID, units: int | None) -> N
     )
 
 
-async def reserve(uow: UnitOfWork, wanted: Sequence[tuple[str, int]]) -> list[bool]:
-    """Take units from campaigns' budgets in the order wanted; say for each (campaign key, units) whether it got them.
+async def left(uow: UnitOfWork, keys: Iterable[str]) -> dict[str, int]:
+    """Return what is left of the budgets of these campaigns, and lock them, in key order, until the transaction ends.
 
-    All of a want or nothing. The rows of limited campaigns stay locked, in key order, until the transaction ends; a
-    campaign without a budget grants everything, and its row is neither locked nor counted. What is granted is used
-    within the same transaction, so that nothing is ever left reserved.
+    A campaign without a budget is left out: it gives everything, and its row is neither locked nor counted.
     """
-    if not wanted:
-        return []
     rows = await uow.fetch(
         "select key, units - used as rest from gamification.campaign_budget"
         " where key = any($1::text[]) and units is not null order by key for no key update",
-        list({key for key, _ in wanted}),
+        sorted(set(keys)),
     )
-    rest: dict[str, int] = {row["key"]: row["rest"] for row in rows}
-    taken = dict.fromkeys(rest, 0)
-    granted = []
-    for key, units in wanted:
-        fits = key not in rest or taken[key] + units <= rest[key]
-        granted.append(fits)
-        if fits and key in taken:
-            taken[key] += units
-    await _use(uow, taken)
-    return granted
+    return {row["key"]: row["rest"] for row in rows}
 
 
-async def give_back(uow: UnitOfWork, returned: Sequence[tuple[str, int]]) -> None:
-    """Return units of reversed awards to their campaigns' budgets.
+async def use(uow: UnitOfWork, taken: Mapping[str, int]) -> None:
+    """Count units as given, or as given back where they are negative; whoever takes MUST hold the lock of ``left``.
 
-    What was given while a campaign had no budget was not counted, so no budget falls below nothing used.
+    What was given while a campaign had no budget was not counted, so giving back stops at nothing used.
     """
-    taken: dict[str, int] = {}
-    for key, units in returned:
-        taken[key] = taken.get(key, 0) - units
-    await _use(uow, taken)
-
-
-async def _use(uow: UnitOfWork, taken: dict[str, int]) -> None:
     moved = {key: units for key, units in sorted(taken.items()) if units}
     if not moved:
         return
-    await uow.fetch(
-        "select 1 from gamification.campaign_budget where key = any($1::text[]) and units is not null"
-        " order by key for no key update",
-        list(moved),
-    )
+    await left(uow, moved)
     await uow.execute(
         "update gamification.campaign_budget b set used = greatest(b.used + t.units, 0)"
         " from unnest($1::text[], $2::bigint[]) as t(key, units)"
@@ -252,3 +228,30 @@ async def _use(uow: UnitOfWork, taken: dict[str, int]) -> None:
         list(moved),
         list(moved.values()),
     )
+
+
+async def reserve(uow: UnitOfWork, wanted: Sequence[tuple[str, int]]) -> list[bool]:
+    """Take units from campaigns' budgets in the order wanted; say for each (campaign key, units) whether it got them.
+
+    All of a want or nothing. What is granted is used within the same transaction, so nothing is ever left reserved.
+    """
+    if not wanted:
+        return []
+    rest = await left(uow, (key for key, _ in wanted))
+    taken = dict.fromkeys(rest, 0)
+    granted = []
+    for key, units in wanted:
+        fits = key not in rest or taken[key] + units <= rest[key]
+        granted.append(fits)
+        if fits and key in taken:
+            taken[key] += units
+    await use(uow, taken)
+    return granted
+
+
+async def give_back(uow: UnitOfWork, returned: Sequence[tuple[str, int]]) -> None:
+    """Return units of reversed awards to their campaigns' budgets."""
+    taken: dict[str, int] = {}
+    for key, units in returned:
+        taken[key] = taken.get(key, 0) - units
+    await use(uow, taken)
