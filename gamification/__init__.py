@@ -21,10 +21,12 @@ from gamification.rules.policy import (
 from gamification.service.backfilling import backfill
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
 from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, transitions
+from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
-from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
+from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
 from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
+from gamification.service.revoking import reinstate, revoke
 from gamification.service.running import keep_schedule, move_campaign
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
@@ -72,7 +74,9 @@ __all__ = [
     "rebuild_if_lost",
     "record_deliveries",
     "refresh",
+    "reinstate",
     "reject_campaign",
+    "revoke",
     "shipped_packs",
     "streaks",
     "submit_campaign",
@@ -80,4 +84,5 @@ __all__ = [
     "totals",
     "transitions",
     "unconfirmed",
+    "why_not",
 ]
