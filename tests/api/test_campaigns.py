@@ -1,6 +1,7 @@
 """The story of a campaign over HTTP: written, edited, reviewed by another, run by the clock, frozen by compliance."""
 
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -78,6 +79,24 @@ async def test_a_campaign_from_its_first_draft_to_its_freeze(house: House) -> No
     problem(await step(marketer, campaign, "resume"), 409, "campaign-step-refused")
     points = [each for each in (await hcp.read("/v1/me/points/entries"))["items"] if each["rule"] == f"{key}-webinar"]
     assert [each["points"] for each in points] == [30, 30], "nothing that was earned is taken back"
+
+
+async def test_a_campaign_is_shown_in_its_visibility_window_and_scores_outside_of_it_too(house: House) -> None:
+    marketer, officer = await house.staff(Role.MARKETER, "GB"), await house.staff(Role.COMPLIANCE_OFFICER)
+    hcp, keys = await house.hcp(), [fresh_key(), fresh_key(), fresh_key()]
+    day = timedelta(days=1)
+    windows: list[Body] = [{}, {"visible_from": house.clock.now() + day}, {"visible_until": house.clock.now()}]
+    for key, window in zip(keys, windows, strict=True):
+        times = {name: at.isoformat() for name, at in window.items()}
+        campaign = await created(marketer, key, **times)
+        await took(marketer, campaign, "submit", past="new_only")
+        await took(officer, campaign, "approve", revision=1)
+        await took(marketer, campaign, "schedule")
+        await started(house, campaign)
+    shown = {each["campaign"] for each in (await hcp.read("/v1/me/opportunities"))["items"] if "campaign" in each}
+    assert set(keys) & shown == {keys[0]}
+    for key in keys:
+        assert await paid(house, hcp, await house.item((key,), "webinar")) == [(f"{key}-webinar", 50)]
 
 
 async def test_the_steps_of_a_campaign_are_told_and_audited_with_reason_old_and_new(house: House) -> None:
