@@ -34,7 +34,7 @@ class _Checker:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
 
-    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: C901, PLR0911 - one arm per type
+    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: PLR0911 - one arm per type
         """Check one value of any kind; a value that is noted as faulty already is passed over."""
         if isinstance(tree, Leaf) and tree.value is None:
             return None

@@ -67,12 +67,24 @@ async def test_a_campaign_from_its_first_draft_to_its_freeze(house: House) -> No
     assert await paid(house, hcp, item) == [], "nobody approved it"
     approved = await took(officer, campaign, "approve", revision=2)
     assert (approved["state"], approved["approved_by"]) == ("approved", str(officer.caller.account))
+    house.clock.move(timedelta(minutes=1))
     await took(marketer, campaign, "schedule")
     await started(house, campaign)
+    await house.until(f"count(*) = 1 from gamification.award where rule = '{key}-webinar' and person = '{hcp.person}'")
+    house.clock.move(timedelta(minutes=1))
     second = await house.item((key,), "webinar", markets=("GB", "FR"))
     assert await paid(house, hcp, second) == [(f"{key}-webinar", 30)]
     assert await paid(house, abroad, second) == [], "it is for GB"
-    await house.until(f"count(*) = 2 from gamification.award where rule = '{key}-webinar' and person = '{hcp.person}'")
+    await house.settled()
+    for (award,) in await house.database.fetch("select id from gamification.award where rule = $1", f"{key}-webinar"):
+        proof = await hcp.read(f"/v1/awards/{award}/proof")
+        assert (proof["campaign"], proof["campaign_revision"]) == (key, 2)
+        assert proof["campaign_approval"] == {
+            "sha256": approved["sha256"],
+            "approved_by": str(officer.caller.account),
+            "approved_at": approved["approved_at"],
+        }
+        assert len(proof["audit"]) == 1, "also what was scored silently is under the log"
     frozen = await took(officer, campaign, "freeze")
     assert (frozen["state"], frozen["frozen_from"]) == ("frozen", "running")
     assert await paid(house, hcp, await house.item((key,), "webinar")) == []
