@@ -4,6 +4,7 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.rules import RuleSet, load
@@ -19,8 +20,21 @@ from gamification.rules.policy import (
     unconfirmed,
 )
 from gamification.service.backfilling import backfill
-from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
-from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, transitions
+from gamification.service.board import (
+    board,
+    board_periods,
+    boards_for,
+)
+from gamification.service.board_defining import archive_board, boards, create_board
+from gamification.service.board_keeping import (
+    ALL_TIME,
+    BOARD_PURPOSES,
+    boards_wait,
+    keep_boards,
+    leave,
+    refresh,
+)
+from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, seen_by, transitions
 from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
@@ -34,10 +48,17 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
+    "Board",
+    "BoardLine",
+    "BoardPage",
     "Boards",
     "Campaign",
     "Hand",
+    "Narrowing",
+    "NewBoard",
     "Packs",
+    "Page",
+    "Period",
     "PoliciesView",
     "PolicyView",
     "RuleSet",
@@ -45,20 +66,28 @@ __all__ = [
     "Terms",
     "Totals",
     "Transition",
+    "Wanted",
     "Writing",
     "approve_campaign",
+    "archive_board",
     "backfill",
     "badges",
     "base_rules",
     "board",
+    "board_periods",
+    "boards",
+    "boards_for",
+    "boards_wait",
     "campaign",
     "campaigns",
     "compose_programme",
+    "create_board",
     "create_campaign",
     "current_rules",
     "edit_campaign",
     "entries",
     "in_force",
+    "keep_boards",
     "keep_schedule",
     "leave",
     "load",
@@ -71,12 +100,12 @@ __all__ = [
     "policy_view",
     "proof",
     "publish_rules",
-    "rebuild_if_lost",
     "record_deliveries",
     "refresh",
     "reinstate",
     "reject_campaign",
     "revoke",
+    "seen_by",
     "shipped_packs",
     "streaks",
     "submit_campaign",

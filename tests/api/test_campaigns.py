@@ -165,6 +165,22 @@ async def test_a_marketer_sees_and_touches_only_campaigns_inside_the_own_markets
     assert (await officer.read("/v1/campaigns", limit=1, cursor=first["next"]))["items"] != first["items"]
 
 
+async def test_the_rules_in_force_show_a_marketer_no_campaign_of_other_markets(house: House) -> None:
+    british, officer = await house.staff(Role.MARKETER, "GB"), await house.staff(Role.COMPLIANCE_OFFICER, "FR")
+    wide, keys = await house.staff(Role.MARKETER), [fresh_key(), fresh_key()]
+    for key, markets in zip(keys, (["GB"], ["FR", "GB"]), strict=True):
+        campaign = await created(wide, key, markets=markets)
+        await took(wide, campaign, "submit", past="new_only")
+        await took(officer, campaign, "approve", revision=1)
+        await took(wide, campaign, "schedule")
+        await started(house, campaign)
+    seen = [
+        {part["key"] for part in (await asker.read("/v1/rules"))["rules"]["campaigns"]} for asker in (british, officer)
+    ]
+    assert set(keys) & seen[0] == {keys[0]}
+    assert set(keys) <= seen[1]
+
+
 async def test_a_country_that_says_no_is_named_with_code_rule_source_and_standing(house: House) -> None:
     marketer = await house.staff(Role.MARKETER, "GB")
     campaign = await created(marketer, fresh_key(), lane="accredited")
