@@ -6,6 +6,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
+from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.rules import RuleSet, load
 from gamification.rules.campaigns import Hand, Terms, text_problems
@@ -35,6 +36,16 @@ from gamification.service.board_keeping import (
     refresh,
 )
 from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, seen_by, transitions
+from gamification.service.credentials import (
+    badge_achievement,
+    badge_status,
+    issue_badge,
+    judge_badge,
+    verify_badge,
+    written_badge,
+    written_document,
+    written_list,
+)
 from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
@@ -48,6 +59,8 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
+    "BadgeIssuer",
+    "BadgeKeys",
     "Board",
     "BoardLine",
     "BoardPage",
@@ -71,6 +84,8 @@ __all__ = [
     "approve_campaign",
     "archive_board",
     "backfill",
+    "badge_achievement",
+    "badge_status",
     "badges",
     "base_rules",
     "board",
@@ -87,6 +102,8 @@ __all__ = [
     "edit_campaign",
     "entries",
     "in_force",
+    "issue_badge",
+    "judge_badge",
     "keep_boards",
     "keep_schedule",
     "leave",
@@ -113,5 +130,9 @@ __all__ = [
     "totals",
     "transitions",
     "unconfirmed",
+    "verify_badge",
     "why_not",
+    "written_badge",
+    "written_document",
+    "written_list",
 ]

@@ -82,6 +82,20 @@ class AwardNotFoundError(NotFoundError):
     code = "award-not-found"
 
 
+class BadgeUnreadableError(InvalidError):
+    """What was presented holds no badge, or more than one."""
+
+    code = "badge-unreadable"
+    remedy = "Give a badge as JSON, as a token (VC-JWT), or as a PNG or SVG that carries exactly one."
+
+
+class CredentialDocumentNotFoundError(NotFoundError):
+    """No public document of a badge stands at this address."""
+
+    code = "credential-document-not-found"
+    remedy = "Take the address from the badge as it stands."
+
+
 class AwardNotRevocableError(ConflictError):
     """Only a badge that is held can be revoked, and only one that was revoked can be reinstated."""
 

@@ -14,6 +14,7 @@ from gamification.campaign_tables import (
     CampaignRuleKey,
     CampaignTransition,
 )
+from gamification.credential_tables import Credential
 from gamification.tables import AwardRow, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
@@ -38,6 +39,7 @@ APP_CONFIG = AppConfig(
         CampaignBudget,
         CampaignRuleKey,
         CampaignBackfill,
+        Credential,
     ],
     migration_dependencies=["engagement.piccolo_app"],
 )

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from api.cli.access import access
 from api.cli.audit import audit
+from api.cli.badge import badge
 from api.cli.campaigns import campaign
 from api.cli.demo import demo
 from api.cli.environment import failing
@@ -36,5 +37,5 @@ def laurel() -> None:
     """Gamified engagement for healthcare professionals, behind a privacy layer."""
 
 
-for each in (demo, serve, worker, migrate, importing, audit, access, campaign, policy, rules, openapi):
+for each in (demo, serve, worker, migrate, importing, audit, access, badge, campaign, policy, rules, openapi):
     laurel.add_command(each)

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from api.v1 import (
     activities,
     audit,
+    badges,
     boards,
     campaigns,
     consents,
@@ -20,6 +21,7 @@ from api.v1 import (
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
     *audit.ROUTES,
+    *badges.ROUTES,
     *boards.ROUTES,
     *campaigns.ROUTES,
     *consents.ROUTES,
