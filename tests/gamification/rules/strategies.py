@@ -23,6 +23,7 @@ from gamification.rules.needs import (
     AwardsNeed,
     BadgeNeed,
     CountNeed,
+    FirstNeed,
     LevelNeed,
     Need,
     PointsNeed,
@@ -91,6 +92,7 @@ def needed(draw: st.DrawFn, names: Names) -> Need:
             steps=st.lists(conditions(), min_size=2, max_size=3).map(tuple),
             within_days=st.integers(1, 7),
         ),
+        st.builds(FirstNeed, when=conditions()),
         st.builds(PointsNeed, at_least=st.integers(0, 40)),
         st.builds(LevelNeed, level=st.integers(1, 3)),
     ]
@@ -190,7 +192,7 @@ def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
         opens=opens,
         closes=closes,
         rules=tuple(draw(st.lists(st.sampled_from(rules), min_size=1, max_size=2, unique=True)))
-        if rules and draw(st.booleans())
+        if bool(rules) and draw(st.booleans())
         else None,
     )
 

@@ -10,6 +10,7 @@ from gamification.rules.needs import (
     AwardsNeed,
     BadgeNeed,
     CountNeed,
+    FirstNeed,
     LevelNeed,
     Need,
     Needs,
@@ -80,6 +81,10 @@ def holds(story: Story, owner: str, need: Need, moment: int, *, lasting: bool) -
         case SequenceNeed():
             ends = chains(story, owner, need, len(need.steps) - 1, moment)
             return any(lasting or story.days[end] == story.days[moment] for end in ends)
+        case FirstNeed():
+            item = story.history[moment][1].content
+            tries = matching(story, owner, need, need.when, moment)
+            return [each for each in tries if story.history[each][1].content == item] == [moment]
         case PointsNeed():
             return story.points >= need.at_least
         case AwardsNeed():
@@ -124,8 +129,9 @@ def matching(story: Story, owner: str, need: Need, when: When, moment: int) -> l
 def stands(ruleset: RuleSet, activity: Activity, owner: str, need: Need) -> bool:
     """Whether this very condition stood in the rules when the activity was recorded, and was about such ones."""
     for rules in applying(ruleset, activity):
-        owners = [*rules.points, *(badge for badge in rules.badges if not badge.locked)]
-        if any(each.key == owner and any(need in group for group in each.needs or ()) for each in owners):
+        owners = [(rule.key, rule.needs) for rule in rules.points]
+        owners += [(badge.key, badge.needs) for badge in rules.badges if not badge.locked]
+        if any(key == owner and any(need in group for group in needs or ()) for key, needs in owners):
             return True
     return False
 
