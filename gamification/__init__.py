@@ -5,6 +5,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 """
 
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
+from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.reward_values import (
@@ -18,7 +19,8 @@ from gamification.reward_values import (
     TransferTotal,
     WhyNot,
 )
-from gamification.rules import RuleSet
+from gamification.rules import RuleSet, load
+from gamification.rules.campaigns import Hand, Terms, text_problems
 from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS, efpia, open_payments
 from gamification.rules.policy import (
     Condition,
@@ -32,6 +34,7 @@ from gamification.rules.policy import (
     policy_view,
     unconfirmed,
 )
+from gamification.service.backfilling import backfill
 from gamification.service.board import (
     board,
     board_periods,
@@ -46,6 +49,7 @@ from gamification.service.board_keeping import (
     leave,
     refresh,
 )
+from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, seen_by, transitions
 from gamification.service.claiming import cancel_claim, claim, claims_of, fulfil_claim
 from gamification.service.credentials import (
     badge_achievement,
@@ -58,11 +62,13 @@ from gamification.service.credentials import (
     written_list,
 )
 from gamification.service.explaining import proof, why_not
-from gamification.service.publishing import current_rules, publish_rules
+from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
+from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
 from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
+from gamification.service.running import keep_schedule, move_campaign
 from gamification.service.spending import expire_lots
 from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers
 from gamification.store.boards import Boards
@@ -79,8 +85,10 @@ __all__ = [
     "BoardLine",
     "BoardPage",
     "Boards",
+    "Campaign",
     "Claim",
     "Condition",
+    "Hand",
     "ItemCategory",
     "Known",
     "Narrowing",
@@ -95,28 +103,40 @@ __all__ = [
     "Reward",
     "RewardOffer",
     "RuleSet",
+    "Staff",
+    "Terms",
     "Totals",
     "Transfer",
     "TransferTotal",
+    "Transition",
     "Wanted",
     "WhyNot",
+    "Writing",
+    "approve_campaign",
     "approve_reward",
     "archive_board",
+    "backfill",
     "badge_achievement",
     "badge_status",
     "badges",
+    "base_rules",
     "board",
     "board_periods",
     "boards",
     "boards_for",
     "boards_wait",
+    "campaign",
+    "campaigns",
     "cancel_claim",
     "catalogue",
     "claim",
     "claims_of",
+    "compose_programme",
     "create_board",
+    "create_campaign",
     "create_reward",
     "current_rules",
+    "edit_campaign",
     "efpia",
     "entries",
     "expire_lots",
@@ -127,8 +147,11 @@ __all__ = [
     "issue_badge",
     "judge_badge",
     "keep_boards",
+    "keep_schedule",
     "leave",
+    "load",
     "load_packs",
+    "move_campaign",
     "near_caps",
     "offers",
     "open_payments",
@@ -142,12 +165,17 @@ __all__ = [
     "record_deliveries",
     "refresh",
     "reinstate",
+    "reject_campaign",
     "revoke",
+    "seen_by",
     "shipped_packs",
     "streaks",
+    "submit_campaign",
+    "text_problems",
     "totals",
     "transfer_totals",
     "transfers",
+    "transitions",
     "unconfirmed",
     "verify_badge",
     "why_not",

@@ -228,3 +228,66 @@ class ClaimClosedError(ConflictError):
 
     code = "claim-closed"
     remedy = "Read the claim again; a new claim can be made."
+
+
+class CampaignTermsError(InvalidError):
+    """A campaign's key, terms or reason that can't be kept as they are. Facts: ``field``."""
+
+    code = "campaign-terms-invalid"
+    remedy = "Correct the named field and send it again."
+
+
+class CampaignNotFoundError(NotFoundError):
+    """No such campaign, or one that reaches beyond the markets of this account: the two are answered alike."""
+
+    code = "campaign-not-found"
+    remedy = "Check the identifier, and that this account is responsible for all markets of the campaign."
+
+
+class CampaignMarketScopeError(ForbiddenError):
+    """The terms name markets that this account is not responsible for. Facts: ``markets``."""
+
+    code = "campaign-outside-market-scope"
+    remedy = "Leave the named markets out, or ask somebody who is responsible for all of them."
+
+
+class CampaignKeyTakenError(ConflictError):
+    """Another campaign has this key; ended ones keep theirs."""
+
+    code = "campaign-key-taken"
+    remedy = "Choose another key."
+
+
+class CampaignMovedError(ConflictError):
+    """Somebody else moved or edited the campaign since it was read."""
+
+    code = "campaign-moved"
+    remedy = "Read the campaign again and decide on what it is now."
+
+
+class CampaignStepRefusedError(ConflictError):
+    """The step is not to be had from where the campaign stands. Facts: ``reason``."""
+
+    code = "campaign-step-refused"
+    remedy = "Do what the detail says, then try again."
+
+
+class CampaignRoleError(ForbiddenError):
+    """The step belongs to another role. Facts: ``reason``."""
+
+    code = "campaign-role-may-not"
+    remedy = "Ask somebody whose role may do this."
+
+
+class CampaignAuthorNeverApprovesError(ForbiddenError):
+    """Somebody who wrote a revision since the last approval tried to approve. Facts: ``reason``."""
+
+    code = "campaign-author-never-approves"
+    remedy = "Ask a compliance officer who wrote no revision of it."
+
+
+class CampaignRefusedByPolicyError(UnprocessableError):
+    """A country of the campaign does not allow it. Facts: ``refusals``."""
+
+    code = "campaign-refused-by-policy"
+    remedy = "Change what each refusal names, or leave its country out."

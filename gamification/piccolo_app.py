@@ -5,6 +5,15 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from gamification.board_tables import BoardMember, BoardPeriod, BoardPopulation, BoardRow, BoardStanding
+from gamification.campaign_tables import (
+    CampaignBackfill,
+    CampaignBudget,
+    CampaignReview,
+    CampaignRevision,
+    CampaignRow,
+    CampaignRuleKey,
+    CampaignTransition,
+)
 from gamification.credential_tables import Credential
 from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferOfValue
 from gamification.tables import AwardRow, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
@@ -30,6 +39,13 @@ APP_CONFIG = AppConfig(
         BoardPeriod,
         BoardStanding,
         BoardPopulation,
+        CampaignRow,
+        CampaignRevision,
+        CampaignReview,
+        CampaignTransition,
+        CampaignBudget,
+        CampaignRuleKey,
+        CampaignBackfill,
         Credential,
     ],
     migration_dependencies=["engagement.piccolo_app"],

@@ -41,6 +41,7 @@ __all__ = [
     "BadgeEffect",
     "BadgeLine",
     "Balance",
+    "CampaignApproval",
     "Corrections",
     "Counter",
     "Delivery",
@@ -250,6 +251,14 @@ class SealView(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: str
 
 
+class CampaignApproval(msgspec.Struct, frozen=True):
+    """Which account approved a revision of a campaign, and when; ``sha256`` is of what was approved."""
+
+    sha256: str
+    approved_by: UUID
+    approved_at: datetime
+
+
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     """What an award rests on: the activity, the rules, the policy, the consent, the approvals, and the audit log.
 
@@ -274,5 +283,6 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     approval: ApprovalView | None
     campaign: str | None
     campaign_revision: int | None
+    campaign_approval: CampaignApproval | None
     trace: list[TraceLine]
     audit: list[SealView]

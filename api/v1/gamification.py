@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 import gamification
 from access import Caller, Permission, Role
 from api.routing import command, query
+from api.v1.campaigns import staff_of
 from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
 from gamification import RuleSet
@@ -92,10 +93,10 @@ async def award_proof(uow: UnitOfWork, caller: Caller, award: FromPath[UUID]) ->
 
 
 @query.get("/rules", permission=Permission.RULES_READ, purpose=Purpose.CONTENT_OPERATIONS, records=Action.RULESET_READ)
-async def rules(uow: UnitOfWork) -> Rules:
-    """Return the rule set that scores what is recorded now."""
+async def rules(uow: UnitOfWork, caller: Caller) -> Rules:
+    """Return the rule set that scores what is recorded now; of its campaigns those that the caller may see."""
     version, ruleset = await gamification.current_rules(uow)
-    return Rules(version=version, rules=ruleset)
+    return Rules(version=version, rules=gamification.seen_by(staff_of(caller), ruleset))
 
 
 @query.get(

@@ -28,7 +28,7 @@ from unnest($1::uuid[], $2::bigint[]) as given(person, points) where standing.pe
 
 _POINTS = f"""
 select coalesce(s.points, 0) as points, coalesce(s.level, 0) as level, v.version, ({HELD}) as held
-from (select max(version) as version from gamification.rule_set_version) v
+from (select max(version) as version from gamification.rule_set_version where derived_from is null) v
 cross join (select $1::uuid as person) p left join gamification.standing s on s.person = p.person
 """  # noqa: S608 - our own text
 

@@ -13,9 +13,7 @@ DESCRIPTION = ""
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="gamification", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="gamification", description=DESCRIPTION)
 
     manager.add_table(
         class_name="RewardYear",
@@ -31,9 +29,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Lot", tablename="lot", schema="gamification", columns=None
-    )
+    manager.add_table(class_name="Lot", tablename="lot", schema="gamification", columns=None)
 
     manager.add_table(
         class_name="ClaimRow",
