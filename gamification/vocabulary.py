@@ -124,6 +124,20 @@ class Revocation(StrEnum):
     MISCONDUCT = "misconduct"
 
 
+class Blocked(StrEnum):
+    """Why what somebody does earns less, or nothing; the last two hold one award back, not the person.
+
+    ``no_consent``: there is no live consent. ``out_of_market`` and ``lane``: a campaign's rule asks for just that, of
+    people of other markets, or about content of another lane.
+    """
+
+    NO_CONSENT = "no_consent"
+    OUT_OF_MARKET = "out_of_market"
+    LANE = "lane"
+    CAP = "cap"
+    BUDGET = "budget"
+
+
 class EntryKind(StrEnum):
     """Why points moved in the ledger."""
 

@@ -4,7 +4,7 @@ No IO, no clock, no randomness. The live path, previews and replays all call ``f
 set it was recorded under, so a new version never rewrites what an older one decided.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import TypeAlias
@@ -39,7 +39,7 @@ def fold(
     state: State,
     steps: Sequence[Step],
     awarded: AbstractSet[AwardKey] = NO_AWARDS,
-    denied: AbstractSet[AwardKey] = NO_AWARDS,
+    denied: Container[AwardKey] = NO_AWARDS,
 ) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
 
@@ -64,7 +64,7 @@ def fold(
         if number not in done:
             done[number] = progress.apply(program, activity)
         effects[position] = done[number]
-    return Folded(tuple(effects), tuple(progress.made), progress.state(state))
+    return Folded(tuple(effects), tuple(progress.made), progress.state(state), progress.held)
 
 
 def is_late(state: State, activity: Activity) -> bool:

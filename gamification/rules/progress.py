@@ -1,6 +1,7 @@
 """One person's numbers while activities are folded: a private copy of the state that is changed in place."""
 
 from bisect import bisect_right
+from collections.abc import Container
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -23,7 +24,7 @@ from gamification.rules.periods import missed, periods_of
 from gamification.rules.program import Program, Steps
 from gamification.rules.questing import advanced
 from gamification.rules.watching import UNSEEN
-from gamification.vocabulary import AwardKind
+from gamification.vocabulary import AwardKind, Blocked
 
 NOTHING = Effects()
 """The effects of an activity that changed nothing: most of them, so they share one value."""
@@ -36,10 +37,10 @@ class Progress:
 
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
-        "done", "last", "level", "made", "matches", "periods", "points", "quests", "seen", "streaks", "today",
+        "done", "held", "last", "level", "made", "matches", "periods", "points", "quests", "seen", "streaks", "today",
     )  # fmt: skip
 
-    def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: AbstractSet[AwardKey]) -> None:
+    def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
         """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
         self.points = state.points
         self.level = state.level
@@ -52,6 +53,7 @@ class Progress:
         self.quests = state.quests.copy()
         self.done = list(state.quests_done)
         self.made: list[Award] = []
+        self.held: dict[AwardKey, Blocked] = {}
         self.last: Activity | None = None
         self.today = state.last_date or date.min
         self.periods = periods_of(self.today)
@@ -130,13 +132,24 @@ class Progress:
             if key in self._fresh or key in self._awarded or (step.met is not None and not step.met(self)):
                 continue
             points = _multiplied(step, activity)
-            if points == 0 or self._capped(step, points) or key in self._denied:
+            if points == 0 or self._held_back(step, key, points):
                 continue
             self._award(key, step, points, activity)
             earned.append(
                 PointsEffect(rule=step.key, name=step.name, points=points, subject=subject, period=key.period)
             )
         return tuple(earned)
+
+    def _held_back(self, step: PointsStep, key: AwardKey, points: int) -> bool:
+        if self._capped(step, points):
+            self.held.setdefault(key, Blocked.CAP)
+            return True
+        if key in self._denied:
+            self.held[key] = Blocked.BUDGET
+            return True
+        if self.held:
+            self.held.pop(key, None)
+        return False
 
     def _capped(self, step: PointsStep, points: int) -> bool:
         for name, per, limit, of_points in step.caps:
@@ -232,6 +245,7 @@ class Progress:
         key = AwardKey(step.key, "", "ever")
         if key in self._denied:
             self._refused.add(step.key)
+            self.held[key] = Blocked.BUDGET
             return False
         self._held.add(step.key)
         self.badges.append(step.key)

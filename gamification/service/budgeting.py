@@ -11,7 +11,6 @@ import msgspec
 from gamification.rules import Step, fold
 from gamification.store import budgets
 from gamification.values import Award, AwardKey, Folded, State
-from gamification.vocabulary import AwardKind
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -44,7 +43,7 @@ def run(
 
 def units(award: Award) -> int:
     """Return what an award takes from its rule's budget: its points, or one earner of a badge."""
-    return 1 if award.kind is AwardKind.BADGE else award.points
+    return award.units
 
 
 async def deny_beyond_budgets(uow: UnitOfWork, runs: Iterable[Run]) -> None:
