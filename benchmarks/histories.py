@@ -33,7 +33,8 @@ _STANDING: Final = """
 insert into consent.current_state (event, person, purpose, state, notice_version, decided_at, received_at)
 select id, person, purpose, state, 1, occurred_at, received_at from consent.event
 """
-# The more people before somebody, the more that person does: from a fifth to nine fifths of the average. Times and ids run together, as those of version 7 do; the rows lie in order of time, as a live table's.
+# The further back somebody is in the row of people, the more that person does: from a fifth of the average to nine
+# fifths. Times and ids run together, as those of version 7 do; the rows lie in order of time, as a live table's.
 _ACTIVITIES: Final = """
 insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, market,
   content_class, score, success, recorded_at, recorded_by, rules_version)
@@ -74,9 +75,7 @@ async def fill(url: str, activities: int) -> int:
         await connection.execute(_STANDING)
         for first in range(1, activities + 1, 1_000_000):
             last = min(activities, first + 999_999)
-            await connection.execute(
-                _ACTIVITIES, START, timedelta(days=DAYS), activities, people, first, last
-            )
+            await connection.execute(_ACTIVITIES, START, timedelta(days=DAYS), activities, people, first, last)
         await connection.execute("vacuum (analyze) engagement.activity")
         await connection.execute("analyze people.person, consent.current_state")
     finally:

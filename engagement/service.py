@@ -33,9 +33,7 @@ async def history(uow: UnitOfWork, person: PersonId) -> list[Stored]:
     return await store.history(uow, person)
 
 
-def amounts(
-    uow: UnitOfWork, since: datetime | None, until: datetime | None
-) -> AsyncIterator[tuple[PersonId, int]]:
+def amounts(uow: UnitOfWork, since: datetime | None, until: datetime | None) -> AsyncIterator[tuple[PersonId, int]]:
     """Give, in id order and few at a time, everybody who did something in the window (UTC, half open) and how much."""
     return store.amounts(uow, since, until)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from typing_extensions import override
 
-from kernel.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
+from kernel.errors import ConflictError, NotFoundError, TooLargeError, UnavailableError, UnprocessableError
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -54,6 +54,13 @@ class RuleNotFoundError(NotFoundError):
 
     code = "rule-not-found"
     remedy = "Use the key of a rule, badge or quest of `GET /v1/rules`, and a person of your markets."
+
+
+class PreviewTooLargeError(TooLargeError):
+    """A preview is of more activities than somebody who waits for the answer has time for."""
+
+    code = "preview-too-large"
+    remedy = "Give a later `since`, or let an operator run `laurel campaign preview`, which takes any number."
 
 
 class AwardNotFoundError(NotFoundError):

@@ -62,9 +62,8 @@ class Tally(msgspec.Struct):
         _merge(self.countries, other.countries)
         _merge(self.held, other.held)
 
-    def add(self, activities: Iterable[Activity], folded: Folded, out_of_reach: Iterable[Blocked] = ()) -> None:
+    def add(self, by_id: Mapping[UUID, Activity], folded: Folded, out_of_reach: Iterable[Blocked] = ()) -> None:
         """Count one person: what they did, what came of it, and what no rule of a campaign could reach."""
-        by_id = {activity.id: activity for activity in activities}
         self.people += 1
         self.activities += len(by_id)
         self.earners += bool(folded.awards)
@@ -144,4 +143,3 @@ def _selectors(rules: Parts) -> Iterable[When]:
     for badge in rules.badges:
         counted = badge.threshold.activities if badge.threshold is not None else None
         yield from (when for when in (badge.when, counted) if when is not None)
-

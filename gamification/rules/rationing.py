@@ -12,7 +12,8 @@ import struct
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
+from uuid import UUID
 
 import msgspec
 
@@ -28,7 +29,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _BEFORE_THE_EPOCH: Final = 1 << 62
 """Added to every time, so that the order of the bytes is that of the times."""
 
-Moment = tuple[int, int]
+Moment: TypeAlias = tuple[int, int]
 """Microseconds since 1970 and the activity's id as a number: the order in which everybody's activities come."""
 
 
@@ -57,9 +58,7 @@ def budgets_of(ruleset: RuleSet) -> tuple[Budget, ...]:
                 percents = [each.percent for each in parts.multipliers if each.rules is None or rule.key in each.rules]
                 sizes = [rule.points, *(rule.points * percent // 100 for percent in percents)]
                 found.append(Budget(rule.key, rule.budget, min(size for size in sizes if size)))
-        found += [
-            Budget(badge.key, badge.most_earners, 1) for badge in parts.badges if badge.most_earners is not None
-        ]
+        found += [Budget(badge.key, badge.most_earners, 1) for badge in parts.badges if badge.most_earners is not None]
     return tuple(found)
 
 
@@ -80,7 +79,7 @@ class Refused:
 
 
 def settled(
-    steps: Sequence[Step], times: Mapping[object, Activity], budgets: Sequence[Budget], cuts: Sequence[Cut]
+    steps: Sequence[Step], by_id: Mapping[UUID, Activity], budgets: Sequence[Budget], cuts: Sequence[Cut]
 ) -> Folded:
     """Fold one person from the start under ``cuts``, which MUST come in the order in which they were found."""
     refused = Refused()
@@ -89,19 +88,19 @@ def settled(
         budget = budgets[cut.budget]
         while True:
             theirs = [award for award in folded.awards if award.key.rule == budget.rule]
-            late = [award for award in theirs if award.units > cut.left and _moment(times, award) >= cut.moment]
+            late = [award for award in theirs if award.units > cut.left and _moment(by_id, award) >= cut.moment]
             if not late:
                 break
             if cut.left < budget.least:
-                refused.paid[budget.rule] = {each.key for each in theirs if _moment(times, each) < cut.moment}
+                refused.paid[budget.rule] = {each.key for each in theirs if _moment(by_id, each) < cut.moment}
             else:
                 refused.single.add(late[0].key)
             folded = fold(EMPTY, steps, denied=refused)
     return folded
 
 
-def _moment(times: Mapping[object, Activity], award: Award) -> Moment:
-    return (times[award.activity].occurred_at - _EPOCH) // _MICROSECOND, award.activity.int
+def _moment(by_id: Mapping[UUID, Activity], award: Award) -> Moment:
+    return (by_id[award.activity].occurred_at - _EPOCH) // _MICROSECOND, award.activity.int
 
 
 class Demand:
@@ -115,17 +114,17 @@ class Demand:
         self.sums: dict[date, Counter[int]] = {}
         self.records: dict[date, bytearray] = {}
 
-    def add(self, times: Mapping[object, Activity], awards: Iterable[Award], numbers: Mapping[str, int]) -> bool:
+    def add(self, by_id: Mapping[UUID, Activity], awards: Iterable[Award], numbers: Mapping[str, int]) -> bool:
         """Note those of one person's awards that have a budget, by its number; return whether there are any."""
         found = False
         for award in awards:
             if award.terms.budget is None:
                 continue
             found = True
-            number, at = numbers[award.key.rule], times[award.activity].occurred_at
+            number, at = numbers[award.key.rule], by_id[award.activity].occurred_at
             day = at.astimezone(UTC).date()
             self.sums.setdefault(day, Counter())[number] += award.units
-            micros, _ = _moment(times, award)
+            micros, _ = _moment(by_id, award)
             record = _RECORD.pack(micros + _BEFORE_THE_EPOCH, award.activity.bytes, number, award.units)
             self.records.setdefault(day, bytearray()).extend(record)
         return found

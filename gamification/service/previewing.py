@@ -62,7 +62,7 @@ class Rounds:
     def __init__(self, setup: Setup, workers: int, advance: Advance) -> None:
         """Prepare; ``workers`` processes will do the work."""
         self._setup = setup
-        self._workers = workers
+        self.workers = workers
         self._advance = advance
         self.budgets = [budgets_of(each) for each in setup.programmes]
         self.cuts: list[tuple[Cut, ...]] = [()] * len(setup.programmes)
@@ -94,16 +94,14 @@ class Rounds:
                 self.cuts = [(*cuts, cut) if cut else cuts for cuts, cut in zip(self.cuts, found, strict=True)]
                 groups = list(grouped(persons))
 
-    def _round(
-        self, pool: ProcessPoolExecutor, groups: Sequence[tuple[Sequence[PersonId], int]]
-    ) -> Iterator[Replayed]:
+    def _round(self, pool: ProcessPoolExecutor, groups: Sequence[tuple[Sequence[PersonId], int]]) -> Iterator[Replayed]:
         self.rounds += 1
         total, finished = sum(count for _, count in groups), 0
         under_way: set[Future[Replayed]] = set()
         waiting = iter(groups)
         self._advance(0, total)
         while True:
-            while len(under_way) < AHEAD * self._workers and (group := next(waiting, None)) is not None:
+            while len(under_way) < AHEAD * self.workers and (group := next(waiting, None)) is not None:
                 under_way.add(pool.submit(replay, Task(group[0], tuple(self.cuts), group[1])))
             if not under_way:
                 return
@@ -119,7 +117,7 @@ class Rounds:
     def _pool(self) -> Iterator[ProcessPoolExecutor]:
         """Spawned, not forked: a fork would share this process's sockets and locks."""
         pool = ProcessPoolExecutor(
-            self._workers, multiprocessing.get_context("spawn"), initializer=begin, initargs=(self._setup,)
+            self.workers, multiprocessing.get_context("spawn"), initializer=begin, initargs=(self._setup,)
         )
         try:
             yield pool
@@ -136,6 +134,24 @@ async def preview(url: str, wanted: Wanted, origin: Origin, now: datetime, advan
 
     """
     began = time.perf_counter()
+    counted, rounds = await replayed(url, wanted, origin, now, advance)
+    took = time.perf_counter() - began
+    activities = counted.tallies[0].activities
+    effort = Effort(
+        activities=activities,
+        seconds=took,
+        workers=rounds.workers,
+        rate_per_core=activities / took / rounds.workers,
+        peak_bytes=rounds.peak_bytes,
+        rounds=rounds.rounds,
+    )
+    return _report(wanted, counted, rounds, effort, now)
+
+
+async def replayed(
+    url: str, wanted: Wanted, origin: Origin, now: datetime, advance: Advance | None = None
+) -> tuple[Counted, Rounds]:
+    """Return the whole numbers of a preview, which are about single people too and MUST NOT be shown as they are."""
     workers = wanted.workers or os.cpu_count() or 1
     programmes = (wanted.ruleset,) if wanted.running is None else (wanted.ruleset, wanted.running)
     async with translated(), snapshot(url) as (connection, name):
@@ -147,17 +163,7 @@ async def preview(url: str, wanted: Wanted, origin: Origin, now: datetime, advan
         )  # fmt: skip
         rounds = Rounds(setup, workers, advance or (lambda _done, _total: None))
         counted = await asyncio.to_thread(rounds.run, groups)
-    took = time.perf_counter() - began
-    activities = counted.tallies[0].activities
-    effort = Effort(
-        activities=activities,
-        seconds=took,
-        workers=workers,
-        rate_per_core=activities / took / workers,
-        peak_bytes=rounds.peak_bytes,
-        rounds=rounds.rounds,
-    )
-    return _report(wanted, counted, rounds, effort, now)
+    return counted, rounds
 
 
 async def _groups(uow: UnitOfWork, wanted: Wanted) -> list[tuple[Sequence[PersonId], int]]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import cast
-from uuid import UUID
 
 import msgspec
 
@@ -128,19 +127,19 @@ class Replayer:
 
     def _fold(self, history: History, task: Task, done: Replayed) -> None:
         activities = history.activities
-        times = {activity.id: activity for activity in activities}
+        by_id = {activity.id: activity for activity in activities}
         waits = any(task.cuts)
         outcomes = []
         for number, programme in enumerate(self._setup.programmes):
             steps = [(programme, activity) for activity in activities]
-            folded = settled(steps, times, self._budgets[number], task.cuts[number])
+            folded = settled(steps, by_id, self._budgets[number], task.cuts[number])
             if self._budgets[number]:
-                waits = done.demands[number].add(times, folded.awards, self._numbers[number]) or waits
+                waits = done.demands[number].add(by_id, folded.awards, self._numbers[number]) or waits
             outcomes.append(folded)
         counted = done.waiting if waits else done.certain
         left_out = self._reach.left_out(activities)
         for number, folded in enumerate(outcomes):
-            counted.tallies[number].add(times, folded, () if number else left_out)
+            counted.tallies[number].add(by_id, folded, () if number else left_out)
         if len(outcomes) > 1:
             new, old = outcomes[0].state.points, outcomes[1].state.points
             counted.compared[(new > old) - (new < old)] += 1
