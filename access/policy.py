@@ -29,6 +29,11 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.AWARD_REVOKE,
+            Permission.CAMPAIGN_APPROVE,
+            Permission.CAMPAIGN_FREEZE,
+            Permission.CAMPAIGN_READ,
+            Permission.CAMPAIGN_STOP,
+            Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
         },
@@ -57,7 +62,12 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.MARKETER: _STAFF
         | {
+            Permission.CAMPAIGN_READ,
+            Permission.CAMPAIGN_STOP,
+            Permission.CAMPAIGN_WRITE,
             Permission.CONTENT_CREATE,
+            Permission.POLICIES_READ,
+            Permission.RULES_CHECK,
             Permission.RULES_READ,
         },
         Role.MEDICAL_REVIEWER: _STAFF

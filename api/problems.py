@@ -60,6 +60,19 @@ class FieldProblem(msgspec.Struct, frozen=True):
     detail: str
 
 
+class PolicyRefusal(msgspec.Struct, frozen=True):
+    """One no of one country: by which rule of which pack, on which source, and whether that text was read."""
+
+    country: str
+    pack: str
+    version: int
+    code: str
+    rule: str
+    detail: str
+    source: str
+    confirmed: bool
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """RFC 9457 problem details; ``type`` is stable, ``request_id`` names the request in the audit log."""
 
@@ -72,6 +85,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: list[FieldProblem] = []
     purpose: str | None = None
     reason: str | None = None
+    refusals: list[PolicyRefusal] = []
 
 
 def _title(code: str) -> str:
@@ -109,6 +123,7 @@ def answer(
         errors=errors or [],
         purpose=str(known["purpose"]) if "purpose" in known else None,
         reason=str(known["reason"]) if "reason" in known else None,
+        refusals=msgspec.convert(known.get("refusals", []), list[PolicyRefusal]),
     )
     return Response(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 

@@ -33,7 +33,9 @@ from kernel.unit_of_work import UnitOfWork, Work
 AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
+SCHEDULE_PAUSE_SECONDS = 1.0
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
+SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
 
@@ -87,10 +89,11 @@ class Runtime:
         return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, outbox relay, board."""
+        """Return the loops of the worker: sequencer, outbox relay, board, schedule of campaigns."""
         refresh = partial(_refresh, self.boards)
         sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
-        return [sequencer.run, lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop), self._keep_board]
+        relaying = partial(relay, self.work, {BOARD_TOPIC: refresh})
+        return [sequencer.run, relaying, self._keep_board, self._keep_schedule]
 
     async def _keep_board(self, stop: asyncio.Event) -> None:
         """Make the board's copy again whenever Valkey lost it."""
@@ -103,6 +106,19 @@ class Runtime:
             except Exception as error:  # noqa: BLE001 - a board that is not made again is missing until a restart
                 _log.warning("board_waits", error=type(error).__name__)
             await asyncio.sleep(BOARD_PAUSE_SECONDS)
+
+    async def _keep_schedule(self, stop: asyncio.Event) -> None:
+        """Start and end campaigns by the clock, and score the past of those that ask for it."""
+        while not stop.is_set():
+            more = False
+            try:
+                async with self.work.begin(SCHEDULE_ORIGIN) as uow:
+                    await gamification.keep_schedule(uow)
+                async with self.work.begin(SCHEDULE_ORIGIN) as uow:
+                    more = await gamification.backfill(uow)
+            except Exception as error:  # noqa: BLE001 - a schedule that is not kept starts nothing until a restart
+                _log.warning("schedule_waits", error=type(error).__name__)
+            await asyncio.sleep(0.0 if more else SCHEDULE_PAUSE_SECONDS)
 
 
 async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:

@@ -6,7 +6,17 @@ code when it may not be kept. What it earns is decided one room above.
 
 from engagement.rules.admission import Refusal, admit
 from engagement.rules.parsing import Draft, Malformed, extension_bytes, parse
-from engagement.service import amounts, histories, history, owners, recent_use, store_activities
+from engagement.service import (
+    amounts,
+    histories,
+    history,
+    owners,
+    recent_use,
+    restamp,
+    scored_people,
+    store_activities,
+    versions,
+)
 from engagement.values import Activity, History, Stored, Use
 from engagement.vocabulary import Channel, Verb
 
@@ -28,5 +38,8 @@ __all__ = [
     "owners",
     "parse",
     "recent_use",
+    "restamp",
+    "scored_people",
     "store_activities",
+    "versions",
 ]

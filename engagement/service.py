@@ -1,6 +1,6 @@
 """Use cases: keep activities, find them again."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,3 +51,31 @@ async def histories(
 async def recent_use(uow: UnitOfWork, person: PersonId, limit: int) -> list[Use]:
     """Return what one person's latest ``limit`` activities were about, scored or not, one line per item."""
     return await store.recent_use(uow, person, limit)
+
+
+async def scored_people(
+    uow: UnitOfWork, after: PersonId | None, opens: datetime | None, closes: datetime | None, limit: int
+) -> list[PersonId]:
+    """Return people after ``after``, in id order, of whom something in the window (UTC, half open) is scored."""
+    return await store.scored_people(uow, after, opens, closes, limit)
+
+
+async def versions(
+    uow: UnitOfWork, persons: Sequence[PersonId], opens: datetime | None, closes: datetime | None
+) -> list[int]:
+    """Return the rules versions that score what these people did in the window."""
+    return await store.versions(uow, persons, opens, closes)
+
+
+async def restamp(
+    uow: UnitOfWork,
+    persons: Sequence[PersonId],
+    opens: datetime | None,
+    closes: datetime | None,
+    replaced: Mapping[int, int],
+) -> int:
+    """Let other rules versions (old to new) score what these people did in the window; return how many activities.
+
+    The people MUST be locked, and be scored again in the same transaction.
+    """
+    return await store.restamp(uow, persons, opens, closes, replaced) if replaced else 0

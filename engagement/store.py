@@ -1,6 +1,6 @@
 """Every query of the room."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -196,3 +196,55 @@ def _stored(row: asyncpg.Record) -> Stored:
         rules_version=row["rules_version"],
         extensions=row["extensions"],
     )
+
+
+async def scored_people(
+    uow: UnitOfWork, after: PersonId | None, opens: datetime | None, closes: datetime | None, limit: int
+) -> list[PersonId]:
+    """Return people, in id order, of whom something that happened in a window is scored."""
+    rows = await uow.fetch(
+        "select distinct person from engagement.activity where rules_version is not null"
+        " and ($1::uuid is null or person > $1) and ($2::timestamptz is null or occurred_at >= $2)"
+        " and ($3::timestamptz is null or occurred_at < $3) order by person limit $4",
+        after,
+        opens,
+        closes,
+        limit,
+    )
+    return [PersonId(row["person"]) for row in rows]
+
+
+async def versions(
+    uow: UnitOfWork, persons: Sequence[PersonId], opens: datetime | None, closes: datetime | None
+) -> list[int]:
+    """Return the rules versions that score what these people did in a window."""
+    rows = await uow.fetch(
+        "select distinct rules_version from engagement.activity where person = any($1::uuid[])"
+        " and rules_version is not null and ($2::timestamptz is null or occurred_at >= $2)"
+        " and ($3::timestamptz is null or occurred_at < $3) order by 1",
+        persons,
+        opens,
+        closes,
+    )
+    return [row["rules_version"] for row in rows]
+
+
+async def restamp(
+    uow: UnitOfWork,
+    persons: Sequence[PersonId],
+    opens: datetime | None,
+    closes: datetime | None,
+    replaced: Mapping[int, int],
+) -> int:
+    """Let other versions score what these people did in a window; return how many activities that changed."""
+    tag = await uow.execute(
+        "update engagement.activity a set rules_version = t.new from unnest($4::int[], $5::int[]) as t(old, new)"
+        " where a.person = any($1::uuid[]) and a.rules_version = t.old"
+        " and ($2::timestamptz is null or a.occurred_at >= $2) and ($3::timestamptz is null or a.occurred_at < $3)",
+        persons,
+        opens,
+        closes,
+        list(replaced),
+        list(replaced.values()),
+    )
+    return int(tag.rsplit(" ", 1)[1])

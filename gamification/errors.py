@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import msgspec
 from typing_extensions import override
 
-from kernel.errors import ConflictError, NotFoundError, TooLargeError, UnavailableError, UnprocessableError
+from kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    TooLargeError,
+    UnavailableError,
+    UnprocessableError,
+)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -33,6 +41,19 @@ class RuleSetError(UnprocessableError):
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.field)))
         lines = [str(problem) for problem in self.problems]
         super().__init__("\n".join(lines), field=self.problems[0].field, problems=lines)
+
+
+class PolicyPackError(UnprocessableError):
+    """Policy packs can't be used; the detail names everything that is wrong with them, file by file."""
+
+    code = "policy-pack-refused"
+    remedy = "Correct every line named in the detail and read the packs again."
+
+    def __init__(self, problems: Sequence[tuple[str, Problem]]) -> None:
+        """Keep ``problems`` (at least one), each with the name of its file."""
+        self.problems = tuple(problems)
+        lines = [f"{file}: {problem}" for file, problem in self.problems]
+        super().__init__("\n".join(lines), field=self.problems[0][1].field, problems=lines)
 
 
 class OutOfOrderError(ConflictError):
@@ -93,3 +114,66 @@ class AwardRacedError(ConflictError):
     """An award that was to be written exists already: the person's lock was not held. A defect, never expected."""
 
     code = "award-raced"
+
+
+class CampaignTermsError(InvalidError):
+    """A campaign's key, terms or reason that can't be kept as they are. Facts: ``field``."""
+
+    code = "campaign-terms-invalid"
+    remedy = "Correct the named field and send it again."
+
+
+class CampaignNotFoundError(NotFoundError):
+    """No such campaign, or one that reaches beyond the markets of this account: the two are answered alike."""
+
+    code = "campaign-not-found"
+    remedy = "Check the identifier, and that this account is responsible for all markets of the campaign."
+
+
+class CampaignMarketScopeError(ForbiddenError):
+    """The terms name markets that this account is not responsible for. Facts: ``markets``."""
+
+    code = "campaign-outside-market-scope"
+    remedy = "Leave the named markets out, or ask somebody who is responsible for all of them."
+
+
+class CampaignKeyTakenError(ConflictError):
+    """Another campaign has this key; ended ones keep theirs."""
+
+    code = "campaign-key-taken"
+    remedy = "Choose another key."
+
+
+class CampaignMovedError(ConflictError):
+    """Somebody else moved or edited the campaign since it was read."""
+
+    code = "campaign-moved"
+    remedy = "Read the campaign again and decide on what it is now."
+
+
+class CampaignStepRefusedError(ConflictError):
+    """The step is not to be had from where the campaign stands. Facts: ``reason``."""
+
+    code = "campaign-step-refused"
+    remedy = "Do what the detail says, then try again."
+
+
+class CampaignRoleError(ForbiddenError):
+    """The step belongs to another role. Facts: ``reason``."""
+
+    code = "campaign-role-may-not"
+    remedy = "Ask somebody whose role may do this."
+
+
+class CampaignAuthorNeverApprovesError(ForbiddenError):
+    """Somebody who wrote a revision since the last approval tried to approve. Facts: ``reason``."""
+
+    code = "campaign-author-never-approves"
+    remedy = "Ask a compliance officer who wrote no revision of it."
+
+
+class CampaignRefusedByPolicyError(UnprocessableError):
+    """A country of the campaign does not allow it. Facts: ``refusals``."""
+
+    code = "campaign-refused-by-policy"
+    remedy = "Change what each refusal names, or leave its country out."

@@ -4,11 +4,35 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from gamification.campaign_tables import (
+    CampaignBackfill,
+    CampaignBudget,
+    CampaignReview,
+    CampaignRevision,
+    CampaignRow,
+    CampaignRuleKey,
+    CampaignTransition,
+)
 from gamification.tables import AwardRow, BoardMember, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "gamification"),
-    table_classes=[RuleSetVersion, AwardRow, LedgerEntry, Standing, Outcome, BoardMember, Budget],
+    table_classes=[
+        RuleSetVersion,
+        AwardRow,
+        LedgerEntry,
+        Standing,
+        Outcome,
+        BoardMember,
+        Budget,
+        CampaignRow,
+        CampaignRevision,
+        CampaignReview,
+        CampaignTransition,
+        CampaignBudget,
+        CampaignRuleKey,
+        CampaignBackfill,
+    ],
     migration_dependencies=["engagement.piccolo_app"],
 )

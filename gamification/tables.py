@@ -14,6 +14,7 @@ class RuleSetVersion(Table, tablename="rule_set_version", schema="gamification")
     sha256 = Bytea(default=None, null=False, help_text="open: SHA-256 of the body")
     published_at = Timestamptz(default=None, null=False, help_text="open: from when on it scores what is recorded")
     published_by = Text(default=None, null=False, help_text="pseudonymous: the account that published it")
+    derived_from = Integer(default=None, null=True, help_text="open: the published version that a backfill began from")
 
 
 class AwardRow(Table, tablename="award", schema="gamification"):

@@ -60,9 +60,68 @@ class Past(StrEnum):
     NEW_ONLY = "new_only"
 
 
+class CampaignPast(StrEnum):
+    """What a campaign that starts does to what happened before it; chosen when it is submitted."""
+
+    NEW_ONLY = "new_only"
+    BACKFILL_SILENTLY = "backfill_silently"
+    GRANDFATHER = "grandfather"
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands; only a running one scores."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FROZEN = "frozen"
+    ENDED = "ended"
+
+
+class CampaignStep(StrEnum):
+    """What is done to a campaign; ``create`` is how it begins."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    SCHEDULE = "schedule"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    END = "end"
+
+
+class StepReason(StrEnum):
+    """Why a step of a campaign is refused: stable codes that stand in answers and in the audit log."""
+
+    ROLE = "role-may-not"
+    STATE = "not-from-this-state"
+    FROZEN = "campaign-frozen"
+    ENDED = "campaign-ended"
+    PAUSE_FIRST = "pause-first"
+    AUTHOR = "author-never-approves"
+    NOT_OPEN = "activity-window-not-open"
+    STILL_OPEN = "activity-window-still-open"
+    CLOSED = "activity-window-closed"
+
+
 class Action(StrEnum):
     """Audit actions of this room, spelled ``room:subject:verb``."""
 
+    CAMPAIGN_BACKFILLED = "gamification:campaign:backfilled"
+    CAMPAIGN_CREATED = "gamification:campaign:created"
+    CAMPAIGN_MOVED = "gamification:campaign:moved"
+    CAMPAIGN_READ = "gamification:campaign:read"
+    CAMPAIGN_REVISED = "gamification:campaign:revised"
+    CAMPAIGNS_LISTED = "gamification:campaign:listed"
+    RULES_CHECKED = "gamification:rules:checked"
     RULESET_PUBLISHED = "gamification:ruleset:published"
     RULESET_READ = "gamification:ruleset:read"
     AWARD_REINSTATED = "gamification:award:reinstated"
@@ -74,6 +133,7 @@ class Action(StrEnum):
     STREAKS_READ = "gamification:streaks:read"
     WHY_NOT_READ = "gamification:rule:why_not_read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
+    POLICIES_READ = "gamification:policy:read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
 

@@ -7,11 +7,14 @@ from typing_extensions import override
 
 from api.cli.access import access
 from api.cli.audit import audit
+from api.cli.campaigns import campaign
 from api.cli.demo import demo
 from api.cli.environment import failing
 from api.cli.importing import importing
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
+from api.cli.policy import policy
+from api.cli.rules import rules
 from api.cli.serving import serve, worker
 from kernel.errors import LaurelError
 
@@ -33,5 +36,5 @@ def laurel() -> None:
     """Gamified engagement for healthcare professionals, behind a privacy layer."""
 
 
-for each in (demo, serve, worker, migrate, importing, audit, access, openapi):
+for each in (demo, serve, worker, migrate, importing, audit, access, campaign, policy, rules, openapi):
     laurel.add_command(each)

@@ -1,11 +1,11 @@
-"""Checks a tree against the grammar's own types and notes every fault, not only the first.
+"""Checks a tree against a grammar's own types and notes every fault, not only the first.
 
-The limits come from the annotations in ``grammar.py``, the same that make the JSON Schema, so they are said once.
+The limits come from the annotations of the types (``grammar.py``, ``policy/pack.py``), so they are said once.
 """
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ from gamification.rules.source import Fields, Items, Leaf, Scalar, Tree
 
 Plain: TypeAlias = dict[str, Any] | list[Any] | Scalar
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _type_info = lru_cache(inspect.type_info)
 _SPELLED = {
     "^[a-z][a-z0-9-]*$": ("isn't a key", "use small letters a to z, digits and -, beginning with a letter"),
@@ -33,7 +34,7 @@ class _Checker:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
 
-    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: PLR0911 - one arm per type
+    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: C901, PLR0911 - one arm per type
         """Check one value of any kind; a value that is noted as faulty already is passed over."""
         if isinstance(tree, Leaf) and tree.value is None:
             return None
@@ -56,6 +57,9 @@ class _Checker:
                 return self._number(limits, tree, path)
             case inspect.StrType() as limits:
                 return self._text(limits, tree, path)
+            case inspect.DateType():
+                known = isinstance(tree, Leaf) and isinstance(tree.value, str) and _is_day(tree.value)
+                return self._leaf(tree, path, known, "isn't a day", 'write it in quotes, such as "2026-01-31"')
             case _:
                 known = isinstance(tree, Leaf) and isinstance(tree.value, bool)
                 return self._leaf(tree, path, known, "must be true or false", "write true or false without quotes")
@@ -155,6 +159,13 @@ def _required(kind: inspect.Type) -> inspect.Type:
         kinds = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
         return kinds[0] if len(kinds) == 1 else inspect.UnionType(tuple(kinds))
     return kind
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return _DAY.fullmatch(text) is not None and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
 
 
 def _join(path: str, name: str) -> str:

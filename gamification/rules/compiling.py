@@ -56,6 +56,7 @@ class PointsStep(NamedTuple):
     caps: tuple[CapStep, ...]
     factors: tuple[Factor, ...]
     terms: Terms
+    signal: str
 
 
 class StreakStep(NamedTuple):
@@ -145,6 +146,7 @@ def points_step(
         caps,
         factors,
         STANDARD if terms == STANDARD else terms,
+        f"awards:{rule.key}",
     )
     return step, watchers_of(groups)
 

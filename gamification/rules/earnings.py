@@ -188,8 +188,8 @@ class Outcome(msgspec.Struct, frozen=True):
 class Folded(msgspec.Struct, frozen=True):
     """What a run of activities did: the effects in the order the activities were given, the awards in order of time.
 
-    ``held`` are the awards that an activity asked for and a full cap or a used-up budget held back, unless they were
-    made later.
+    ``held`` are the awards that an activity asked for and a used-up budget held back; with ``noting``, also those that
+    a full cap held back and that were not made later.
     """
 
     effects: tuple[Effects, ...]

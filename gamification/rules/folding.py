@@ -40,12 +40,15 @@ def fold(
     steps: Sequence[Step],
     awarded: AbstractSet[AwardKey] = NO_AWARDS,
     denied: Container[AwardKey] = NO_AWARDS,
+    *,
+    noting: bool = False,
 ) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
 
     ``awarded`` MUST hold every key of ``candidates(state, steps)`` whose award exists; a replay from ``EMPTY`` passes
     none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply.
     An id that comes again changes nothing and has the effects of the first one.
+    With ``noting`` the answer also says what full caps held back, which takes a little longer.
     Raise ``OutOfOrderError`` if one of them ``is_late``.
     """
     order = _in_order(steps)
@@ -53,6 +56,7 @@ def fold(
         detail = "an activity is older than the last one folded"
         raise OutOfOrderError(detail, activity=str(steps[order[0]][1].id))
     progress = Progress(state, awarded, denied)
+    progress.noting = noting
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
     ruleset, program = None, None

@@ -7,8 +7,8 @@ import msgspec
 from gamification.errors import Problem, RuleSetError
 from gamification.rules.checking import check
 from gamification.rules.grammar import Parts, RuleSet
-from gamification.rules.meaning import Place, faults, spelled
-from gamification.rules.source import Fields, Items, Tree, read
+from gamification.rules.meaning import faults, spelled
+from gamification.rules.source import line_of, read
 
 Loaded = TypeVar("Loaded", RuleSet, Parts)
 
@@ -38,7 +38,7 @@ def _loaded(text: str, kind: type[Loaded], beside: dict[str, Any] | None) -> Loa
     tree = read(text, problems)
     plain = check(tree, kind, problems)
     for place, fault, remedy in faults(plain, beside):
-        problems.append(Problem(_line(tree, place), spelled(place), fault, remedy))
+        problems.append(Problem(line_of(tree, place), spelled(place), fault, remedy))
     if problems:
         raise RuleSetError(problems)
     return msgspec.convert(plain, kind)
@@ -60,17 +60,3 @@ def json_schema() -> dict[str, Any]:
 def _not_null(field: dict[str, Any]) -> dict[str, Any]:
     """Return ``field`` without null: a field may be left out, but one without a value widens a rule by accident."""
     return next((kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"), field)
-
-
-def _line(tree: Tree, place: Place) -> int:
-    """Return the line of ``place``, or of what should hold it where it isn't written."""
-    line = tree.line
-    for step in place:
-        if isinstance(tree, Fields) and step in tree.fields:
-            line, tree = tree.fields[str(step)]
-        elif isinstance(tree, Items) and isinstance(step, int):
-            tree = tree.items[step]
-            line = tree.line
-        else:
-            break
-    return line

@@ -29,19 +29,19 @@ from gamification.vocabulary import AwardKind, Blocked
 NOTHING = Effects()
 """The effects of an activity that changed nothing: most of them, so they share one value."""
 
-NO_SIGNALS: frozenset[str] = frozenset()
-
 
 class Progress:
     """A copy of a state, made once per fold. Only ``apply`` changes it, one activity at a time in order of time."""
 
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
-        "done", "held", "last", "level", "made", "matches", "periods", "points", "quests", "seen", "streaks", "today",
+        "done", "held", "last", "level", "made", "matches", "noting", "periods", "points", "quests", "seen", "streaks",
+        "today",
     )  # fmt: skip
 
     def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
         """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
+        self.noting = False
         self.points = state.points
         self.level = state.level
         self.awards = state.awards.copy()
@@ -78,10 +78,11 @@ class Progress:
     def apply(self, program: Program, activity: Activity) -> Effects:
         """Fold one activity."""
         self.last = activity
-        self.move_to(activity.local_date)
-        self._signals.clear()
+        if activity.local_date > self.today:
+            self.move_to(activity.local_date)
         steps = program.steps(activity)
-        self.watch(steps, activity)
+        if steps.watchers:
+            self.watch(steps, activity)
         points = self._points(steps.points, activity) if steps.points else ()
         streaks = self._streaks(steps.streaks, activity) if steps.streaks else ()
         quests = self._quests(steps.quests, activity) if steps.quests else ()
@@ -124,15 +125,24 @@ class Progress:
 
     def _points(self, steps: tuple[PointsStep, ...], activity: Activity) -> tuple[PointsEffect, ...]:
         earned: list[PointsEffect] = []
+        item = ""
         for step in steps:
             if step.check is not None and not step.check(activity):
                 continue
-            subject = str(activity.content) if step.per_item else ""
+            points = _multiplied(step, activity) if step.factors else step.points
+            if points == 0:
+                continue
+            if step.caps and self._capped(step, points):
+                if self.noting:
+                    self._note(step, activity)
+                continue
+            item = item or str(activity.content)
+            subject = item if step.per_item else ""
             key = AwardKey(step.key, subject, self.periods[step.recurs])
             if key in self._fresh or key in self._awarded or (step.met is not None and not step.met(self)):
                 continue
-            points = _multiplied(step, activity)
-            if points == 0 or self._held_back(step, key, points):
+            if key in self._denied:
+                self.held[key] = Blocked.BUDGET
                 continue
             self._award(key, step, points, activity)
             earned.append(
@@ -140,16 +150,12 @@ class Progress:
             )
         return tuple(earned)
 
-    def _held_back(self, step: PointsStep, key: AwardKey, points: int) -> bool:
-        if self._capped(step, points):
-            self.held.setdefault(key, Blocked.CAP)
-            return True
-        if key in self._denied:
-            self.held[key] = Blocked.BUDGET
-            return True
-        if self.held:
-            self.held.pop(key, None)
-        return False
+    def _note(self, step: PointsStep, activity: Activity) -> None:
+        """Note that a full cap holds an award back, unless it isn't for the cap alone."""
+        key = AwardKey(step.key, str(activity.content) if step.per_item else "", self.periods[step.recurs])
+        known = key in self._fresh or key in self._awarded or key in self._denied
+        if not known and (step.met is None or step.met(self)):
+            self.held[key] = Blocked.CAP
 
     def _capped(self, step: PointsStep, points: int) -> bool:
         for name, per, limit, of_points in step.caps:
@@ -161,11 +167,13 @@ class Progress:
 
     def _award(self, key: AwardKey, step: PointsStep, points: int, activity: Activity) -> None:
         self._fresh.add(key)
+        if self.held:
+            self.held.pop(key, None)
         self.made.append(Award(key, points, activity.id, AwardKind.POINTS, step.terms))
         if step.terms.currency == "recognition":
             self._earn(points)
         self.awards[step.key] = self.awards.get(step.key, 0) + 1
-        self._signals.add(f"awards:{step.key}")
+        self._signals.add(step.signal)
         for name, per, _, of_points in step.caps:
             period, counter = self.periods[per], self.caps.get(name)
             used = counter.count if counter is not None and counter.period == period else 0
@@ -216,15 +224,20 @@ class Progress:
 
     def _badges(self, program: Program, steps: Steps, activity: Activity) -> tuple[BadgeEffect, ...]:
         """Look at the badges that this activity or what it changed can bring; a badge can bring another one."""
-        candidates = {step.position: step for step in (*steps.badges, *program.always)}
+        if not steps.badges and not self._signals and not program.always and self._checked == program.digest:
+            return ()
+        candidates = {step.position: step for step in steps.badges}
+        if program.always:
+            candidates |= {step.position: step for step in program.always}
         if self._checked != program.digest:
             self._checked = program.digest
             candidates |= {step.position: step for step in program.waiting}
         looked: set[int] = set()
         earned: list[BadgeEffect] = []
         while True:
-            for signal in self._signals & program.by_signal.keys() if program.by_signal else NO_SIGNALS:
-                candidates |= {step.position: step for step in program.by_signal[signal]}
+            for signal in self._signals:
+                for step in program.by_signal.get(signal, ()):
+                    candidates[step.position] = step
             self._signals.clear()
             for position in sorted(candidates.keys() - looked):
                 looked.add(position)

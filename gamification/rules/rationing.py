@@ -83,7 +83,7 @@ def settled(
 ) -> Folded:
     """Fold one person from the start under ``cuts``, which MUST come in the order in which they were found."""
     refused = Refused()
-    folded = fold(EMPTY, steps)
+    folded = fold(EMPTY, steps, noting=True)
     for cut in cuts:
         budget = budgets[cut.budget]
         while True:
@@ -95,7 +95,7 @@ def settled(
                 refused.paid[budget.rule] = {each.key for each in theirs if _moment(by_id, each) < cut.moment}
             else:
                 refused.single.add(late[0].key)
-            folded = fold(EMPTY, steps, denied=refused)
+            folded = fold(EMPTY, steps, denied=refused, noting=True)
     return folded
 
 

@@ -165,7 +165,7 @@ def _amount(
             seen = Seen(period=period)
         if days is None and seen.amount >= at_least:
             return seen
-        return _added(seen, measure, activity, person, days)
+        return _added(seen, measure, activity, person, Reach(days, int(at_least)))
 
     def reached(person: Standing) -> float:
         seen = person.seen.get(name, UNSEEN)
@@ -176,13 +176,22 @@ def _amount(
     return Condition(reached, at_least, lambda person: reached(person) >= at_least, Watcher(name, (when,), watch))
 
 
-def _added(seen: Seen, measure: _Measure, activity: Activity, person: Standing, days: int | None) -> Seen:
-    value = measure.value(activity)
+class Reach(NamedTuple):
+    """How many dates a condition looks back (None: no rolling window), and how many names it needs at the most."""
+
+    days: int | None
+    most: int
+
+
+def _added(seen: Seen, measure: _Measure, activity: Activity, person: Standing, reach: Reach) -> Seen:
+    value, days = measure.value(activity), reach.days
     if measure.once is not None:
         by = seen.by | {measure.once(activity, person): float(person.today.toordinal())}
         if days is not None:
             first = person.today.toordinal() - days
             by = {item: day for item, day in by.items() if day > first}
+        if len(by) > reach.most:  # the newest alone can be enough later; a state must not grow with everything seen
+            del by[min(by, key=by.__getitem__)]
         return Seen(len(by), seen.period, by)
     if days is None:
         return Seen(seen.amount + value, seen.period)

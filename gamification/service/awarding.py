@@ -58,6 +58,22 @@ async def award_all(uow: UnitOfWork, fresh: Sequence[Stored], consents: Decision
     return {activity: effects for change in changes.values() for activity, effects in change.effects.items()}
 
 
+async def award_again(uow: UnitOfWork, persons: Sequence[PersonId], consents: Decisions) -> None:
+    """Fold these people's whole histories again and write what that changes; nobody is told.
+
+    The people MUST be locked. For whoever changed which rules score an activity that is stored already.
+    """
+    states = await standings.states(uow, persons)
+    changes = []
+    for person in persons:
+        history = await engagement.history(uow, person)
+        if history:
+            change = await _once_more(uow, history, states.get(person, EMPTY), consents)
+            changes.append(msgspec.structs.replace(change, effects={}))
+    if changes:
+        await _write(uow, changes, consents)
+
+
 async def _in_order(
     uow: UnitOfWork, by_person: Mapping[PersonId, list[Stored]], states: Mapping[PersonId, State], consents: Decisions
 ) -> dict[PersonId, Change]:

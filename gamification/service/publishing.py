@@ -1,11 +1,15 @@
-"""Publishing rule sets, and having their versions at hand."""
+"""Publishing rule sets, composing them with the running campaigns, and having their versions at hand."""
 
 import hashlib
+from typing import Any
 
 import msgspec
 
-from gamification.errors import RulesMissingError
+from gamification.errors import RuleSetError, RulesMissingError
 from gamification.rules import RuleSet, load, refuse_succession
+from gamification.rules.campaigns import problems_at
+from gamification.rules.composing import base_of, broken, clashes, compose, keys_of
+from gamification.store import campaigns as campaign_store
 from gamification.store import rule_sets as store
 from gamification.values import PublishedRules
 from gamification.vocabulary import Action
@@ -19,36 +23,101 @@ _versions: dict[int, RuleSet] = {}
 async def publish_rules(uow: UnitOfWork, text: str) -> PublishedRules:
     """Publish a rule set (YAML) as a new immutable version; the same rules again answer the version they have.
 
+    Running campaigns go on in the new version.
+
     Raises:
         RuleSetError: it names every line and field that is wrong.
 
     """
     ruleset = load(text)
-    body = canonical(msgspec.to_builtins(ruleset))
+    await store.lock(uow)
+    owned = await campaign_store.owners(uow, [key for key, _ in keys_of(ruleset)])
+    taken = {key: f"the campaign {campaign}" for key, campaign in owned.items()}
+    problems = problems_at(text, clashes(ruleset, taken))
+    problems += broken(ruleset, await campaign_store.approved(uow))
+    if problems:
+        raise RuleSetError(problems)
+    newest = await store.newest(uow)
+    if newest is not None:
+        refuse_succession(base_of(msgspec.json.decode(newest.body, type=RuleSet)), ruleset)
+    return await _keep(uow, newest, compose(ruleset, await campaign_store.running(uow)))
+
+
+async def compose_programme(uow: UnitOfWork) -> PublishedRules:
+    """Let exactly the campaigns that are running now score what is recorded from now on; the base rules stay.
+
+    The same campaigns again answer the version there is. Whoever composes holds the publishers' lock until the
+    transaction ends, so take every other lock on campaigns before.
+
+    Raises:
+        RulesMissingError: there are no base rules yet.
+
+    """
     await store.lock(uow)
     newest = await store.newest(uow)
-    if newest is not None and newest.body == body:
+    required(newest.version if newest else None)
+    assert newest is not None  # noqa: S101 - the line above has refused that
+    base = msgspec.json.decode(newest.body, type=RuleSet)
+    return await _keep(uow, newest, compose(base, await campaign_store.running(uow)))
+
+
+async def derive_version(uow: UnitOfWork, version: int, ruleset: RuleSet) -> tuple[int, bool]:
+    """Return the number of the version with these rules that a backfill scores by instead of ``version``.
+
+    It is made if there is none, and then the second value is true: MUST NOT be used before COMMIT, since a process
+    remembers what a number means and after a rollback the number is somebody else's. It never scores what is recorded.
+    """
+    await store.lock(uow)
+    root = await store.root(uow, version)
+    published = _published(uow, await store.next_number(uow), ruleset)
+    known = await store.derived(uow, root, published.sha256)
+    if known is not None:
+        return known, False
+    await store.insert(uow, published, derived_from=root)
+    _record(uow, published, None, ruleset, derived_from=root)
+    return published.version, True
+
+
+async def _keep(uow: UnitOfWork, newest: PublishedRules | None, ruleset: RuleSet) -> PublishedRules:
+    published = _published(uow, await store.next_number(uow), ruleset)
+    if newest is not None and newest.body == published.body:
         uow.record(Action.RULESET_PUBLISHED, resource=f"rules:{newest.version}", repeated=True)
         return newest
-    if newest is not None:
-        refuse_succession(msgspec.json.decode(newest.body, type=RuleSet), ruleset)
-    published = PublishedRules(
-        version=newest.version + 1 if newest else 1,
+    await store.insert(uow, published)
+    _record(uow, published, newest, ruleset)
+    return published
+
+
+def _published(uow: UnitOfWork, version: int, ruleset: RuleSet) -> PublishedRules:
+    body = canonical(msgspec.to_builtins(ruleset))
+    return PublishedRules(
+        version=version,
         key=ruleset.key,
         body=body,
         sha256=hashlib.sha256(body).digest(),
         published_at=uow.now,
         published_by=uow.origin.actor,
     )
-    await store.insert(uow, published)
+
+
+def _record(
+    uow: UnitOfWork, published: PublishedRules, previous: PublishedRules | None, ruleset: RuleSet, **more: Any
+) -> None:
     uow.record(
         Action.RULESET_PUBLISHED,
         resource=f"rules:{published.version}",
         sha256=published.sha256.hex(),
-        previous=newest.sha256.hex() if newest else None,
+        previous=previous.sha256.hex() if previous else None,
         past=ruleset.past.value,
+        campaigns={part.key: part.revision for part in ruleset.campaigns},
+        **more,
     )
-    return published
+
+
+async def base_rules(uow: UnitOfWork) -> RuleSet | None:
+    """Return the base rules in force, without campaigns; None before the first were published."""
+    newest = await store.newest(uow)
+    return base_of(msgspec.json.decode(newest.body, type=RuleSet)) if newest else None
 
 
 async def rules_of(uow: UnitOfWork, version: int) -> RuleSet:

@@ -43,7 +43,7 @@ async def points(uow: UnitOfWork, person: PersonId) -> tuple[int, int, int | Non
     """Return a person's lifetime points and level, (0, 0) before the first activity, and the newest rules version."""
     row = await uow.fetchrow(
         "select coalesce(s.points, 0) as points, coalesce(s.level, 0) as level, v.version"
-        " from (select max(version) as version from gamification.rule_set_version) v"
+        " from (select max(version) as version from gamification.rule_set_version where derived_from is null) v"
         " left join gamification.standing s on s.person = $1",
         person,
     )

@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 
 from access import Role
 from consent.vocabulary import Purpose
+from gamification.vocabulary import CampaignState
 from tests.api.asker import Asker
+from tests.api.campaigning import campaign_in, fresh_key, written
 from tests.api.house import House
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
@@ -20,6 +22,7 @@ EVERYONE: Final = frozenset(Role)
 STAFF: Final = EVERYONE - {HCP, MACHINE}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
+OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,10 @@ async def a_board(_: Scene, __: Asker) -> Sent:
     return Sent(inside="all-time")
 
 
+async def a_country(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="GB")
+
+
 async def an_answer(_: Scene, __: Asker) -> Sent:
     return Sent({"state": "denied"}, "analytics")
 
@@ -146,6 +153,30 @@ async def an_export(_: Scene, __: Asker) -> Sent:
     return Sent({"limit": 10})
 
 
+async def a_new_campaign(_: Scene, __: Asker) -> Sent:
+    key = fresh_key()
+    return Sent(written(key) | {"key": key})
+
+
+async def a_new_revision(scene: Scene, _: Asker) -> Sent:
+    made = await campaign_in(scene.house, CampaignState.DRAFT)
+    return Sent(written(fresh_key()) | {"revision": 1}, made.id)
+
+
+async def some_rules(_: Scene, __: Asker) -> Sent:
+    return Sent({"rules": written(fresh_key())["rules"]})
+
+
+def campaign(state: CampaignState, **body: object) -> Callable[[Scene, Asker], Awaitable[Sent]]:
+    """Return what sends a step to a new campaign in this state."""
+
+    async def send(scene: Scene, _: Asker) -> Sent:
+        made = await campaign_in(scene.house, state)
+        return Sent({"reason": "It is time."} | body, made.id)
+
+    return send
+
+
 def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purpose | None = None) -> Case:
     """Return the case of a route by which HCPs see or change what is theirs."""
     return Case(frozenset({HCP}), send, OWN, consent)
@@ -153,6 +184,9 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
 
 OFFICERS: Final = frozenset({OFFICER})
 REVIEWERS: Final = frozenset({REVIEWER})
+MARKETERS: Final = frozenset({MARKETER})
+STEERING: Final = OFFICERS | MARKETERS
+CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
@@ -171,6 +205,8 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/awards/{award:uuid}/reinstate": Case(OFFICERS, a_revoked_badge, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
@@ -180,6 +216,21 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/content/{item:uuid}/withdraw": Case(REVIEWERS, a_draft, 404),
     "POST /v1/hcps": Case(frozenset({ADMINISTRATOR, MACHINE}), a_new_person, 403, status=201),
     "POST /v1/hcps/{person:uuid}/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_paper, 404, status=201),
+    "POST /v1/rules/check": Case(MARKETERS, some_rules, COMMON),
+    "GET /v1/campaigns": Case(STEERING, nothing, OVERSEEN),
+    "POST /v1/campaigns": Case(MARKETERS, a_new_campaign, 403, status=201),
+    f"GET {CAMPAIGN}": Case(STEERING, campaign(CampaignState.DRAFT), OVERSEEN),
+    f"PUT {CAMPAIGN}": Case(MARKETERS, a_new_revision, 404),
+    f"GET {CAMPAIGN}/transitions": Case(STEERING, campaign(CampaignState.DRAFT), OVERSEEN),
+    f"POST {CAMPAIGN}/submit": Case(MARKETERS, campaign(CampaignState.DRAFT, past="new_only"), 404),
+    f"POST {CAMPAIGN}/approve": Case(OFFICERS, campaign(CampaignState.IN_REVIEW, revision=1), OVERSEEN),
+    f"POST {CAMPAIGN}/reject": Case(OFFICERS, campaign(CampaignState.IN_REVIEW, revision=1), OVERSEEN),
+    f"POST {CAMPAIGN}/schedule": Case(MARKETERS, campaign(CampaignState.APPROVED), 404),
+    f"POST {CAMPAIGN}/pause": Case(STEERING, campaign(CampaignState.RUNNING), OVERSEEN),
+    f"POST {CAMPAIGN}/resume": Case(MARKETERS, campaign(CampaignState.PAUSED), 404),
+    f"POST {CAMPAIGN}/freeze": Case(OFFICERS, campaign(CampaignState.DRAFT), OVERSEEN),
+    f"POST {CAMPAIGN}/unfreeze": Case(OFFICERS, campaign(CampaignState.FROZEN), OVERSEEN),
+    f"POST {CAMPAIGN}/end": Case(STEERING, campaign(CampaignState.DRAFT), OVERSEEN),
     "GET /v1/audit/entries": Case(OFFICERS, nothing, COMMON),
     "GET /v1/audit/entries/{index:int}": Case(OFFICERS, an_index, COMMON),
     "GET /v1/audit/entries/{index:int}/proof": Case(OFFICERS, an_index, COMMON),

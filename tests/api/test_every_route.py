@@ -21,13 +21,13 @@ from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES
 from kernel.settings import Settings
 from tests.api.asker import Asker
-from tests.api.cases import CASES, COMMON, OWN, PUBLIC, Case, Scene, Sent, earned
+from tests.api.cases import CASES, COMMON, OVERSEEN, OWN, PUBLIC, Case, Scene, Sent, earned
 from tests.api.house import House, problem
 from tests.conftest import KEYS
 
 NOWHERE = Settings(database_url="postgresql://nowhere/nothing", redis_url="redis://nowhere")
 ROUTES = sorted(CASES)
-REFUSABLE = [route for route in ROUTES if CASES[route].elsewhere not in (OWN, COMMON)]
+REFUSABLE = [route for route in ROUTES if CASES[route].elsewhere not in (OWN, COMMON, OVERSEEN)]
 RESTING_ON_CONSENT = [route for route in ROUTES if CASES[route].consent]
 
 

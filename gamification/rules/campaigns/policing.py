@@ -1,0 +1,93 @@
+"""What a campaign looks like to the policy packs, and what they say in each of its countries."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import chain
+from typing import Any, Final
+
+import msgspec
+
+from content.vocabulary import EVERYWHERE, ContentClass
+from gamification.rules.campaigns.terms import Terms
+from gamification.rules.composing import KINDS
+from gamification.rules.grammar import Parts
+from gamification.rules.policy import (
+    Approval,
+    Behaviour,
+    Currency,
+    Pack,
+    PublishFacts,
+    Refusal,
+    Reward,
+    Rule,
+    publish_refusals,
+)
+
+RECOGNITION: Final = "recognition"
+_SIGNALS: Final = frozenset({"verbs", "kinds", "channels"})
+_TAGS: Final = frozenset({"any", "all", "none"})
+
+
+class Country(msgspec.Struct, frozen=True):
+    """What a country says no to, by the pack that holds there."""
+
+    country: str
+    pack: str
+    version: int
+    refusal: Refusal
+
+
+def facts_of(key: str, revision: int, terms: Terms, rules: Parts, on: date) -> PublishFacts:
+    """Describe a revision as it would go live on ``on`` with the approval that is asked for."""
+    approval = Approval(id=key, version=revision, expires_on=None, countries=frozenset(terms.markets))
+    described = [(kind, rule) for kind in KINDS for rule in getattr(rules, kind)]
+    currencies = {str(getattr(rule, "currency", RECOGNITION)) for _, rule in described}
+    return PublishFacts(
+        on=on,
+        rules=tuple(_described(kind, rule, terms.lane) for kind, rule in described),
+        rewards=tuple(Reward(kind="badge", approval=approval) for _ in rules.badges[:1]),
+        currencies=tuple(Currency(key=each, value_bearing=each != RECOGNITION) for each in sorted(currencies)),
+        approval=approval,
+    )
+
+
+def refusals(pack_for: Callable[[str], Pack], terms: Terms, facts: PublishFacts, known: Iterable[str]) -> list[Country]:
+    """Return every no of every country of ``terms``; ``known`` are those with packs, for a campaign that is everywhere.
+
+    A campaign that is everywhere is judged by each pack there is, and by the one for countries that nobody knows.
+    """
+    countries = [*known, EVERYWHERE] if terms.markets == (EVERYWHERE,) else terms.markets
+    packs = [(country, pack_for(country)) for country in countries]
+    return [
+        Country(country, pack.code, pack.version, refusal)
+        for country, pack in packs
+        for refusal in publish_refusals(pack, facts)
+    ]
+
+
+def _described(kind: str, rule: Any, lane: ContentClass) -> Rule:
+    plain = msgspec.to_builtins(rule)
+    named = {ContentClass(each) for each in _under(plain, {"classes"})}
+    viewing = lane is ContentClass.PROMOTIONAL and "viewed" in set(_under(plain, {"verbs"}))
+    caps = [cap["limit"] for cap in plain.get("caps", ())]
+    return Rule(
+        key=plain["key"],
+        reads=frozenset(_under(plain, _SIGNALS | _TAGS)),
+        lanes=frozenset({lane} | named),
+        behaviours=frozenset({Behaviour.PROMOTION_VIEWED} if viewing and kind == "points" else ()),
+        promotional_view_cap=min(caps, default=None),
+        quest=kind == "quests",
+        currency=plain.get("currency", RECOGNITION),
+    )
+
+
+def _under(plain: Any, names: Iterable[str]) -> Iterator[str]:
+    """Yield every text that stands in a list under one of these names, at any depth."""
+    if isinstance(plain, dict):
+        lists = (value for name, value in plain.items() if name in names and isinstance(value, list | tuple))
+        yield from (item for item in chain.from_iterable(lists) if isinstance(item, str))
+        for value in plain.values():
+            yield from _under(value, names)
+    if isinstance(plain, list | tuple):
+        for item in plain:
+            yield from _under(item, names)

@@ -1,0 +1,80 @@
+"""One programme out of the base rules and the running campaigns, and what must not meet in it.
+
+The same running campaigns always make the same programme, byte for byte: that is what makes composing idempotent.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from content.vocabulary import EVERYWHERE
+from gamification.errors import Problem
+from gamification.rules.campaigns.terms import Terms
+from gamification.rules.grammar import CampaignPart, Parts, RuleSet
+from gamification.rules.meaning import Fault, Place, faults, spelled
+
+KINDS = Parts.__struct_fields__
+"""The kinds of rules that have keys, which are their identity over all campaigns and all time."""
+
+
+def part_of(key: str, revision: int, terms: Terms, rules: Parts) -> CampaignPart:
+    """Return what a running revision adds to the programme."""
+    everywhere = terms.markets == (EVERYWHERE,)
+    return CampaignPart(
+        key=key,
+        revision=revision,
+        rules=rules,
+        lane=terms.lane,
+        markets=None if everywhere else terms.markets,
+        opens=terms.opens_at,
+        closes=terms.closes_at,
+    )
+
+
+def compose(base: RuleSet, running: Sequence[CampaignPart]) -> RuleSet:
+    """Return the programme of ``base`` and the running campaigns, whatever campaigns ``base`` has had before."""
+    parts = sorted(running, key=lambda part: (part.key, part.revision))
+    return msgspec.structs.replace(base, campaigns=tuple(parts))
+
+
+def base_of(programme: RuleSet) -> RuleSet:
+    """Return a programme without its campaigns."""
+    return msgspec.structs.replace(programme, campaigns=())
+
+
+def backfilled(programme: RuleSet, part: CampaignPart) -> RuleSet | None:
+    """Return the programme that activities recorded under ``programme`` are scored by once ``part`` is backfilled.
+
+    What an earlier revision of the campaign pays there it goes on paying (nothing earned is ever taken back by an
+    edit), so only rules with new keys are added; None where there are none.
+    """
+    holders: list[Parts | RuleSet] = [programme, *(each.rules for each in programme.campaigns)]
+    known = {key for holder in holders for key, _ in keys_of(holder)}
+    fresh = {kind: tuple(rule for rule in getattr(part.rules, kind) if rule.key not in known) for kind in KINDS}
+    if not any(fresh.values()):
+        return None
+    return compose(programme, [*programme.campaigns, msgspec.structs.replace(part, rules=Parts(**fresh))])
+
+
+def keys_of(rules: Parts | RuleSet) -> Iterator[tuple[str, Place]]:
+    """Yield the key of every rule with its place."""
+    for kind in KINDS:
+        for index, rule in enumerate(getattr(rules, kind)):
+            yield rule.key, (kind, index, "key")
+
+
+def broken(base: RuleSet, parts: Iterable[CampaignPart]) -> Iterator[Problem]:
+    """Yield what campaigns that may run refer to, or own, and ``base`` would take away from them."""
+    beside = msgspec.to_builtins(base)
+    for part in parts:
+        for place, fault, _ in faults(msgspec.to_builtins(part.rules), beside):
+            field = f"{spelled(place)} of the campaign {part.key}"
+            yield Problem(1, field, fault, "keep the keys that the campaign uses, or end it first")
+
+
+def clashes(rules: Parts | RuleSet, taken: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield every key that belongs to somebody else; ``taken`` says to whom."""
+    for key, place in keys_of(rules):
+        if key in taken:
+            fault = f"{key} is a key of {taken[key]}, whose awards it would be taken for"
+            yield place, fault, "give the rule a key of its own, such as one that begins with the campaign's"

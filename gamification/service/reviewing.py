@@ -1,0 +1,112 @@
+"""Submitting a campaign, and what a reviewer says: four eyes on every revision, and the law of every country."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from gamification.campaign_values import Campaign, Staff
+from gamification.errors import CampaignRefusedByPolicyError, RuleSetError
+from gamification.policy_packs import shipped_packs
+from gamification.rules.campaigns import changed_meanings, check_reason, load_campaign, problems_at
+from gamification.rules.campaigns.policing import Country, facts_of, refusals
+from gamification.rules.composing import clashes, keys_of
+from gamification.rules.grammar import Parts
+from gamification.rules.policy import Packs, pack_for
+from gamification.service.campaigns import load, shown
+from gamification.service.publishing import base_rules
+from gamification.service.stepping import judged, take_step
+from gamification.store import campaign_history as history
+from gamification.store import campaigns as store
+from gamification.store import rule_sets
+from gamification.vocabulary import CampaignPast, CampaignStep
+from kernel.unit_of_work import UnitOfWork
+
+
+async def submit_campaign(
+    uow: UnitOfWork,
+    staff: Staff,
+    campaign_id: UUID,
+    past: CampaignPast,
+    reason: str,
+    *,
+    revision: int | None = None,
+    packs: Packs | None = None,
+) -> Campaign:
+    """Hand the current revision to review, with what its start is to do to the past. The keys of its rules are taken.
+
+    Raises:
+        CampaignNotFoundError: there is none inside the markets of ``staff``.
+        RuleSetError: a key belongs to somebody else, or would mean something else than it did.
+        CampaignRefusedByPolicyError: a country says no; it lists every refusal.
+        (and what ``stepping.take_step`` raises)
+
+    """
+    check_reason(reason)
+    before = await load(uow, staff, campaign_id)
+    await judged(uow, before, CampaignStep.SUBMIT, staff.hand, revision=revision)
+    rules = load_campaign(before.rules, await base_rules(uow), before.lane)
+    _refuse_by_policy(uow, before, rules, packs)
+    await _claim_keys(uow, before, rules)
+    return shown(await take_step(uow, before, CampaignStep.SUBMIT, staff.hand, reason, past=past))
+
+
+async def approve_campaign(
+    uow: UnitOfWork, staff: Staff, campaign_id: UUID, reason: str, *, revision: int, packs: Packs | None = None
+) -> Campaign:
+    """Approve the revision that was read; whoever wrote a revision since the last approval never does.
+
+    Raises:
+        CampaignRefusedByPolicyError: a country says no; it lists every refusal.
+        (and what ``stepping.take_step`` raises)
+
+    """
+    check_reason(reason)
+    before = await load(uow, staff, campaign_id)
+    await judged(uow, before, CampaignStep.APPROVE, staff.hand, revision=revision)
+    rules = load_campaign(before.rules, await base_rules(uow), before.lane)
+    _refuse_by_policy(uow, before, rules, packs)
+    return shown(await take_step(uow, before, CampaignStep.APPROVE, staff.hand, reason))
+
+
+async def reject_campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID, reason: str, *, revision: int) -> Campaign:
+    """Send the revision that was read back to its author, as a draft.
+
+    Raises:
+        CampaignNotFoundError: there is no such campaign.
+        (and what ``stepping.take_step`` raises)
+
+    """
+    check_reason(reason)
+    before = await load(uow, staff, campaign_id)
+    return shown(await take_step(uow, before, CampaignStep.REJECT, staff.hand, reason, revision=revision))
+
+
+def _refuse_by_policy(uow: UnitOfWork, campaign: Campaign, rules: Parts, packs: Packs | None) -> None:
+    known, on = packs or shipped_packs(), uow.now.date()
+    facts = facts_of(campaign.key, campaign.revision, campaign.terms, rules, on)
+    found = refusals(lambda country: pack_for(known, country, on), campaign.terms, facts, known.countries())
+    if found:
+        sentences = "; ".join(f"{each.country}: {each.refusal.rule} {each.refusal.detail}" for each in found)
+        raise CampaignRefusedByPolicyError(f"Policy says no. {sentences}.", refusals=_plain(found))
+
+
+def _plain(found: Sequence[Country]) -> list[dict[str, object]]:
+    return [
+        {"country": each.country, "pack": each.pack, "version": each.version, **msgspec.to_builtins(each.refusal)}
+        for each in found
+    ]
+
+
+async def _claim_keys(uow: UnitOfWork, campaign: Campaign, rules: Parts) -> None:
+    """Take the keys of the rules for good; of two campaigns that want the same at once, the second is refused."""
+    await rule_sets.lock(uow)  # against base rules with the same keys that are published at this moment
+    keys = [key for key, _ in keys_of(rules)]
+    await store.claim(uow, campaign.id, keys)
+    owners = await store.owners(uow, keys)
+    taken = {key: f"the campaign {owner}" for key, owner in owners.items() if owner != campaign.key}
+    problems = problems_at(campaign.rules, clashes(rules, taken))
+    for previous in await history.approved_rules(uow, campaign.id):
+        problems += [each for each in changed_meanings(campaign.rules, previous, rules) if each not in problems]
+    if problems:
+        raise RuleSetError(problems)

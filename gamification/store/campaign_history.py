@@ -1,0 +1,90 @@
+"""What became of a campaign: its reviews and the steps of its life. Rows are only ever added."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gamification.campaign_values import Campaign, Reviewed, Transition
+from gamification.rules.grammar import Parts
+from gamification.vocabulary import CampaignState, CampaignStep
+from kernel.canonical import canonical
+from kernel.unit_of_work import UnitOfWork
+
+
+async def add_review(uow: UnitOfWork, before: Campaign, reviewer: UUID, decision: str, reason: str) -> None:
+    """Keep what a reviewer said about the current revision; of two approvals at once the second is left out."""
+    await uow.execute(
+        "insert into gamification.campaign_review (id, campaign, revision, reviewer, decision, reason, at)"
+        " values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        uow.new_id(),
+        before.id,
+        before.revision,
+        reviewer,
+        decision,
+        reason,
+        uow.now,
+    )
+
+
+async def add_transition(uow: UnitOfWork, campaign_id: UUID, transition: Transition) -> None:
+    """Keep one step of a campaign's life for ever."""
+    await uow.execute(
+        "insert into gamification.campaign_transition (id, campaign, step, from_state, to_state, actor, role, reason,"
+        " at, revision, old, new) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        transition.id,
+        campaign_id,
+        transition.step,
+        transition.from_state,
+        transition.to_state,
+        transition.actor,
+        transition.role,
+        transition.reason,
+        transition.at,
+        transition.revision,
+        canonical(transition.old),
+        canonical(transition.new),
+    )
+
+
+async def transitions(uow: UnitOfWork, campaign_id: UUID, after: UUID | None, limit: int) -> list[Transition]:
+    """Return the steps of a campaign's life, oldest first."""
+    rows = await uow.fetch(
+        "select * from gamification.campaign_transition where campaign = $1 and ($2::uuid is null or id > $2)"
+        " order by id limit $3",
+        campaign_id,
+        after,
+        limit,
+    )
+    return [_transition(dict(row)) for row in rows]
+
+
+def _transition(row: dict[str, Any]) -> Transition:
+    fields = {field: row[field] for field in Transition.__struct_fields__}
+    fields |= {field: msgspec.json.decode(row[field]) for field in ("old", "new")}
+    fields["step"] = CampaignStep(row["step"])
+    fields |= {field: CampaignState(row[field]) for field in ("from_state", "to_state") if row[field] is not None}
+    return Transition(**fields)
+
+
+async def authors(uow: UnitOfWork, campaign_id: UUID) -> frozenset[UUID]:
+    """Return who wrote a revision since the last approval of an earlier one."""
+    rows = await uow.fetch(
+        "select distinct r.author from gamification.campaign_revision r"
+        " join gamification.campaign c on c.id = r.campaign where c.id = $1"
+        " and r.number > coalesce((select max(w.revision) from gamification.campaign_review w"
+        " where w.campaign = c.id and w.decision = 'approved' and w.revision < c.revision), 0)",
+        campaign_id,
+    )
+    return frozenset(row["author"] for row in rows)
+
+
+async def approved_rules(uow: UnitOfWork, campaign_id: UUID) -> list[Parts]:
+    """Return the rules of every revision that was ever approved, oldest first: each may have paid somebody."""
+    rows = await uow.fetch(
+        "select r.body from gamification.campaign_revision r where r.campaign = $1 and exists ("
+        "select from gamification.campaign_review w where w.campaign = r.campaign and w.revision = r.number"
+        " and w.decision = 'approved') order by r.number",
+        campaign_id,
+    )
+    return [msgspec.json.decode(row["body"], type=Reviewed).rules for row in rows]
