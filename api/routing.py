@@ -288,7 +288,7 @@ def _responses(policy: Policy, *, has_body: bool) -> dict[int, ResponseSpec]:
 
 
 command: Final = _Door("command", ("POST", "PUT", "DELETE"))
-query: Final = _Door("query", ("GET",))
+query: Final = _Door("query", ("GET", "POST"))
 merged: Final = _Door("merged", ("POST",))
 public: Final = _Door("public", ("GET", "POST"))
 

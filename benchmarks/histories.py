@@ -1,4 +1,4 @@
-"""Histories of many people, made inside PostgreSQL: a preview reads activities as they are stored, however they came."""
+"""Histories of many people, made inside PostgreSQL: a preview reads what is stored, however it came there."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final

@@ -18,10 +18,13 @@ from gamification.rules.policy import (
     policy_view,
     unconfirmed,
 )
+from gamification.rules.reports import Preview
 from gamification.service.backfilling import backfill
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.campaign_previews import record_preview, wanted_of, wanted_of_text
 from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, transitions
 from gamification.service.explaining import proof, why_not
+from gamification.service.previewing import Advance, Wanted, preview
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
@@ -34,17 +37,20 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
+    "Advance",
     "Boards",
     "Campaign",
     "Hand",
     "Packs",
     "PoliciesView",
     "PolicyView",
+    "Preview",
     "RuleSet",
     "Staff",
     "Terms",
     "Totals",
     "Transition",
+    "Wanted",
     "Writing",
     "approve_campaign",
     "backfill",
@@ -69,10 +75,12 @@ __all__ = [
     "points",
     "policies_view",
     "policy_view",
+    "preview",
     "proof",
     "publish_rules",
     "rebuild_if_lost",
     "record_deliveries",
+    "record_preview",
     "refresh",
     "reinstate",
     "reject_campaign",
@@ -84,5 +92,7 @@ __all__ = [
     "totals",
     "transitions",
     "unconfirmed",
+    "wanted_of",
+    "wanted_of_text",
     "why_not",
 ]

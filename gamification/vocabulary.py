@@ -118,6 +118,7 @@ class Action(StrEnum):
     CAMPAIGN_BACKFILLED = "gamification:campaign:backfilled"
     CAMPAIGN_CREATED = "gamification:campaign:created"
     CAMPAIGN_MOVED = "gamification:campaign:moved"
+    CAMPAIGN_PREVIEWED = "gamification:campaign:previewed"
     CAMPAIGN_READ = "gamification:campaign:read"
     CAMPAIGN_REVISED = "gamification:campaign:revised"
     CAMPAIGNS_LISTED = "gamification:campaign:listed"

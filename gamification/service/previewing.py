@@ -44,13 +44,15 @@ Advance = Callable[[int, int], None]
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be previewed: ``ruleset``, compared with ``running`` if that is given, for a window (UTC, half open).
 
-    ``most`` activities are read at most, for who can't wait; ``workers`` is the number of processes.
+    ``markets`` limits it to people who are there now. ``most`` activities are read at most, for who can't wait;
+    ``workers`` is the number of processes.
     """
 
     ruleset: RuleSet
     running: RuleSet | None = None
     since: datetime | None = None
     until: datetime | None = None
+    markets: frozenset[str] | None = None
     workers: int | None = None
     most: int | None = None
     values: Values = Values()
@@ -159,7 +161,7 @@ async def replayed(
         groups = await _groups(uow, wanted)
         setup = Setup(
             url=url, snapshot=name, now=now, origin=origin, programmes=programmes, since=wanted.since,
-            until=wanted.until,
+            until=wanted.until, markets=wanted.markets,
         )  # fmt: skip
         rounds = Rounds(setup, workers, advance or (lambda _done, _total: None))
         counted = await asyncio.to_thread(rounds.run, groups)

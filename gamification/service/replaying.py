@@ -42,6 +42,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     programmes: tuple[RuleSet, ...]
     since: datetime | None
     until: datetime | None
+    markets: frozenset[str] | None
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -98,7 +99,8 @@ class Replayer:
 
     async def replay(self, task: Task) -> Replayed:
         """Fold the people of ``task``."""
-        agreed = await self._agreed(task.persons)
+        asked = await self._counted(task.persons)
+        agreed = await self._agreed(asked)
         count = len(self._setup.programmes)
         done = Replayed(
             Counted.of(count), Counted.of(count), [], [Demand() for _ in range(count)], 0, os.getpid(), peak_bytes()
@@ -106,20 +108,24 @@ class Replayer:
         histories = await engagement.histories(self._uow, agreed, self._setup.since, self._setup.until)
         for history in histories:
             self._fold(history, task, done)
-        refused = len(task.persons) - len(histories)
+        refused = len(asked) - len(histories)
         for tally in done.certain.tallies:
             tally.blocked[Blocked.NO_CONSENT] += refused
         done.activities = task.activities
         done.peak_bytes = peak_bytes()
         return done
 
+    async def _counted(self, persons: Sequence[PersonId]) -> list[PersonId]:
+        """Return those who are there, and in the markets that are previewed."""
+        known, markets = await people.bearings(self._uow, persons), self._setup.markets
+        return [person for person, where in known.items() if markets is None or where.market in markets]
+
     async def _agreed(self, persons: Sequence[PersonId]) -> list[PersonId]:
-        """Return those who are there and agree to gamification, and to being recorded at all."""
-        known = await people.bearings(self._uow, persons)
-        records = await consent.standing(self._uow, list(known), PURPOSES)
+        """Return those who agree to gamification, and to being recorded at all."""
+        records = await consent.standing(self._uow, persons, PURPOSES)
         return [
             person
-            for person in known
+            for person in persons
             if all(
                 consent.decide(purpose, records.get((person, purpose)), self._uow.now).allowed for purpose in PURPOSES
             )
