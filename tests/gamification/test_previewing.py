@@ -19,6 +19,7 @@ from consent.vocabulary import Answer, Purpose
 from content.values import NewContent
 from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement import Draft, Verb
+from gamification.errors import PreviewTooLargeError
 from gamification.rules import RuleSet, load
 from gamification.rules.grammar import (
     Badge,
@@ -36,7 +37,7 @@ from gamification.rules.needs import AwardsNeed
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.rationing import Cut
 from gamification.service import publishing
-from gamification.service.previewing import Rounds, Wanted, replayed
+from gamification.service.previewing import Rounds, Wanted, preview, replayed
 from gamification.store import rule_sets
 from gamification.values import Delivery, Status
 from gamification.vocabulary import AwardKind, Blocked, Period
@@ -226,3 +227,61 @@ def first_cuts(rounds: Rounds) -> dict[str, datetime]:
     return {
         rule: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=cut.moment[0]) for rule, cut in found.items()
     }
+
+
+async def test_what_a_preview_says_is_about_many_people_and_nothing_is_written(
+    work: Work, origin: Origin, database_url: str, crowd: Crowd
+) -> None:
+    await record(work, origin, crowd)
+    async with work.read(origin) as uow:
+        before = [await uow.fetchval(f"select count(*) from gamification.{name}") for name in TABLES]
+        _, running = await gamification.current_rules(uow)
+        wanted = Wanted(ruleset=programme(), running=running, workers=1)
+        seen: list[tuple[int, int]] = []
+        found = await preview(database_url, wanted, origin, uow.now, advance=lambda *done: seen.append(done))
+        after = [await uow.fetchval(f"select count(*) from gamification.{name}") for name in TABLES]
+    blocked = {line.reason: line.people for line in found.blocked}
+    assert (found.people, blocked["no_consent"]) == (len(crowd.agreed), len(crowd.others))
+    assert blocked["out_of_market"] is None
+    assert blocked["lane"] == len(crowd.agreed)
+    assert found.comparison is not None
+    assert (found.comparison.points, found.comparison.more) == (None, len(crowd.agreed))
+    assert {line.hundredths for line in found.transfers} == {0}
+    assert {line.currency for line in found.transfers} == {"recognition"}
+    assert before == after
+    assert (seen[0], seen[-1][0] == seen[-1][1]) == ((0, len(crowd.deeds)), True)
+    shown = msgspec.json.encode(found).decode()
+    assert not [person for person in (*crowd.agreed, *crowd.others) if str(person) in shown]
+
+
+TABLES = ("award", "ledger_entry", "standing", "outcome", "budget", "rule_set_version")
+
+
+async def test_whoever_withdraws_counts_as_blocked_and_people_of_other_markets_are_not_counted(
+    work: Work, origin: Origin, database_url: str, crowd: Crowd
+) -> None:
+    await record(work, origin, crowd)
+    gone = crowd.agreed[0]
+    async with work.begin(origin) as uow:
+        choice = ConsentChoice(state=Answer.WITHDRAWN, notice_version=1)
+        await consent.record_consents(uow, gone, [(Purpose.GAMIFICATION, choice)])
+    counted, _ = await replayed(database_url, Wanted(ruleset=programme(), workers=1), origin, work.clock.now())
+    assert counted.tallies[0].people == len(crowd.agreed) - 1
+    assert counted.tallies[0].blocked[Blocked.NO_CONSENT] == len(crowd.others) + 1
+    wanted = Wanted(ruleset=programme(), workers=1, markets=frozenset({"DE"}))
+    counted, _ = await replayed(database_url, wanted, origin, work.clock.now())
+    assert {country for country, _ in counted.tallies[0].countries} == {"DE"}
+    assert counted.tallies[0].people == len([number for number in range(len(crowd.agreed)) if number % 3 == 1])
+
+
+async def test_somebody_who_waits_is_refused_what_takes_too_long(
+    work: Work, origin: Origin, database_url: str, crowd: Crowd
+) -> None:
+    crowd.deeds = crowd.deeds[:40]
+    await record(work, origin, crowd)
+    wanted = Wanted(ruleset=programme(), workers=1, most=39)
+    with pytest.raises(PreviewTooLargeError) as refusal:
+        await preview(database_url, wanted, origin, work.clock.now())
+    assert refusal.value.facts == {"field": "since", "most": 39}
+    found = await preview(database_url, msgspec.structs.replace(wanted, most=40), origin, work.clock.now())
+    assert found.effort.rounds == 1
