@@ -10,10 +10,11 @@ import click
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 import gamification
 from api.cli.environment import command_origin, opened, servers
+from api.cli.migrating import migrated
 from content.vocabulary import ContentClass
 from gamification import Hand, Preview, Staff, Wanted
 from kernel.settings import Settings
@@ -57,6 +58,7 @@ def preview(
     """
     after = since.replace(tzinfo=UTC) if since else None
     with servers() as settings:
+        asyncio.run(migrated(settings))
         found = asyncio.run(_previewed(settings, what, after, workers, (ContentClass(lane), markets), alone, as_json))
     if as_json:
         click.echo(msgspec.json.encode(found))
@@ -171,7 +173,9 @@ def _histogram(found: Preview) -> Table:
 
 
 def _rules(found: Preview) -> Table:
-    table = Table("rule", "kind", "people", "awards", "units", "budget", "short from", "held by", box=None)
+    table = Table(
+        Column("rule", no_wrap=True), "kind", "people", "awards", "units", "budget", "short from", "held by", box=None
+    )
     budgets = {line.rule: line for line in found.budgets}
     for line in found.rules:
         budget = budgets.get(line.rule)
