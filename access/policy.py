@@ -29,6 +29,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.AWARD_REVOKE,
+            Permission.BOARD_READ,
             Permission.CAMPAIGN_APPROVE,
             Permission.CAMPAIGN_FREEZE,
             Permission.CAMPAIGN_READ,
@@ -62,6 +63,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.MARKETER: _STAFF
         | {
+            Permission.BOARD_MANAGE,
+            Permission.BOARD_READ,
             Permission.CAMPAIGN_READ,
             Permission.CAMPAIGN_STOP,
             Permission.CAMPAIGN_WRITE,

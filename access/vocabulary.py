@@ -38,6 +38,8 @@ class Permission(StrEnum):
     AWARD_PROOF_READ = "award-proof:read"
     AWARD_REVOKE = "award:revoke"
     BADGES_READ = "badges:read"
+    BOARD_MANAGE = "board:manage"
+    BOARD_READ = "board:read"
     CAMPAIGN_APPROVE = "campaign:approve"
     CAMPAIGN_FREEZE = "campaign:freeze"
     CAMPAIGN_READ = "campaign:read"

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import previews, rows
+from benchmarks.board import board_page
 from benchmarks.scene import Scene, scene
 from benchmarks.verify import verification
 from kernel.settings import CHECKOUT
@@ -22,6 +23,7 @@ FIGURES: dict[str, Callable[[Scene, float], rows.Row]] = {
     "single": rows.single_activities,
     "batches": rows.batches,
     "reads": rows.reads,
+    "board": board_page,
     "verify": verification,
     "preview": previews.previewing,
     "rules": previews.many_rules,

@@ -16,7 +16,7 @@ from benchmarks.rows import Row
 from benchmarks.scene import Scene
 from content.vocabulary import ContentId, ContentKind
 from engagement import Activity, Channel, History, Verb
-from gamification import Preview, Wanted, load, preview
+from gamification import Preview, PreviewWanted, load, preview
 from gamification.rules import EMPTY, RuleSet, fold
 from gamification.rules.grammar import Cap, PointsRule, When
 from gamification.vocabulary import Period
@@ -70,7 +70,7 @@ def _folded(rules: RuleSet, histories: list[History]) -> float:
 
 
 async def _previewed(url: str, rules: RuleSet) -> Preview:
-    return await preview(url, Wanted(ruleset=rules), ORIGIN, datetime.now(UTC))
+    return await preview(url, PreviewWanted(ruleset=rules), ORIGIN, datetime.now(UTC))
 
 
 def many_rules(_: Scene, __: float) -> Row:

@@ -4,6 +4,7 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.rules import RuleSet, load
@@ -20,11 +21,24 @@ from gamification.rules.policy import (
 )
 from gamification.rules.reports import Preview
 from gamification.service.backfilling import backfill
-from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.board import (
+    board,
+    board_periods,
+    boards_for,
+)
+from gamification.service.board_defining import archive_board, boards, create_board
+from gamification.service.board_keeping import (
+    ALL_TIME,
+    BOARD_PURPOSES,
+    boards_wait,
+    keep_boards,
+    leave,
+    refresh,
+)
 from gamification.service.campaign_previews import record_preview, wanted_of, wanted_of_text
-from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, transitions
+from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, seen_by, transitions
 from gamification.service.explaining import proof, why_not
-from gamification.service.previewing import Advance, Wanted, preview
+from gamification.service.previewing import Advance, PreviewWanted, preview
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
@@ -38,13 +52,21 @@ __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
     "Advance",
+    "Board",
+    "BoardLine",
+    "BoardPage",
     "Boards",
     "Campaign",
     "Hand",
+    "Narrowing",
+    "NewBoard",
     "Packs",
+    "Page",
+    "Period",
     "PoliciesView",
     "PolicyView",
     "Preview",
+    "PreviewWanted",
     "RuleSet",
     "Staff",
     "Terms",
@@ -53,18 +75,25 @@ __all__ = [
     "Wanted",
     "Writing",
     "approve_campaign",
+    "archive_board",
     "backfill",
     "badges",
     "base_rules",
     "board",
+    "board_periods",
+    "boards",
+    "boards_for",
+    "boards_wait",
     "campaign",
     "campaigns",
     "compose_programme",
+    "create_board",
     "create_campaign",
     "current_rules",
     "edit_campaign",
     "entries",
     "in_force",
+    "keep_boards",
     "keep_schedule",
     "leave",
     "load",
@@ -78,13 +107,13 @@ __all__ = [
     "preview",
     "proof",
     "publish_rules",
-    "rebuild_if_lost",
     "record_deliveries",
     "record_preview",
     "refresh",
     "reinstate",
     "reject_campaign",
     "revoke",
+    "seen_by",
     "shipped_packs",
     "streaks",
     "submit_campaign",

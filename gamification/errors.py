@@ -98,10 +98,37 @@ class AwardNotRevocableError(ConflictError):
 
 
 class BoardNotFoundError(NotFoundError):
-    """There is no board with this key."""
+    """There is no board with this key, or none for this caller."""
 
     code = "board-not-found"
-    remedy = "Use the key `all-time`."
+    remedy = "Take a key from the list of boards."
+
+
+class BoardPeriodNotFoundError(NotFoundError):
+    """The board has no period of this number, or it has not begun."""
+
+    code = "board-period-not-found"
+    remedy = "Take a number from the list of the board's periods."
+
+
+class BoardExistsError(ConflictError):
+    """There is a board with this key already, perhaps an archived one: its periods are kept under the key."""
+
+    code = "board-exists"
+    remedy = "Choose another key."
+
+
+class BoardOutsideMarketError(ForbiddenError):
+    """The board would show people of markets that the caller's scope doesn't include."""
+
+    code = "board-outside-market"
+    remedy = "Narrow the board to one of your markets, or ask somebody whose scope is every market."
+
+
+class InvalidBoardError(UnprocessableError):
+    """The definition of a board makes no sense, or would show too much; the facts hold ``field``."""
+
+    code = "board-invalid"
 
 
 class BoardRebuildingError(UnavailableError):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from gamification.board_tables import BoardMember, BoardPeriod, BoardPopulation, BoardRow, BoardStanding
 from gamification.campaign_tables import (
     CampaignBackfill,
     CampaignBudget,
@@ -13,7 +14,7 @@ from gamification.campaign_tables import (
     CampaignRuleKey,
     CampaignTransition,
 )
-from gamification.tables import AwardRow, BoardMember, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
+from gamification.tables import AwardRow, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
@@ -24,8 +25,12 @@ APP_CONFIG = AppConfig(
         LedgerEntry,
         Standing,
         Outcome,
-        BoardMember,
         Budget,
+        BoardMember,
+        BoardRow,
+        BoardPeriod,
+        BoardStanding,
+        BoardPopulation,
         CampaignRow,
         CampaignRevision,
         CampaignReview,

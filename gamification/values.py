@@ -38,8 +38,7 @@ __all__ = [
     "AwardView",
     "BadgeEffect",
     "BadgeLine",
-    "BoardLine",
-    "BoardPage",
+    "CampaignApproval",
     "Corrections",
     "Counter",
     "Delivery",
@@ -226,6 +225,14 @@ class SealView(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: str
 
 
+class CampaignApproval(msgspec.Struct, frozen=True):
+    """Which account approved a revision of a campaign, and when; ``sha256`` is of what was approved."""
+
+    sha256: str
+    approved_by: UUID
+    approved_at: datetime
+
+
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     """What an award rests on: the activity, the rules, the policy, the consent, the approvals, and the audit log.
 
@@ -250,23 +257,6 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     approval: ApprovalView | None
     campaign: str | None
     campaign_revision: int | None
+    campaign_approval: CampaignApproval | None
     trace: list[TraceLine]
     audit: list[SealView]
-
-
-class BoardLine(msgspec.Struct, frozen=True):
-    """One line of a board."""
-
-    rank: int
-    alias: str
-    points: int
-    me: bool = False
-
-
-class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a board: ``total`` members, lines from position ``start``, and the reader's own line."""
-
-    total: int
-    start: int
-    items: list[BoardLine]
-    own: BoardLine | None

@@ -16,7 +16,7 @@ import gamification
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
 from content.vocabulary import ContentClass
-from gamification import Hand, Preview, Staff, Wanted
+from gamification import Hand, Preview, PreviewWanted, Staff
 from kernel.settings import Settings
 from kernel.unit_of_work import UnitOfWork
 
@@ -104,7 +104,7 @@ async def _previewed(
 
 async def _wanted(
     uow: UnitOfWork, what: str, since: datetime | None, reach: tuple[ContentClass, Sequence[str]]
-) -> Wanted:
+) -> PreviewWanted:
     campaign = _id_in(what)
     if campaign is not None:
         return await gamification.wanted_of(uow, OPERATOR, campaign, since)

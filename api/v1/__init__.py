@@ -2,11 +2,25 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, campaigns, consents, content, gamification, hcps, journeys, me, policies, sessions
+from api.v1 import (
+    activities,
+    audit,
+    boards,
+    campaigns,
+    consents,
+    content,
+    gamification,
+    hcps,
+    journeys,
+    me,
+    policies,
+    sessions,
+)
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
     *audit.ROUTES,
+    *boards.ROUTES,
     *campaigns.ROUTES,
     *consents.ROUTES,
     *content.ROUTES,

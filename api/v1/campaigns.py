@@ -106,7 +106,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 @command.post("/campaigns", **WRITES, records=Action.CAMPAIGN_CREATED, creates=True)
 async def create_campaign(uow: UnitOfWork, caller: Caller, data: NewCampaign) -> Campaign:
     """Create a campaign as a draft, at revision 1."""
-    return await gamification.create_campaign(uow, _staff(caller), data.key, _writing(data))
+    return await gamification.create_campaign(uow, staff_of(caller), data.key, _writing(data))
 
 
 @query.get("/campaigns", **READS, records=Action.CAMPAIGNS_LISTED)
@@ -118,14 +118,14 @@ async def list_campaigns(
     limit: Limit = 50,
 ) -> Listing[Campaign]:
     """Return campaigns, newest first: those wholly inside the caller's markets, all of them for compliance."""
-    items, after = await gamification.campaigns(uow, _staff(caller), state=in_state, after=cursor, limit=limit)
+    items, after = await gamification.campaigns(uow, staff_of(caller), state=in_state, after=cursor, limit=limit)
     return Listing(list(items), after)
 
 
 @query.get("/campaigns/{campaign:uuid}", **READS, records=Action.CAMPAIGN_READ)
 async def read_campaign(uow: UnitOfWork, caller: Caller, campaign: FromPath[UUID]) -> Campaign:
     """Return one campaign with its current revision."""
-    return await gamification.campaign(uow, _staff(caller), campaign)
+    return await gamification.campaign(uow, staff_of(caller), campaign)
 
 
 @query.get("/campaigns/{campaign:uuid}/transitions", **READS, records=Action.CAMPAIGN_READ)
@@ -137,14 +137,14 @@ async def list_transitions(
     limit: Limit = 50,
 ) -> Listing[Transition]:
     """Return every step of a campaign's life, oldest first: who, in which role, why, with old and new values."""
-    items, after = await gamification.transitions(uow, _staff(caller), campaign, after=cursor, limit=limit)
+    items, after = await gamification.transitions(uow, staff_of(caller), campaign, after=cursor, limit=limit)
     return Listing(list(items), after)
 
 
 @command.put("/campaigns/{campaign:uuid}", **WRITES, records=Action.CAMPAIGN_REVISED)
 async def edit_campaign(uow: UnitOfWork, caller: Caller, campaign: FromPath[UUID], data: NewRevision) -> Campaign:
     """Write a new revision; whatever the review had come to begins again. A running campaign is paused first."""
-    return await gamification.edit_campaign(uow, _staff(caller), campaign, _writing(data), based_on=data.revision)
+    return await gamification.edit_campaign(uow, staff_of(caller), campaign, _writing(data), based_on=data.revision)
 
 
 @query.post("/campaigns/{campaign:uuid}/preview", **READS, records=Action.CAMPAIGN_PREVIEWED)
@@ -156,7 +156,7 @@ async def preview_campaign(
     Numbers about fewer than ten people are null. Nothing is written but the audit entry. Up to 100,000 activities are
     folded while the caller waits; `laurel campaign preview` takes any number.
     """
-    wanted = await gamification.wanted_of(uow, _staff(caller), campaign, data.since)
+    wanted = await gamification.wanted_of(uow, staff_of(caller), campaign, data.since)
     wanted = msgspec.structs.replace(wanted, workers=1, most=PREVIEWED)
     found = await gamification.preview(passage.runtime.database_url, wanted, uow.origin, uow.now)
     gamification.record_preview(uow, found, f"campaign:{campaign}")
@@ -167,20 +167,20 @@ async def preview_campaign(
 async def submit_campaign(uow: UnitOfWork, caller: Caller, campaign: FromPath[UUID], data: Submission) -> Campaign:
     """Hand the current revision to review, saying what its start does to the past."""
     return await gamification.submit_campaign(
-        uow, _staff(caller), campaign, data.past, data.reason, revision=data.revision
+        uow, staff_of(caller), campaign, data.past, data.reason, revision=data.revision
     )
 
 
 @command.post("/campaigns/{campaign:uuid}/approve", **REVIEWS, records=Action.CAMPAIGN_MOVED)
 async def approve_campaign(uow: UnitOfWork, caller: Caller, campaign: FromPath[UUID], data: Review) -> Campaign:
     """Approve the revision that was read; whoever wrote one since the last approval never does."""
-    return await gamification.approve_campaign(uow, _staff(caller), campaign, data.reason, revision=data.revision)
+    return await gamification.approve_campaign(uow, staff_of(caller), campaign, data.reason, revision=data.revision)
 
 
 @command.post("/campaigns/{campaign:uuid}/reject", **REVIEWS, records=Action.CAMPAIGN_MOVED)
 async def reject_campaign(uow: UnitOfWork, caller: Caller, campaign: FromPath[UUID], data: Review) -> Campaign:
     """Send the revision that was read back to its author, as a draft."""
-    return await gamification.reject_campaign(uow, _staff(caller), campaign, data.reason, revision=data.revision)
+    return await gamification.reject_campaign(uow, staff_of(caller), campaign, data.reason, revision=data.revision)
 
 
 @command.post("/campaigns/{campaign:uuid}/schedule", **WRITES, records=Action.CAMPAIGN_MOVED)
@@ -230,10 +230,11 @@ async def check_rules(uow: UnitOfWork, data: RulesText) -> Checked:
 
 
 async def _moved(uow: UnitOfWork, caller: Caller, campaign: UUID, step: CampaignStep, data: Step) -> Campaign:
-    return await gamification.move_campaign(uow, _staff(caller), campaign, step, data.reason, revision=data.revision)
+    return await gamification.move_campaign(uow, staff_of(caller), campaign, step, data.reason, revision=data.revision)
 
 
-def _staff(caller: Caller) -> Staff:
+def staff_of(caller: Caller) -> Staff:
+    """Return who asks, as the life of a campaign knows them: compliance oversees every market."""
     overseer = caller.role is Role.COMPLIANCE_OFFICER
     return Staff(Hand(caller.role.value, caller.account), caller.markets, overseer=overseer)
 

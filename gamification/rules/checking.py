@@ -34,7 +34,7 @@ class _Checker:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
 
-    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: C901, PLR0911 - one arm per type
+    def value(self, kind: inspect.Type, tree: Tree, path: str) -> Plain:  # noqa: PLR0911 - one arm per type
         """Check one value of any kind; a value that is noted as faulty already is passed over."""
         if isinstance(tree, Leaf) and tree.value is None:
             return None
@@ -43,8 +43,8 @@ class _Checker:
                 return self._structure(structure, tree, path)
             case inspect.UnionType() as union:
                 return self._tagged(union, tree, path)
-            case inspect.DateTimeType():
-                return self._moment(tree, path)
+            case (inspect.DateTimeType() | inspect.DateType()) as time:
+                return self._moment(tree, path) if isinstance(time, inspect.DateTimeType) else self._day(tree, path)
             case inspect.VarTupleType() as sequence:
                 return self._sequence(sequence, tree, path)
             case inspect.EnumType(cls=members):
@@ -57,9 +57,6 @@ class _Checker:
                 return self._number(limits, tree, path)
             case inspect.StrType() as limits:
                 return self._text(limits, tree, path)
-            case inspect.DateType():
-                known = isinstance(tree, Leaf) and isinstance(tree.value, str) and _is_day(tree.value)
-                return self._leaf(tree, path, known, "isn't a day", 'write it in quotes, such as "2026-01-31"')
             case _:
                 known = isinstance(tree, Leaf) and isinstance(tree.value, bool)
                 return self._leaf(tree, path, known, "must be true or false", "write true or false without quotes")
@@ -93,6 +90,10 @@ class _Checker:
         if word not in kinds:
             return self._fault(line, _join(path, field), "isn't one of the words allowed here", f"use {words}")
         return self._structure(kinds[str(word)], tree, path)
+
+    def _day(self, tree: Tree, path: str) -> Plain:
+        known = isinstance(tree, Leaf) and isinstance(tree.value, str) and _is_day(tree.value)
+        return self._leaf(tree, path, known, "isn't a day", 'write it in quotes, such as "2026-01-31"')
 
     def _moment(self, tree: Tree, path: str) -> Plain:
         remedy = 'write it in quotes, with its offset from UTC: "2026-04-01T00:00:00Z"'

@@ -1,7 +1,6 @@
 """Each rule of a rule set made ready to run."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
@@ -9,7 +8,7 @@ import msgspec
 
 from engagement.values import Activity
 from gamification.rules import periods
-from gamification.rules.conditions import Check, all_of, check_of, open_check, sort_of, touches
+from gamification.rules.conditions import Check, all_of, check_of, open_check, reaches, sort_of, touches
 from gamification.rules.earnings import STANDARD, BadgeEffect, Terms
 from gamification.rules.grammar import Badge, CampaignPart, Multiplier, PointsRule, Quest, Streak, Threshold, When
 from gamification.rules.watching import (
@@ -36,10 +35,9 @@ class CapStep(NamedTuple):
 
 
 class Factor(NamedTuple):
-    """One multiplier of a rule."""
+    """One multiplier of a rule, and for which activities it counts."""
 
-    opens: datetime
-    closes: datetime
+    check: Check
     percent: int
 
 
@@ -98,7 +96,8 @@ class QuestStep(NamedTuple):
 class BadgeStep(NamedTuple):
     """One badge, ready to be shown when it is earned; ``position`` is its place in the order of all badges.
 
-    ``always`` says that it waits for numbers and for a time as well, so that every activity can be the one.
+    ``waiting`` says that it needs no particular activity, so that a new version of the rules can be enough; ``always``
+    that it depends on what the activity is as well, so that every one can bring it.
     """
 
     position: int
@@ -109,20 +108,16 @@ class BadgeStep(NamedTuple):
     terms: Terms
     selectors: tuple[When, ...]
     signals: frozenset[str]
+    waiting: bool
     always: bool
     digest: str
 
 
 def points_step(
-    rule: PointsRule, multipliers: Sequence[Multiplier], campaign: CampaignPart | None
+    rule: PointsRule, factors: Sequence[Factor], campaign: CampaignPart | None
 ) -> tuple[PointsStep, list[Watcher]]:
-    """Make a points rule ready, with the multipliers of the same part that name it or name no rule."""
+    """Make a points rule ready, with the multipliers that are about it."""
     groups = conditions_of(rule.key, rule.needs, campaign, lasting=False)
-    factors = tuple(
-        Factor(each.opens, each.closes, each.percent)
-        for each in multipliers
-        if each.rules is None or rule.key in each.rules
-    )
     caps = tuple(
         CapStep(
             f"{rule.key}:{cap.per}" + (":points" if cap.of is CapUnit.POINTS else ""),
@@ -144,11 +139,18 @@ def points_step(
         periods.POSITIONS[rule.recurs],
         rule.once_per is Once.ITEM,
         caps,
-        factors,
+        tuple(factors),
         STANDARD if terms == STANDARD else terms,
         f"awards:{rule.key}",
     )
     return step, watchers_of(groups)
+
+
+def factor_of(multiplier: Multiplier, campaign: CampaignPart | None) -> Factor:
+    """Make a multiplier ready; that of a campaign counts only for activities that the campaign is about."""
+    opens, closes = multiplier.opens, multiplier.closes
+    checks: list[Check] = [lambda activity: opens <= activity.occurred_at < closes]
+    return Factor(all_of([*checks, *_reach(campaign)]) or checks[0], multiplier.percent)
 
 
 def streak_step(streak: Streak, campaign: CampaignPart | None) -> StreakStep:
@@ -192,8 +194,10 @@ def badge_step(badge: Badge, position: int, campaign: CampaignPart | None) -> tu
     groups = conditions_of(badge.key, badge.needs, campaign, lasting=True)
     earned, selectors, signals = _reason(badge, met_by(groups))
     watchers = watchers_of(groups)
-    check = all_of([*_closing(badge), *([opened] if (opened := open_check(campaign)) else [])])
+    check = all_of([*_closing(badge), *_reach(campaign)])
     terms = Terms(campaign.key if campaign else None, badge.most_earners, expires_after_days=badge.expires_after_days)
+    signals |= signals_of(groups)
+    waiting = bool(signals or groups)
     step = BadgeStep(
         position,
         badge.key,
@@ -202,8 +206,9 @@ def badge_step(badge: Badge, position: int, campaign: CampaignPart | None) -> tu
         BadgeEffect(key=badge.key, name=badge.name, description=badge.description),
         STANDARD if terms == STANDARD else terms,
         (*selectors, *(when for watcher in watchers for when in watcher.selectors)),
-        signals | signals_of(groups),
-        bool(signals | signals_of(groups)) and (check is not None or campaign is not None),
+        signals,
+        waiting,
+        waiting and check is not None,
         sha256(msgspec.json.encode((badge, campaign.revision if campaign else 0))).hexdigest(),
     )
     return step, watchers
@@ -212,6 +217,14 @@ def badge_step(badge: Badge, position: int, campaign: CampaignPart | None) -> tu
 def _matching(when: When) -> Check:
     check = check_of(when)
     return lambda activity: touches(when, sort_of(activity)) and (check is None or check(activity))
+
+
+def _reach(campaign: CampaignPart | None) -> list[Check]:
+    """Return what a campaign asks of any activity, where nothing has chosen activities by their sort before."""
+    if campaign is None:
+        return []
+    opened = open_check(campaign)
+    return [lambda activity: reaches(campaign, sort_of(activity)), *([opened] if opened else [])]
 
 
 def _closing(badge: Badge) -> list[Check]:

@@ -200,6 +200,6 @@ def _of_quest(quest: Quest, state: State, here: Here) -> Verdict:
     under_way = next((kept for name, kept in state.quests.items() if name.startswith(f"{quest.key}/")), None)
     if under_way is None or len(under_way.done) != steps:
         return Verdict(None, None, 0, steps)
-    if quest.within_days is not None and days_between(under_way.began, here.today) >= quest.within_days:
+    if quest.within_days is not None and days_between(under_way.began, here.today) > quest.within_days:
         return Verdict(None, None, 0, steps)
     return Verdict(None, None, stages_done([step.at_least for step in quest.steps], under_way), steps)

@@ -12,17 +12,19 @@ from typing import Final, NamedTuple, TypeVar
 from engagement.values import Activity
 from gamification.rules.compiling import (
     BadgeStep,
+    Factor,
     PointsStep,
     QuestStep,
     StreakStep,
     badge_step,
+    factor_of,
     points_step,
     quest_step,
     streak_step,
 )
 from gamification.rules.conditions import Sort, reaches, sort_of, touches
 from gamification.rules.earnings import LevelEffect
-from gamification.rules.grammar import CampaignPart, Parts, RuleSet, When
+from gamification.rules.grammar import CampaignPart, Multiplier, Parts, RuleSet, When
 from gamification.rules.parts import parts_of
 from gamification.rules.watching import Watcher
 
@@ -71,11 +73,15 @@ class Program:
         self._streaks: list[tuple[Line, StreakStep]] = []
         self._quests: list[tuple[Line, QuestStep]] = []
         self._badges: list[tuple[Line, BadgeStep]] = []
-        for parts, campaign in parts_of(ruleset):
-            self._add(parts, campaign)
+        everything = parts_of(ruleset)
+        factors = [
+            (each, factor_of(each, campaign), parts) for parts, campaign in everything for each in parts.multipliers
+        ]
+        for parts, campaign in everything:
+            self._add(parts, campaign, factors)
         badges = [step for _, step in self._badges]
         self.always = tuple(step for step in badges if step.always)
-        self.waiting = tuple(step for step in badges if step.signals)
+        self.waiting = tuple(step for step in badges if step.waiting)
         self.by_signal: dict[str, list[BadgeStep]] = {}
         for step in self.waiting:
             for signal in step.signals:
@@ -99,9 +105,16 @@ class Program:
             )
         return found
 
-    def _add(self, parts: Parts, campaign: CampaignPart | None) -> None:
+    def _add(
+        self, parts: Parts, campaign: CampaignPart | None, factors: Sequence[tuple[Multiplier, Factor, Parts]]
+    ) -> None:
         for rule in parts.points:
-            step, watchers = points_step(rule, parts.multipliers, campaign)
+            about = [
+                factor
+                for each, factor, home in factors
+                if (home is parts if each.rules is None else rule.key in each.rules)
+            ]
+            step, watchers = points_step(rule, about, campaign)
             self._points.append((Line((rule.when,), campaign), step))
             self._watch(watchers, None, campaign)
         for streak in parts.streaks:

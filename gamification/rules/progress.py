@@ -76,15 +76,15 @@ class Progress:
             self.periods = periods_of(day)
 
     def apply(self, program: Program, activity: Activity) -> Effects:
-        """Fold one activity."""
+        """Fold one activity: streaks before points, so that what pays for a streak pays with what keeps it up."""
         self.last = activity
         if activity.local_date > self.today:
             self.move_to(activity.local_date)
         steps = program.steps(activity)
         if steps.watchers:
             self.watch(steps, activity)
-        points = self._points(steps.points, activity) if steps.points else ()
         streaks = self._streaks(steps.streaks, activity) if steps.streaks else ()
+        points = self._points(steps.points, activity) if steps.points else ()
         quests = self._quests(steps.quests, activity) if steps.quests else ()
         levels = self._levels(program)
         badges = self._badges(program, steps, activity)
@@ -278,7 +278,7 @@ class Progress:
 
 
 def _multiplied(step: PointsStep, activity: Activity) -> int:
-    percents = [percent for opens, closes, percent in step.factors if opens <= activity.occurred_at < closes]
+    percents = [factor.percent for factor in step.factors if factor.check(activity)]
     return step.points * max(percents) // 100 if percents else step.points
 
 
@@ -289,7 +289,7 @@ def _kept(step: StreakStep, before: StreakState | None, period: str) -> StreakSt
     gap = missed(before.period, period, step.every) - step.forgiven
     freezes = min(before.freezes, step.most)
     if gap > freezes:
-        return StreakState(period, 1, before.longest, freezes)
+        return StreakState(period, 1, before.longest, _accrued(step, 1, freezes))
     current = before.current + 1
     return StreakState(period, current, max(current, before.longest), _accrued(step, current, freezes - max(gap, 0)))
 

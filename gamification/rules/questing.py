@@ -17,7 +17,7 @@ def advanced(
     An activity counts for the first open step that it matches, an item once per step; in an ordered quest only the
     first open step can go on. One that was not finished in time begins anew.
     """
-    alive = before is not None and (step.within_days is None or days_between(before.began, today) < step.within_days)
+    alive = before is not None and (step.within_days is None or days_between(before.began, today) <= step.within_days)
     begun = before if alive and before is not None else None
     done: list[tuple[str, ...]] = list(begun.done) if begun is not None else [()] * len(step.stages)
     item = str(activity.content)

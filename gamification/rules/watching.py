@@ -32,6 +32,8 @@ from gamification.rules.periods import POSITIONS, Periods
 from gamification.vocabulary import Counted
 
 UNSEEN = Seen()
+DECIMALS = 6
+"""Of a sum: shares like 0.1 and 0.7 must add up as people add them, not as binary fractions do."""
 
 
 class Standing(Protocol):
@@ -194,7 +196,7 @@ def _added(seen: Seen, measure: _Measure, activity: Activity, person: Standing, 
             del by[min(by, key=by.__getitem__)]
         return Seen(len(by), seen.period, by)
     if days is None:
-        return Seen(seen.amount + value, seen.period)
+        return Seen(round(seen.amount + value, DECIMALS), seen.period)
     first, today = person.today.toordinal() - days, str(person.today.toordinal())
     by = {day: amount for day, amount in seen.by.items() if int(day) > first}
     by[today] = by.get(today, 0.0) + value
@@ -205,7 +207,7 @@ def _lately(by: Mapping[str, float], today: date, days: int, *, whole: bool) -> 
     """Return the sum of the last ``days`` dates, or how many names were seen in them."""
     first = today.toordinal() - days
     if whole:
-        return sum(amount for day, amount in by.items() if int(day) > first)
+        return round(sum(amount for day, amount in by.items() if int(day) > first), DECIMALS)
     return sum(1 for day in by.values() if day > first)
 
 

@@ -17,7 +17,7 @@ from gamification.rules.grammar import CampaignPart, RuleSet
 from gamification.rules.reports import Preview
 from gamification.rules.source import Fields, read
 from gamification.service import campaigns
-from gamification.service.previewing import Wanted
+from gamification.service.previewing import PreviewWanted
 from gamification.service.publishing import current_rules, rules_of
 from gamification.store import rule_sets
 from gamification.vocabulary import Action
@@ -27,7 +27,7 @@ DRAFT: Final = "draft-that-is-previewed"
 """The key of a campaign that nobody has made yet."""
 
 
-async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: datetime | None) -> Wanted:
+async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: datetime | None) -> PreviewWanted:
     """Return what previewing the current revision of a campaign means, for the people whom ``staff`` may count.
 
     Raises:
@@ -46,7 +46,7 @@ async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: dat
 
 async def wanted_of_text(
     uow: UnitOfWork, text: str, lane: ContentClass, markets: Sequence[str], since: datetime | None
-) -> Wanted:
+) -> PreviewWanted:
     """Return what previewing a text means: a whole programme if it has levels, otherwise a new campaign's rules.
 
     Raises:
@@ -58,7 +58,7 @@ async def wanted_of_text(
     running = await rules_of(uow, newest) if newest is not None else None
     tree = read(text, [])
     if isinstance(tree, Fields) and WHOLE & set(tree.fields):
-        return Wanted(ruleset=load(text), running=running, since=since)
+        return PreviewWanted(ruleset=load(text), running=running, since=since)
     _, running = await current_rules(uow)
     rules = load_campaign(text, base_of(running), lane)
     part = CampaignPart(key=DRAFT, revision=1, rules=rules, lane=lane, markets=tuple(markets) or None)
@@ -67,7 +67,7 @@ async def wanted_of_text(
 
 def beside(
     running: RuleSet, part: CampaignPart, now: datetime, since: datetime | None, markets: frozenset[str] | None
-) -> Wanted:
+) -> PreviewWanted:
     """Return the preview of ``running`` with ``part`` in the place of an earlier revision, against ``running``.
 
     History has nothing to say of a window that hasn't opened: such a campaign is taken as open all the time.
@@ -75,7 +75,7 @@ def beside(
     if part.opens is not None and part.opens > now:
         part = msgspec.structs.replace(part, opens=None, closes=None)
     others = [each for each in running.campaigns if each.key != part.key]
-    return Wanted(ruleset=compose(running, [*others, part]), running=running, since=since, markets=markets)
+    return PreviewWanted(ruleset=compose(running, [*others, part]), running=running, since=since, markets=markets)
 
 
 def record_preview(uow: UnitOfWork, found: Preview, resource: str) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 import people
+from content.vocabulary import EVERYWHERE
 from gamification.campaign_values import Campaign, Reviewed, Revision, Staff, Transition, Writing
 from gamification.errors import (
     CampaignKeyTakenError,
@@ -20,6 +21,8 @@ from gamification.errors import (
 )
 from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms, load_campaign
 from gamification.rules.campaigns.past import says
+from gamification.rules.composing import compose
+from gamification.rules.grammar import RuleSet
 from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, stepped
 from gamification.store import campaign_history
@@ -139,6 +142,12 @@ async def load(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign:
     if found is None or not staff.sees(found.markets):
         raise CampaignNotFoundError("There is no such campaign.")
     return found
+
+
+def seen_by(staff: Staff, ruleset: RuleSet) -> RuleSet:
+    """Return a rule set without the campaigns that reach beyond the markets of ``staff``."""
+    seen = [part for part in ruleset.campaigns if staff.sees(part.markets or (EVERYWHERE,))]
+    return compose(ruleset, seen)
 
 
 def shown(campaign: Campaign) -> Campaign:

@@ -1,6 +1,7 @@
 """Saying why: what an award rests on, and why somebody can't earn something."""
 
 from collections.abc import Collection
+from itertools import chain
 from uuid import UUID
 
 import audit
@@ -14,6 +15,7 @@ from gamification.rules.tracing import rule_of, trace
 from gamification.service.publishing import rules_of
 from gamification.service.reading import opportunities_of_person
 from gamification.store import awards as award_store
+from gamification.store import campaign_history as campaign_store
 from gamification.store import rule_sets as rule_set_store
 from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine
 from gamification.vocabulary import Action
@@ -37,6 +39,7 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
     uow.record(Action.AWARD_PROOF_READ, subject=award.person, resource=f"award:{award.id}")
     published = await rule_set_store.published(uow, award.rules_version)
     _, campaign = rule_of(await rules_of(uow, award.rules_version), award.rule)
+    reviewed = await campaign_store.approval(uow, campaign.key, campaign.revision) if campaign else None
     return ProofView(
         award=award.id,
         rule=award.rule,
@@ -56,6 +59,7 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
         approval=await _approval(uow, award),
         campaign=campaign.key if campaign else None,
         campaign_revision=campaign.revision if campaign else None,
+        campaign_approval=reviewed,
         trace=await _trace(uow, award),
         audit=[_seal(each) for each in await _entries(uow, award)],
     )
@@ -96,7 +100,10 @@ async def _trace(uow: UnitOfWork, award: AwardView) -> list[TraceLine]:
 
 
 async def _entries(uow: UnitOfWork, award: AwardView) -> list[audit.InclusionProof]:
-    return await audit.proofs_at(uow, award.person, award.awarded_at, EngagementAction.ACTIVITY_RECORDED)
+    """Return the proofs of the entry under which it was awarded: the activity's, or that of a silent backfill."""
+    actions = (EngagementAction.ACTIVITY_RECORDED, Action.CAMPAIGN_BACKFILLED)
+    found = [await audit.proofs_at(uow, award.person, award.awarded_at, action) for action in actions]
+    return list(chain.from_iterable(found))
 
 
 def _seal(found: audit.InclusionProof) -> SealView:

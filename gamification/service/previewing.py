@@ -41,7 +41,7 @@ Advance = Callable[[int, int], None]
 """Is told how many activities are done, and of how many."""
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class PreviewWanted(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be previewed: ``ruleset``, compared with ``running`` if that is given, for a window (UTC, half open).
 
     ``markets`` limits it to people who are there now. ``most`` activities are read at most, for who can't wait;
@@ -127,7 +127,9 @@ class Rounds:
             pool.shutdown(cancel_futures=True)
 
 
-async def preview(url: str, wanted: Wanted, origin: Origin, now: datetime, advance: Advance | None = None) -> Preview:
+async def preview(
+    url: str, wanted: PreviewWanted, origin: Origin, now: datetime, advance: Advance | None = None
+) -> Preview:
     """Preview ``wanted`` on the database at ``url``, as of ``now``; the caller records it in the audit log.
 
     Raises:
@@ -151,7 +153,7 @@ async def preview(url: str, wanted: Wanted, origin: Origin, now: datetime, advan
 
 
 async def replayed(
-    url: str, wanted: Wanted, origin: Origin, now: datetime, advance: Advance | None = None
+    url: str, wanted: PreviewWanted, origin: Origin, now: datetime, advance: Advance | None = None
 ) -> tuple[Counted, Rounds]:
     """Return the whole numbers of a preview, which are about single people too and MUST NOT be shown as they are."""
     workers = wanted.workers or os.cpu_count() or 1
@@ -168,7 +170,7 @@ async def replayed(
     return counted, rounds
 
 
-async def _groups(uow: UnitOfWork, wanted: Wanted) -> list[tuple[Sequence[PersonId], int]]:
+async def _groups(uow: UnitOfWork, wanted: PreviewWanted) -> list[tuple[Sequence[PersonId], int]]:
     total, amounts = 0, []
     async for person, count in engagement.amounts(uow, wanted.since, wanted.until):
         amounts.append((person, count))
@@ -193,7 +195,7 @@ def grouped(persons: Iterable[tuple[PersonId, int]]) -> Iterator[tuple[Sequence[
         yield group, size
 
 
-def _report(wanted: Wanted, counted: Counted, rounds: Rounds, effort: Effort, now: datetime) -> Preview:
+def _report(wanted: PreviewWanted, counted: Counted, rounds: Rounds, effort: Effort, now: datetime) -> Preview:
     tally = counted.tallies[0]
     compared = reporting.comparison(counted.tallies[1], counted.compared) if wanted.running is not None else None
     return Preview(

@@ -12,6 +12,7 @@ from gamification.rules.parts import badges as rules_badges
 from gamification.rules.parts import streaks as rules_streaks
 from gamification.service.publishing import current_rules, required, rules_of
 from gamification.store import awards as award_store
+from gamification.store import campaigns as campaign_store
 from gamification.store import standings
 from gamification.values import (
     AwardView,
@@ -73,10 +74,11 @@ async def streaks(uow: UnitOfWork, person: PersonId) -> list[StreakLine]:
 
 
 async def opportunities(uow: UnitOfWork, person: PersonId) -> list[Opportunity]:
-    """Return what a person can earn now, and if not, why not and when."""
+    """Return what a person can earn now, and if not, why not and when; campaigns only while they are to be shown."""
     uow.record(Action.OPPORTUNITIES_READ, subject=person)
     bearings = (await people.bearings(uow, [person]))[person]
-    return await opportunities_of_person(uow, person, bearings)
+    hidden = await campaign_store.hidden(uow)
+    return [line for line in await opportunities_of_person(uow, person, bearings) if line.campaign not in hidden]
 
 
 async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: Bearings) -> list[Opportunity]:

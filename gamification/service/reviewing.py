@@ -45,9 +45,7 @@ async def submit_campaign(
     check_reason(reason)
     before = await load(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.SUBMIT, staff.hand, revision=revision)
-    rules = load_campaign(before.rules, await base_rules(uow), before.lane)
-    _refuse_by_policy(uow, before, rules, packs)
-    await _claim_keys(uow, before, rules)
+    await _claim_keys(uow, before, await _checked(uow, before, packs))
     return shown(await take_step(uow, before, CampaignStep.SUBMIT, staff.hand, reason, past=past))
 
 
@@ -64,8 +62,7 @@ async def approve_campaign(
     check_reason(reason)
     before = await load(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.APPROVE, staff.hand, revision=revision)
-    rules = load_campaign(before.rules, await base_rules(uow), before.lane)
-    _refuse_by_policy(uow, before, rules, packs)
+    await _checked(uow, before, packs)
     return shown(await take_step(uow, before, CampaignStep.APPROVE, staff.hand, reason))
 
 
@@ -80,6 +77,18 @@ async def reject_campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID, reas
     check_reason(reason)
     before = await load(uow, staff, campaign_id)
     return shown(await take_step(uow, before, CampaignStep.REJECT, staff.hand, reason, revision=revision))
+
+
+async def _checked(uow: UnitOfWork, campaign: Campaign, packs: Packs | None) -> Parts:
+    """Return the rules of the current revision, which fit the base rules of now and what every country allows.
+
+    No base rules are published until the transaction ends: those that would break an approved campaign are refused,
+    and one that is being approved at this moment must not slip through.
+    """
+    await rule_sets.lock(uow)
+    rules = load_campaign(campaign.rules, await base_rules(uow), campaign.lane)
+    _refuse_by_policy(uow, campaign, rules, packs)
+    return rules
 
 
 def _refuse_by_policy(uow: UnitOfWork, campaign: Campaign, rules: Parts, packs: Packs | None) -> None:
@@ -100,7 +109,6 @@ def _plain(found: Sequence[Country]) -> list[dict[str, object]]:
 
 async def _claim_keys(uow: UnitOfWork, campaign: Campaign, rules: Parts) -> None:
     """Take the keys of the rules for good; of two campaigns that want the same at once, the second is refused."""
-    await rule_sets.lock(uow)  # against base rules with the same keys that are published at this moment
     keys = [key for key, _ in keys_of(rules)]
     await store.claim(uow, campaign.id, keys)
     owners = await store.owners(uow, keys)

@@ -7,6 +7,7 @@ import msgspec
 
 from gamification.campaign_values import Campaign, Reviewed, Transition
 from gamification.rules.grammar import Parts
+from gamification.values import CampaignApproval
 from gamification.vocabulary import CampaignState, CampaignStep
 from kernel.canonical import canonical
 from kernel.unit_of_work import UnitOfWork
@@ -77,6 +78,20 @@ async def authors(uow: UnitOfWork, campaign_id: UUID) -> frozenset[UUID]:
         campaign_id,
     )
     return frozenset(row["author"] for row in rows)
+
+
+async def approval(uow: UnitOfWork, key: str, revision: int) -> CampaignApproval | None:
+    """Return who approved a revision of a campaign."""
+    row = await uow.fetchrow(
+        "select encode(r.sha256, 'hex') as sha256, w.reviewer as approved_by, w.at as approved_at"
+        " from gamification.campaign c"
+        " join gamification.campaign_revision r on r.campaign = c.id and r.number = $2"
+        " join gamification.campaign_review w on w.campaign = c.id and w.revision = $2 and w.decision = 'approved'"
+        " where c.key = $1",
+        key,
+        revision,
+    )
+    return msgspec.convert(dict(row), CampaignApproval) if row else None
 
 
 async def approved_rules(uow: UnitOfWork, campaign_id: UUID) -> list[Parts]:

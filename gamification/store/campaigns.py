@@ -141,6 +141,17 @@ async def running(uow: UnitOfWork) -> list[CampaignPart]:
     return [_part(row["key"], row["number"], row["body"]) for row in rows]
 
 
+async def hidden(uow: UnitOfWork) -> set[str]:
+    """Return the keys of running campaigns that are not to be shown now: outside of their visibility windows."""
+    rows = await uow.fetch(
+        "select c.key from gamification.campaign c"
+        " join gamification.campaign_revision r on r.campaign = c.id and r.number = c.revision"
+        " where c.state = 'running' and (r.visible_from > $1 or r.visible_until <= $1)",
+        uow.now,
+    )
+    return {row["key"] for row in rows}
+
+
 async def approved(uow: UnitOfWork) -> list[CampaignPart]:
     """Return what every campaign whose current revision is approved adds, or can come to add, to the programme."""
     rows = await uow.fetch(

@@ -1,6 +1,7 @@
 """The story of a campaign over HTTP: written, edited, reviewed by another, run by the clock, frozen by compliance."""
 
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -66,18 +67,48 @@ async def test_a_campaign_from_its_first_draft_to_its_freeze(house: House) -> No
     assert await paid(house, hcp, item) == [], "nobody approved it"
     approved = await took(officer, campaign, "approve", revision=2)
     assert (approved["state"], approved["approved_by"]) == ("approved", str(officer.caller.account))
+    house.clock.move(timedelta(minutes=1))
     await took(marketer, campaign, "schedule")
     await started(house, campaign)
+    await house.until(f"count(*) = 1 from gamification.award where rule = '{key}-webinar' and person = '{hcp.person}'")
+    house.clock.move(timedelta(minutes=1))
     second = await house.item((key,), "webinar", markets=("GB", "FR"))
     assert await paid(house, hcp, second) == [(f"{key}-webinar", 30)]
     assert await paid(house, abroad, second) == [], "it is for GB"
-    await house.until(f"count(*) = 2 from gamification.award where rule = '{key}-webinar' and person = '{hcp.person}'")
+    await house.settled()
+    for (award,) in await house.database.fetch("select id from gamification.award where rule = $1", f"{key}-webinar"):
+        proof = await hcp.read(f"/v1/awards/{award}/proof")
+        assert (proof["campaign"], proof["campaign_revision"]) == (key, 2)
+        assert proof["campaign_approval"] == {
+            "sha256": approved["sha256"],
+            "approved_by": str(officer.caller.account),
+            "approved_at": approved["approved_at"],
+        }
+        assert len(proof["audit"]) == 1, "also what was scored silently is under the log"
     frozen = await took(officer, campaign, "freeze")
     assert (frozen["state"], frozen["frozen_from"]) == ("frozen", "running")
     assert await paid(house, hcp, await house.item((key,), "webinar")) == []
     problem(await step(marketer, campaign, "resume"), 409, "campaign-step-refused")
     points = [each for each in (await hcp.read("/v1/me/points/entries"))["items"] if each["rule"] == f"{key}-webinar"]
     assert [each["points"] for each in points] == [30, 30], "nothing that was earned is taken back"
+
+
+async def test_a_campaign_is_shown_in_its_visibility_window_and_scores_outside_of_it_too(house: House) -> None:
+    marketer, officer = await house.staff(Role.MARKETER, "GB"), await house.staff(Role.COMPLIANCE_OFFICER)
+    hcp, keys = await house.hcp(), [fresh_key(), fresh_key(), fresh_key()]
+    day = timedelta(days=1)
+    windows: list[Body] = [{}, {"visible_from": house.clock.now() + day}, {"visible_until": house.clock.now()}]
+    for key, window in zip(keys, windows, strict=True):
+        times = {name: at.isoformat() for name, at in window.items()}
+        campaign = await created(marketer, key, **times)
+        await took(marketer, campaign, "submit", past="new_only")
+        await took(officer, campaign, "approve", revision=1)
+        await took(marketer, campaign, "schedule")
+        await started(house, campaign)
+    shown = {each["campaign"] for each in (await hcp.read("/v1/me/opportunities"))["items"] if "campaign" in each}
+    assert set(keys) & shown == {keys[0]}
+    for key in keys:
+        assert await paid(house, hcp, await house.item((key,), "webinar")) == [(f"{key}-webinar", 50)]
 
 
 async def test_the_steps_of_a_campaign_are_told_and_audited_with_reason_old_and_new(house: House) -> None:
@@ -132,6 +163,22 @@ async def test_a_marketer_sees_and_touches_only_campaigns_inside_the_own_markets
     assert (await british.read("/v1/campaigns", state="ended"))["items"] == []
     first = await officer.read("/v1/campaigns", limit=1)
     assert (await officer.read("/v1/campaigns", limit=1, cursor=first["next"]))["items"] != first["items"]
+
+
+async def test_the_rules_in_force_show_a_marketer_no_campaign_of_other_markets(house: House) -> None:
+    british, officer = await house.staff(Role.MARKETER, "GB"), await house.staff(Role.COMPLIANCE_OFFICER, "FR")
+    wide, keys = await house.staff(Role.MARKETER), [fresh_key(), fresh_key()]
+    for key, markets in zip(keys, (["GB"], ["FR", "GB"]), strict=True):
+        campaign = await created(wide, key, markets=markets)
+        await took(wide, campaign, "submit", past="new_only")
+        await took(officer, campaign, "approve", revision=1)
+        await took(wide, campaign, "schedule")
+        await started(house, campaign)
+    seen = [
+        {part["key"] for part in (await asker.read("/v1/rules"))["rules"]["campaigns"]} for asker in (british, officer)
+    ]
+    assert set(keys) & seen[0] == {keys[0]}
+    assert set(keys) <= seen[1]
 
 
 async def test_a_country_that_says_no_is_named_with_code_rule_source_and_standing(house: House) -> None:

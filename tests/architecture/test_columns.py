@@ -12,9 +12,8 @@ CLASSES = {"personal", "pseudonymous", "open"}
 
 
 def tables_of(room: str) -> list[type[Table]]:
-    """The tables that a room registers with Piccolo, in whichever of its modules they stand."""
-    found: list[type[Table]] = importlib.import_module(f"{room}.piccolo_app").APP_CONFIG.table_classes
-    return found
+    """The tables that a room registers, whichever of its modules they stand in."""
+    return list(importlib.import_module(f"{room}.piccolo_app").APP_CONFIG.table_classes)
 
 
 def class_faults(room: str, table: type[Table]) -> list[str]:
@@ -56,7 +55,7 @@ def table_modules() -> list[Module]:
     return [
         module
         for module in modules(*LINE)
-        if "tables" in (module.path.stem.rpartition("_")[2], module.path.parent.name)
+        if module.path.stem.endswith("tables") or module.path.parent.name == "tables"
     ]
 
 
@@ -99,6 +98,19 @@ def test_an_unclassified_column_is_a_fault_anywhere_and_a_personal_one_outside_t
         "audit.Guest.name",
         "audit.Guest.mood",
     ]
+
+
+def test_every_table_that_stands_somewhere_is_registered() -> None:
+    written = {
+        f"{module.room}.{node.name}"
+        for module in table_modules()
+        for node in module.syntax.body
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(each, ast.Name) and each.id == "Table" for each in node.bases)
+    }
+    registered = {f"{room}.{table.__name__}" for room in rooms_with_tables() for table in tables_of(room)}
+    assert written - registered <= {"kernel.Table"}
+    assert registered <= written
 
 
 def test_an_invisible_default_is_a_fault() -> None:

@@ -1,12 +1,22 @@
-"""Campaigns at hand for the tests of this room."""
+"""People, boards and campaigns for the tests of this room."""
 
 import pytest
 
 import gamification
 from gamification.service import publishing
+from kernel.cache import Cache
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.gamification.campaigning import BASE, Campaigns
+from tests.gamification.crowd import Crowd
+
+
+@pytest.fixture
+async def crowd(work: Work, origin: Origin, cache: Cache) -> Crowd:
+    """Nobody yet, but everything is ready for them."""
+    made = Crowd(work, origin, cache)
+    await made.furnish()
+    return made
 
 
 @pytest.fixture

@@ -100,3 +100,19 @@ async def test_every_step_carries_a_reason(campaigns: Campaigns) -> None:
         with pytest.raises(CampaignTermsError):
             await campaigns.move(made, CampaignStep.FREEZE, by=OFFICER, reason=reason)
     assert (await campaigns.move(made, CampaignStep.FREEZE, by=OFFICER, reason="Complaint 17.")).state == "frozen"
+
+
+async def test_base_rules_that_an_approved_campaign_needs_are_not_taken_away(campaigns: Campaigns) -> None:
+    wants = rules() + "    needs: [[{is: badge, key: first-webinar}]]\n"
+    approved = await campaigns.approve(await campaigns.submit(await campaigns.create(text=wants)))
+    without = BASE.replace("key: first-webinar", "key: early-webinar")
+    assert without != BASE
+
+    async def publish() -> int:
+        async with campaigns.work.begin(campaigns.origin) as uow:
+            return (await gamification.publish_rules(uow, without)).version
+
+    with pytest.raises(RuleSetError, match="of the campaign spring"):
+        await publish()
+    await campaigns.move(approved, CampaignStep.END)
+    assert await publish() == 2

@@ -225,3 +225,26 @@ async def test_a_scheduled_campaign_whose_window_passed_ends_without_having_run(
     assert await campaigns.keep_schedule() == 1
     assert (await campaigns.read(late)).state is CampaignState.ENDED
     assert await programme(campaigns) == (1, [])
+
+
+async def test_whatever_happens_at_once_the_programme_holds_exactly_the_running_campaigns(campaigns: Campaigns) -> None:
+    made = [await campaigns.scheduled(await campaigns.create(f"busy-{number}")) for number in range(4)]
+
+    async def publish(points: int) -> None:
+        async with campaigns.work.begin(campaigns.origin) as uow:
+            await gamification.publish_rules(uow, BASE.replace("points: 2\n", f"points: {points}\n", 1))
+
+    for _ in range(3):
+        freezing = [campaigns.move(each, CampaignStep.FREEZE, by=OFFICER) for each in made[:2]]
+        pausing = [campaigns.move(each, CampaignStep.PAUSE) for each in made[1:]]
+        resuming = [campaigns.move(each, CampaignStep.RESUME) for each in made[2:]]
+        unfreezing = [campaigns.move(each, CampaignStep.UNFREEZE, by=OFFICER) for each in made[:2]]
+        clocks = [campaigns.keep_schedule() for _ in range(2)]
+        found = await outcomes(*freezing, *pausing, *resuming, *unfreezing, *clocks, publish(3), publish(4))
+        assert set(found) <= {"Campaign", "CampaignMovedError", "CampaignStepRefusedError", "NoneType", "int"}
+        standing = [await campaigns.read(each) for each in made]
+        running = [(each.key, 1) for each in standing if each.state is CampaignState.RUNNING]
+        assert (await programme(campaigns))[1] == running
+    async with campaigns.work.read(campaigns.origin) as uow:
+        numbers = await uow.fetch("select version from gamification.rule_set_version order by version")
+    assert [row["version"] for row in numbers] == list(range(1, len(numbers) + 1))

@@ -37,7 +37,7 @@ from gamification.rules.needs import AwardsNeed
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.rationing import Cut
 from gamification.service import publishing
-from gamification.service.previewing import Rounds, Wanted, preview, replayed
+from gamification.service.previewing import PreviewWanted, Rounds, preview, replayed
 from gamification.store import rule_sets
 from gamification.values import Delivery, Status
 from gamification.vocabulary import AwardKind, Blocked, Period
@@ -192,7 +192,7 @@ async def what_happened(work: Work, origin: Origin) -> Tally:
 
 
 async def predicted(database_url: str, work: Work, origin: Origin) -> tuple[Tally, Rounds]:
-    wanted = Wanted(ruleset=programme(), workers=2)
+    wanted = PreviewWanted(ruleset=programme(), workers=2)
     counted, rounds = await replayed(database_url, wanted, origin, work.clock.now())
     return counted.tallies[0], rounds
 
@@ -236,7 +236,7 @@ async def test_what_a_preview_says_is_about_many_people_and_nothing_is_written(
     async with work.read(origin) as uow:
         before = [await uow.fetchval(f"select count(*) from gamification.{name}") for name in TABLES]
         _, running = await gamification.current_rules(uow)
-        wanted = Wanted(ruleset=programme(), running=running, workers=1)
+        wanted = PreviewWanted(ruleset=programme(), running=running, workers=1)
         seen: list[tuple[int, int]] = []
         found = await preview(database_url, wanted, origin, uow.now, advance=lambda *done: seen.append(done))
         after = [await uow.fetchval(f"select count(*) from gamification.{name}") for name in TABLES]
@@ -265,10 +265,10 @@ async def test_whoever_withdraws_counts_as_blocked_and_people_of_other_markets_a
     async with work.begin(origin) as uow:
         choice = ConsentChoice(state=Answer.WITHDRAWN, notice_version=1)
         await consent.record_consents(uow, gone, [(Purpose.GAMIFICATION, choice)])
-    counted, _ = await replayed(database_url, Wanted(ruleset=programme(), workers=1), origin, work.clock.now())
+    counted, _ = await replayed(database_url, PreviewWanted(ruleset=programme(), workers=1), origin, work.clock.now())
     assert counted.tallies[0].people == len(crowd.agreed) - 1
     assert counted.tallies[0].blocked[Blocked.NO_CONSENT] == len(crowd.others) + 1
-    wanted = Wanted(ruleset=programme(), workers=1, markets=frozenset({"DE"}))
+    wanted = PreviewWanted(ruleset=programme(), workers=1, markets=frozenset({"DE"}))
     counted, _ = await replayed(database_url, wanted, origin, work.clock.now())
     assert {country for country, _ in counted.tallies[0].countries} == {"DE"}
     assert counted.tallies[0].people == len([number for number in range(len(crowd.agreed)) if number % 3 == 1])
@@ -279,7 +279,7 @@ async def test_somebody_who_waits_is_refused_what_takes_too_long(
 ) -> None:
     crowd.deeds = crowd.deeds[:40]
     await record(work, origin, crowd)
-    wanted = Wanted(ruleset=programme(), workers=1, most=39)
+    wanted = PreviewWanted(ruleset=programme(), workers=1, most=39)
     with pytest.raises(PreviewTooLargeError) as refusal:
         await preview(database_url, wanted, origin, work.clock.now())
     assert refusal.value.facts == {"field": "since", "most": 39}

@@ -28,7 +28,7 @@ from gamification.rules.policy.facts import (
 )
 from gamification.rules.policy.numbers import numbers, shown, unconfirmed
 from gamification.rules.policy.outside import OUTSIDE, Elsewhere
-from gamification.rules.policy.pack import RECOGNITION_ONLY, LegalNumber, Pack, SignOff
+from gamification.rules.policy.pack import RECOGNITION_ONLY, Disclosure, LegalNumber, Pack, SignOff
 from gamification.rules.policy.publishing import publish_refusals
 from gamification.rules.policy.refusal import Refusal
 from gamification.rules.policy.texts import RULES, RuleText
@@ -70,6 +70,7 @@ __all__ = [
     "ClaimFacts",
     "Condition",
     "Currency",
+    "Disclosure",
     "Elsewhere",
     "Ending",
     "ErasureFacts",

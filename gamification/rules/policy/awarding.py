@@ -19,7 +19,7 @@ from gamification.rules.policy.value import (
     kind_refusals,
     person_refusals,
 )
-from gamification.rules.policy.vocabulary import Behaviour, Reason, Unit
+from gamification.rules.policy.vocabulary import Behaviour, Reason, RewardKind, Unit
 
 
 def award_refusals(pack: Pack, facts: AwardFacts) -> list[Refusal]:
@@ -41,6 +41,9 @@ def _award(pack: Pack, facts: AwardFacts) -> Iterator[Refusal]:
     if value:
         yield from country_refusals(pack, facts.on)
         yield from person_refusals(pack, facts.person)
+        if reward.kind != RewardKind.POINTS:
+            detail = "only a claim, which holds it against the year's limits, hands over something with a value"
+            yield refusal(Reason.VALUE_NEEDS_CLAIM, "C20", detail)
 
 
 def _promotion(pack: Pack, facts: AwardFacts) -> Iterator[Refusal]:

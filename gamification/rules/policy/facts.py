@@ -6,6 +6,7 @@ import msgspec
 
 from content.vocabulary import ContentClass
 from gamification.rules.policy.vocabulary import (
+    RECOGNITION_POINTS,
     Behaviour,
     BoardFilter,
     Condition,
@@ -84,7 +85,7 @@ class Rule(Facts, frozen=True, kw_only=True):
     behaviours: frozenset[Behaviour] = frozenset()
     promotional_view_cap: int | None = None
     quest: bool = False
-    currency: str = "recognition"
+    currency: str = RECOGNITION_POINTS
     needs_share_consent: bool = False
 
 

@@ -46,9 +46,6 @@ def faults(pack: Pack) -> Iterator[Fault]:
 
 
 def _names(pack: Pack) -> Iterator[Fault]:
-    country = pack.country
-    if not (len(country) == len("US") and country.isascii() and country.isalpha() and country.isupper()):
-        yield ("country",), "isn't a country", "write two capital letters, as ISO 3166 does"
     if pack.code == RECOGNITION_ONLY:
         yield ("code",), "is the name of the built-in pack", "give the pack a code of its own"
     if pack.valid_to is not None and pack.valid_to < pack.valid_from:

@@ -14,6 +14,7 @@ from gamification.rules.policy.texts import OWN
 from gamification.rules.policy.vocabulary import Condition, ItemCategory, RewardKind, Unit, ValueBearing
 
 Key: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]*$", max_length=64)]
+Country: TypeAlias = Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)]
 Code: TypeAlias = Annotated[str, Meta(min_length=1, max_length=3)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=600)]
@@ -127,7 +128,7 @@ class SignOff(Part, frozen=True, kw_only=True):
     """That people answer for a pack: which office (never a name), and since when."""
 
     by: Name
-    on: date
+    since: date
 
 
 class Pack(Part, frozen=True, kw_only=True):
@@ -138,7 +139,7 @@ class Pack(Part, frozen=True, kw_only=True):
     accredited education. ``cohort``: the least size of a board. ``alert``: the share of a yearly limit that warns.
     """
 
-    country: Code
+    country: Country
     code: Key
     version: Annotated[int, Meta(ge=1, le=100_000)]
     valid_from: date

@@ -7,7 +7,14 @@ from content.vocabulary import ContentClass
 from gamification.rules.policy.facts import Currency, Person, Reward
 from gamification.rules.policy.pack import Pack
 from gamification.rules.policy.refusal import Refusal, refusal, ruled
-from gamification.rules.policy.vocabulary import RECOGNITION, Reason, RefusedKind, RewardKind, ValueBearing
+from gamification.rules.policy.vocabulary import (
+    RECOGNITION,
+    RECOGNITION_POINTS,
+    Reason,
+    RefusedKind,
+    RewardKind,
+    ValueBearing,
+)
 
 
 def bears_value(reward: Reward, currency: Currency | None = None) -> bool:
@@ -34,8 +41,10 @@ def currency_refusals(currency: Currency) -> Iterator[Refusal]:
         yield refusal(Reason.CURRENCY_NOT_CLOSED, "C3", f"{key} can be passed on, sold or turned into something else")
     if currency.value_bearing and currency.unit_value is None:
         yield refusal(Reason.UNIT_VALUE_MISSING, "C3", f"compliance has not set what one unit of {key} is worth")
-    if not currency.value_bearing and currency.unit_value is not None:
+    if currency.unit_value is not None and not currency.value_bearing:
         yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"{key} is recognition, so one unit of it is worth nothing")
+    if currency.value_bearing and key == RECOGNITION_POINTS:
+        yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"{key} never has a value; use another currency")
 
 
 def country_refusals(pack: Pack, on: date) -> Iterator[Refusal]:

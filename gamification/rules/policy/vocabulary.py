@@ -23,6 +23,10 @@ WITHOUT_VALUE: Final = RECOGNITION | {RewardKind.POINTS}
 """Kinds that anybody may get for anything, a place on a board included, as long as the points have no value."""
 
 
+RECOGNITION_POINTS: Final = "recognition"
+"""The currency that everybody has everywhere, and that never has a value in money."""
+
+
 class RefusedKind(StrEnum):
     """Kinds that the rules name as refused, so that a refusal can say that it is not a slip of the pen (C2)."""
 
@@ -83,7 +87,7 @@ class QuizPlace(StrEnum):
 class ValueBearing(StrEnum):
     """Whether anything with a value in money may be given: never, or under every condition that the pack states."""
 
-    OFF = "off"
+    OFF = "never"
     CONDITIONAL = "conditional"
 
 
@@ -143,6 +147,7 @@ class Reason(StrEnum):
     RECOGNITION_HAS_VALUE = "recognition-has-value"
     RECOGNITION_BUYS_VALUE = "recognition-buys-value"
     CURRENCY_NOT_CLOSED = "currency-not-closed"
+    CURRENCY_UNKNOWN = "currency-unknown"
     UNIT_VALUE_MISSING = "currency-unit-value-missing"
     PACK_NOT_VALID = "pack-not-valid"
     PACK_NOT_SIGNED_OFF = "pack-not-signed-off"
@@ -186,6 +191,7 @@ class Reason(StrEnum):
     YEAR_LIMIT_MISSING = "year-limit-missing"
     YEAR_VALUE_REACHED = "year-value-reached"
     YEAR_COUNT_REACHED = "year-count-reached"
+    VALUE_NEEDS_CLAIM = "value-needs-claim"
     NOT_RESERVED = "not-reserved"
     BOARD_NOT_OPT_IN = "board-not-opt-in"
     BOARD_NOT_PSEUDONYMOUS = "board-not-pseudonymous"

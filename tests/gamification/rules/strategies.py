@@ -1,138 +1,251 @@
-"""What Hypothesis draws: small rule sets over few words, so that rules, caps and periods meet often."""
+"""What Hypothesis draws of rules: small rule sets over few words, so that rules, caps, periods and needs meet often."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from content.vocabulary import ContentId, ContentKind
-from engagement.values import Activity
-from engagement.vocabulary import Channel, Verb
 from gamification.rules.grammar import (
     Badge,
+    CampaignPart,
     Cap,
+    Freezes,
+    Multiplier,
+    Parts,
     PointsRule,
+    Quest,
+    QuestStep,
     RuleSet,
-    SecondsRange,
-    ShareRange,
     Streak,
     StreakLength,
-    Tags,
     Threshold,
-    When,
+)
+from gamification.rules.needs import (
+    AwardsNeed,
+    BadgeNeed,
+    CountNeed,
+    LevelNeed,
+    Need,
+    PointsNeed,
+    SequenceNeed,
+    StreakNeed,
+    SumNeed,
+    Window,
 )
 from gamification.rules.periods import WITHIN
-from gamification.vocabulary import Period, Rhythm
-from people.vocabulary import PersonId
-from tests.gamification.rules.examples import ruleset
+from gamification.vocabulary import CapUnit, Counted, Once, Past, Period, Quantity, Rhythm
+from tests.gamification.rules.examples import LEVELS
+from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, conditions, moments, unhurried
 
-START = datetime(2013, 12, 20, tzinfo=UTC)
-"""From here five weeks pass the end of a month, of a year and of an ISO year that doesn't end with it."""
+__all__ = ["CREDITS", "activities", "rulesets", "running", "unhurried"]
 
-VERBS = (Verb.VIEWED, Verb.PASSED)
-KINDS = (ContentKind.WEBINAR, ContentKind.EDUCATION_MODULE)
-TAGS = ("a", "b", "c")
-RECURRING = {"one": Period.DAY, "two": Period.WEEK, "three": Period.MONTH, "four": Period.EVER, "five": Period.DAY}
+RECURRING = {
+    "one": Period.DAY,
+    "two": Period.WEEK,
+    "three": Period.MONTH,
+    "four": Period.EVER,
+    "five": Period.DAY,
+    "six": Period.QUARTER,
+    "seven": Period.YEAR,
+}
+PER_PERSON = {"five", "seven"}
+CREDITS = {"three", "three-spring"}
 RHYTHMS = {"daily": Rhythm.DAY, "weekly": Rhythm.WEEK}
 
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A busy machine is no reason to fail."""
 
-some_tags = st.lists(st.sampled_from(TAGS), min_size=1, max_size=2, unique=True).map(tuple)
-shares = st.sampled_from([0.0, 0.5, 0.8, 1.0])
+class Names(NamedTuple):
+    """The keys that the rules of one rule set can refer to."""
+
+    points: list[str]
+    streaks: list[str]
+    badges: list[str]
+    quests: list[str]
+
+
+def some(names: list[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(names), unique=True, max_size=3)
+
+
+windows = (
+    st.none()
+    | st.sampled_from(Period).map(lambda per: Window(per=per))
+    | st.integers(1, 9).map(lambda days: Window(days=days))
+)
 
 
 @st.composite
-def activities(draw: st.DrawFn) -> list[Activity]:
-    """Up to 25 activities of one person with different ids, in any order, in wandering time zones."""
-    offsets = draw(st.lists(st.integers(0, 35 * 24 * 4), max_size=25))
-    numbers = draw(st.permutations(range(len(offsets))))
-    return [draw(one_activity(number, offset)) for number, offset in zip(numbers, offsets, strict=True)]
+def needed(draw: st.DrawFn, names: Names) -> Need:
+    """One condition of any kind that has something to refer to."""
+    kinds: list[st.SearchStrategy[Any]] = [
+        st.builds(
+            CountNeed, when=conditions(), at_least=st.integers(1, 5), of=st.sampled_from(Counted), within=windows
+        ),
+        st.builds(
+            SumNeed,
+            when=conditions(),
+            of=st.sampled_from(Quantity),
+            at_least=st.sampled_from([0.3, 1.0, 2.0, 630.0]),
+            within=windows,
+        ),
+        st.builds(
+            SequenceNeed,
+            steps=st.lists(conditions(), min_size=2, max_size=3).map(tuple),
+            within_days=st.integers(1, 7),
+        ),
+        st.builds(PointsNeed, at_least=st.integers(0, 40)),
+        st.builds(LevelNeed, level=st.integers(1, 3)),
+    ]
+    if names.points:
+        kinds.append(st.builds(AwardsNeed, rule=st.sampled_from(names.points), at_least=st.integers(1, 4)))
+    if names.streaks:
+        kinds.append(st.builds(StreakNeed, key=st.sampled_from(names.streaks), length=st.integers(1, 4)))
+    if names.badges:
+        kinds.append(st.builds(BadgeNeed, key=st.sampled_from(names.badges)))
+    return draw(st.one_of(kinds))  # type: ignore[no-any-return]
+
+
+def groups(names: Names) -> st.SearchStrategy[Any]:
+    group = st.lists(needed(names), min_size=1, max_size=2).map(tuple)
+    return st.lists(group, min_size=1, max_size=2).map(tuple)
 
 
 @st.composite
-def one_activity(draw: st.DrawFn, number: int, quarters: int) -> Activity:
-    moment = START + timedelta(minutes=15 * quarters)
-    return Activity(
-        id=UUID(int=number),
-        person=PersonId(UUID(int=1)),
-        verb=draw(st.sampled_from(VERBS)),
-        content=ContentId(UUID(int=draw(st.integers(1, 4)))),
-        kind=draw(st.sampled_from(KINDS)),
-        tags=draw(st.frozensets(st.sampled_from(TAGS))),
-        occurred_at=moment,
-        local_date=(moment + timedelta(hours=draw(st.sampled_from([-11, 0, 13])))).date(),
-        channel=draw(st.sampled_from([Channel.WEB, Channel.EMAIL])),
-        score=draw(st.none() | shares),
-        success=draw(st.none() | st.booleans()),
-        completion=draw(st.none() | st.booleans()),
-        progress=draw(st.none() | shares),
-        duration_seconds=draw(st.sampled_from([None, 0.0, 30.0, 600.0])),
+def points_rules(draw: st.DrawFn, key: str, recurs: Period, names: Names) -> PointsRule:
+    allowed = [(per, of) for per in Period if recurs in WITHIN[per] for of in CapUnit]
+    pairs = draw(st.lists(st.sampled_from(allowed), max_size=2, unique=True))
+    return PointsRule(
+        key=key,
+        name=key.title(),
+        when=draw(conditions()),
+        points=draw(st.integers(1, 9)),
+        recurs=recurs,
+        caps=tuple(
+            Cap(per=per, limit=draw(st.integers(1, 4) if of is CapUnit.AWARDS else st.integers(1, 30)), of=of)
+            for per, of in pairs
+        ),
+        needs=draw(st.none() | groups(names)),
+        once_per=Once.PERSON if key.removesuffix("-spring") in PER_PERSON else Once.ITEM,
+        currency="credits" if key in CREDITS else "recognition",
     )
 
 
 @st.composite
-def conditions(draw: st.DrawFn) -> When:
-    """Mostly the verb alone, so that rules match; now and then one more condition."""
-    verbs = draw(st.sampled_from([VERBS, VERBS, VERBS[:1], VERBS[1:]]))
-    ranges = st.sampled_from([ShareRange(at_least=0.5), ShareRange(below=0.8), ShareRange(0.5, 0.8)])
-    extra: dict[str, st.SearchStrategy[Any]] = {
-        "kinds": st.sampled_from([KINDS[:1], KINDS[1:], KINDS]),
-        "tags": st.sampled_from(("any", "all", "none")).flatmap(
-            lambda name: some_tags.map(lambda t: Tags(**{name: t}))
-        ),
-        "channels": st.just((Channel.WEB,)),
-        "score": ranges,
-        "progress": ranges,
-        "duration_seconds": st.just(SecondsRange(at_least=30.0)),
-        "success": st.booleans(),
-        "completion": st.booleans(),
-    }
-    chosen = draw(st.sampled_from([None, None, *extra]))
-    return When(verbs) if chosen is None else When(verbs, **{chosen: draw(extra[chosen])})
+def streaks(draw: st.DrawFn, key: str, every: Rhythm) -> Streak:
+    freezes = st.builds(Freezes, start=st.integers(0, 2), every=st.none() | st.integers(1, 3), most=st.integers(1, 3))
+    return Streak(
+        key=key,
+        name=key.title(),
+        when=draw(conditions()),
+        every=every,
+        grace=draw(st.integers(0, 2)),
+        freezes=draw(st.none() | freezes),
+    )
 
 
 @st.composite
-def points_rules(draw: st.DrawFn, key: str) -> PointsRule:
-    recurs = RECURRING[key]
-    allowed = [per for per in Period if recurs in WITHIN[per]]
-    pers = draw(st.lists(st.sampled_from(allowed), max_size=2, unique=True))
-    caps = tuple(Cap(per, draw(st.integers(1, 4))) for per in pers)
-    return PointsRule(key, key.title(), draw(conditions()), draw(st.integers(1, 9)), recurs, caps)
-
-
-@st.composite
-def badges(draw: st.DrawFn, key: str, awards_of: list[str], streaks: list[str]) -> Badge:
+def badges(draw: st.DrawFn, key: str, names: Names) -> Badge:
     reasons: list[st.SearchStrategy[dict[str, Any]]] = [
         conditions().map(lambda when: {"when": when}),
         st.integers(1, 40).map(lambda points: {"threshold": Threshold(points=points)}),
-        st.tuples(conditions(), st.integers(1, 6)).map(
-            lambda pair: {"threshold": Threshold(activities=pair[0], at_least=pair[1])}
-        ),
+        st.builds(Threshold, activities=conditions(), at_least=st.integers(1, 6)).map(lambda it: {"threshold": it}),
+        groups(names).map(lambda needs: {"needs": needs}),
+        groups(names).map(lambda needs: {"needs": needs}),
     ]
-    if awards_of:
-        reasons.append(
-            st.tuples(st.sampled_from(awards_of), st.integers(1, 6)).map(
-                lambda pair: {"threshold": Threshold(awards_of=pair[0], at_least=pair[1])}
-            )
-        )
-    if streaks:
-        lengths = st.tuples(st.sampled_from(streaks), st.integers(1, 4))
-        reasons.append(lengths.map(lambda pair: {"streak": StreakLength(*pair)}))
-    reason = draw(st.one_of(reasons))
-    return Badge(key=key, name=key.title(), description="Earned.", **reason)
+    if names.points:
+        awards = st.builds(Threshold, awards_of=st.sampled_from(names.points), at_least=st.integers(1, 6))
+        reasons.append(awards.map(lambda it: {"threshold": it}))
+    if names.streaks:
+        lengths = st.builds(StreakLength, key=st.sampled_from(names.streaks), length=st.integers(1, 4))
+        reasons.append(lengths.map(lambda it: {"streak": it}))
+    return Badge(
+        key=key,
+        name=key.title(),
+        description="Earned.",
+        closes_at=draw(st.none() | moments),
+        locked=draw(st.sampled_from([False, False, False, True])),
+        **draw(st.one_of(reasons)),
+    )
+
+
+@st.composite
+def quests(draw: st.DrawFn, key: str) -> Quest:
+    step = st.builds(QuestStep, name=st.just("Step"), when=conditions(), at_least=st.integers(1, 2))
+    return Quest(
+        key=key,
+        name=key.title(),
+        description="To be done.",
+        steps=tuple(draw(st.lists(step, min_size=1, max_size=3))),
+        ordered=draw(st.booleans()),
+        within_days=draw(st.none() | st.integers(1, 9)),
+        points=draw(st.integers(0, 9)),
+    )
+
+
+@st.composite
+def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
+    opens, closes = sorted(draw(st.lists(moments, min_size=2, max_size=2, unique=True)))
+    return Multiplier(
+        key=key,
+        name=key.title(),
+        percent=draw(st.sampled_from([10, 50, 150, 200])),
+        opens=opens,
+        closes=closes,
+        rules=tuple(draw(st.lists(st.sampled_from(rules), min_size=1, max_size=2, unique=True)))
+        if rules and draw(st.booleans())
+        else None,
+    )
+
+
+@st.composite
+def parts(draw: st.DrawFn, own: Names, beside: Names, suffix: str) -> Parts:
+    """Rules under these keys, that may refer to those ``beside`` as well."""
+    names = Names(*(mine + theirs for mine, theirs in zip(own, beside, strict=True)))
+    return Parts(
+        points=tuple(draw(points_rules(key, RECURRING[key.removesuffix(suffix)], names)) for key in own.points),
+        streaks=tuple(draw(streaks(key, RHYTHMS[key.removesuffix(suffix)])) for key in own.streaks),
+        badges=tuple(draw(badges(key, names)) for key in own.badges),
+        quests=tuple(draw(quests(key)) for key in own.quests),
+        multipliers=(draw(multipliers(f"more{suffix}", names.points)),) if draw(st.booleans()) else (),
+    )
+
+
+@st.composite
+def keys(draw: st.DrawFn, suffix: str = "") -> Names:
+    drawn = [some(list(RECURRING)), some(list(RHYTHMS)), some(["gold", "silver", "bronze"]), some(["tour"])]
+    return Names(*([f"{key}{suffix}" for key in draw(each)] for each in drawn))
 
 
 @st.composite
 def rulesets(draw: st.DrawFn) -> RuleSet:
     """Rule sets that follow one another: a key always recurs by the same period, all else may change."""
-    points = [draw(points_rules(key)) for key in draw(st.lists(st.sampled_from(list(RECURRING)), unique=True))]
-    streaks = [
-        Streak(key, key.title(), draw(conditions()), RHYTHMS[key])
-        for key in draw(st.lists(st.sampled_from(list(RHYTHMS)), unique=True))
-    ]
-    names = draw(st.lists(st.sampled_from(["gold", "silver", "bronze"]), unique=True))
-    rule_keys, streak_keys = [rule.key for rule in points], [streak.key for streak in streaks]
-    return ruleset(points, streaks, [draw(badges(name, rule_keys, streak_keys)) for name in names])
+    own = draw(parts(draw(keys()), Names([], [], [], []), ""))
+    return RuleSet(
+        key="example",
+        name="Example",
+        past=Past.NEW_ONLY,
+        levels=LEVELS,
+        points=own.points,
+        streaks=own.streaks,
+        badges=own.badges,
+        quests=own.quests,
+        multipliers=own.multipliers,
+    )
+
+
+@st.composite
+def running(draw: st.DrawFn) -> RuleSet:
+    """A rule set that may have a running campaign."""
+    ruleset = draw(rulesets())
+    if draw(st.booleans()):
+        return ruleset
+    beside = Names(*([each.key for each in named] for named in (ruleset.points, ruleset.streaks, ruleset.badges, ())))
+    opens, closes = draw(st.none() | moments), draw(st.none() | moments)
+    campaign = CampaignPart(
+        key="spring",
+        revision=draw(st.integers(1, 2)),
+        rules=draw(parts(draw(keys("-spring")), beside, "-spring")),
+        lane=draw(st.sampled_from(CLASSES)),
+        markets=draw(st.sampled_from([None, MARKETS[:1], MARKETS[1:], MARKETS])),
+        opens=opens,
+        closes=closes,
+    )
+    return RuleSet(**{name: getattr(ruleset, name) for name in ruleset.__struct_fields__} | {"campaigns": (campaign,)})

@@ -1,13 +1,16 @@
 """The table of a campaign's steps, held against one written by hand: every state, every step, every role."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import pytest
 
-from gamification.rules.campaigns import Hand, Situation, judge
+from content.vocabulary import ContentClass
+from gamification.rules.campaigns import TABLE, Hand, Situation, judge, load_campaign
 from gamification.vocabulary import CampaignState, CampaignStep, StepReason
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -135,3 +138,23 @@ def test_the_worker_starts_when_the_window_opens_and_ends_when_it_closes() -> No
     assert verdict(end, running, "system") == (None, StepReason.STILL_OPEN)
     assert verdict(end, running, "system", closes_at=NOW) == (CampaignState.ENDED, None)
     assert verdict(end, running, "marketer", closes_at=NOW + HOUR) == (CampaignState.ENDED, None)
+
+
+def test_the_page_for_marketers_says_what_the_table_says() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "campaigns.md").read_text()
+    said = {}
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        for step in cells[0].split(", "):
+            if step in set(CampaignStep) and len(cells) == 5:
+                said[step] = {
+                    role for role, yes in zip(("marketer", "compliance_officer"), cells[1:3], strict=True) if yes
+                }
+    assert said == {step: TABLE[step].roles - {"system"} for step in STEPS if step is not CampaignStep.START}
+    assert all(state.replace("_", " ") in page.replace("_", " ") for state in CampaignState)
+
+
+def test_the_example_on_the_page_for_marketers_can_be_used() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "campaigns.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert [rule.key for rule in load_campaign(example, None, ContentClass.MEDICAL).points] == ["spring-webinar"]

@@ -10,9 +10,9 @@ from engagement.values import Activity
 from gamification.rules import EMPTY, RuleSet, Step, candidates, corrections, fold, is_late, late_effects
 from gamification.rules.grammar import Streak, Threshold
 from gamification.values import AwardKey, Effects, State
-from gamification.vocabulary import Period, Rhythm
+from gamification.vocabulary import AwardKind, Period, Rhythm
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, cap, days, rule, ruleset
-from tests.gamification.rules.strategies import activities, rulesets, unhurried
+from tests.gamification.rules.strategies import CREDITS, activities, running, unhurried
 
 
 class Books:
@@ -48,7 +48,7 @@ class Books:
 
 
 @unhurried
-@given(st.lists(rulesets(), min_size=1, max_size=2), activities(), st.sets(st.integers(1, 24)))
+@given(st.lists(running(), min_size=1, max_size=2), activities(), st.sets(st.integers(1, 24)))
 def test_any_order_of_arrival_ends_with_the_books_of_the_right_order(
     versions: list[RuleSet], history: list[Activity], cuts: set[int]
 ) -> None:
@@ -61,10 +61,12 @@ def test_any_order_of_arrival_ends_with_the_books_of_the_right_order(
     expected = fold(EMPTY, steps)
     assert books.state == expected.state
     assert books.awards == {award.key: award.points for award in expected.awards}
-    told = [effect for answer in books.answers for effect in answer.points]
+    told = [effect for answer in books.answers for effect in answer.points if effect.rule not in CREDITS]
     assert sum(effect.points for effect in told) == expected.state.points
     assert {effect.rule for effect in told if effect.points > 0} >= {
-        award.key.rule for award in expected.awards if award.points
+        award.key.rule
+        for award in expected.awards
+        if award.points and award.kind is AwardKind.POINTS and award.terms.currency == "recognition"
     }
 
 

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from engagement.values import Activity
 from gamification.rules import EMPTY, RuleSet, Step, fold, load
 from gamification.values import AwardKey, Folded, State
-from tests.gamification.rules.reference import standing
-from tests.gamification.rules.strategies import activities, rulesets, unhurried
+from gamification.vocabulary import AwardKind
+from tests.gamification.rules.reference.story import Story
+from tests.gamification.rules.strategies import activities, rulesets, running, unhurried
 
-versions = st.lists(rulesets(), min_size=1, max_size=2)
+versions = st.lists(running(), min_size=1, max_size=2)
 
 
 def under(rulesets_: list[RuleSet], history: list[Activity]) -> list[Step]:
@@ -32,17 +33,36 @@ def piecewise(steps: list[Step], cuts: set[int]) -> tuple[State, dict[AwardKey, 
     return state, awards
 
 
+def assert_earned(folded: Folded, expected: Story) -> None:
+    """The books and the state say what the story tells."""
+    points = [award for award in folded.awards if award.kind is AwardKind.POINTS]
+    assert [(*award.key, award.points) for award in points] == [paid[:4] for paid in expected.paid]
+    assert {award.key: award.points for award in folded.awards} == expected.awards
+    state = folded.state
+    assert (state.points, state.level) == (expected.points, expected.level)
+    assert set(state.badges) == set(expected.badges)
+    assert set(state.denied) == expected.refused
+    assert set(state.quests_done) == set(expected.quests)
+    kept = {key: (streak.current, streak.longest, streak.freezes) for key, streak in state.streaks.items()}
+    assert kept == expected.streaks
+
+
 @unhurried
 @given(versions, activities())
 def test_a_history_earns_what_the_definition_says(chosen: list[RuleSet], history: list[Activity]) -> None:
     steps = in_order(under(chosen, history))
-    folded, expected = fold(EMPTY, steps), standing(steps)
-    points = [award for award in folded.awards if award.key.subject]
-    assert [(*award.key, award.points) for award in points] == [paid[:4] for paid in expected.paid]
-    assert folded.state.points == expected.points
-    assert set(folded.state.badges) == expected.badges
-    streaks = {key: (streak.current, streak.longest) for key, streak in folded.state.streaks.items()}
-    assert streaks == expected.streaks
+    assert_earned(fold(EMPTY, steps), Story(steps))
+
+
+@unhurried
+@given(versions, activities(), st.data())
+def test_what_a_budget_denied_is_never_earned(
+    chosen: list[RuleSet], history: list[Activity], data: st.DataObject
+) -> None:
+    steps = in_order(under(chosen, history))
+    earned = sorted(award.key for award in fold(EMPTY, steps).awards if award.kind is not AwardKind.QUEST)
+    denied = data.draw(st.sets(st.sampled_from(earned))) if earned else set()
+    assert_earned(fold(EMPTY, steps, denied=denied), Story(steps, denied))
 
 
 @unhurried

@@ -1,0 +1,84 @@
+"""Which activities a rule is about, said once more without any of the shortcuts of the fold."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from engagement.values import Activity
+from gamification.rules.grammar import (
+    Badge,
+    CampaignPart,
+    Multiplier,
+    PointsRule,
+    Quest,
+    RuleSet,
+    SecondsRange,
+    ShareRange,
+    Streak,
+    When,
+)
+from gamification.vocabulary import Period
+
+
+class Rules(NamedTuple):
+    """Rules that stand together: those of the rule set itself, or those of one campaign."""
+
+    points: tuple[PointsRule, ...]
+    streaks: tuple[Streak, ...]
+    badges: tuple[Badge, ...]
+    quests: tuple[Quest, ...]
+    multipliers: tuple[Multiplier, ...]
+    campaign: CampaignPart | None
+
+
+def applying(ruleset: RuleSet, activity: Activity) -> Iterator[Rules]:
+    """The rules that apply to this activity at all: the rule set's own, and those of campaigns that reach it."""
+    yield Rules(ruleset.points, ruleset.streaks, ruleset.badges, ruleset.quests, ruleset.multipliers, None)
+    for campaign in ruleset.campaigns:
+        if reaches(campaign, activity):
+            each = campaign.rules
+            yield Rules(each.points, each.streaks, each.badges, each.quests, each.multipliers, campaign)
+
+
+def reaches(campaign: CampaignPart, activity: Activity) -> bool:
+    return (
+        activity.content_class == campaign.lane
+        and (campaign.markets is None or activity.market in campaign.markets)
+        and (campaign.opens is None or campaign.opens <= activity.occurred_at)
+        and (campaign.closes is None or activity.occurred_at < campaign.closes)
+    )
+
+
+def fits(when: When, activity: Activity) -> bool:
+    tags = when.tags
+    return all(
+        (
+            activity.verb in when.verbs,
+            when.kinds is None or activity.kind in when.kinds,
+            when.classes is None or activity.content_class in when.classes,
+            when.channels is None or activity.channel in when.channels,
+            tags is None or tags.any is None or any(tag in activity.tags for tag in tags.any),
+            tags is None or tags.all is None or all(tag in activity.tags for tag in tags.all),
+            tags is None or tags.none is None or not any(tag in activity.tags for tag in tags.none),
+            lies(activity.score, when.score),
+            lies(activity.progress, when.progress),
+            lies(activity.duration_seconds, when.duration_seconds),
+            when.success is None or activity.success == when.success,
+            when.completion is None or activity.completion == when.completion,
+        )
+    )
+
+
+def lies(value: float | None, limits: ShareRange | SecondsRange | None) -> bool:
+    if limits is None:
+        return True
+    if value is None or (limits.at_least is not None and value < limits.at_least):
+        return False
+    return limits.below is None or value < limits.below
+
+
+def spelled(per: Period, day: date) -> str:
+    """The name of the period of this kind in which a date lies."""
+    if per is Period.QUARTER:
+        return f"{day.year:04d}-Q{1 + (day.month - 1) // 3}"
+    return day.strftime({"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "year": "%Y", "ever": "ever"}[per])

@@ -1,0 +1,136 @@
+"""The rules once more, slowly and by definition: every question is answered by counting over the whole history again.
+
+What is kept is only what happened: what was paid, which badges and quests were earned, how high a level rose. It keeps
+no counters and no state, so it can't have the mistakes of the fold. It shares with it the grammar alone.
+"""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import NamedTuple
+
+from engagement.values import Activity
+from gamification.rules.grammar import Badge, PointsRule, Quest, RuleSet
+from gamification.values import AwardKey
+from gamification.vocabulary import CapUnit, Once, Period
+from tests.gamification.rules.reference import needs, quests, streaks
+from tests.gamification.rules.reference.matching import applying, fits, spelled
+
+History = Sequence[tuple[RuleSet, Activity]]
+
+
+class Paid(NamedTuple):
+    """One award of points, with the date it counts for and the caps its rule had."""
+
+    rule: str
+    subject: str
+    period: str
+    points: int
+    day: date
+    caps: frozenset[tuple[Period, CapUnit]]
+    recognition: bool
+
+
+class Story:
+    """One person's history in order of time, lived through once. ``denied`` are awards that budgets refused."""
+
+    def __init__(self, history: History, denied: AbstractSet[AwardKey] = frozenset()) -> None:
+        self.history = history
+        self.days = [max(each.local_date for _, each in history[: end + 1]) for end in range(len(history))]
+        self.denied = denied
+        self.paid: list[Paid] = []
+        self.badges: list[str] = []
+        self.refused: set[str] = set()
+        self.quests: dict[str, int] = {}
+        self.level = 0
+        for moment in range(len(history)):
+            self.live(moment)
+
+    @property
+    def points(self) -> int:
+        return sum(each.points for each in self.paid if each.recognition) + sum(self.quests.values())
+
+    @property
+    def awards(self) -> dict[AwardKey, int]:
+        """Everything that was earned, with its points."""
+        paid = {AwardKey(*each[:3]): each.points for each in self.paid}
+        return paid | {AwardKey(key, "", "ever"): points for key, points in (*self.quests.items(), *self.unpaid)}
+
+    @property
+    def unpaid(self) -> list[tuple[str, int]]:
+        return [(key, 0) for key in self.badges]
+
+    @property
+    def streaks(self) -> dict[str, streaks.Kept]:
+        return streaks.all_of(self)
+
+    def live(self, moment: int) -> None:
+        """One more activity: first points in the order written, then quests, then levels, then badges."""
+        ruleset, activity = self.history[moment]
+        for rules in applying(ruleset, activity):
+            for rule in rules.points:
+                self.pay(rule, moment)
+        for rules in applying(ruleset, activity):
+            for quest in rules.quests:
+                self.go_on(quest, moment)
+        self.level = max(self.level, *(each.level for each in ruleset.levels if each.at <= self.points))
+        badges = [badge for rules in applying(ruleset, activity) for badge in rules.badges]
+        while any(self.reward(badge, moment) for badge in badges):
+            pass  # a badge can be what another one waits for
+
+    def pay(self, rule: PointsRule, moment: int) -> None:
+        ruleset, activity = self.history[moment]
+        day = self.days[moment]
+        subject = str(activity.content) if rule.once_per is Once.ITEM else ""
+        key = AwardKey(rule.key, subject, spelled(rule.recurs, day))
+        if not fits(rule.when, activity) or any(each[:3] == key for each in self.paid) or key in self.denied:
+            return
+        points = worth(ruleset, rule, activity)
+        if points and needs.met(self, rule.key, rule.needs, moment) and not self.capped(rule, points, day):
+            caps = frozenset((cap.per, cap.of) for cap in rule.caps)
+            self.paid.append(Paid(*key, points, day, caps, rule.currency == "recognition"))
+
+    def capped(self, rule: PointsRule, points: int, day: date) -> bool:
+        """Whether one more award would go over a cap. A cap counts from the version on that has it."""
+        for cap in rule.caps:
+            counted = [
+                each
+                for each in self.paid
+                if each.rule == rule.key
+                and (cap.per, cap.of) in each.caps
+                and spelled(cap.per, each.day) == spelled(cap.per, day)
+            ]
+            by_points = cap.of is CapUnit.POINTS
+            used = sum(each.points for each in counted) if by_points else len(counted)
+            if used + (points if by_points else 1) > cap.limit:
+                return True
+        return False
+
+    def go_on(self, quest: Quest, moment: int) -> None:
+        if quest.key not in self.quests and quests.done(self, quest, moment):
+            self.quests[quest.key] = quest.points
+
+    def reward(self, badge: Badge, moment: int) -> bool:
+        """Give a badge if it is earned right now; tell whether it was given."""
+        activity = self.history[moment][1]
+        known = badge.key in self.badges or badge.key in self.refused
+        closed = badge.closes_at is not None and activity.occurred_at >= badge.closes_at
+        if known or badge.locked or closed or not needs.earned(self, badge, moment):
+            return False
+        if AwardKey(badge.key, "", "ever") in self.denied:
+            self.refused.add(badge.key)
+            return False
+        self.badges.append(badge.key)
+        return True
+
+
+def worth(ruleset: RuleSet, rule: PointsRule, activity: Activity) -> int:
+    """The rule's points times the highest multiplier: of those beside it, and of campaigns that name it."""
+    percents = [
+        each.percent
+        for rules in applying(ruleset, activity)
+        for each in rules.multipliers
+        if each.opens <= activity.occurred_at < each.closes
+        and ((each.rules is None and rule in rules.points) or rule.key in (each.rules or ()))
+    ]
+    return rule.points * max(percents, default=100) // 100
