@@ -58,7 +58,7 @@ async def deny_beyond_budgets(uow: UnitOfWork, runs: Iterable[Run]) -> None:
     """
     everybody, left = list(runs), dict[str, int]()
     paid: set[tuple[PersonId, AwardKey]] = set()
-    asked: dict[tuple[PersonId, AwardKey], Award] = {}
+    asked: dict[PersonId, dict[AwardKey, Award]] = {}
     waiting = [line for each in everybody for line in _open_awards(each, paid)]
     heapify(waiting)
     await _find_left(uow, left, [award for *_, award, _ in waiting])
@@ -74,7 +74,7 @@ async def deny_beyond_budgets(uow: UnitOfWork, runs: Iterable[Run]) -> None:
         for *_, other, _ in _open_awards(each, paid):  # what is left never grows, so these are too much as well
             if other.key.rule == rule and other.units > left[rule]:
                 each.denied.add(other.key)
-                asked[(each.person, other.key)] = other
+                asked.setdefault(each.person, {})[other.key] = other
         each.folded = fold(each.before, each.steps, each.awarded, each.denied)
         more = _open_awards(each, paid)
         await _find_left(uow, left, [award for *_, award, _ in more])
@@ -82,9 +82,7 @@ async def deny_beyond_budgets(uow: UnitOfWork, runs: Iterable[Run]) -> None:
             heappush(waiting, line)
     for each in everybody:
         each.denials = [
-            award
-            for (person, key), award in asked.items()
-            if person == each.person and each.folded.held.get(key) is Blocked.BUDGET
+            award for key, award in asked.get(each.person, {}).items() if each.folded.held.get(key) is Blocked.BUDGET
         ]
 
 
