@@ -93,7 +93,7 @@ _serial = count()
 
 
 def _open_awards(each: Run, paid: AbstractSet[tuple[PersonId, AwardKey]]) -> list[Line]:
-    """Return the awards that still have to be paid by a budget, in the order in which they compare as lines."""
+    """Return the awards that still have to be paid by a budget, each as a line."""
     return [
         (award.activity.int, position, next(_serial), each, award, each.folded)
         for position, award in enumerate(each.folded.awards)
