@@ -281,7 +281,7 @@ def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, R
 
 
 command: Final = _Door("command", ("POST", "PUT", "DELETE"))
-query: Final = _Door("query", ("GET",))
+query: Final = _Door("query", ("GET", "POST"))
 merged: Final = _Door("merged", ("POST",))
 issuing: Final = _Door("command", ("GET",))
 public: Final = _Door("public", ("GET", "POST"))

@@ -3,6 +3,8 @@
 import os
 import platform
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,19 +12,21 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import rows
+from benchmarks import previews, rows
 from benchmarks.board import board_page
-from benchmarks.scene import scene
+from benchmarks.scene import Scene, scene
 from benchmarks.verify import verification
 from kernel.settings import CHECKOUT
 
 PORT = 8097
-FIGURES = {
+FIGURES: dict[str, Callable[[Scene, float], rows.Row]] = {
     "single": rows.single_activities,
     "batches": rows.batches,
     "reads": rows.reads,
     "board": board_page,
     "verify": verification,
+    "preview": previews.previewing,
+    "rules": previews.many_rules,
 }
 
 
@@ -30,17 +34,24 @@ FIGURES = {
 @click.option("--seconds", default=15.0, show_default=True, help="How long each load lasts.")
 @click.option("--only", type=click.Choice(sorted(FIGURES)), help="Measure one figure.")
 @click.option(
+    "--activities",
+    default=1_000_000,
+    show_default=True,
+    help="How many a preview reads; ten million take a while.",
+)
+@click.option(
     "--json", "file", type=click.Path(path_type=Path), default=CHECKOUT / "benchmarks" / "results" / "latest.json",
     help="Where to write the results.",
 )  # fmt: skip
-def main(seconds: float, only: str | None, file: Path) -> None:
+def main(seconds: float, only: str | None, activities: int, file: Path) -> None:
     """Measure the figures of the design on this machine, side by side."""
     console = Console()
     found: list[rows.Row] = []
+    figures = FIGURES | {"preview": partial(previews.previewing, activities=activities)}
     with tempfile.TemporaryDirectory(prefix="laurel-bench-") as folder:
         Path(folder).chmod(0o755)
         with scene(Path(folder) / "home", PORT) as measured:
-            for name, figure in FIGURES.items():
+            for name, figure in figures.items():
                 if only in {None, name}:
                     console.print(f"measuring {name} ...")
                     found.append(figure(measured, seconds))

@@ -2,24 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 
 import audit
+from benchmarks.databases import lent, migrated
 from benchmarks.rows import Row
 from benchmarks.scene import Scene
 from kernel.clock import MovableClock
-from kernel.database import DB
 from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
-from kernel.migrate import migrate
 
 ENTRIES: Final = 200_000
 COMMIT: Final = 10
@@ -36,7 +32,7 @@ START: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 def verification(scene: Scene, _: float) -> Row:
     """A log of its own, verified as `laurel audit verify` does it, against SHA-256 over each body in memory."""
-    with _database(scene.settings.database_url or "") as url:
+    with lent(scene.settings.database_url or "", DATABASE) as url:
         asyncio.run(_fill(url))
         bodies = asyncio.run(_bodies(url))
         bare = min(_hash(bodies) for _ in range(TIMES))
@@ -64,22 +60,8 @@ def _verify(url: str) -> float:
     return took
 
 
-@contextmanager
-def _database(url: str) -> Iterator[str]:
-    """Lend a database of its own: the log of the scene grows, and another key signs it."""
-    asyncio.run(_execute(url, f"create database {DATABASE}"))
-    try:
-        yield urlsplit(url)._replace(path=f"/{DATABASE}").geturl()
-    finally:
-        asyncio.run(_execute(url, f"drop database {DATABASE} with (force)"))
-
-
 async def _fill(url: str) -> None:
-    await DB.open(url)
-    try:
-        await migrate()
-    finally:
-        await DB.close()
+    await migrated(url)
     clock = MovableClock(START)
     pool = await asyncpg.create_pool(url, min_size=1, max_size=1)
     try:
@@ -117,13 +99,5 @@ async def _bodies(url: str) -> list[bytes]:
     connection = await asyncpg.connect(url)
     try:
         return [body for (body,) in await connection.fetch("select body from audit.entry order by id")]
-    finally:
-        await connection.close()
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
     finally:
         await connection.close()

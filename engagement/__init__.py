@@ -6,21 +6,34 @@ code when it may not be kept. What it earns is decided one room above.
 
 from engagement.rules.admission import Refusal, admit
 from engagement.rules.parsing import Draft, Malformed, extension_bytes, parse
-from engagement.service import history, owners, recent_use, restamp, scored_people, store_activities, versions
-from engagement.values import Activity, Stored, Use
+from engagement.service import (
+    amounts,
+    histories,
+    history,
+    owners,
+    recent_use,
+    restamp,
+    scored_people,
+    store_activities,
+    versions,
+)
+from engagement.values import Activity, History, Stored, Use
 from engagement.vocabulary import Channel, Verb
 
 __all__ = [
     "Activity",
     "Channel",
     "Draft",
+    "History",
     "Malformed",
     "Refusal",
     "Stored",
     "Use",
     "Verb",
     "admit",
+    "amounts",
     "extension_bytes",
+    "histories",
     "history",
     "owners",
     "parse",

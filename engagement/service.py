@@ -1,12 +1,12 @@
 """Use cases: keep activities, find them again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from engagement import store
 from engagement.errors import ActivityRacedError
-from engagement.values import Stored, Use
+from engagement.values import History, Stored, Use
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -31,6 +31,21 @@ async def store_activities(uow: UnitOfWork, rows: Sequence[Stored]) -> None:
 async def history(uow: UnitOfWork, person: PersonId) -> list[Stored]:
     """Return what one person did and what is scored, in order of (occurred_at, id)."""
     return await store.history(uow, person)
+
+
+def amounts(uow: UnitOfWork, since: datetime | None, until: datetime | None) -> AsyncIterator[tuple[PersonId, int]]:
+    """Give, in id order and few at a time, everybody who did something in the window (UTC, half open) and how much."""
+    return store.amounts(uow, since, until)
+
+
+async def histories(
+    uow: UnitOfWork, persons: Sequence[PersonId], since: datetime | None, until: datetime | None
+) -> list[History]:
+    """Return what each of these people did in the window, as far as it is scored; who has nothing scored is left out.
+
+    Many at once cost less than one after the other.
+    """
+    return await store.histories(uow, persons, since, until)
 
 
 async def recent_use(uow: UnitOfWork, person: PersonId, limit: int) -> list[Use]:

@@ -1,13 +1,14 @@
 """Every query of the room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from content.vocabulary import ContentClass, ContentId, ContentKind
-from engagement.values import Activity, Stored, Use
+from engagement.values import Activity, History, Stored, Use
 from engagement.vocabulary import Channel, Verb
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -36,6 +37,37 @@ from (
 order by content, occurred_at desc, id desc
 """
 _FINISHED = [Verb.COMPLETED.value, Verb.PASSED.value]
+
+
+_WINDOW = "($1::timestamptz is null or occurred_at >= $1) and ($2::timestamptz is null or occurred_at < $2)"
+_AMOUNTS = f"select person, count(*) from engagement.activity where {_WINDOW} group by person order by person"  # noqa: S608 - a constant of this file
+# One array per column and person costs half as much to take apart as one row per activity. What few values can be
+# comes as one text, of which there are few as well.
+_HISTORIES = f"""
+select person, array_agg(id), array_agg(content), array_agg(occurred_at), array_agg(local_date), array_agg(sort),
+  array_agg(score), array_agg(success), array_agg(completion), array_agg(progress), array_agg(duration_seconds)
+from (
+  select person, id, content, occurred_at, local_date, score, success, completion, progress, duration_seconds,
+    verb || e'\x1f' || kind || e'\x1f' || content_class || e'\x1f' || market || e'\x1f' || channel
+      || e'\x1f' || array_to_string(tags, e'\n') as sort
+  from engagement.activity
+  where person = any($3::uuid[]) and rules_version is not null and {_WINDOW}
+  order by person, occurred_at, id
+) as ordered
+group by person
+"""  # noqa: S608 - a constant of this file
+_PREFETCH: Final = 2_000
+
+
+class _Shared(NamedTuple):
+    """What many activities have in common, made once."""
+
+    verb: Verb
+    kind: ContentKind
+    content_class: ContentClass
+    market: str
+    channel: Channel
+    tags: frozenset[str]
 
 
 async def owners(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, PersonId]:
@@ -98,6 +130,44 @@ async def recent_use(uow: UnitOfWork, person: PersonId, limit: int) -> list[Use]
         )
         for row in rows
     ]
+
+
+async def amounts(
+    uow: UnitOfWork, since: datetime | None, until: datetime | None
+) -> AsyncIterator[tuple[PersonId, int]]:
+    """Give everybody who did something in a window and how much, from a cursor on the server."""
+    async for row in uow.connection.cursor(_AMOUNTS, since, until, prefetch=_PREFETCH, timeout=None):
+        yield PersonId(row[0]), row[1]
+
+
+async def histories(
+    uow: UnitOfWork, persons: Sequence[PersonId], since: datetime | None, until: datetime | None
+) -> list[History]:
+    """Return what each of these people did in a window, as far as it is scored."""
+    shared: dict[str, _Shared] = {}
+    found = []
+    for person, *columns in await uow.fetch(_HISTORIES, since, until, persons):
+        activities = []
+        for each, item, at, day, sort, score, success, completion, progress, duration in zip(*columns, strict=True):
+            same = shared.get(sort)
+            if same is None:
+                same = shared[sort] = _shared(sort)
+            activities.append(
+                Activity(
+                    id=each, person=person, verb=same.verb, content=item, kind=same.kind, tags=same.tags,
+                    occurred_at=at, local_date=day, channel=same.channel, market=same.market,
+                    content_class=same.content_class, score=score, success=success, completion=completion,
+                    progress=progress, duration_seconds=duration,
+                )
+            )  # fmt: skip
+        found.append(History(PersonId(person), activities))
+    return found
+
+
+def _shared(sort: str) -> _Shared:
+    verb, kind, content_class, market, channel, tags = sort.split("\x1f", 5)
+    named = frozenset(tags.split("\n")) if tags else frozenset[str]()
+    return _Shared(Verb(verb), ContentKind(kind), ContentClass(content_class), market, Channel(channel), named)
 
 
 def _stored(row: asyncpg.Record) -> Stored:

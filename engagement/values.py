@@ -51,6 +51,13 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     extensions: bytes | None = None
 
 
+class History(msgspec.Struct, frozen=True):
+    """What one person did and what is scored, in order of (occurred_at, id)."""
+
+    person: PersonId
+    activities: list[Activity]
+
+
 class Use(msgspec.Struct, frozen=True, kw_only=True):
     """That one person used one item: with which tags and when (UTC) for the last time, and whether it was finished.
 

@@ -34,6 +34,7 @@ from gamification.rules.policy import (
     policy_view,
     unconfirmed,
 )
+from gamification.rules.reports import Preview
 from gamification.service.backfilling import backfill
 from gamification.service.board import (
     board,
@@ -49,6 +50,7 @@ from gamification.service.board_keeping import (
     leave,
     refresh,
 )
+from gamification.service.campaign_previews import record_preview, wanted_of, wanted_of_text
 from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, seen_by, transitions
 from gamification.service.claiming import cancel_claim, claim, claims_of, fulfil_claim
 from gamification.service.credentials import (
@@ -62,6 +64,7 @@ from gamification.service.credentials import (
     written_list,
 )
 from gamification.service.explaining import proof, why_not
+from gamification.service.previewing import Advance, PreviewWanted, preview
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
@@ -79,6 +82,7 @@ __all__ = [
     "BOARD_PURPOSES",
     "EFPIA",
     "OPEN_PAYMENTS",
+    "Advance",
     "BadgeIssuer",
     "BadgeKeys",
     "Board",
@@ -100,6 +104,8 @@ __all__ = [
     "Period",
     "PoliciesView",
     "PolicyView",
+    "Preview",
+    "PreviewWanted",
     "Reward",
     "RewardOffer",
     "RuleSet",
@@ -160,9 +166,11 @@ __all__ = [
     "points",
     "policies_view",
     "policy_view",
+    "preview",
     "proof",
     "publish_rules",
     "record_deliveries",
+    "record_preview",
     "refresh",
     "reinstate",
     "reject_campaign",
@@ -178,6 +186,8 @@ __all__ = [
     "transitions",
     "unconfirmed",
     "verify_badge",
+    "wanted_of",
+    "wanted_of_text",
     "why_not",
     "withdraw_reward",
     "written_badge",

@@ -10,6 +10,7 @@ from kernel.errors import (
     ForbiddenError,
     InvalidError,
     NotFoundError,
+    TooLargeError,
     UnavailableError,
     UnprocessableError,
 )
@@ -74,6 +75,13 @@ class RuleNotFoundError(NotFoundError):
 
     code = "rule-not-found"
     remedy = "Use the key of a rule, badge or quest of `GET /v1/rules`, and a person of your markets."
+
+
+class PreviewTooLargeError(TooLargeError):
+    """A preview is of more activities than somebody who waits for the answer has time for."""
+
+    code = "preview-too-large"
+    remedy = "Give a later `since`, or let an operator run `laurel campaign preview`, which takes any number."
 
 
 class AwardNotFoundError(NotFoundError):

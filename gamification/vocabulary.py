@@ -119,6 +119,7 @@ class Action(StrEnum):
     CAMPAIGN_BACKFILLED = "gamification:campaign:backfilled"
     CAMPAIGN_CREATED = "gamification:campaign:created"
     CAMPAIGN_MOVED = "gamification:campaign:moved"
+    CAMPAIGN_PREVIEWED = "gamification:campaign:previewed"
     CAMPAIGN_READ = "gamification:campaign:read"
     CAMPAIGN_REVISED = "gamification:campaign:revised"
     CAMPAIGNS_LISTED = "gamification:campaign:listed"
@@ -200,6 +201,20 @@ class Revocation(StrEnum):
     HOLDER_ASKED = "holder-asked"
     ISSUED_IN_ERROR = "issued-in-error"
     MISCONDUCT = "misconduct"
+
+
+class Blocked(StrEnum):
+    """Why what somebody does earns less, or nothing; the last two hold one award back, not the person.
+
+    ``no_consent``: there is no live consent. ``out_of_market`` and ``lane``: a campaign's rule asks for just that, of
+    people of other markets, or about content of another lane.
+    """
+
+    NO_CONSENT = "no_consent"
+    OUT_OF_MARKET = "out_of_market"
+    LANE = "lane"
+    CAP = "cap"
+    BUDGET = "budget"
 
 
 class EntryKind(StrEnum):

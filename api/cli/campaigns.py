@@ -12,6 +12,7 @@ from rich.table import Table
 import gamification
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
+from api.cli.previewing import preview
 from gamification import Campaign, Hand, Staff, Transition
 from gamification.vocabulary import CampaignState
 from kernel.settings import Settings
@@ -24,7 +25,10 @@ MOST = 200
 
 @click.group("campaign")
 def campaign() -> None:
-    """Campaigns: where they stand."""
+    """Campaigns: where they stand, and what they would give."""
+
+
+campaign.add_command(preview)
 
 
 @campaign.command("list")

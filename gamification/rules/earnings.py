@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from gamification.vocabulary import AwardKind
+from gamification.vocabulary import AwardKind, Blocked
 
 
 class AwardKey(NamedTuple):
@@ -50,6 +50,11 @@ class Award(msgspec.Struct, frozen=True):
     activity: UUID
     kind: AwardKind = AwardKind.POINTS
     terms: Terms = STANDARD
+
+    @property
+    def units(self) -> int:
+        """Return what the award takes from its rule's budget: its points, or one earner of a badge."""
+        return 1 if self.kind is AwardKind.BADGE else self.points
 
 
 class PointsEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,11 +186,16 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """What a run of activities did: the effects in the order the activities were given, the awards in order of time."""
+    """What a run of activities did: the effects in the order the activities were given, the awards in order of time.
+
+    ``held`` are the awards that an activity asked for and a used-up budget held back; with ``noting``, also those that
+    a full cap held back and that were not made later.
+    """
 
     effects: tuple[Effects, ...]
     awards: tuple[Award, ...]
     state: State
+    held: dict[AwardKey, Blocked] = {}
 
 
 class Corrections(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ No IO, no clock, no randomness. The live path, previews and replays all call ``f
 set it was recorded under, so a new version never rewrites what an older one decided.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import TypeAlias
@@ -39,13 +39,16 @@ def fold(
     state: State,
     steps: Sequence[Step],
     awarded: AbstractSet[AwardKey] = NO_AWARDS,
-    denied: AbstractSet[AwardKey] = NO_AWARDS,
+    denied: Container[AwardKey] = NO_AWARDS,
+    *,
+    noting: bool = False,
 ) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
 
     ``awarded`` MUST hold every key of ``candidates(state, steps)`` whose award exists; a replay from ``EMPTY`` passes
     none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply.
     An id that comes again changes nothing and has the effects of the first one.
+    With ``noting`` the answer also says what full caps held back, which takes a little longer.
     Raise ``OutOfOrderError`` if one of them ``is_late``.
     """
     order = _in_order(steps)
@@ -53,6 +56,7 @@ def fold(
         detail = "an activity is older than the last one folded"
         raise OutOfOrderError(detail, activity=str(steps[order[0]][1].id))
     progress = Progress(state, awarded, denied)
+    progress.noting = noting
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
     ruleset, program = None, None
@@ -64,7 +68,7 @@ def fold(
         if number not in done:
             done[number] = progress.apply(program, activity)
         effects[position] = done[number]
-    return Folded(tuple(effects), tuple(progress.made), progress.state(state))
+    return Folded(tuple(effects), tuple(progress.made), progress.state(state), progress.held)
 
 
 def is_late(state: State, activity: Activity) -> bool:

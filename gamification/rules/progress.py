@@ -1,6 +1,7 @@
 """One person's numbers while activities are folded: a private copy of the state that is changed in place."""
 
 from bisect import bisect_right
+from collections.abc import Container
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -23,7 +24,7 @@ from gamification.rules.periods import missed, periods_of
 from gamification.rules.program import Program, Steps
 from gamification.rules.questing import advanced
 from gamification.rules.watching import UNSEEN
-from gamification.vocabulary import AwardKind
+from gamification.vocabulary import AwardKind, Blocked
 
 NOTHING = Effects()
 """The effects of an activity that changed nothing: most of them, so they share one value."""
@@ -34,11 +35,13 @@ class Progress:
 
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
-        "done", "last", "level", "made", "matches", "periods", "points", "quests", "seen", "streaks", "today",
+        "done", "held", "last", "level", "made", "matches", "noting", "periods", "points", "quests", "seen", "streaks",
+        "today",
     )  # fmt: skip
 
-    def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: AbstractSet[AwardKey]) -> None:
+    def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
         """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
+        self.noting = False
         self.points = state.points
         self.level = state.level
         self.awards = state.awards.copy()
@@ -50,6 +53,7 @@ class Progress:
         self.quests = state.quests.copy()
         self.done = list(state.quests_done)
         self.made: list[Award] = []
+        self.held: dict[AwardKey, Blocked] = {}
         self.last: Activity | None = None
         self.today = state.last_date or date.min
         self.periods = periods_of(self.today)
@@ -72,10 +76,7 @@ class Progress:
             self.periods = periods_of(day)
 
     def apply(self, program: Program, activity: Activity) -> Effects:
-        """Fold one activity.
-
-        Streaks come before points, so that what pays for a streak pays with the activity that keeps it up.
-        """
+        """Fold one activity: streaks before points, so that what pays for a streak pays with what keeps it up."""
         self.last = activity
         if activity.local_date > self.today:
             self.move_to(activity.local_date)
@@ -129,20 +130,32 @@ class Progress:
             if step.check is not None and not step.check(activity):
                 continue
             points = _multiplied(step, activity) if step.factors else step.points
-            if points == 0 or (step.caps and self._capped(step, points)):
+            if points == 0:
+                continue
+            if step.caps and self._capped(step, points):
+                if self.noting:
+                    self._note(step, activity)
                 continue
             item = item or str(activity.content)
             subject = item if step.per_item else ""
             key = AwardKey(step.key, subject, self.periods[step.recurs])
-            if key in self._fresh or key in self._awarded or key in self._denied:
+            if key in self._fresh or key in self._awarded or (step.met is not None and not step.met(self)):
                 continue
-            if step.met is not None and not step.met(self):
+            if key in self._denied:
+                self.held[key] = Blocked.BUDGET
                 continue
             self._award(key, step, points, activity)
             earned.append(
                 PointsEffect(rule=step.key, name=step.name, points=points, subject=subject, period=key.period)
             )
         return tuple(earned)
+
+    def _note(self, step: PointsStep, activity: Activity) -> None:
+        """Note that a full cap holds an award back, unless it isn't for the cap alone."""
+        key = AwardKey(step.key, str(activity.content) if step.per_item else "", self.periods[step.recurs])
+        known = key in self._fresh or key in self._awarded or key in self._denied
+        if not known and (step.met is None or step.met(self)):
+            self.held[key] = Blocked.CAP
 
     def _capped(self, step: PointsStep, points: int) -> bool:
         for name, per, limit, of_points in step.caps:
@@ -154,6 +167,8 @@ class Progress:
 
     def _award(self, key: AwardKey, step: PointsStep, points: int, activity: Activity) -> None:
         self._fresh.add(key)
+        if self.held:
+            self.held.pop(key, None)
         self.made.append(Award(key, points, activity.id, AwardKind.POINTS, step.terms))
         if step.terms.currency == "recognition":
             self._earn(points)
@@ -243,6 +258,7 @@ class Progress:
         key = AwardKey(step.key, "", "ever")
         if key in self._denied:
             self._refused.add(step.key)
+            self.held[key] = Blocked.BUDGET
             return False
         self._held.add(step.key)
         self.badges.append(step.key)

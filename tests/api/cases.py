@@ -220,6 +220,11 @@ def campaign(state: CampaignState, **body: object) -> Callable[[Scene, Asker], A
     return send
 
 
+async def a_campaign_to_preview(scene: Scene, _: Asker) -> Sent:
+    made = await campaign_in(scene.house, CampaignState.DRAFT)
+    return Sent({"since": "2026-01-01T00:00:00Z"}, made.id)
+
+
 def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purpose | None = None) -> Case:
     """Return the case of a route by which HCPs see or change what is theirs."""
     return Case(frozenset({HCP}), send, OWN, consent)
@@ -280,6 +285,7 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/campaigns": Case(MARKETERS, a_new_campaign, 403, status=201),
     f"GET {CAMPAIGN}": Case(STEERING, campaign(CampaignState.DRAFT), OVERSEEN),
     f"PUT {CAMPAIGN}": Case(MARKETERS, a_new_revision, 404),
+    f"POST {CAMPAIGN}/preview": Case(STEERING, a_campaign_to_preview, OVERSEEN),
     f"GET {CAMPAIGN}/transitions": Case(STEERING, campaign(CampaignState.DRAFT), OVERSEEN),
     f"POST {CAMPAIGN}/submit": Case(MARKETERS, campaign(CampaignState.DRAFT, past="new_only"), 404),
     f"POST {CAMPAIGN}/approve": Case(OFFICERS, campaign(CampaignState.IN_REVIEW, revision=1), OVERSEEN),

@@ -1,0 +1,145 @@
+"""What one person's fold contributes to a preview, and how contributions add up, in whatever order they come.
+
+Merging is associative and commutative: sums of integers by key. So people can be folded by any number of workers, in
+pieces of any size, and the preview is the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date
+from itertools import chain
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from engagement.values import Activity
+from gamification.rules.conditions import Sort, sort_of, touches
+from gamification.rules.earnings import Award, Folded
+from gamification.rules.grammar import CampaignPart, Parts, RuleSet, When
+from gamification.vocabulary import AwardKind, Blocked
+
+Key = TypeVar("Key")
+
+
+class Cell(NamedTuple):
+    """How many people are behind a number, how many awards, and how many units (points, or earners of a badge)."""
+
+    people: int = 0
+    awards: int = 0
+    units: int = 0
+
+
+class Tally(msgspec.Struct):
+    """What a programme gives some people.
+
+    ``points`` counts people by the recognition points they earn, ``levels`` by the level they reach. ``days`` are by
+    rule and UTC date, ``countries`` by country and currency, ``held`` by rule and by what held the awards back.
+    ``blocked`` counts people by reason, each once per reason, whatever else they earn.
+    """
+
+    people: int = 0
+    activities: int = 0
+    earners: int = 0
+    points: Counter[int] = msgspec.field(default_factory=Counter)
+    levels: Counter[int] = msgspec.field(default_factory=Counter)
+    blocked: Counter[Blocked] = msgspec.field(default_factory=Counter)
+    rules: dict[tuple[str, AwardKind], Cell] = {}
+    days: dict[tuple[str, date], Cell] = {}
+    countries: dict[tuple[str, str], Cell] = {}
+    held: dict[tuple[str, Blocked], Cell] = {}
+
+    def merge(self, other: "Tally") -> None:
+        """Add what ``other`` counted; ``other`` stays as it is."""
+        self.people += other.people
+        self.activities += other.activities
+        self.earners += other.earners
+        self.points.update(other.points)
+        self.levels.update(other.levels)
+        self.blocked.update(other.blocked)
+        _merge(self.rules, other.rules)
+        _merge(self.days, other.days)
+        _merge(self.countries, other.countries)
+        _merge(self.held, other.held)
+
+    def add(self, by_id: Mapping[UUID, Activity], folded: Folded, out_of_reach: Iterable[Blocked] = ()) -> None:
+        """Count one person: what they did, what came of it, and what no rule of a campaign could reach."""
+        self.people += 1
+        self.activities += len(by_id)
+        self.earners += bool(folded.awards)
+        self.points[folded.state.points] += 1
+        self.levels[folded.state.level] += 1
+        _add(self.rules, ((award.key.rule, award.kind) for award in folded.awards), folded.awards)
+        _add(self.days, ((award.key.rule, _day(by_id, award)) for award in folded.awards), folded.awards)
+        paid = [award for award in folded.awards if award.kind is not AwardKind.BADGE]
+        _add(self.countries, ((by_id[award.activity].market, award.terms.currency) for award in paid), paid)
+        held = Counter((key.rule, reason) for key, reason in folded.held.items())
+        for name, count in held.items():
+            cell = self.held.get(name, _EMPTY)
+            self.held[name] = Cell(cell.people + 1, cell.awards + count, 0)
+        self.blocked.update({*out_of_reach, *(reason for _, reason in held)})
+
+
+_EMPTY = Cell()
+
+
+def _add(cells: dict[Key, Cell], names: Iterable[Key], awards: Iterable[Award]) -> None:
+    """Count one person's awards, each under its name; the person counts once under each."""
+    found: dict[Key, list[int]] = {}
+    for name, award in zip(names, awards, strict=True):
+        cell = found.get(name)
+        if cell is None:
+            found[name] = [1, award.units]
+        else:
+            cell[0] += 1
+            cell[1] += award.units
+    for name, (count, units) in found.items():
+        before = cells.get(name, _EMPTY)
+        cells[name] = Cell(before.people + 1, before.awards + count, before.units + units)
+
+
+def _merge(cells: dict[Key, Cell], others: Mapping[Key, Cell]) -> None:
+    for name, other in others.items():
+        before = cells.get(name)
+        cells[name] = other if before is None else Cell(*map(sum, zip(before, other, strict=True)))
+
+
+def _day(by_id: Mapping[UUID, Activity], award: Award) -> date:
+    return by_id[award.activity].occurred_at.astimezone(UTC).date()
+
+
+class Reach:
+    """Tells what campaigns leave out of what somebody does, though a rule of theirs asks for it."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        """Take the campaigns of ``ruleset``."""
+        self._campaigns = [(campaign, list(_selectors(campaign.rules))) for campaign in ruleset.campaigns]
+        self._found: dict[Sort, frozenset[Blocked]] = {}
+
+    def left_out(self, activities: Iterable[Activity]) -> set[Blocked]:
+        """Return the reasons for which one person's activities are out of a campaign's reach."""
+        if not self._campaigns:
+            return set()
+        return set(chain.from_iterable(map(self._reasons, {sort_of(activity) for activity in activities})))
+
+    def _reasons(self, sort: Sort) -> frozenset[Blocked]:
+        found = self._found.get(sort)
+        if found is None:
+            wanted = [each for each, whens in self._campaigns if any(touches(when, sort) for when in whens)]
+            found = self._found[sort] = frozenset(chain.from_iterable(_outside(each, sort) for each in wanted))
+        return found
+
+
+def _outside(campaign: CampaignPart, sort: Sort) -> Iterable[Blocked]:
+    if sort.content_class is not campaign.lane:
+        yield Blocked.LANE
+    if campaign.markets is not None and sort.market not in campaign.markets:
+        yield Blocked.OUT_OF_MARKET
+
+
+def _selectors(rules: Parts) -> Iterable[When]:
+    yield from (rule.when for rule in rules.points)
+    yield from (step.when for quest in rules.quests for step in quest.steps)
+    for badge in rules.badges:
+        counted = badge.threshold.activities if badge.threshold is not None else None
+        yield from (when for when in (badge.when, counted) if when is not None)

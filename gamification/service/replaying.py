@@ -1,0 +1,200 @@
+"""One process of a preview: reads the histories of some people at the preview's moment and folds them.
+
+Nothing about a person leaves it but the ids of those who must be folded once more because a budget runs out.
+"""
+
+import asyncio
+import gc
+import os
+import resource
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import cast
+
+import msgspec
+
+import consent
+import engagement
+import people
+from consent.vocabulary import Purpose
+from engagement import History
+from gamification.rules.grammar import RuleSet
+from gamification.rules.previewing import Reach, Tally
+from gamification.rules.rationing import Budget, Cut, Demand, budgets_of, settled
+from gamification.vocabulary import Blocked
+from kernel.database import Connection
+from kernel.facts import Origin
+from kernel.snapshots import joined
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+PURPOSES = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION)
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What all tasks of a preview share; the first of ``programmes`` is the one that is previewed."""
+
+    url: str
+    snapshot: str
+    now: datetime
+    origin: Origin
+    programmes: tuple[RuleSet, ...]
+    since: datetime | None
+    until: datetime | None
+    markets: frozenset[str] | None
+
+
+class Task(msgspec.Struct, frozen=True):
+    """Some people, and what is known by now of budgets that run out, by programme."""
+
+    persons: Sequence[PersonId]
+    cuts: tuple[tuple[Cut, ...], ...]
+    activities: int
+
+
+class Counted(msgspec.Struct):
+    """The numbers of some people, by programme, and how many get more, as much or less than by the second one."""
+
+    tallies: list[Tally]
+    compared: Counter[int] = msgspec.field(default_factory=Counter)
+
+    def merge(self, other: "Counted") -> None:
+        """Add what ``other`` counted."""
+        for mine, theirs in zip(self.tallies, other.tallies, strict=True):
+            mine.merge(theirs)
+        self.compared.update(other.compared)
+
+    @classmethod
+    def of(cls, programmes: int) -> "Counted":
+        """Return nobody's numbers."""
+        return cls([Tally() for _ in range(programmes)])
+
+
+class Replayed(msgspec.Struct):
+    """What came of a task. ``waiting`` are those who have awards with a budget: a later round may change them.
+
+    ``peak_bytes`` is the most memory that process ``process`` has used so far.
+    """
+
+    certain: Counted
+    waiting: Counted
+    persons: list[tuple[PersonId, int]]
+    demands: list[Demand]
+    activities: int
+    process: int
+    peak_bytes: int
+
+
+class Replayer:
+    """Folds the people of one task after the other, under every programme."""
+
+    def __init__(self, uow: UnitOfWork, setup: Setup) -> None:
+        """Read through ``uow``."""
+        self._uow = uow
+        self._setup = setup
+        self._reach = Reach(setup.programmes[0])
+        self._budgets = [budgets_of(each) for each in setup.programmes]
+        self._numbers = [_numbered(each) for each in self._budgets]
+
+    async def replay(self, task: Task) -> Replayed:
+        """Fold the people of ``task``."""
+        asked = await self._counted(task.persons)
+        agreed = await self._agreed(asked)
+        count = len(self._setup.programmes)
+        done = Replayed(
+            Counted.of(count), Counted.of(count), [], [Demand() for _ in range(count)], 0, os.getpid(), peak_bytes()
+        )
+        histories = await engagement.histories(self._uow, agreed, self._setup.since, self._setup.until)
+        for history in histories:
+            self._fold(history, task, done)
+        refused = len(asked) - len(histories)
+        for tally in done.certain.tallies:
+            tally.blocked[Blocked.NO_CONSENT] += refused
+        done.activities = task.activities
+        done.peak_bytes = peak_bytes()
+        return done
+
+    async def _counted(self, persons: Sequence[PersonId]) -> list[PersonId]:
+        """Return those who are there, and in the markets that are previewed."""
+        known, markets = await people.bearings(self._uow, persons), self._setup.markets
+        return [person for person, where in known.items() if markets is None or where.market in markets]
+
+    async def _agreed(self, persons: Sequence[PersonId]) -> list[PersonId]:
+        """Return those who agree to gamification, and to being recorded at all."""
+        records = await consent.standing(self._uow, persons, PURPOSES)
+        return [
+            person
+            for person in persons
+            if all(
+                consent.decide(purpose, records.get((person, purpose)), self._uow.now).allowed for purpose in PURPOSES
+            )
+        ]
+
+    def _fold(self, history: History, task: Task, done: Replayed) -> None:
+        activities = history.activities
+        by_id = {activity.id: activity for activity in activities}
+        waits = any(task.cuts)
+        outcomes = []
+        for number, programme in enumerate(self._setup.programmes):
+            steps = [(programme, activity) for activity in activities]
+            folded = settled(steps, by_id, self._budgets[number], task.cuts[number])
+            if self._budgets[number]:
+                waits = done.demands[number].add(by_id, folded.awards, self._numbers[number]) or waits
+            outcomes.append(folded)
+        counted = done.waiting if waits else done.certain
+        left_out = self._reach.left_out(activities)
+        for number, folded in enumerate(outcomes):
+            counted.tallies[number].add(by_id, folded, () if number else left_out)
+        if len(outcomes) > 1:
+            new, old = outcomes[0].state.points, outcomes[1].state.points
+            counted.compared[(new > old) - (new < old)] += 1
+        if waits:
+            done.persons.append((history.person, len(activities)))
+
+
+def _numbered(budgets: Sequence[Budget]) -> dict[str, int]:
+    return {budget.rule: number for number, budget in enumerate(budgets)}
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has used so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+class _Process:
+    """What a process of the pool keeps from one task to the next: a loop, and a session at the preview's moment."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self._replayer = self._runner.run(self._begin(setup))
+
+    async def _begin(self, setup: Setup) -> Replayer:
+        connection = await self._stack.enter_async_context(joined(setup.url, setup.snapshot))
+        return Replayer(UnitOfWork(cast("Connection", connection), setup.origin, setup.now), setup)
+
+    def replay(self, task: Task) -> Replayed:
+        return self._runner.run(self._replayer.replay(task))
+
+
+_process: list[_Process] = []
+
+
+def begin(setup: Setup) -> None:
+    """Make this process ready, once.
+
+    Tens of thousands of activities come and go with each task, none of them in a cycle: searching them for garbage
+    while they are made takes more time than making them. It is done between two tasks.
+    """
+    _process.append(_Process(setup))
+    gc.disable()
+    gc.freeze()
+
+
+def replay(task: Task) -> Replayed:
+    """Do one task in this process, which MUST be ready."""
+    found = _process[-1].replay(task)
+    gc.collect()
+    return found
