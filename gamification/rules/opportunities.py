@@ -53,7 +53,11 @@ def next_period(per: Period, today: date, zone: str) -> datetime | None:
 
 
 def _of_rule(rule: PointsRule, state: State, today: date, zone: str) -> Opportunity:
-    reached = [cap for cap in rule.caps if _used(rule.key, cap, state, today) >= cap.limit]
+    reached = [
+        cap
+        for cap in rule.caps
+        if _used(rule.key, cap, state, today) + (rule.points if cap.of is CapUnit.POINTS else 1) > cap.limit
+    ]
     if not reached:
         return Opportunity(key=rule.key, name=rule.name, kind="points", points=rule.points, can_earn=True)
     moments = [next_period(cap.per, today, zone) for cap in reached]
