@@ -28,6 +28,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
+            Permission.AWARD_REVOKE,
+            Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,

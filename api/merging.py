@@ -1,19 +1,24 @@
 """Merging concurrent activity requests into one transaction every few milliseconds."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
+
+import structlog
 
 import gamification
 from engagement.errors import ActivityRacedError
 from gamification.values import ActivityResult, Delivery
 from kernel.batching import Batcher
-from kernel.errors import UnavailableError
+from kernel.errors import LaurelError, UnavailableError
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 
 MOST_ACTIVITIES: Final = 1_000
 """In one transaction: more would hold people's locks for longer than a request should wait."""
+
+_log = structlog.get_logger()
 
 TRIES: Final = 3
 ORIGIN: Final = Origin(request=UUID(int=0), actor="system:merging", role="system", route="merged activities")
@@ -39,6 +44,25 @@ class Merging:
         return await self._batcher.submit(delivery, weight=max(1, len(delivery.drafts)))
 
     async def _flush(self, deliveries: Sequence[Delivery]) -> Sequence[list[ActivityResult] | BaseException]:
+        """Record everybody's at once; if something unforeseen fails, each alone: one bad delivery costs nobody else."""
+        try:
+            return await self._recorded(deliveries)
+        except (LaurelError, asyncio.CancelledError):
+            raise
+        except Exception as error:  # whatever it is, it may be one delivery's fault
+            if len(deliveries) == 1:
+                raise
+            _log.warning("deliveries_parted", error=type(error).__name__, count=len(deliveries))
+            return [await self._alone(delivery) for delivery in deliveries]
+
+    async def _alone(self, delivery: Delivery) -> list[ActivityResult] | BaseException:
+        try:
+            (answer,) = await self._recorded([delivery])
+        except Exception as error:  # noqa: BLE001 - answered to whom it concerns
+            return error
+        return answer
+
+    async def _recorded(self, deliveries: Sequence[Delivery]) -> Sequence[list[ActivityResult] | BaseException]:
         for _ in range(TRIES):
             try:
                 async with self._work.begin(ORIGIN) as uow:

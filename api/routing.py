@@ -63,7 +63,10 @@ OWN_DESCRIPTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a route declares. ``records`` lists audit actions of which a command leaves at least one."""
+    """What a route declares. ``records`` lists audit actions of which a command leaves at least one.
+
+    ``settled``: a query that waits until the audit log has indexed what was done before it.
+    """
 
     kind: Kind
     permission: Permission | None = None
@@ -71,6 +74,7 @@ class Policy:
     records: tuple[StrEnum, ...] = ()
     because: str | None = None
     creates: bool = False
+    settled: bool = False
 
 
 def policy_of(handler: Any) -> Policy | None:
@@ -101,11 +105,12 @@ class _Door:
         records: StrEnum | tuple[StrEnum, ...] = (),
         because: str | None = None,
         creates: bool = False,
+        settled: bool = False,
         status_code: int = 200,
         body_type: Any = None,
     ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
         actions = records if isinstance(records, tuple) else (records,)
-        policy = Policy(self._kind, permission, purpose, actions, because, creates)
+        policy = Policy(self._kind, permission, purpose, actions, because, creates, settled)
         _check(policy, path)
 
         def declare(function: Callable[..., Any]) -> HTTPRouteHandler:
@@ -210,6 +215,8 @@ async def _command(call: _Call) -> Any:
 
 
 async def _query(call: _Call) -> Any:
+    if call.policy.settled:
+        await call.passage.runtime.settling.submit(None)
     async with call.passage.read() as uow:
         if call.wants_uow:
             call.arguments["uow"] = uow

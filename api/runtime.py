@@ -61,6 +61,7 @@ class Runtime:
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
+        self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
         self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
 
     @asynccontextmanager
@@ -80,6 +81,10 @@ class Runtime:
         """Make the entries of many queries and denials durable with one commit."""
         await self.work.append([entry for entries in many for entry in entries])
         return [None] * len(many)
+
+    async def _settle(self, many: Sequence[None]) -> Sequence[bool]:
+        """Wait once for everybody who wants to read the log now."""
+        return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
         """Return the loops of the worker: sequencer, outbox relay, board."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -16,13 +17,14 @@ from audit.vocabulary import Action
 from kernel.database import Connection
 from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
-from kernel.unit_of_work import UnitOfWork
+from kernel.unit_of_work import UnitOfWork, Work
 
 MOST_ITEMS: Final = 500
 """The longest page that is answered."""
 
 SETTLE_SECONDS: Final = 2.0
 SETTLE_POLL_SECONDS: Final = 0.02
+SETTLING: Final = Origin(request=UUID(int=0), actor="system:settling", role="system", route="audit settling")
 
 
 async def append(connection: Connection, entries: Sequence[tuple[Origin, Fact]], at: datetime) -> list[UUID]:
@@ -104,6 +106,16 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
     )
 
 
+async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, action: StrEnum) -> list[InclusionProof]:
+    """Return the proofs of what was done about a person at one instant: what a transaction wrote, it wrote at one time.
+
+    What is not signed yet is left out; a moment later it is there.
+    """
+    checkpoint = await store.newest_checkpoint(uow)
+    indexes = await store.indexes_at(uow, subject, at, action.value)
+    return [await inclusion_proof(uow, index) for index in indexes if checkpoint is not None and index < checkpoint[0]]
+
+
 async def access_log(uow: UnitOfWork, person: UUID, after_index: int | None = None, limit: int = 50) -> AccessPage:
     """Return the accesses to a person's data, newest first: when, what, why and in which role, never by whom."""
     limit = min(max(limit, 1), MOST_ITEMS)
@@ -123,25 +135,28 @@ async def status(uow: UnitOfWork) -> Status:
     return await store.status(uow)
 
 
-async def settle(uow: UnitOfWork, seconds: float = SETTLE_SECONDS) -> bool:
+async def settle(work: Work, seconds: float = SETTLE_SECONDS) -> bool:
     """Wait until the entries that wait now have an index, so that whoever searches next finds what she did before.
 
-    Needs a unit of work that only reads: one that writes would keep its transaction open meanwhile.
+    It looks again and again, and keeps no connection in between: others read meanwhile.
 
     Returns:
         False when ``seconds`` were not enough.
 
     """
-    newest = await store.newest_pending(uow)
+    async with work.read(SETTLING) as uow:
+        newest = await store.newest_pending(uow)
     if newest is None:
         return True
     clock = asyncio.get_running_loop()
     deadline = clock.time() + seconds
-    while await store.is_pending_up_to(uow, newest):
+    while True:
+        async with work.read(SETTLING) as uow:
+            if not await store.is_pending_up_to(uow, newest):
+                return True
         if clock.time() >= deadline:
             return False
         await asyncio.sleep(SETTLE_POLL_SECONDS)
-    return True
 
 
 def _after(index: int | None) -> int | None:

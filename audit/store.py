@@ -122,6 +122,17 @@ async def accesses(uow: UnitOfWork, person: UUID, after_index: int | None, limit
     return [_access(row) for row in rows]
 
 
+async def indexes_at(uow: UnitOfWork, subject: UUID, at: datetime, action: str) -> list[int]:
+    """Return the entries of one action about one person that were written at exactly this instant."""
+    rows = await uow.fetch(
+        "select index from audit.leaf where subject = $1 and at = $2 and action = $3 order by index",
+        subject,
+        at,
+        action,
+    )
+    return [row["index"] for row in rows]
+
+
 async def tiles(uow: UnitOfWork, wanted: Iterable[Tile]) -> dict[Tile, bytes]:
     """Return the stored bytes of tiles; one that is missing is left out."""
     rows = await uow.fetch(

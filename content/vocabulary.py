@@ -13,6 +13,8 @@ EVERYWHERE: Final = "*"
 class ContentKind(StrEnum):
     """What kind of thing an item is; fixed for its life."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and every rule is looked up by it
+
     WEBINAR = "webinar"
     PODCAST = "podcast"
     EDUCATION_MODULE = "education_module"
@@ -23,6 +25,8 @@ class ContentClass(StrEnum):
 
     ``accredited`` is continuing education that an accreditor answers for, free of any influence of the company.
     """
+
+    __hash__ = str.__hash__
 
     ACCREDITED = "accredited"
     MEDICAL = "medical"

@@ -6,6 +6,8 @@ from enum import StrEnum
 class Verb(StrEnum):
     """What was done (the last path segment of the verb's xAPI IRI)."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and every rule is looked up by it
+
     REGISTERED = "registered"
     ATTENDED = "attended"
     LISTENED = "listened"

@@ -6,9 +6,11 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 
 from gamification.rules import RuleSet
 from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
-from gamification.service.reading import badges, entries, opportunities, points, proof, streaks
+from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.recording import record_deliveries
+from gamification.service.revoking import reinstate, revoke
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
 
@@ -30,6 +32,9 @@ __all__ = [
     "rebuild_if_lost",
     "record_deliveries",
     "refresh",
+    "reinstate",
+    "revoke",
     "streaks",
     "totals",
+    "why_not",
 ]

@@ -49,10 +49,24 @@ class RulesMissingError(UnavailableError):
     remedy = "Publish a rule set; `laurel demo` publishes the sample."
 
 
+class RuleNotFoundError(NotFoundError):
+    """No rule in force has this key, or the person is outside the caller's markets."""
+
+    code = "rule-not-found"
+    remedy = "Use the key of a rule, badge or quest of `GET /v1/rules`, and a person of your markets."
+
+
 class AwardNotFoundError(NotFoundError):
     """There is no such award, or it is somebody else's."""
 
     code = "award-not-found"
+
+
+class AwardNotRevocableError(ConflictError):
+    """Only a badge that is held can be revoked, and only one that was revoked can be reinstated."""
+
+    code = "award-not-revocable"
+    remedy = "Look at the award's proof: points are taken back by what earned them, never by hand."
 
 
 class BoardNotFoundError(NotFoundError):

@@ -25,6 +25,7 @@ from gamification.rules.earnings import (
     StreakState,
 )
 from gamification.rules.opportunities import Opportunity
+from gamification.rules.tracing import TraceLine
 from gamification.vocabulary import AwardKind, AwardState
 from kernel.facts import Origin
 from people.vocabulary import PersonId
@@ -55,11 +56,13 @@ __all__ = [
     "ProofView",
     "PublishedRules",
     "Reversal",
+    "SealView",
     "State",
     "Status",
     "StreakEffect",
     "StreakLine",
     "StreakState",
+    "TraceLine",
 ]
 
 
@@ -210,8 +213,24 @@ class ApprovalView(msgspec.Struct, frozen=True):
     approved_at: datetime | None
 
 
+class SealView(msgspec.Struct, frozen=True, kw_only=True):
+    """That the entry which recorded an award is in the audit log: its place, its leaf hash and the path (hexadecimal).
+
+    ``checkpoint`` is the signed note over the ``size`` entries (RFC 6962, c2sp.org/tlog-checkpoint).
+    """
+
+    index: int
+    size: int
+    leaf_hash: str
+    hashes: list[str]
+    checkpoint: str
+
+
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):
-    """What an award rests on: the activity, the rules, the policy, the consent and the content's approval."""
+    """What an award rests on: the activity, the rules, the policy, the consent, the approvals, and the audit log.
+
+    ``trace`` says condition by condition why it was earned; ``audit`` is empty until the log has signed the entry.
+    """
 
     award: UUID
     rule: str
@@ -229,6 +248,10 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     consent_event: UUID | None
     approval: ApprovalView | None
+    campaign: str | None
+    campaign_revision: int | None
+    trace: list[TraceLine]
+    audit: list[SealView]
 
 
 class BoardLine(msgspec.Struct, frozen=True):

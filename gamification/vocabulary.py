@@ -65,14 +65,31 @@ class Action(StrEnum):
 
     RULESET_PUBLISHED = "gamification:ruleset:published"
     RULESET_READ = "gamification:ruleset:read"
+    AWARD_REINSTATED = "gamification:award:reinstated"
+    AWARD_REVOKED = "gamification:award:revoked"
     AWARD_PROOF_READ = "gamification:award:proof_read"
     POINTS_READ = "gamification:points:read"
     ENTRIES_READ = "gamification:entries:read"
     BADGES_READ = "gamification:badges:read"
     STREAKS_READ = "gamification:streaks:read"
+    WHY_NOT_READ = "gamification:rule:why_not_read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
+
+
+class WhyNot(StrEnum):
+    """Why something can't be earned now."""
+
+    BUDGET_USED_UP = "budget-used-up"
+    CAP_REACHED = "cap-reached"
+    CLOSED = "closed"
+    HELD = "held"
+    LOCKED = "locked"
+    NEEDS_MISSING = "needs-missing"
+    NOT_OPEN_YET = "not-open-yet"
+    OTHER_MARKET = "other-market"
+    PAID_ALREADY = "paid-already"
 
 
 class AwardKind(StrEnum):
@@ -86,12 +103,25 @@ class AwardKind(StrEnum):
 class AwardState(StrEnum):
     """Whether an award counts; a reversed one can be granted again and keeps its identity.
 
-    ``denied``: a budget was used up when it was earned, which was decided once and for all.
+    ``denied``: a budget was used up when it was earned, which was decided once and for all. ``revoked``: somebody took
+    it back for a reason, and can reinstate it.
     """
 
     ACTIVE = "active"
     DENIED = "denied"
     REVERSED = "reversed"
+    REVOKED = "revoked"
+
+
+class Revocation(StrEnum):
+    """Why a badge was taken back or given back: words, not free text, which could hold a name."""
+
+    APPEAL_GRANTED = "appeal-granted"
+    CONTENT_WITHDRAWN = "content-withdrawn"
+    CORRECTION = "correction"
+    HOLDER_ASKED = "holder-asked"
+    ISSUED_IN_ERROR = "issued-in-error"
+    MISCONDUCT = "misconduct"
 
 
 class EntryKind(StrEnum):

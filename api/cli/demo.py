@@ -152,7 +152,7 @@ async def _load_sample(settings: Settings, file: Path, *, as_json: bool) -> None
             _write(file, accounts)
         async with runtime.work.read(command_origin("demo")) as uow:
             totals = await gamification.totals(uow)
-            await audit.settle(uow, SETTLE_SECONDS)
+        await audit.settle(runtime.work, SETTLE_SECONDS)
     verified = await audit.verify(settings.database_url or "", public_key(settings))
     if as_json:
         click.echo(msgspec.json.encode({"import": outcome.report, "earned": totals, "audit": verified}))

@@ -36,6 +36,7 @@ class ExportRequest(Body, frozen=True, kw_only=True):
     permission=Permission.AUDIT_READ,
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.ENTRIES_SEARCHED,
+    settled=True,
 )
 async def search_entries(  # noqa: PLR0913, PLR0917 - every filter is a parameter
     uow: UnitOfWork,
@@ -52,7 +53,6 @@ async def search_entries(  # noqa: PLR0913, PLR0917 - every filter is a paramete
     limit: Limit = 50,
 ) -> Listing[Entry]:
     """Return audit entries, newest first; ``action`` may end in ``*``."""
-    await audit.settle(uow)
     filters = EntryFilter(
         actor=actor,
         subject=subject,

@@ -9,12 +9,21 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 import gamification
 from access import Caller, Permission, Role
 from api.passage import Passage
-from api.routing import query
-from api.v1.wire import Limit, Listing
+from api.routing import command, query
+from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
 from gamification import RuleSet
-from gamification.values import BadgeLine, BoardLine, EntryView, Opportunity, PointsView, ProofView, StreakLine
-from gamification.vocabulary import Action
+from gamification.values import (
+    AwardView,
+    BadgeLine,
+    BoardLine,
+    EntryView,
+    Opportunity,
+    PointsView,
+    ProofView,
+    StreakLine,
+)
+from gamification.vocabulary import Action, Revocation
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -32,6 +41,12 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     items: list[BoardLine]
     next: str | None
     own: BoardLine | None
+
+
+class Because(Body, frozen=True, kw_only=True):
+    """Why a badge is taken back or given back."""
+
+    reason: Revocation
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,9 +146,54 @@ async def rules(uow: UnitOfWork) -> Rules:
     return Rules(version=version, rules=ruleset)
 
 
+@query.get(
+    "/rules/{key:str}/why-not",
+    permission=Permission.RULES_EXPLAIN,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.WHY_NOT_READ,
+)
+async def why_not(uow: UnitOfWork, caller: Caller, key: FromPath[str], person: FromQuery[UUID]) -> Opportunity:
+    """Return whether a person of the caller's markets can earn this rule, badge or quest now, and if not, why not."""
+    return await gamification.why_not(uow, key, PersonId(person), caller.markets)
+
+
+@command.post(
+    "/awards/{award:uuid}/revoke",
+    permission=Permission.AWARD_REVOKE,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.AWARD_REVOKED,
+)
+async def revoke_award(uow: UnitOfWork, caller: Caller, award: FromPath[UUID], data: Because) -> AwardView:
+    """Take a badge back; its holder earns it no second time, and it can be reinstated."""
+    return await gamification.revoke(uow, award, data.reason, caller.markets)
+
+
+@command.post(
+    "/awards/{award:uuid}/reinstate",
+    permission=Permission.AWARD_REVOKE,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.AWARD_REINSTATED,
+)
+async def reinstate_award(uow: UnitOfWork, caller: Caller, award: FromPath[UUID], data: Because) -> AwardView:
+    """Give a revoked badge back."""
+    return await gamification.reinstate(uow, award, data.reason, caller.markets)
+
+
 def _person(caller: Caller) -> PersonId:
     assert caller.person is not None  # noqa: S101 - only HCPs hold these permissions, and each is a person
     return caller.person
 
 
-ROUTES = [points, entries, badges, streaks, opportunities, award_proof, leaderboard, rules]
+ROUTES = [
+    points,
+    entries,
+    badges,
+    streaks,
+    opportunities,
+    award_proof,
+    leaderboard,
+    rules,
+    why_not,
+    revoke_award,
+    reinstate_award,
+]

@@ -66,13 +66,13 @@ async def me(uow: UnitOfWork, caller: Caller) -> Me:
     permission=Permission.OWN_ACCESS_LOG_READ,
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.ACCESS_LOG_READ,
+    settled=True,
 )
 async def access_log(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[AccessLine]:
     """Return who saw the caller's data, why and when, newest first."""
     assert caller.person is not None  # noqa: S101 - only HCPs hold this permission, and each is a person
-    await audit.settle(uow)
     page = await audit.access_log(uow, caller.person, cursors.read_number(cursor), limit)
     items = [
         AccessLine(

@@ -54,6 +54,7 @@ class PointsStep(NamedTuple):
     caps: tuple[CapStep, ...]
     factors: tuple[Factor, ...]
     terms: Terms
+    signal: str
 
 
 class StreakStep(NamedTuple):
@@ -140,6 +141,7 @@ def points_step(
         caps,
         tuple(factors),
         STANDARD if terms == STANDARD else terms,
+        f"awards:{rule.key}",
     )
     return step, watchers_of(groups)
 

@@ -155,6 +155,10 @@ def _needs(plain: Part) -> Iterator[tuple[Place, Part]]:
                         yield (*place, "needs", at, index), need
 
 
+DIFFERENT: Final = frozenset({"items", "days"})
+MOST_DIFFERENT: Final = 500
+"""Names that a condition must remember for each person at the most."""
+
 REFERENCES: Final = {
     "awards": ("rule", "points", "a points rule"),
     "streak": ("key", "streaks", "a streak"),
@@ -170,6 +174,8 @@ def _need(place: Place, need: Part, known: Known, levels: set[int | None]) -> It
         key = need.get(field)
         if key and key not in known[where]:
             yield (*place, field), f"{key} isn't {what}", f"name the key of {what} of this rule set"
+    if need.get("of") in DIFFERENT and (need.get("at_least") or 0) > MOST_DIFFERENT:
+        yield (*place, "at_least"), f"is more than {MOST_DIFFERENT} different {need['of']}", "ask for fewer"
     if need.get("within") is not None:
         yield from _exactly_one((*place, "within"), need["within"], ("per", "days"))
     if word == "level" and levels and need.get("level") not in {None, *levels}:

@@ -1,4 +1,4 @@
-"""What a person can earn now, and if not, why not and when again."""
+"""What a person can earn now, and if not, why not and when again: the first machine reason that applies."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,37 +6,90 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gamification.rules.earnings import State
-from gamification.rules.grammar import Badge, Cap, PointsRule, RuleSet
-from gamification.rules.parts import badges, points_rules, streaks
-from gamification.rules.periods import POSITIONS, periods_of
+from gamification.rules.grammar import Badge, CampaignPart, Cap, PointsRule, Quest, RuleSet
+from gamification.rules.needs import Needs
+from gamification.rules.parts import parts_of, streaks
+from gamification.rules.periods import POSITIONS, days_between, periods_of
+from gamification.rules.progress import Progress
+from gamification.rules.questing import stages_done
 from gamification.rules.standing import current_length
-from gamification.vocabulary import CapUnit, Period
+from gamification.rules.watching import conditions_of
+from gamification.vocabulary import CapUnit, Once, Period, WhyNot
 
 MONDAYS = 7
 MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 
 class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to earn. ``again_at`` (UTC) is when it can be earned again, where that is known."""
+    """Something to earn. ``again_at`` (UTC) is when it can be earned again, where that is known.
+
+    ``progress`` towards ``needed`` is of the condition that is furthest from being met.
+    """
 
     key: str
     name: str
     kind: str
     points: int
     can_earn: bool
-    reason: str | None = None
+    campaign: str | None = None
+    reason: WhyNot | None = None
     again_at: datetime | None = None
     progress: int | None = None
     needed: int | None = None
 
 
-def opportunities(ruleset: RuleSet, state: State, today: date, zone: str) -> list[Opportunity]:
-    """Return one line per points rule and per badge; ``again_at`` is UTC, the start of the next period in ``zone``."""
-    return [_of_rule(rule, state, today, zone) for rule in points_rules(ruleset)] + [
-        _of_badge(ruleset, badge, state, today)
-        for badge in badges(ruleset)
-        if badge.key in state.badges or not badge.hidden
-    ]
+class Here(msgspec.Struct, frozen=True):
+    """Where and when somebody asks: the instant (UTC), the date and time zone of the person, and the market."""
+
+    now: datetime
+    today: date
+    zone: str
+    market: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Why something can't be earned now, and when it can again; both None where it can."""
+
+    reason: WhyNot | None = None
+    again_at: datetime | None = None
+    progress: int | None = None
+    needed: int | None = None
+
+
+def opportunities(ruleset: RuleSet, state: State, here: Here, paid: frozenset[tuple[str, str]]) -> list[Opportunity]:
+    """Return one line per points rule, badge and quest that the person may see.
+
+    ``paid`` are rule and period of what is paid once per person and was paid. A hidden badge is shown to its holders.
+    """
+    found = []
+    for parts, campaign in parts_of(ruleset):
+        shut = _shut(campaign, here)
+        lines: list[tuple[PointsRule | Badge | Quest, str, int, Verdict]] = [
+            (rule, "points", rule.points, _of_rule(rule, state, here, paid)) for rule in parts.points
+        ]
+        lines += [
+            (badge, "badge", 0, _of_badge(ruleset, badge, state, here))
+            for badge in parts.badges
+            if badge.key in state.badges or not badge.hidden
+        ]
+        lines += [(quest, "quest", quest.points, _of_quest(quest, state, here)) for quest in parts.quests]
+        for part, kind, points, verdict in lines:
+            said = verdict if verdict.reason is WhyNot.HELD or shut is None else shut
+            found.append(
+                Opportunity(
+                    key=part.key,
+                    name=part.name,
+                    kind=kind,
+                    points=points,
+                    can_earn=said.reason is None,
+                    campaign=campaign.key if campaign else None,
+                    reason=said.reason,
+                    again_at=said.again_at,
+                    progress=said.progress,
+                    needed=said.needed,
+                )
+            )
+    return found
 
 
 def next_period(per: Period, today: date, zone: str) -> datetime | None:
@@ -52,55 +105,84 @@ def next_period(per: Period, today: date, zone: str) -> datetime | None:
     return datetime.combine(begins, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
-def _of_rule(rule: PointsRule, state: State, today: date, zone: str) -> Opportunity:
-    reached = [
-        cap
-        for cap in rule.caps
-        if _used(rule.key, cap, state, today) + (rule.points if cap.of is CapUnit.POINTS else 1) > cap.limit
-    ]
-    if not reached:
-        return Opportunity(key=rule.key, name=rule.name, kind="points", points=rule.points, can_earn=True)
-    moments = [next_period(cap.per, today, zone) for cap in reached]
-    again = None if None in moments else max(moment for moment in moments if moment is not None)
-    return Opportunity(
-        key=rule.key,
-        name=rule.name,
-        kind="points",
-        points=rule.points,
-        can_earn=False,
-        reason="cap-reached",
-        again_at=again,
-        progress=max(_used(rule.key, cap, state, today) for cap in reached),
-        needed=max(cap.limit for cap in reached),
-    )
+def _shut(campaign: CampaignPart | None, here: Here) -> Verdict | None:
+    """Return why nothing of a campaign can be earned, or None."""
+    if campaign is None:
+        return None
+    if campaign.markets is not None and here.market not in campaign.markets:
+        return Verdict(WhyNot.OTHER_MARKET)
+    if campaign.opens is not None and here.now < campaign.opens:
+        return Verdict(WhyNot.NOT_OPEN_YET, campaign.opens)
+    if campaign.closes is not None and here.now >= campaign.closes:
+        return Verdict(WhyNot.CLOSED)
+    return None
 
 
-def _used(rule: str, cap: Cap, state: State, today: date) -> int:
+def _of_rule(rule: PointsRule, state: State, here: Here, paid: frozenset[tuple[str, str]]) -> Verdict:
+    reached = [cap for cap in rule.caps if not _room(rule, cap, state, here)]
+    if reached:
+        moments = [next_period(cap.per, here.today, here.zone) for cap in reached]
+        again = None if None in moments else max(moment for moment in moments if moment is not None)
+        used = max(_used(rule.key, cap, state, here) for cap in reached)
+        return Verdict(WhyNot.CAP_REACHED, again, used, max(cap.limit for cap in reached))
+    period = periods_of(max(here.today, state.last_date or here.today))[POSITIONS[rule.recurs]]
+    if rule.once_per is Once.PERSON and (rule.key, period) in paid:
+        return Verdict(WhyNot.PAID_ALREADY, next_period(rule.recurs, here.today, here.zone))
+    return _missing(rule.key, rule.needs, state, here, lasting=False) or Verdict()
+
+
+def _room(rule: PointsRule, cap: Cap, state: State, here: Here) -> bool:
+    return _used(rule.key, cap, state, here) + (rule.points if cap.of is CapUnit.POINTS else 1) <= cap.limit
+
+
+def _used(rule: str, cap: Cap, state: State, here: Here) -> int:
     counter = state.caps.get(f"{rule}:{cap.per}" + (":points" if cap.of is CapUnit.POINTS else ""))
-    current = periods_of(max(today, state.last_date or today))[POSITIONS[cap.per]]
+    current = periods_of(max(here.today, state.last_date or here.today))[POSITIONS[cap.per]]
     return counter.count if counter is not None and counter.period == current else 0
 
 
-def _of_badge(ruleset: RuleSet, badge: Badge, state: State, today: date) -> Opportunity:
-    progress, needed = _towards(ruleset, badge, state, today)
-    held = badge.key in state.badges
-    return Opportunity(
-        key=badge.key,
-        name=badge.name,
-        kind="badge",
-        points=0,
-        can_earn=not held,
-        reason="held" if held else None,
-        progress=needed if held else min(progress, needed),
-        needed=needed,
-    )
+def _missing(owner: str, needs: Needs | None, state: State, here: Here, *, lasting: bool) -> Verdict | None:
+    """Return how far the person is in the group of conditions that is furthest from being met; None if none is open."""
+    person = Progress(state, frozenset(), frozenset())
+    person.move_to(here.today)
+    open_groups = [
+        [(min(condition.reached(person), condition.needed), condition.needed) for condition in group]
+        for group in conditions_of(owner, needs, None, lasting=lasting)
+        if not any(condition.met(person) for condition in group)
+    ]
+    if not open_groups:
+        return None
+    nearest = [max(group, key=_share) for group in open_groups]
+    reached, needed = min(nearest, key=_share)
+    return Verdict(WhyNot.NEEDS_MISSING, None, int(reached), int(needed))
 
 
-def _towards(ruleset: RuleSet, badge: Badge, state: State, today: date) -> tuple[int, int]:
+def _share(pair: tuple[float, float]) -> float:
+    return pair[0] / pair[1] if pair[1] else 1.0
+
+
+def _of_badge(ruleset: RuleSet, badge: Badge, state: State, here: Here) -> Verdict:
+    progress, needed = _towards(ruleset, badge, state, here)
+    if badge.key in state.badges:
+        return Verdict(WhyNot.HELD, None, needed, needed)
+    if badge.key in state.denied:
+        return Verdict(WhyNot.BUDGET_USED_UP, None, needed, needed)
+    if badge.locked:
+        return Verdict(WhyNot.LOCKED, None, progress, needed)
+    if badge.closes_at is not None and here.now >= badge.closes_at:
+        return Verdict(WhyNot.CLOSED, None, progress, needed)
+    return Verdict(None, None, min(progress, needed), needed)
+
+
+def _towards(ruleset: RuleSet, badge: Badge, state: State, here: Here) -> tuple[int, int]:
+    if badge.needs is not None:
+        missing = _missing(badge.key, badge.needs, state, here, lasting=True)
+        return (missing.progress or 0, missing.needed or 1) if missing else (1, 1)
     if badge.streak is not None:
-        streak = next(each for each in streaks(ruleset) if each.key == badge.streak.key)
-        kept = state.streaks.get(streak.key)
-        return (current_length(kept, streak, today) if kept else 0, badge.streak.length)
+        key, length = badge.streak.key, badge.streak.length
+        streak = next((each for each in streaks(ruleset) if each.key == key), None)
+        kept = state.streaks.get(key)
+        return (current_length(kept, streak, here.today) if kept and streak else 0, length)
     threshold = badge.threshold
     if threshold is None:
         return 0, 1
@@ -109,3 +191,15 @@ def _towards(ruleset: RuleSet, badge: Badge, state: State, today: date) -> tuple
     if threshold.awards_of is not None:
         return state.awards.get(threshold.awards_of, 0), threshold.at_least or 1
     return state.matches.get(badge.key, 0), threshold.at_least or 1
+
+
+def _of_quest(quest: Quest, state: State, here: Here) -> Verdict:
+    steps = len(quest.steps)
+    if quest.key in state.quests_done:
+        return Verdict(WhyNot.HELD, None, steps, steps)
+    under_way = next((kept for name, kept in state.quests.items() if name.startswith(f"{quest.key}/")), None)
+    if under_way is None or len(under_way.done) != steps:
+        return Verdict(None, None, 0, steps)
+    if quest.within_days is not None and days_between(under_way.began, here.today) > quest.within_days:
+        return Verdict(None, None, 0, steps)
+    return Verdict(None, None, stages_done([step.at_least for step in quest.steps], under_way), steps)

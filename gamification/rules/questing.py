@@ -1,5 +1,6 @@
 """How a quest goes on with one more activity."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from engagement.values import Activity
@@ -32,5 +33,10 @@ def advanced(
     return before, _finished(step, before) if before is not None else 0
 
 
+def stages_done(at_least: Iterable[int], state: QuestState) -> int:
+    """Return how many steps of a quest are done, given how many items each needs."""
+    return sum(len(items) >= needed for items, needed in zip(state.done, at_least, strict=True))
+
+
 def _finished(step: QuestStep, state: QuestState) -> int:
-    return sum(len(items) >= stage.at_least for items, stage in zip(state.done, step.stages, strict=True))
+    return stages_done([stage.at_least for stage in step.stages], state)

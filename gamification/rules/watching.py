@@ -66,8 +66,10 @@ class Watcher(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """One condition, ready to run: when it holds, what it watches (if anything), and the signals that can change it."""
+    """One condition, ready to run: how far the person is and how far is needed, when it holds, what can change it."""
 
+    reached: Callable[[Standing], float]
+    needed: float
     met: Met
     watcher: Watcher | None = None
     signals: frozenset[str] = frozenset()
@@ -113,19 +115,21 @@ def _condition(owner: str, need: Need, campaign: CampaignPart | None, *, lasting
         case SequenceNeed():
             return _sequence(name, need, campaign, lasting=lasting)
         case PointsNeed(at_least=points):
-            return Condition(lambda person: person.points >= points, signals=frozenset({"points"}))
+            return _number(lambda person: person.points, points, "points")
         case AwardsNeed(rule=rule, at_least=count):
-            signals = frozenset({f"awards:{rule}"})
-            return Condition(lambda person: person.awards.get(rule, 0) >= count, signals=signals)
+            return _number(lambda person: person.awards.get(rule, 0), count, f"awards:{rule}")
         case StreakNeed(key=key, length=length):
-            signals = frozenset({f"streak:{key}"})
-            return Condition(
-                lambda person: key in person.streaks and person.streaks[key].longest >= length, signals=signals
+            return _number(
+                lambda person: person.streaks[key].longest if key in person.streaks else 0, length, f"streak:{key}"
             )
         case BadgeNeed(key=key):
-            return Condition(lambda person: person.holds(key), signals=frozenset({f"badge:{key}"}))
+            return _number(lambda person: int(person.holds(key)), 1, f"badge:{key}")
         case LevelNeed(level=level):
-            return Condition(lambda person: person.level >= level, signals=frozenset({"level"}))
+            return _number(lambda person: person.level, level, "level")
+
+
+def _number(reached: Callable[[Standing], float], needed: float, signal: str) -> Condition:
+    return Condition(reached, needed, lambda person: reached(person) >= needed, signals=frozenset({signal}))
 
 
 class _Measure(NamedTuple):
@@ -163,24 +167,33 @@ def _amount(
             seen = Seen(period=period)
         if days is None and seen.amount >= at_least:
             return seen
-        return _added(seen, measure, activity, person, days)
+        return _added(seen, measure, activity, person, Reach(days, int(at_least)))
 
-    def met(person: Standing) -> bool:
+    def reached(person: Standing) -> float:
         seen = person.seen.get(name, UNSEEN)
         if days is not None:
-            return _lately(seen.by, person.today, days, whole=measure.once is None) >= at_least
-        return seen.amount >= at_least and (position is None or seen.period == person.periods[position])
+            return _lately(seen.by, person.today, days, whole=measure.once is None)
+        return seen.amount if position is None or seen.period == person.periods[position] else 0
 
-    return Condition(met, Watcher(name, (when,), watch))
+    return Condition(reached, at_least, lambda person: reached(person) >= at_least, Watcher(name, (when,), watch))
 
 
-def _added(seen: Seen, measure: _Measure, activity: Activity, person: Standing, days: int | None) -> Seen:
-    value = measure.value(activity)
+class Reach(NamedTuple):
+    """How many dates a condition looks back (None: no rolling window), and how many names it needs at the most."""
+
+    days: int | None
+    most: int
+
+
+def _added(seen: Seen, measure: _Measure, activity: Activity, person: Standing, reach: Reach) -> Seen:
+    value, days = measure.value(activity), reach.days
     if measure.once is not None:
         by = seen.by | {measure.once(activity, person): float(person.today.toordinal())}
         if days is not None:
             first = person.today.toordinal() - days
             by = {item: day for item, day in by.items() if day > first}
+        if len(by) > reach.most:  # the newest alone can be enough later; a state must not grow with everything seen
+            del by[min(by, key=by.__getitem__)]
         return Seen(len(by), seen.period, by)
     if days is None:
         return Seen(round(seen.amount + value, DECIMALS), seen.period)
@@ -216,7 +229,13 @@ def _sequence(name: str, need: SequenceNeed, campaign: CampaignPart | None, *, l
         done = person.seen.get(name, UNSEEN).by.get(last)
         return done is not None and (lasting or done == person.today.toordinal())
 
-    return Condition(met, Watcher(name, need.steps, watch))
+    def reached(person: Standing) -> float:
+        """Count the steps that can still be followed by the next one."""
+        by, today = person.seen.get(name, UNSEEN).by, person.today.toordinal()
+        done = [step for step in range(len(checks)) if today - by.get(str(step), float("-inf")) <= days]
+        return max(done) + 1 if done else 0
+
+    return Condition(reached, len(checks), met, Watcher(name, need.steps, watch))
 
 
 def _matches(step: tuple[When, Check | None], activity: Activity) -> bool:

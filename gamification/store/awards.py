@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from gamification.values import AwardKey, AwardView, EntryView, Grant, Reversal
+from gamification.vocabulary import AwardState
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -45,7 +46,7 @@ with given as (
 ), taken as (
   update gamification.award set state = 'reversed' from given
   where (award.person, award.rule, award.subject, award.period)
-      = (given.person, given.rule, given.subject, given.period) and award.state = 'active'
+      = (given.person, given.rule, given.subject, given.period) and award.state in ('active', 'revoked')
   returning given.entry, award.id, award.person, award.points
 ), moved as (
   insert into gamification.ledger_entry (id, person, award, kind, debit, credit, amount, recorded_at)
@@ -72,11 +73,21 @@ async def existing(uow: UnitOfWork, keys: Sequence[tuple[PersonId, AwardKey]]) -
 
 
 async def of_person(uow: UnitOfWork, person: PersonId) -> dict[AwardKey, int]:
-    """Return every award of a person that counts, with its points."""
+    """Return every award of a person that was earned, with its points; a badge that was revoked was earned too."""
     rows = await uow.fetch(
-        "select rule, subject, period, points from gamification.award where person = $1 and state = 'active'", person
+        "select rule, subject, period, points from gamification.award"
+        " where person = $1 and state in ('active', 'revoked')",
+        person,
     )
     return {AwardKey(row["rule"], row["subject"], row["period"]): row["points"] for row in rows}
+
+
+async def paid_once(uow: UnitOfWork, person: PersonId) -> frozenset[tuple[str, str]]:
+    """Return rule and period of every award that is not about an item."""
+    rows = await uow.fetch(
+        "select rule, period from gamification.award where person = $1 and subject = '' and state <> 'reversed'", person
+    )
+    return frozenset((row["rule"], row["period"]) for row in rows)
 
 
 async def denied(uow: UnitOfWork, person: PersonId) -> set[AwardKey]:
@@ -149,6 +160,14 @@ async def badges(uow: UnitOfWork, person: PersonId) -> list[AwardView]:
         person,
     )
     return [msgspec.convert(dict(row), AwardView) for row in rows]
+
+
+async def put_state(uow: UnitOfWork, award_id: UUID, before: AwardState, after: AwardState) -> bool:
+    """Move an award from one state to another; False if it was not in the first."""
+    changed = await uow.fetchval(
+        "update gamification.award set state = $3 where id = $1 and state = $2 returning id", award_id, before, after
+    )
+    return changed is not None
 
 
 async def award(uow: UnitOfWork, award_id: UUID) -> AwardView | None:

@@ -10,7 +10,7 @@ DESCRIPTION = "quests, denied awards, budgets"
 
 FORWARDS = (
     "alter table gamification.award drop constraint if exists award_words, add constraint award_words"
-    " check (kind in ('points', 'badge', 'quest') and state in ('active', 'denied', 'reversed') and points >= 0)",
+    " check (kind in ('points', 'badge', 'quest') and state in ('active', 'denied', 'reversed', 'revoked') and points >= 0)",
     # More given back than was given would let a budget pay twice.
     "alter table gamification.budget drop constraint if exists budget_not_negative,"
     " add constraint budget_not_negative check (units >= 0 and used >= 0)",

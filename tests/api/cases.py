@@ -5,7 +5,7 @@ there are is read from the application: one without a case here fails the tests.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -24,10 +24,11 @@ COMMON: Final = "what it shows belongs to no market"
 
 @dataclass(frozen=True)
 class Sent:
-    """What is sent to a route's path, with what stands in its braces."""
+    """What is sent to a route's path, with what stands in its braces and behind its question mark."""
 
     body: object = None
     inside: UUID | str | int = ""
+    query: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,26 @@ async def own_award(scene: Scene, asker: Asker) -> Sent:
         mine = "select id from gamification.award where person = $1 limit 1"
         own = await scene.house.database.fetchval(mine, asker.person)
     return Sent(inside=own or scene.award)
+
+
+async def a_badge(scene: Scene, _: Asker) -> Sent:
+    """Somebody's first badge, still held."""
+    hcp, room = await scene.house.hcp(), await scene.house.item((), "webinar")
+    await hcp.record(scene.house.activity(room, "attended"))
+    badge = "select id from gamification.award where person = $1 and kind = 'badge' limit 1"
+    return Sent({"reason": "correction"}, await scene.house.database.fetchval(badge, hcp.person))
+
+
+async def a_revoked_badge(scene: Scene, asker: Asker) -> Sent:
+    held = await a_badge(scene, asker)
+    officer = await scene.house.staff(OFFICER, "GB")
+    answer = await officer.post(f"/v1/awards/{held.inside}/revoke", {"reason": "misconduct"})
+    assert answer.status_code == 200, answer.text
+    return Sent({"reason": "appeal-granted"}, held.inside)
+
+
+async def a_question(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside="attend-webinar", query={"person": str(scene.hcp.person)})
 
 
 async def an_item(scene: Scene, _: Asker) -> Sent:
@@ -146,8 +167,11 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/me/activities": Case(frozenset({HCP}), an_activity, "refused", Purpose.ENGAGEMENT),
     "POST /v1/activities": Case(frozenset({MACHINE}), a_delivery, "refused"),
     "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
+    "POST /v1/awards/{award:uuid}/revoke": Case(OFFICERS, a_badge, 404),
+    "POST /v1/awards/{award:uuid}/reinstate": Case(OFFICERS, a_revoked_badge, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),

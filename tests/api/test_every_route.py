@@ -40,7 +40,7 @@ async def scene(house: House) -> AsyncIterator[Scene]:
 async def sent(asker: Asker, route: str, what: Sent) -> httpx.Response:
     method, template = route.split(" ")
     path = re.sub(r"{[^}]*}", str(what.inside), template)
-    return await asker.ask(method, path, body=what.body)
+    return await asker.ask(method, path, body=what.body, params=what.query)
 
 
 def untyped(route: str) -> str:

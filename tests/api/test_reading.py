@@ -111,6 +111,38 @@ async def test_an_award_is_proved_by_activity_rules_policy_consent_and_approval(
     assert (of_badge["kind"], of_badge["approval"], of_badge["subject"]) == ("badge", None, None)
 
 
+async def test_a_proof_tells_each_condition_and_where_the_audit_log_has_it(house: House) -> None:
+    hcp, quiz = await house.hcp(), await house.item(QUIZ)
+    await hcp.record(house.activity(quiz, "passed", result=PASSED))
+    entries = (await hcp.read("/v1/me/points/entries"))["items"]
+    excelled = next(each for each in entries if each["rule"] == "excel-in-assessment")
+    await house.settled()
+    proof = await hcp.read(f"/v1/awards/{excelled['award']}/proof")
+    told = {line["condition"]: (line["wanted"], line["found"], line["holds"]) for line in proof["trace"]}
+    assert told["when.verbs"] == ("passed", "passed", True)
+    assert told["when.score"] == ("at least 0.8", "0.95", True)
+    assert all(line["holds"] for line in proof["trace"])
+    (sealed,) = proof["audit"]
+    officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
+    entry = await officer.read(f"/v1/audit/entries/{sealed['index']}")
+    assert (entry["action"], entry["subject"]) == ("engagement:activity:recorded", str(hcp.person))
+    assert sealed["leaf_hash"] == entry["leaf_hash"]
+    assert str(hcp.caller.account) not in str(proof)
+
+
+async def test_staff_who_may_ask_learn_why_somebody_cannot_earn_something_now(house: House) -> None:
+    hcp, room = await house.hcp(), await house.item((), "webinar")
+    officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
+    path, who = "/v1/rules/attend-webinar/why-not", str(hcp.person)
+    assert (await officer.read(path, person=who))["can_earn"] is True
+    await hcp.record(house.activity(room, "attended"))
+    answer = await officer.read(path, person=who)
+    assert (answer["can_earn"], answer["reason"]) == (False, "cap-reached")
+    problem(await officer.get("/v1/rules/no-such-rule/why-not", person=who), 404, "rule-not-found")
+    far = await house.staff(Role.COMPLIANCE_OFFICER, "FR")
+    problem(await far.get(path, person=who), 404, "rule-not-found")
+
+
 async def test_an_award_of_another_person_is_as_unknown_as_one_that_never_was(house: House) -> None:
     hcp, other, quiz = await house.hcp(), await house.hcp(), await house.item(QUIZ)
     await hcp.record(house.activity(quiz, "passed", result=PASSED))

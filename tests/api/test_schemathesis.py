@@ -105,7 +105,7 @@ def explore(operation: Operation, known: Sent, headers: dict[str, str], settings
 
         body: Any = NOT_SET if known.body is None else known.body
         media = None if known.body is None else "application/json"
-        check(operation.Case(path_parameters=inside or None, body=body, media_type=media))
+        check(operation.Case(path_parameters=inside or None, query=known.query, body=body, media_type=media))
         right = operation.as_strategy(GenerationMode.POSITIVE, path_parameters=inside or None)
         wrong = operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=inside or None)
         anywhere = operation.as_strategy(GenerationMode.POSITIVE)

@@ -176,15 +176,15 @@ async def test_a_person_sees_when_and_why_and_in_which_role_but_not_who(
 async def test_settling_waits_for_what_was_pending_and_gives_up_in_time(
     work: Work, database_url: str, clock: MovableClock
 ) -> None:
+    assert await audit.settle(work)
+    await write(work, 3)
+    assert not await audit.settle(work, seconds=0.1)
+    async with asyncio.TaskGroup() as group:
+        settled = group.create_task(audit.settle(work))
+        await asyncio.sleep(0.05)
+        group.create_task(sequence(database_url, clock))
+    assert settled.result()
     async with work.read(origin()) as uow:
-        assert await audit.settle(uow)
-        await write(work, 3)
-        assert not await audit.settle(uow, seconds=0.1)
-        async with asyncio.TaskGroup() as group:
-            settled = group.create_task(audit.settle(uow))
-            await asyncio.sleep(0.05)
-            group.create_task(sequence(database_url, clock))
-        assert settled.result()
         assert len((await audit.search(uow, EntryFilter())).items) == 3
 
 

@@ -235,3 +235,29 @@ async def test_a_tag_of_several_words_is_one_tag_also_when_the_history_is_folded
     async with work.read(origin) as uow:
         kept = await engagement.history(uow, person)
     assert [row.activity.tags for row in kept] == [frozenset(tags)] * 3
+
+
+async def test_what_fails_for_one_delivery_costs_nobody_who_was_merged_with_it(
+    work: Work, origin: Origin, items: list[ContentId]
+) -> None:
+    """Whoever asks for an origin that can't be had stands for any failure that nobody foresaw."""
+    merging, people_ = Merging(work, None), [await somebody(work, origin, f"merged-{number}") for number in range(3)]
+
+    def nowhere(_: object) -> Origin:
+        raise LookupError
+
+    broken = Delivery(
+        origin_for=nowhere, account=UUID(int=3), markets=frozenset("*"), person=people_[0], drafts=history(items, 1, 1)
+    )
+    answers = await asyncio.gather(
+        merging.record(broken),
+        *(deliver(merging, origin, person, history(items, seed, 5)) for seed, person in enumerate(people_[1:], 2)),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[0], LookupError)
+    for results in answers[1:]:
+        assert isinstance(results, list)
+        assert {result.status for result in results} == {Status.RECORDED}
+    async with work.read(origin) as uow:
+        assert await uow.fetchval("select count(*) from engagement.activity where person = $1", people_[0]) == 0
+        assert await uow.fetchval("select count(*) from engagement.activity") == 10

@@ -1,0 +1,118 @@
+"""Saying why: what an award rests on, and why somebody can't earn something."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import audit
+import content
+import engagement
+import people
+from content.vocabulary import ContentId
+from engagement.vocabulary import Action as EngagementAction
+from gamification.errors import AwardNotFoundError, RuleNotFoundError
+from gamification.rules.tracing import rule_of, trace
+from gamification.service.publishing import rules_of
+from gamification.service.reading import opportunities_of_person
+from gamification.store import awards as award_store
+from gamification.store import rule_sets as rule_set_store
+from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine
+from gamification.vocabulary import Action
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+
+async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, markets: Collection[str]) -> ProofView:
+    """Return what an award rests on; ``person`` limits it to one's own, ``markets`` to people of these markets.
+
+    Raises:
+        AwardNotFoundError: there is none, or it is another person's.
+
+    """
+    award = await award_store.award(uow, award_id)
+    where = (await people.bearings(uow, [award.person])).get(award.person) if award else None
+    scoped = where is not None and ("*" in markets or where.market in markets)
+    if award is None or not scoped or person not in {None, award.person}:
+        message = "There is no such award."
+        raise AwardNotFoundError(message)
+    uow.record(Action.AWARD_PROOF_READ, subject=award.person, resource=f"award:{award.id}")
+    published = await rule_set_store.published(uow, award.rules_version)
+    _, campaign = rule_of(await rules_of(uow, award.rules_version), award.rule)
+    return ProofView(
+        award=award.id,
+        rule=award.rule,
+        kind=award.kind,
+        state=award.state,
+        points=award.points,
+        subject=award.subject or None,
+        period=award.period,
+        activity=award.activity,
+        occurred_at=award.occurred_at,
+        awarded_at=award.awarded_at,
+        rules_version=award.rules_version,
+        rules_sha256=published.sha256.hex(),
+        rules_published_at=published.published_at,
+        policy="recognition-only",
+        consent_event=award.consent,
+        approval=await _approval(uow, award),
+        campaign=campaign.key if campaign else None,
+        campaign_revision=campaign.revision if campaign else None,
+        trace=await _trace(uow, award),
+        audit=[_seal(each) for each in await _entries(uow, award)],
+    )
+
+
+async def why_not(uow: UnitOfWork, key: str, person: PersonId, markets: Collection[str]) -> Opportunity:
+    """Return whether a person of these markets can earn one rule, badge or quest now, and if not, why not.
+
+    Raises:
+        RuleNotFoundError: no rule in force has this key, or nobody in these markets is this person.
+
+    """
+    where = (await people.bearings(uow, [person])).get(person)
+    lines = []
+    if where is not None and ("*" in markets or where.market in markets):
+        lines = await opportunities_of_person(uow, person, where)
+    found = next((line for line in lines if line.key == key), None)
+    if found is None:
+        message = "There is no such rule for such a person."
+        raise RuleNotFoundError(message)
+    uow.record(Action.WHY_NOT_READ, subject=person, resource=f"rule:{key}")
+    return found
+
+
+async def _trace(uow: UnitOfWork, award: AwardView) -> list[TraceLine]:
+    """Fold the person's history up to the activity once more, and tell what each condition of the rule found."""
+    history = await engagement.history(uow, award.person)
+    row = next((each for each in history if each.activity.id == award.activity), None)
+    if row is None:
+        return []
+    moment = (row.activity.occurred_at, row.activity.id)
+    before = [
+        (await rules_of(uow, each.rules_version or 0), each.activity)
+        for each in history
+        if (each.activity.occurred_at, each.activity.id) < moment
+    ]
+    return trace(await rules_of(uow, award.rules_version), award.rule, before, row.activity)
+
+
+async def _entries(uow: UnitOfWork, award: AwardView) -> list[audit.InclusionProof]:
+    return await audit.proofs_at(uow, award.person, award.awarded_at, EngagementAction.ACTIVITY_RECORDED)
+
+
+def _seal(found: audit.InclusionProof) -> SealView:
+    """Leave out the entry's own text: it names the account that delivered the activity."""
+    return SealView(
+        index=found.index,
+        size=found.size,
+        leaf_hash=found.leaf_hash.hex(),
+        hashes=[each.hex() for each in found.hashes],
+        checkpoint=found.checkpoint,
+    )
+
+
+async def _approval(uow: UnitOfWork, award: AwardView) -> ApprovalView | None:
+    """Return who approved the item that the award is about, and when; a badge is about no single item."""
+    if not award.subject:
+        return None
+    item = await content.staff_item(uow, ContentId(UUID(award.subject)), scope={"*"})
+    return ApprovalView(item.id, item.state.value, item.approved_by, item.approved_at)

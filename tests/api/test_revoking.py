@@ -1,0 +1,46 @@
+"""Badges that are taken back and given back."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from access import Role
+from tests.api.asker import Asker
+from tests.api.house import House, problem
+
+
+async def with_badge(house: House) -> tuple[Asker, str, str]:
+    """Register somebody who attended a webinar, and return the badge's award and the webinar."""
+    hcp, room = await house.hcp(), await house.item((), "webinar")
+    await hcp.record(house.activity(room, "attended"))
+    (badge,) = (await hcp.read("/v1/me/badges"))["items"]
+    return hcp, badge["award"], room
+
+
+async def test_a_revoked_badge_is_not_held_not_earned_again_and_can_be_reinstated(house: House) -> None:
+    hcp, award, room = await with_badge(house)
+    officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
+    revoked = await officer.post(f"/v1/awards/{award}/revoke", {"reason": "issued-in-error"})
+    assert (revoked.status_code, revoked.json()["state"]) == (200, "revoked")
+    assert (await hcp.read("/v1/me/badges"))["items"] == []
+    assert (await hcp.read(f"/v1/awards/{award}/proof"))["state"] == "revoked"
+    (entry,) = [each for each in await house.trail(revoked) if each["action"] == "gamification:award:revoked"]
+    assert (entry["reason"], entry["subject"]) == ("issued-in-error", str(hcp.person))
+    await hcp.record(house.activity(room, "attended"), house.activity(room, "attended", ago=timedelta(days=3)))
+    assert (await hcp.read("/v1/me/badges"))["items"] == [], "nor by a replay of the whole history"
+    back = await officer.post(f"/v1/awards/{award}/reinstate", {"reason": "appeal-granted"})
+    assert (back.status_code, back.json()["state"]) == (200, "active")
+    assert [badge["award"] for badge in (await hcp.read("/v1/me/badges"))["items"]] == [award]
+
+
+async def test_only_what_is_held_can_be_revoked_and_only_what_was_revoked_reinstated(house: House) -> None:
+    hcp, award, _ = await with_badge(house)
+    officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
+    path = f"/v1/awards/{award}"
+    problem(await officer.post(f"{path}/reinstate", {"reason": "correction"}), 409, "award-not-revocable")
+    assert (await officer.post(f"{path}/revoke", {"reason": "correction"})).status_code == 200
+    problem(await officer.post(f"{path}/revoke", {"reason": "correction"}), 409, "award-not-revocable")
+    points = (await hcp.read("/v1/me/points/entries"))["items"][0]["award"]
+    problem(await officer.post(f"/v1/awards/{points}/revoke", {"reason": "correction"}), 409, "award-not-revocable")
+    problem(await officer.post(f"/v1/awards/{uuid4()}/revoke", {"reason": "correction"}), 404, "award-not-found")
+    problem(await officer.post(f"{path}/reinstate", {"reason": "Jane Doe asked"}), 400, "invalid-request")
+    assert (await officer.post(f"{path}/reinstate", {"reason": "correction"})).status_code == 200
