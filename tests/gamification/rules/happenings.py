@@ -47,7 +47,7 @@ some_words = st.tuples(
     st.sampled_from([CLASSES[0], *CLASSES]),
 )
 some_zones = st.sampled_from([-11, 0, 13])
-some_results = st.fixed_dictionaries(
+some_results: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "score": shares,

@@ -143,7 +143,7 @@ def points_rules(draw: st.DrawFn, key: str, recurs: Period, names: Names) -> Poi
     )
 
 
-STREAKS = st.fixed_dictionaries(
+STREAKS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "when": conditions,
         "grace": st.integers(0, 2),
@@ -195,7 +195,7 @@ def badges(draw: st.DrawFn, key: str, names: Names) -> Badge:
     )
 
 
-QUESTS = st.fixed_dictionaries(
+QUESTS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "steps": st.lists(
             st.builds(QuestStep, name=st.just("Step"), when=conditions, at_least=few), min_size=1, max_size=3
@@ -236,11 +236,16 @@ def parts(draw: st.DrawFn, own: Names, beside: Names, suffix: str) -> Parts:
         streaks=tuple(draw(streaks(key, RHYTHMS[key.removesuffix(suffix)])) for key in own.streaks),
         badges=tuple(draw(badges(key, names)) for key in own.badges),
         quests=tuple(draw(quests(key)) for key in own.quests),
-        multipliers=(draw(multipliers(f"more{suffix}", names.points)),) if draw(st.booleans()) else (),
+        multipliers=(draw(multipliers(f"more{suffix}", names.points)),) if draw(yes_or_no) else (),
     )
 
 
-KEYS = [some(list(RECURRING)), some(list(RHYTHMS)), some(["gold", "silver", "bronze"]), some(["tour"])]
+KEYS: list[st.SearchStrategy[list[str]]] = [
+    some(list(RECURRING)),
+    some(list(RHYTHMS)),
+    some(["gold", "silver", "bronze"]),
+    some(["tour"]),
+]
 
 
 @st.composite

@@ -124,8 +124,9 @@ def matching(story: Story, owner: str, need: Need, when: When, moment: int) -> l
 def stands(ruleset: RuleSet, activity: Activity, owner: str, need: Need) -> bool:
     """Whether this very condition stood in the rules when the activity was recorded, and was about such ones."""
     for rules in applying(ruleset, activity):
-        owners = [*rules.points, *(badge for badge in rules.badges if not badge.locked)]
-        if any(each.key == owner and any(need in group for group in each.needs or ()) for each in owners):
+        owners = [(rule.key, rule.needs) for rule in rules.points]
+        owners += [(badge.key, badge.needs) for badge in rules.badges if not badge.locked]
+        if any(key == owner and any(need in group for group in needs or ()) for key, needs in owners):
             return True
     return False
 
