@@ -222,7 +222,7 @@ def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
         opens=opens,
         closes=closes,
         rules=tuple(draw(st.lists(st.sampled_from(rules), min_size=1, max_size=2, unique=True)))
-        if rules and draw(st.booleans())
+        if bool(rules) and draw(yes_or_no)
         else None,
     )
 
