@@ -29,7 +29,9 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.AWARD_REVOKE,
+            Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
+            Permission.BOARD_READ,
             Permission.RULES_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,
@@ -57,7 +59,10 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.MARKETER: _STAFF
         | {
+            Permission.BOARD_MANAGE,
+            Permission.BOARD_READ,
             Permission.CONTENT_CREATE,
+            Permission.POLICIES_READ,
             Permission.RULES_READ,
         },
         Role.MEDICAL_REVIEWER: _STAFF

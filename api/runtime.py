@@ -93,14 +93,16 @@ class Runtime:
         return [sequencer.run, lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop), self._keep_board]
 
     async def _keep_board(self, stop: asyncio.Event) -> None:
-        """Make the board's copy again whenever Valkey lost it."""
+        """Begin and close periods in time, send away whose consent ran out, make lost copies again."""
         while not stop.is_set():
             try:
-                if not await self.boards.whole():
+                async with self.work.read(BOARD_ORIGIN) as uow:
+                    waiting = await gamification.boards_wait(uow, self.boards)
+                if waiting:
                     async with self.work.begin(BOARD_ORIGIN) as uow:
                         await hold_back(uow)
-                        await gamification.rebuild_if_lost(uow, self.boards)
-            except Exception as error:  # noqa: BLE001 - a board that is not made again is missing until a restart
+                        await gamification.keep_boards(uow, self.boards)
+            except Exception as error:  # noqa: BLE001 - boards that are not kept stand still until a restart
                 _log.warning("board_waits", error=type(error).__name__)
             await asyncio.sleep(BOARD_PAUSE_SECONDS)
 

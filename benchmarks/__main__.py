@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import rows
+from benchmarks.board import board_page
 from benchmarks.scene import scene
 from benchmarks.verify import verification
 from kernel.settings import CHECKOUT
@@ -20,6 +21,7 @@ FIGURES = {
     "single": rows.single_activities,
     "batches": rows.batches,
     "reads": rows.reads,
+    "board": board_page,
     "verify": verification,
 }
 

@@ -4,8 +4,33 @@ One pure fold over a person's activities decides everything; the ledger moves po
 forgets. Points are recognition: they have no monetary value and can't be converted.
 """
 
+from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
+from gamification.policy_packs import load_packs, shipped_packs
 from gamification.rules import RuleSet
-from gamification.service.board import ALL_TIME, BOARD_PURPOSES, board, leave, rebuild_if_lost, refresh
+from gamification.rules.policy import (
+    Packs,
+    PoliciesView,
+    PolicyView,
+    in_force,
+    pack_for,
+    policies_view,
+    policy_view,
+    unconfirmed,
+)
+from gamification.service.board import (
+    board,
+    board_periods,
+    boards_for,
+)
+from gamification.service.board_defining import archive_board, boards, create_board
+from gamification.service.board_keeping import (
+    ALL_TIME,
+    BOARD_PURPOSES,
+    boards_wait,
+    keep_boards,
+    leave,
+    refresh,
+)
 from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
@@ -17,24 +42,48 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
+    "Board",
+    "BoardLine",
+    "BoardPage",
     "Boards",
+    "Narrowing",
+    "NewBoard",
+    "Packs",
+    "Page",
+    "Period",
+    "PoliciesView",
+    "PolicyView",
     "RuleSet",
     "Totals",
+    "Wanted",
+    "archive_board",
     "badges",
     "board",
+    "board_periods",
+    "boards",
+    "boards_for",
+    "boards_wait",
+    "create_board",
     "current_rules",
     "entries",
+    "in_force",
+    "keep_boards",
     "leave",
+    "load_packs",
     "opportunities",
+    "pack_for",
     "points",
+    "policies_view",
+    "policy_view",
     "proof",
     "publish_rules",
-    "rebuild_if_lost",
     "record_deliveries",
     "refresh",
     "reinstate",
     "revoke",
+    "shipped_packs",
     "streaks",
     "totals",
+    "unconfirmed",
     "why_not",
 ]

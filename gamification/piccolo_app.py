@@ -4,11 +4,24 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from gamification.tables import AwardRow, BoardMember, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
+from gamification.board_tables import BoardMember, BoardPeriod, BoardPopulation, BoardRow, BoardStanding
+from gamification.tables import AwardRow, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "gamification"),
-    table_classes=[RuleSetVersion, AwardRow, LedgerEntry, Standing, Outcome, BoardMember, Budget],
+    table_classes=[
+        RuleSetVersion,
+        AwardRow,
+        LedgerEntry,
+        Standing,
+        Outcome,
+        Budget,
+        BoardMember,
+        BoardRow,
+        BoardPeriod,
+        BoardStanding,
+        BoardPopulation,
+    ],
     migration_dependencies=["engagement.piccolo_app"],
 )

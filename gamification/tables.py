@@ -64,13 +64,6 @@ class Outcome(Table, tablename="outcome", schema="gamification"):
     effects = Bytea(default=None, null=False, help_text="pseudonymous: the effects as JSON")
 
 
-class BoardMember(Table, tablename="board_member", schema="gamification"):
-    """The alias under which a person appears on boards."""
-
-    person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
-    alias = Text(default=None, null=False, unique=True, help_text="pseudonymous: the name on the board")
-
-
 class Budget(Table, tablename="budget", schema="gamification"):
     """How much a rule has given to everybody together; moved relatively, never written as an absolute value."""
 

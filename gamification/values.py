@@ -38,8 +38,6 @@ __all__ = [
     "AwardView",
     "BadgeEffect",
     "BadgeLine",
-    "BoardLine",
-    "BoardPage",
     "Corrections",
     "Counter",
     "Delivery",
@@ -252,21 +250,3 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     campaign_revision: int | None
     trace: list[TraceLine]
     audit: list[SealView]
-
-
-class BoardLine(msgspec.Struct, frozen=True):
-    """One line of a board."""
-
-    rank: int
-    alias: str
-    points: int
-    me: bool = False
-
-
-class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a board: ``total`` members, lines from position ``start``, and the reader's own line."""
-
-    total: int
-    start: int
-    items: list[BoardLine]
-    own: BoardLine | None

@@ -74,8 +74,14 @@ class Action(StrEnum):
     STREAKS_READ = "gamification:streaks:read"
     WHY_NOT_READ = "gamification:rule:why_not_read"
     OPPORTUNITIES_READ = "gamification:opportunities:read"
+    POLICIES_READ = "gamification:policy:read"
+    BOARD_ARCHIVED = "gamification:board:archived"
+    BOARD_CLOSED = "gamification:board:closed"
+    BOARD_CREATED = "gamification:board:created"
+    BOARD_PERIODS_READ = "gamification:board:periods_read"
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
+    BOARDS_READ = "gamification:board:listed"
 
 
 class WhyNot(StrEnum):
@@ -129,3 +135,43 @@ class EntryKind(StrEnum):
 
     AWARD = "award"
     REVERSAL = "reversal"
+
+
+class BoardState(StrEnum):
+    """Whether a board begins new periods; an archived one keeps those that it had."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class Dimension(StrEnum):
+    """By what a board may be narrowed, and by nothing else: never employer, specialty or town."""
+
+    MARKET = "market"
+    LANGUAGE = "language"
+
+
+class Ties(StrEnum):
+    """How equal points are ranked: 1, 2, 2, 3; or 1, 2, 2, 4; or 1, 2, 3, 4. Inside a tie the order is by alias."""
+
+    DENSE = "dense"
+    STANDARD = "standard"
+    ORDINAL = "ordinal"
+
+
+class Visibility(StrEnum):
+    """How much a board shows: every line, the lines beside one's own, one's own band alone, or nothing to anybody."""
+
+    FULL = "full"
+    NEIGHBOURS = "neighbours"
+    RELATIVE = "relative"
+    HIDDEN = "hidden"
+
+
+class Band(StrEnum):
+    """A share of a board, from its top."""
+
+    TOP_TENTH = "top-10-percent"
+    TOP_QUARTER = "top-25-percent"
+    TOP_HALF = "top-50-percent"
+    LOWER_HALF = "lower-50-percent"

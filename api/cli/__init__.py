@@ -12,6 +12,7 @@ from api.cli.environment import failing
 from api.cli.importing import importing
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
+from api.cli.policy import policy
 from api.cli.serving import serve, worker
 from kernel.errors import LaurelError
 
@@ -33,5 +34,5 @@ def laurel() -> None:
     """Gamified engagement for healthcare professionals, behind a privacy layer."""
 
 
-for each in (demo, serve, worker, migrate, importing, audit, access, openapi):
+for each in (demo, serve, worker, migrate, importing, audit, access, policy, openapi):
     laurel.add_command(each)

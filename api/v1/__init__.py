@@ -2,16 +2,18 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, consents, content, gamification, hcps, journeys, me, sessions
+from api.v1 import activities, audit, boards, consents, content, gamification, hcps, journeys, me, policies, sessions
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
     *audit.ROUTES,
+    *boards.ROUTES,
     *consents.ROUTES,
     *content.ROUTES,
     *gamification.ROUTES,
     *hcps.ROUTES,
     *journeys.ROUTES,
     *me.ROUTES,
+    *policies.ROUTES,
     *sessions.ROUTES,
 ]

@@ -13,7 +13,7 @@ from api.passage import Passage
 from api.routing import command, query
 from api.v1.wire import Body, Listing
 from consent.values import ConsentChoice, ConsentView
-from consent.vocabulary import Action, Answer, Purpose
+from consent.vocabulary import Action, Answer, Purpose, State
 from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 
@@ -60,7 +60,7 @@ async def decide_consent(
     choice = ConsentChoice(state=data.state, notice_version=data.notice_version)
     asked = known_purpose(purpose)
     view = await consent.record_consent(uow, caller.person, asked, choice)
-    if asked in gamification.BOARD_PURPOSES and data.state is not Answer.GRANTED:
+    if asked in gamification.BOARD_PURPOSES and view.state is not State.GRANTED:
         await gamification.leave(uow, passage.runtime.boards, caller.person)
     return view
 

@@ -1,14 +1,12 @@
-"""Points, badges, streaks, the board, and the proof behind every award."""
+"""Points, badges, streaks, and the proof behind every award."""
 
-from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 
 import gamification
 from access import Caller, Permission, Role
-from api.passage import Passage
 from api.routing import command, query
 from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
@@ -16,7 +14,6 @@ from gamification import RuleSet
 from gamification.values import (
     AwardView,
     BadgeLine,
-    BoardLine,
     EntryView,
     Opportunity,
     PointsView,
@@ -27,20 +24,6 @@ from gamification.vocabulary import Action, Revocation
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
-
-BoardLimit = Annotated[int, QueryParameter(ge=1, le=50)]
-TIE_RULE = "standard: equal points share a rank (1, 2, 2, 4); within a tie the order is by alias"
-
-
-class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a board, most points first; ``own`` is the caller's line, if the caller takes part."""
-
-    key: str
-    tie_rule: str
-    total: int
-    items: list[BoardLine]
-    next: str | None
-    own: BoardLine | None
 
 
 class Because(Body, frozen=True, kw_only=True):
@@ -108,37 +91,6 @@ async def award_proof(uow: UnitOfWork, caller: Caller, award: FromPath[UUID]) ->
     return await gamification.proof(uow, award, own, caller.markets)
 
 
-@query.get(
-    "/leaderboards/{key:str}",
-    permission=Permission.LEADERBOARD_READ,
-    purpose=Purpose.LEADERBOARD,
-    records=Action.BOARD_READ,
-)
-async def leaderboard(
-    uow: UnitOfWork,
-    caller: Caller,
-    passage: Passage,
-    key: FromPath[str],
-    around: FromQuery[Literal["me"] | None] = None,
-    cursor: FromQuery[str | None] = None,
-    limit: BoardLimit = 50,
-) -> Board:
-    """Return a page of an opt-in, pseudonymous board: from the top, from a cursor, or around the caller."""
-    start = cursors.read_number(cursor)
-    page = await gamification.board(
-        uow, passage.runtime.boards, key, caller.person, start=start, around=around == "me", size=limit
-    )
-    after = page.start + len(page.items)
-    return Board(
-        key=key,
-        tie_rule=TIE_RULE,
-        total=page.total,
-        items=page.items,
-        next=cursors.written(after) if page.items and after < page.total else None,
-        own=page.own,
-    )
-
-
 @query.get("/rules", permission=Permission.RULES_READ, purpose=Purpose.CONTENT_OPERATIONS, records=Action.RULESET_READ)
 async def rules(uow: UnitOfWork) -> Rules:
     """Return the rule set that scores what is recorded now."""
@@ -191,7 +143,6 @@ ROUTES = [
     streaks,
     opportunities,
     award_proof,
-    leaderboard,
     rules,
     why_not,
     revoke_award,

@@ -9,14 +9,16 @@ from litestar.params import FromPath
 
 import access
 import consent
+import gamification
 import people
 from access import Caller, Permission, Role
+from api.passage import Passage
 from api.routing import command
 from api.v1.consents import known_purpose
 from api.v1.wire import Body
 from consent.values import ConsentChoice, ConsentView
 from consent.vocabulary import Action as ConsentAction
-from consent.vocabulary import Answer, Method, Purpose
+from consent.vocabulary import Answer, Method, Purpose, State
 from kernel.errors import ForbiddenError, InvalidError
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import Action, PersonId
@@ -123,7 +125,7 @@ async def create_hcp(uow: UnitOfWork, caller: Caller, data: NewHcp) -> CreatedHc
     creates=True,
 )
 async def record_paper_consents(
-    uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: PaperConsents
+    uow: UnitOfWork, caller: Caller, passage: Passage, person: FromPath[UUID], data: PaperConsents
 ) -> RecordedConsents:
     """Record what a person answered on paper or by phone, with the evidence."""
     if any(each.method is Method.APP for each in data.consents):
@@ -134,7 +136,10 @@ async def record_paper_consents(
         message = "There is no such person."
         raise PersonUnknownError(message)
     choices = [(known_purpose(each.purpose), _choice(each)) for each in data.consents]
-    return RecordedConsents(await consent.record_consents(uow, PersonId(person), choices))
+    views = await consent.record_consents(uow, PersonId(person), choices)
+    if any(view.purpose in gamification.BOARD_PURPOSES and view.state is not State.GRANTED for view in views):
+        await gamification.leave(uow, passage.runtime.boards, PersonId(person))
+    return RecordedConsents(views)
 
 
 def _choice(given: PaperConsent) -> ConsentChoice:

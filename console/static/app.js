@@ -136,7 +136,11 @@ async function record(content) {
   byId("recommendations").querySelector("button")?.focus();
 }
 
-function board({ items, own, total }) {
+function board({ items, own, total, notice, points }) {
+  if (notice === "too-few-people") {
+    const few = `Fewer people take part than may be shown. I have ${number(points)} points.`;
+    return [element("p", { class: "note" }, few)];
+  }
   const head = element(
     "tr",
     {},

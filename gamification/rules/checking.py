@@ -1,11 +1,11 @@
-"""Checks a tree against the grammar's own types and notes every fault, not only the first.
+"""Checks a tree against a grammar's own types and notes every fault, not only the first.
 
-The limits come from the annotations in ``grammar.py``, the same that make the JSON Schema, so they are said once.
+The limits come from the annotations of the types (``grammar.py``, ``policy/pack.py``), so they are said once.
 """
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ from gamification.rules.source import Fields, Items, Leaf, Scalar, Tree
 
 Plain: TypeAlias = dict[str, Any] | list[Any] | Scalar
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _type_info = lru_cache(inspect.type_info)
 _SPELLED = {
     "^[a-z][a-z0-9-]*$": ("isn't a key", "use small letters a to z, digits and -, beginning with a letter"),
@@ -42,8 +43,8 @@ class _Checker:
                 return self._structure(structure, tree, path)
             case inspect.UnionType() as union:
                 return self._tagged(union, tree, path)
-            case inspect.DateTimeType():
-                return self._moment(tree, path)
+            case (inspect.DateTimeType() | inspect.DateType()) as time:
+                return self._moment(tree, path) if isinstance(time, inspect.DateTimeType) else self._day(tree, path)
             case inspect.VarTupleType() as sequence:
                 return self._sequence(sequence, tree, path)
             case inspect.EnumType(cls=members):
@@ -89,6 +90,10 @@ class _Checker:
         if word not in kinds:
             return self._fault(line, _join(path, field), "isn't one of the words allowed here", f"use {words}")
         return self._structure(kinds[str(word)], tree, path)
+
+    def _day(self, tree: Tree, path: str) -> Plain:
+        known = isinstance(tree, Leaf) and isinstance(tree.value, str) and _is_day(tree.value)
+        return self._leaf(tree, path, known, "isn't a day", 'write it in quotes, such as "2026-01-31"')
 
     def _moment(self, tree: Tree, path: str) -> Plain:
         remedy = 'write it in quotes, with its offset from UTC: "2026-04-01T00:00:00Z"'
@@ -155,6 +160,13 @@ def _required(kind: inspect.Type) -> inspect.Type:
         kinds = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
         return kinds[0] if len(kinds) == 1 else inspect.UnionType(tuple(kinds))
     return kind
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return _DAY.fullmatch(text) is not None and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
 
 
 def _join(path: str, name: str) -> str:

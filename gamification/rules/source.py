@@ -5,6 +5,7 @@ them reads differently from what its author meant, and an alias can blow a few l
 """
 
 import re
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
@@ -48,6 +49,20 @@ class Fields(msgspec.Struct, frozen=True):
 Tree: TypeAlias = Leaf | Items | Fields
 
 
+def line_of(tree: Tree, place: Iterable[str | int]) -> int:
+    """Return the line of ``place``, or of what should hold it where it isn't written."""
+    line = tree.line
+    for step in place:
+        if isinstance(tree, Fields) and step in tree.fields:
+            line, tree = tree.fields[str(step)]
+        elif isinstance(tree, Items) and isinstance(step, int):
+            tree = tree.items[step]
+            line = tree.line
+        else:
+            break
+    return line
+
+
 def read(text: str, problems: list[Problem]) -> Tree:
     """Return the tree of ``text`` and add what is wrong with single values to ``problems``.
 
@@ -70,7 +85,7 @@ def read(text: str, problems: list[Problem]) -> Tree:
     except (ValueError, OverflowError) as error:  # PyYAML lets Python's own errors through for escapes and directives
         raise _unreadable(1, "has an escape or a directive with a number out of range", "write plain text") from error
     if node is None:
-        raise _unreadable(1, "is empty", "give at least key, name, past and levels")
+        raise _unreadable(1, "is empty", "write at least the fields that are required")
     return _Reader(problems).tree(node, "")
 
 

@@ -1,95 +1,142 @@
-"""The board: pseudonymous, opt-in, most points first.
+"""Reading boards: pseudonymous, opt-in, most points first, and never so few people that they could be recognised."""
 
-Tie rule: equal points share a rank and the next rank counts everyone before it (standard competition ranking: 1, 2, 2,
-4); inside a tie the order is by alias.
-"""
-
-from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
-import consent
-from consent.vocabulary import Purpose
-from gamification.errors import BoardNotFoundError
-from gamification.store import boards as store
+import msgspec
+
+from gamification.board_values import Board, BoardLine, BoardPage, Cell, Page, Period, Sight, Wanted
+from gamification.errors import BoardNotFoundError, BoardPeriodNotFoundError
+from gamification.rules.definitions import is_key
+from gamification.rules.narrowing import band, covers, language_of, shown
+from gamification.store import board_rows, board_standings
 from gamification.store.boards import Boards
-from gamification.values import BoardPage
-from gamification.vocabulary import Action
-from kernel.cache import AWAY
+from gamification.vocabulary import Action, Visibility
 from kernel.unit_of_work import UnitOfWork
+from people import Bearings
 from people.vocabulary import PersonId
 
-ALL_TIME: Final = "all-time"
-BOARD_PURPOSES: Final = (Purpose.LEADERBOARD, Purpose.GAMIFICATION)
+NEIGHBOURS: Final = 5
+"""Lines that a board of neighbours shows: one's own and two on either side."""
 
-
-async def refresh(uow: UnitOfWork, boards: Boards, keys: Sequence[UUID]) -> None:
-    """Bring these people's lines up to date: deliverer of the outbox's board messages."""
-    persons = [PersonId(key) for key in keys]
-    points = await store.points_of(uow, persons)
-    joined = await _joined(uow, list(points))
-    names = await store.give_aliases(uow, joined)
-    gone = [person for person in persons if person not in names]
-    known = await store.aliases(uow, gone)
-    await boards.set_points({names[person]: points[person] for person in joined}, list(known.values()))
-
-
-async def leave(uow: UnitOfWork, boards: Boards, person: PersonId) -> None:
-    """Take a person off the board as soon as this transaction commits, without waiting for the outbox.
-
-    The outbox says it once more: a delivery that was under way may have read the state of before.
-    """
-    names = list((await store.aliases(uow, [person])).values())
-
-    async def remove() -> None:
-        try:
-            await boards.set_points({}, names)
-        except AWAY:
-            return  # the outbox waits for Valkey
-
-    if names:
-        uow.after_commit(remove)
-
-
-async def rebuild_if_lost(uow: UnitOfWork, boards: Boards) -> bool:
-    """Make the copy in Valkey again from the database if it is not whole; return whether that was needed."""
-    if await boards.whole():
-        return False
-    await boards.begin()
-    after: PersonId | None = None
-    while points := await store.chunk_after(uow, after):
-        joined = await _joined(uow, list(points))
-        names = await store.give_aliases(uow, joined)
-        await boards.add({names[person]: points[person] for person in joined})
-        after = max(points)
-    await boards.swap()
-    uow.record(Action.BOARD_REBUILT, resource=f"board:{ALL_TIME}")
-    return True
+MISSING: Final = "There is no board with this key."
 
 
 async def board(
-    uow: UnitOfWork, boards: Boards, key: str, person: PersonId | None, *, start: int | None, around: bool, size: int
+    uow: UnitOfWork,
+    boards: Boards,
+    key: str,
+    person: PersonId,
+    where: Bearings,
+    wanted: Wanted,
 ) -> BoardPage:
-    """Return a page of a board: from ``start``, or around the person.
+    """Return a page of a board to a person with these bearings.
+
+    One query and one round trip to Valkey; of a closed period two queries.
 
     Raises:
-        BoardNotFoundError: there is only ``all-time``.
+        BoardNotFoundError: there is none, it is hidden, or the person is outside of what it is narrowed to.
+        BoardPeriodNotFoundError: there is none of this number, or it has not begun.
         BoardRebuildingError: its copy is being made again.
 
     """
-    if key != ALL_TIME:
-        message = "There is no board with this key."
-        raise BoardNotFoundError(message)
-    own = (await store.aliases(uow, [person])).get(person) if person is not None else None
-    page = await boards.page(own, -1 if around and start is None else start or 0, size)
-    uow.record(Action.BOARD_READ, subject=person, resource=f"board:{key}", count=len(page.items))
-    return page
+    here = _cell(where)
+    sight = await board_rows.see(uow, key, person, wanted.period) if is_key(key) else None
+    if sight is None or not _exists(sight.board, here):
+        raise BoardNotFoundError(MISSING)
+    found, current = sight.board, sight.period
+    if current is None:
+        message = "The board has no such period, or it has not begun."
+        raise BoardPeriodNotFoundError(message)
+    wanted = _allowed(found, wanted, takes_part=sight.alias is not None)
+    withheld = key not in shown(sight.others, here, sight.populations)
+    if current.closed_at is None:
+        page = await _open_page(boards, sight, current, wanted, withheld=withheld)
+    else:
+        page = await _closed_page(uow, sight, current, wanted, withheld=withheld)
+    uow.record(Action.BOARD_READ, subject=person, resource=f"board:{key}:{current.number}", count=len(page.items))
+    return _seen(found, current, page)
 
 
-async def _joined(uow: UnitOfWork, persons: Sequence[PersonId]) -> list[PersonId]:
-    records = await consent.standing(uow, persons, BOARD_PURPOSES) if persons else {}
-    return [
-        person
-        for person in persons
-        if all(consent.decide(purpose, records.get((person, purpose)), uow.now).allowed for purpose in BOARD_PURPOSES)
-    ]
+async def boards_for(uow: UnitOfWork, where: Bearings) -> list[Board]:
+    """Return the boards that exist for somebody with these bearings, by key."""
+    here = _cell(where)
+    found = [each for each in await board_rows.boards(uow) if _exists(each, here)]
+    uow.record(Action.BOARDS_READ, count=len(found))
+    return found
+
+
+async def board_periods(uow: UnitOfWork, key: str, where: Bearings, before: int | None, limit: int) -> list[Period]:
+    """Return the periods of a board that have begun, newest first.
+
+    Raises:
+        BoardNotFoundError: there is no such board for somebody with these bearings.
+
+    """
+    found = await board_rows.board(uow, key) if is_key(key) else None
+    if found is None or not _exists(found, _cell(where)):
+        raise BoardNotFoundError(MISSING)
+    periods = await board_rows.periods(uow, found.id, before, limit)
+    uow.record(Action.BOARD_PERIODS_READ, resource=f"board:{key}", count=len(periods))
+    return periods
+
+
+def _cell(where: Bearings) -> Cell:
+    return Cell(where.market, language_of(where.locale))
+
+
+def _exists(board: Board, here: Cell) -> bool:
+    return board.visibility is not Visibility.HIDDEN and covers(board.narrowing, here)
+
+
+def _allowed(board: Board, wanted: Wanted, *, takes_part: bool) -> Wanted:
+    """Return what may be shown of what is wanted; nobody is beside somebody who takes no part."""
+    if board.visibility is Visibility.FULL:
+        return wanted
+    neighbours = board.visibility is Visibility.NEIGHBOURS and takes_part
+    return Wanted(start=None, size=min(wanted.size, NEIGHBOURS) if neighbours else 0)
+
+
+async def _open_page(boards: Boards, sight: Sight, period: Period, wanted: Wanted, *, withheld: bool) -> Page:
+    found = await boards.page(
+        period.id,
+        sight.board.ties,
+        sight.alias,
+        start=-1 if wanted.start is None else wanted.start,
+        size=0 if withheld else wanted.size,
+        minimum=sight.board.minimum,
+    )
+    if sight.board.visibility is not Visibility.FULL and found.own is None:
+        found = msgspec.structs.replace(found, items=[])
+    return Page(points=found.points, few=True) if withheld or found.few else found
+
+
+async def _closed_page(uow: UnitOfWork, sight: Sight, period: Period, wanted: Wanted, *, withheld: bool) -> Page:
+    place, rank, points = sight.own or (0, 0, 0)
+    total = sight.people or 0
+    if withheld or total < sight.board.minimum:
+        return Page(points=points, few=True)
+    own = BoardLine(rank, sight.alias, points, me=True) if sight.own and sight.alias else None
+    size = wanted.size if own or sight.board.visibility is Visibility.FULL else 0
+    start = max(0, place - 1 - size // 2) if wanted.start is None else wanted.start
+    lines = await board_standings.lines(uow, period.id, start, size + 1, sight.alias) if size else []
+    return Page(
+        total=total,
+        items=[line for _, line in lines[:size]],
+        after=lines[size - 1][0] if len(lines) > size else None,
+        own=own,
+        points=points,
+    )
+
+
+def _seen(board: Board, period: Period, page: Page) -> BoardPage:
+    """Leave out what the board doesn't show: a relative one says no more than in which band the reader is."""
+    if board.visibility is Visibility.FULL:
+        return BoardPage(board=board, period=period, page=page)
+    if board.visibility is Visibility.NEIGHBOURS:
+        return BoardPage(board=board, period=period, page=_without_end(page))
+    told = band(page.own.rank, page.total) if page.own else None
+    return BoardPage(board=board, period=period, page=Page(points=page.points, few=page.few), band=told)
+
+
+def _without_end(page: Page) -> Page:
+    return Page(total=page.total, items=page.items, own=page.own, points=page.points, few=page.few)

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
 
+import gamification
 from access import Role
 from consent.vocabulary import Purpose
+from gamification.vocabulary import Dimension
 from tests.api.asker import Asker
-from tests.api.house import House
+from tests.api.house import ORIGIN, House
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
@@ -116,6 +118,24 @@ async def a_board(_: Scene, __: Asker) -> Sent:
     return Sent(inside="all-time")
 
 
+async def a_country(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="GB")
+
+
+async def a_new_board(_: Scene, __: Asker) -> Sent:
+    within = {"dimension": "market", "value": "GB"}
+    return Sent({"key": f"board-{uuid4().hex}", "name": "Spring in Britain", "within": within})
+
+
+async def a_british_board(scene: Scene, _: Asker) -> Sent:
+    new = gamification.NewBoard(
+        key=f"board-{uuid4().hex}", name="Britain", narrowing=gamification.Narrowing(Dimension.MARKET, "GB")
+    )
+    async with scene.house.runtime.work.begin(ORIGIN) as uow:
+        await gamification.create_board(uow, new, scope={"*"})
+    return Sent(inside=new.key)
+
+
 async def an_answer(_: Scene, __: Asker) -> Sent:
     return Sent({"state": "denied"}, "analytics")
 
@@ -169,8 +189,15 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
     "POST /v1/awards/{award:uuid}/revoke": Case(OFFICERS, a_badge, 404),
     "POST /v1/awards/{award:uuid}/reinstate": Case(OFFICERS, a_revoked_badge, 404),
+    "GET /v1/leaderboards": Case(frozenset({HCP}), nothing, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/leaderboards/{key:str}/periods": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/boards": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "POST /v1/boards": Case(frozenset({MARKETER}), a_new_board, 403, status=201),
+    "POST /v1/boards/{key:str}/archive": Case(frozenset({MARKETER}), a_british_board, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),

@@ -18,8 +18,11 @@ HIDDEN = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def parts(house: House) -> AsyncIterator[list[str]]:
-    """Lend parts of a module, of which each pays 5 points."""
-    yield [await house.item(PART) for _ in range(6)]
+    """Lend parts of a module, of which each pays 5 points, and a crowd in which people may be shown."""
+    items = [await house.item(PART) for _ in range(6)]
+    for _ in range(10):
+        await somebody(house, items, 1)
+    yield items
 
 
 async def somebody(house: House, parts: list[str], count: int, *, hidden: bool = False) -> Asker:

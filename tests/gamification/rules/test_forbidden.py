@@ -60,7 +60,7 @@ def test_nothing_that_a_rule_can_see_or_say_holds_consent_or_prescribing() -> No
 
 
 def test_the_pure_core_imports_nothing_of_consent() -> None:
-    modules = [ast.parse(path.read_text()) for path in RULES.glob("*.py")]
+    modules = [ast.parse(path.read_text()) for path in RULES.rglob("*.py")]
     imports = [node for module in modules for node in ast.walk(module) if isinstance(node, ast.ImportFrom)]
     roots = {(node.module or "").split(".")[0] for node in imports}
     assert {"engagement", "content"} <= roots

@@ -1,0 +1,125 @@
+"""What the law of a country allows to be given, as far as C1 to C22 say it: pure checks over dated packs.
+
+A check takes a pack and a description, and returns every reason why not; an empty list is the only yes. What nobody
+knows is never a yes. None of it is legal advice, and every refusal says whether the text behind it was read.
+"""
+
+from gamification.rules.policy.awarding import Alert, alerts, award_refusals, claim_refusals, fulfil_refusals
+from gamification.rules.policy.boards import board_refusals, erasure_refusals, view_refusals
+from gamification.rules.policy.choosing import Packs, in_force, pack_for, recognition_only, twins
+from gamification.rules.policy.disclosing import Form, Publication, publication
+from gamification.rules.policy.facts import (
+    Approval,
+    AwardFacts,
+    Board,
+    ClaimFacts,
+    Currency,
+    ErasureFacts,
+    FulfilFacts,
+    Money,
+    Person,
+    PublishFacts,
+    Quiz,
+    Reward,
+    Rule,
+    TransferFacts,
+    ViewFacts,
+    YearSoFar,
+)
+from gamification.rules.policy.numbers import numbers, shown, unconfirmed
+from gamification.rules.policy.outside import OUTSIDE, Elsewhere
+from gamification.rules.policy.pack import RECOGNITION_ONLY, Disclosure, LegalNumber, Pack, SignOff
+from gamification.rules.policy.publishing import publish_refusals
+from gamification.rules.policy.refusal import Refusal
+from gamification.rules.policy.texts import RULES, RuleText
+from gamification.rules.policy.views import (
+    NumberLine,
+    PoliciesView,
+    PolicyView,
+    RuleLine,
+    policies_view,
+    policy_view,
+)
+from gamification.rules.policy.vocabulary import (
+    RECOGNITION,
+    Behaviour,
+    BoardFilter,
+    Condition,
+    Ending,
+    ItemCategory,
+    QuizPlace,
+    Reason,
+    Record,
+    RefusedKind,
+    RewardKind,
+    Unit,
+    ValueBearing,
+)
+
+__all__ = [
+    "OUTSIDE",
+    "RECOGNITION",
+    "RECOGNITION_ONLY",
+    "RULES",
+    "Alert",
+    "Approval",
+    "AwardFacts",
+    "Behaviour",
+    "Board",
+    "BoardFilter",
+    "ClaimFacts",
+    "Condition",
+    "Currency",
+    "Disclosure",
+    "Elsewhere",
+    "Ending",
+    "ErasureFacts",
+    "Form",
+    "FulfilFacts",
+    "ItemCategory",
+    "LegalNumber",
+    "Money",
+    "NumberLine",
+    "Pack",
+    "Packs",
+    "Person",
+    "PoliciesView",
+    "PolicyView",
+    "Publication",
+    "PublishFacts",
+    "Quiz",
+    "QuizPlace",
+    "Reason",
+    "Record",
+    "Refusal",
+    "RefusedKind",
+    "Reward",
+    "RewardKind",
+    "Rule",
+    "RuleLine",
+    "RuleText",
+    "SignOff",
+    "TransferFacts",
+    "Unit",
+    "ValueBearing",
+    "ViewFacts",
+    "YearSoFar",
+    "alerts",
+    "award_refusals",
+    "board_refusals",
+    "claim_refusals",
+    "erasure_refusals",
+    "fulfil_refusals",
+    "in_force",
+    "numbers",
+    "pack_for",
+    "policies_view",
+    "policy_view",
+    "publication",
+    "publish_refusals",
+    "recognition_only",
+    "shown",
+    "twins",
+    "unconfirmed",
+    "view_refusals",
+]

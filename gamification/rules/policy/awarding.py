@@ -1,0 +1,126 @@
+"""Whether an award may be granted, and a reward be claimed and handed over."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from content.vocabulary import ContentClass
+from gamification.rules.policy.approving import approval_refusals, reward_approval_refusals
+from gamification.rules.policy.facts import AwardFacts, ClaimFacts, FulfilFacts, Taking
+from gamification.rules.policy.items import item_refusals, quiz_refusals, year_refusals
+from gamification.rules.policy.pack import Pack
+from gamification.rules.policy.publishing import behaviour_refusals
+from gamification.rules.policy.refusal import Refusal, exceeded, refusal
+from gamification.rules.policy.value import (
+    accredited_refusals,
+    bears_value,
+    country_refusals,
+    currency_refusals,
+    kind_refusals,
+    person_refusals,
+)
+from gamification.rules.policy.vocabulary import Behaviour, Reason, RewardKind, Unit
+
+
+def award_refusals(pack: Pack, facts: AwardFacts) -> list[Refusal]:
+    """Return every reason why an award may not be granted to this person where ``pack`` holds."""
+    return list(_award(pack, facts))
+
+
+def _award(pack: Pack, facts: AwardFacts) -> Iterator[Refusal]:
+    reward = facts.reward
+    value = bears_value(reward, facts.currency)
+    lanes = frozenset({facts.lane} if facts.lane else ())
+    yield from kind_refusals(reward)
+    yield from currency_refusals(facts.currency)
+    yield from approval_refusals(pack, facts.on, facts.approval, "what was done")
+    yield from reward_approval_refusals(pack, facts.on, reward)
+    yield from quiz_refusals(pack, reward, value=value)
+    yield from accredited_refusals(lanes, reward.product, value=value)
+    yield from _promotion(pack, facts)
+    if value:
+        yield from country_refusals(pack, facts.on)
+        yield from person_refusals(pack, facts.person)
+        if reward.kind != RewardKind.POINTS:
+            detail = "only a claim, which holds it against the year's limits, hands over something with a value"
+            yield refusal(Reason.VALUE_NEEDS_CLAIM, "C20", detail)
+
+
+def _promotion(pack: Pack, facts: AwardFacts) -> Iterator[Refusal]:
+    yield from behaviour_refusals(facts.behaviours, facts.promotional_view_cap)
+    cap = facts.promotional_view_cap
+    if Behaviour.PROMOTION_VIEWED in facts.behaviours and cap is not None and facts.promotional_views >= cap:
+        yield refusal(Reason.PROMOTION_CAP_REACHED, "C18", f"{cap} views of promotion were rewarded already")
+    minutes = facts.minutes_to_promotion
+    if facts.lane is ContentClass.ACCREDITED and minutes is not None and minutes < pack.silence.value:
+        detail = f"promotion came {minutes} minutes from accredited education; {pack.silence.value} must lie between"
+        yield exceeded(Reason.PROMOTION_TOO_NEAR, "C13", pack.silence, detail)
+
+
+def claim_refusals(pack: Pack, facts: ClaimFacts) -> list[Refusal]:
+    """Return every reason why a person may not claim a reward where ``pack`` holds."""
+    found = list(_taking(pack, facts))
+    if facts.for_credits:
+        found.append(refusal(Reason.CREDITS_EXCHANGED, "C16", "credits of accredited education buy nothing"))
+    return found
+
+
+def fulfil_refusals(pack: Pack, facts: FulfilFacts) -> list[Refusal]:
+    """Return every reason why a claimed reward may not be handed over where ``pack`` holds; a claim decides nothing."""
+    found = list(_taking(pack, facts))
+    if not bears_value(facts.reward):
+        return found
+    if not facts.recorded:
+        found.append(refusal(Reason.TRANSFER_NOT_RECORDED, "C5", "the transfer of value is not in the books"))
+    value, reserved = facts.reward.value, facts.reserved
+    if (
+        value is None
+        or reserved is None
+        or reserved.currency != value.currency
+        or reserved.hundredths < value.hundredths
+    ):
+        found.append(refusal(Reason.NOT_RESERVED, "C20", "the claim didn't reserve the value of what is handed over"))
+    return found
+
+
+def _taking(pack: Pack, facts: Taking) -> Iterator[Refusal]:
+    reward, value = facts.reward, bears_value(facts.reward)
+    yield from kind_refusals(reward)
+    yield from currency_refusals(facts.currency)
+    yield from reward_approval_refusals(pack, facts.on, reward)
+    yield from quiz_refusals(pack, reward, value=value)
+    yield from accredited_refusals(facts.lanes, reward.product, value=value)
+    if value:
+        if not facts.currency.value_bearing:
+            detail = f"{facts.currency.key} has no value and can't be turned into something that has one"
+            yield refusal(Reason.RECOGNITION_BUYS_VALUE, "C3", detail)
+        yield from country_refusals(pack, facts.on)
+        yield from person_refusals(pack, facts.person)
+        yield from item_refusals(pack, reward)
+        yield from year_refusals(pack, reward, facts.person, facts.so_far)
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """A yearly limit that is nearly used up after a claim: ``used`` of ``limit``, counted in ``unit``."""
+
+    code: str
+    used: int
+    limit: int
+    unit: Unit
+
+
+def alerts(pack: Pack, facts: ClaimFacts) -> list[Alert]:
+    """Return the yearly limits of the person that a claim would bring to the pack's alert share or above it (C20)."""
+    value = facts.reward.value
+    if value is None or not bears_value(facts.reward):
+        return []
+    year = pack.person_year
+    used = {
+        "year-value-near": (year.value, facts.so_far.value + value.hundredths),
+        "year-count-near": (year.count, facts.so_far.count + 1),
+    }
+    return [
+        Alert(code, total, limit.value, limit.unit)
+        for code, (limit, total) in used.items()
+        if limit is not None and total * 100 >= limit.value * pack.alert.value
+    ]

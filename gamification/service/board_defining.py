@@ -1,0 +1,107 @@
+"""Defining boards: marketers make them and archive them; what was shown once is kept."""
+
+import zoneinfo
+from collections.abc import Collection
+from datetime import UTC
+from functools import cache
+from typing import Final
+
+import msgspec
+
+from gamification.board_values import Board, NewBoard
+from gamification.errors import BoardExistsError, BoardNotFoundError, BoardOutsideMarketError
+from gamification.rules.definitions import check_board, is_key
+from gamification.service.board_keeping import begin
+from gamification.store import board_rows
+from gamification.vocabulary import Action, BoardState, Dimension
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import MARKETS
+
+EVERY_MARKET: Final = "*"
+
+
+async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Collection[str]) -> Board:
+    """Make a board and begin its first period; its lines appear within seconds.
+
+    Raises:
+        InvalidBoardError: names the field.
+        BoardOutsideMarketError: it would show people of markets that ``scope`` doesn't include.
+        BoardExistsError: the key is taken, perhaps by an archived board.
+
+    """
+    check_board(new, _zones(), MARKETS, uow.now)
+    made = _board(uow, new)
+    if not _in_scope(made, scope):
+        message = "The board would show people of markets that your scope doesn't include."
+        raise BoardOutsideMarketError(message, field="narrowing")
+    if not await board_rows.insert(uow, made):
+        message = "There is a board with this key."
+        raise BoardExistsError(message, field="key")
+    await begin(uow, made, 1, None if new.starts_at is None else new.starts_at.astimezone(UTC))
+    uow.record(Action.BOARD_CREATED, resource=f"board:{made.key}", definition=_defined(made))
+    return made
+
+
+async def boards(uow: UnitOfWork) -> list[Board]:
+    """Return every board, hidden and archived ones too, by key."""
+    found = await board_rows.boards(uow)
+    uow.record(Action.BOARDS_READ, count=len(found))
+    return found
+
+
+async def archive_board(uow: UnitOfWork, key: str, *, scope: Collection[str]) -> Board:
+    """End a board's running period and begin no more; it stays to be read. Archiving twice is harmless.
+
+    Raises:
+        BoardNotFoundError: there is none in ``scope``.
+
+    """
+    found = await board_rows.board(uow, key, lock=True) if is_key(key) else None
+    if found is None or not _in_scope(found, scope):
+        message = "There is no board with this key."
+        raise BoardNotFoundError(message)
+    repeated = found.state is BoardState.ARCHIVED
+    if not repeated:
+        await board_rows.archive(uow, found.id)
+        found = msgspec.structs.replace(found, state=BoardState.ARCHIVED, archived_at=uow.now)
+    uow.record(Action.BOARD_ARCHIVED, resource=f"board:{key}", repeated=repeated)
+    return found
+
+
+def _in_scope(board: Board, scope: Collection[str]) -> bool:
+    """Tell whether everybody whom a board can show is in one of these markets; a language is spoken in many."""
+    return EVERY_MARKET in scope or (board.dimension is Dimension.MARKET and board.value in scope)
+
+
+def _board(uow: UnitOfWork, new: NewBoard) -> Board:
+    return Board(
+        id=uow.new_id(),
+        key=new.key,
+        name=new.name,
+        rules=new.rules,
+        schedule=new.schedule,
+        zone=new.zone,
+        ties=new.ties,
+        dimension=new.narrowing.dimension if new.narrowing else None,
+        value=new.narrowing.value if new.narrowing else None,
+        visibility=new.visibility,
+        minimum=new.minimum,
+        settling_minutes=new.settling_minutes,
+        state=BoardState.ACTIVE,
+        created_by=uow.origin.actor,
+        created_at=uow.now,
+        archived_at=None,
+    )
+
+
+def _defined(board: Board) -> dict[str, object]:
+    """Return what a board was defined as, for the audit log."""
+    said = msgspec.to_builtins(board)
+    kept = ("schedule", "zone", "ties", "dimension", "value", "visibility", "minimum", "settling_minutes")
+    return {name: said[name] for name in kept} | {"rules": len(board.rules or ())}
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return the time zones that exist, the same on every machine: two names only mean something locally."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
