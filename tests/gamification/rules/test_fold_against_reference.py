@@ -47,7 +47,7 @@ def assert_earned(folded: Folded, expected: Story) -> None:
     assert kept == expected.streaks
 
 
-@settings(unhurried, max_examples=300)
+@settings(unhurried, max_examples=200)
 @given(versions, activities())
 def test_a_history_earns_what_the_definition_says(chosen: list[RuleSet], history: list[Activity]) -> None:
     steps = in_order(under(chosen, history))

@@ -23,7 +23,7 @@ from gamification.rules.grammar import (
     Threshold,
     When,
 )
-from gamification.rules.needs import CountNeed, LevelNeed, PointsNeed, SequenceNeed, StreakNeed, SumNeed
+from gamification.rules.needs import BadgeNeed, CountNeed, LevelNeed, PointsNeed, SequenceNeed, StreakNeed, SumNeed
 from gamification.values import Folded
 from gamification.vocabulary import CapUnit, Counted, Once, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, days, rule, ruleset
@@ -184,3 +184,27 @@ def test_a_rule_that_needs_a_level_pays_from_the_activity_after_the_one_that_rea
     rules = ruleset([rule(points=10), rule("scholar", points=1, needs=((LevelNeed(level=2),),))])
     assert after(rules, activity(1)).state.points == 10
     assert after(rules, activity(1), activity(2, content=2)).state.points == 21
+
+
+def test_a_badge_that_needs_one_written_after_it_comes_with_the_same_activity() -> None:
+    needing = [badge(f"star{n}", needs=((BadgeNeed(key=f"star{n + 1}"),),)) for n in range(3)]
+    rules = ruleset(badges=[*needing, badge("star3", when=VIEWED)])
+    assert after(rules, activity(1, verb=Verb.PASSED)).state.badges == ()
+    assert set(after(rules, activity(1)).state.badges) == {"star0", "star1", "star2", "star3"}
+
+
+def test_versions_that_take_turns_give_what_each_of_them_gives() -> None:
+    plain, giving = ruleset([rule()]), ruleset([rule()], badges=[badge(threshold=Threshold(points=4))])
+    first, second, third = on_days(3)
+    rated = activity(4, days(4)[-1], verb=Verb.RATED)
+    taking_turns = [(giving, first), (plain, second), (plain, third)]
+    assert fold(EMPTY, taking_turns).state.badges == ()
+    assert fold(EMPTY, [*taking_turns, (giving, rated)]).state.badges == ("star",)
+
+
+def test_earning_a_badge_forgets_what_it_waited_for_and_nothing_of_a_key_that_begins_alike() -> None:
+    needs = ((CountNeed(when=VIEWED, at_least=2),),)
+    rules = ruleset(badges=[badge("a", needs=((CountNeed(when=VIEWED, at_least=1),),)), badge("a-b", needs=needs)])
+    once = after(rules, activity(1)).state
+    assert (once.badges, [name.split("/")[0] for name in once.seen]) == (("a",), ["a-b"])
+    assert after(rules, activity(1), activity(2)).state.badges == ("a", "a-b")
