@@ -40,6 +40,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.ACTIVITY_RECORD,
             Permission.AWARD_PROOF_READ,
             Permission.BADGES_READ,
+            Permission.BADGE_EXPORT,
             Permission.CONSENT_READ,
             Permission.CONSENT_WRITE,
             Permission.CONTENT_READ,

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     AWARD_PROOF_READ = "award-proof:read"
     AWARD_REVOKE = "award:revoke"
     BADGES_READ = "badges:read"
+    BADGE_EXPORT = "badge:export"
     BOARD_MANAGE = "board:manage"
     BOARD_READ = "board:read"
     CONSENT_DELIVER = "consent:deliver"

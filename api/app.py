@@ -18,7 +18,7 @@ from api.problems import EXCEPTION_HANDLERS
 from api.routing import Policy, policy_of
 from api.runtime import Runtime
 from api.sealing import Seal
-from api.v1 import wellknown
+from api.v1 import credentials, wellknown
 
 
 class UndeclaredRouteError(RuntimeError):
@@ -35,7 +35,7 @@ def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[Con
 
     """
     app = Litestar(
-        route_handlers=[*wellknown.ROUTES, Router("/v1", route_handlers=v1.ROUTES), *more_routes],
+        route_handlers=[*wellknown.ROUTES, *credentials.ROUTES, Router("/v1", route_handlers=v1.ROUTES), *more_routes],
         before_request=gate,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_lifespan(runtime, with_worker=with_worker)],

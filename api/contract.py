@@ -1,6 +1,6 @@
 """The OpenAPI document as it is published: what Litestar derives from the types, put right where that is not so."""
 
-from typing import Any
+from typing import Any, cast
 
 from litestar import Request
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -32,3 +32,17 @@ def corrected(value: Any) -> Any:
     if isinstance(items, dict) and {} in items.get("anyOf", ()):
         members["items"] = next(each for each in items["anyOf"] if each)
     return members
+
+
+def inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a JSON schema whose definitions stand where they are referred to."""
+    definitions = schema.pop("$defs", {})
+
+    def expand(value: Any) -> Any:
+        if isinstance(value, dict):
+            if "$ref" in value:
+                return expand(definitions[value["$ref"].rsplit("/", 1)[1]])
+            return {key: expand(each) for key, each in value.items()}
+        return [expand(each) for each in value] if isinstance(value, list) else value
+
+    return cast("dict[str, Any]", expand(schema))

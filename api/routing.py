@@ -7,7 +7,8 @@
 ``command`` runs its function inside one writing unit of work, ``query`` inside a read-only one, ``merged`` inside none
 of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why.
 A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the bytes as they came), ``data``
-(the body, decoded strictly as what the parameter is annotated with); Litestar never sees these parameters.
+(the body, decoded strictly as what the parameter is annotated with), ``accept`` (the header); Litestar never sees these
+parameters. ``issuing`` is a command that is a GET: it hands something out and writes down that it did.
 """
 
 import functools
@@ -15,7 +16,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import msgspec
 from litestar import Request, Response
@@ -28,13 +29,14 @@ from typing_extensions import override
 from access import Permission
 from api import idempotency
 from api.bodies import decoded, json_bytes
+from api.contract import inlined
 from api.passage import Passage
 from api.problems import Problem, PromisedActionMissingError
 from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
-INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data"})
+INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept"})
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -108,6 +110,7 @@ class _Door:
         settled: bool = False,
         status_code: int = 200,
         body_type: Any = None,
+        media_types: Sequence[str] = (),
     ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
         actions = records if isinstance(records, tuple) else (records,)
         policy = Policy(self._kind, permission, purpose, actions, because, creates, settled)
@@ -120,9 +123,9 @@ class _Door:
                 http_method=method,  # type: ignore[arg-type]
                 opt={"policy": policy},
                 status_code=201 if creates else status_code,
-                operation_class=_operation(policy, shape),
+                operation_class=_operation(policy, shape, media_types),
                 operation_id=function.__name__,
-                responses=_responses(policy, has_body=shape is not None),
+                responses=_responses(policy, is_keyed="{" in path, has_body=shape is not None),
                 response_headers=[REQUEST_ID],
             )(_wrapped(function, policy))
 
@@ -172,6 +175,8 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
             arguments["passage"] = passage
         if "body" in wanted:
             arguments["body"] = await json_bytes(request)
+        if "accept" in wanted:
+            arguments["accept"] = request.headers.get("accept", "*/*")
         if decoder is not None:
             arguments["data"] = decoded(decoder, await json_bytes(request))
         return await run(_Call(function, policy, passage, request, "uow" in wanted, arguments))
@@ -233,7 +238,7 @@ async def _plain(call: _Call) -> Any:
 _RUNNERS: Final[Mapping[Kind, Any]] = {"command": _command, "query": _query, "merged": _plain, "public": _plain}
 
 
-def _operation(policy: Policy, body_type: Any) -> type[Operation]:
+def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> type[Operation]:
     """Return an OpenAPI operation that shows what the route declares, and the body that it reads by hand."""
 
     @dataclass
@@ -242,8 +247,10 @@ def _operation(policy: Policy, body_type: Any) -> type[Operation]:
         def to_schema(self) -> dict[str, Any]:
             schema = super().to_schema()
             if body_type is not None:
-                content = {"application/json": {"schema": _inlined(msgspec.json.schema(body_type))}}
+                content = {"application/json": {"schema": inlined(msgspec.json.schema(body_type))}}
                 schema["requestBody"] = {"required": True, "content": content}
+            if media_types:
+                schema["responses"]["200"]["content"] = {each: {"schema": {}} for each in media_types}
             if policy.creates:
                 schema.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if policy.permission and policy.purpose:
@@ -259,23 +266,9 @@ def _operation(policy: Policy, body_type: Any) -> type[Operation]:
     return DeclaredOperation
 
 
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a JSON schema whose definitions stand where they are referred to."""
-    definitions = schema.pop("$defs", {})
-
-    def expand(value: Any) -> Any:
-        if isinstance(value, dict):
-            if "$ref" in value:
-                return expand(definitions[value["$ref"].rsplit("/", 1)[1]])
-            return {key: expand(each) for key, each in value.items()}
-        return [expand(each) for each in value] if isinstance(value, list) else value
-
-    return cast("dict[str, Any]", expand(schema))
-
-
-def _responses(policy: Policy, *, has_body: bool) -> dict[int, ResponseSpec]:
+def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
     codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
-    codes |= {415} if has_body else set()
+    codes |= ({415} if has_body else set()) | ({404} if is_keyed else set())
     return {
         code: ResponseSpec(
             data_container=Problem,
@@ -290,6 +283,7 @@ def _responses(policy: Policy, *, has_body: bool) -> dict[int, ResponseSpec]:
 command: Final = _Door("command", ("POST", "PUT", "DELETE"))
 query: Final = _Door("query", ("GET",))
 merged: Final = _Door("merged", ("POST",))
+issuing: Final = _Door("command", ("GET",))
 public: Final = _Door("public", ("GET", "POST"))
 
-__all__ = ["Policy", "Response", "command", "merged", "policy_of", "public", "query"]
+__all__ = ["Policy", "Response", "command", "issuing", "merged", "policy_of", "public", "query"]

@@ -16,7 +16,7 @@ import people
 from api.merging import Merging
 from api.standings import Standings
 from consent.vocabulary import BOARD_TOPIC
-from gamification import Boards
+from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
@@ -57,6 +57,7 @@ class Runtime:
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
+        self.badge_issuer = badge_issuer(settings, keys)
         self.limits = Limits(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
@@ -109,6 +110,12 @@ class Runtime:
 
 async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:
     await gamification.refresh(uow, boards, keys)
+
+
+def badge_issuer(settings: Settings, keys: Keys) -> BadgeIssuer:
+    """Return who gives badges: the operator's name, under the public address."""
+    badge_keys = BadgeKeys(keys.badge_rsa_key, keys.badge_key, settings.badge_former_keys)
+    return BadgeIssuer(settings.public_url, settings.badge_issuer, badge_keys)
 
 
 def log_origin(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
 
 if TYPE_CHECKING:
+    from api.routing import Policy
     from api.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -30,6 +31,9 @@ SECURITY_HEADERS: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
+CACHEABLE_HEADERS: Final = SECURITY_HEADERS[1:]
+"""The same, for a public answer that says itself how long it may be kept."""
+
 TIMED_OUT: Final = 503
 
 
@@ -89,12 +93,12 @@ class Seal:
 
         The limit around the whole request ends the waiting too, as long as it has not struck before.
         """
+        policy = passage.policy
         message["headers"] = [
             *message.get("headers", ()),
             (b"x-request-id", str(passage.request).encode()),
-            *SECURITY_HEADERS,
+            *(CACHEABLE_HEADERS if _may_be_kept(policy, message) else SECURITY_HEADERS),
         ]
-        policy = passage.policy
         if passage.sealed or (policy is not None and policy.kind == "public" and not policy.records):
             return
         entries: list[tuple[Origin, Fact]] = passage.entries
@@ -108,6 +112,11 @@ class Seal:
         except Exception as error:  # whatever it was, the entry is not durable
             raise UnsealedError from error
         passage.sealed = True
+
+
+def _may_be_kept(policy: "Policy | None", message: HTTPResponseStartEvent) -> bool:
+    public = policy is not None and policy.kind == "public" and message["status"] < 400  # noqa: PLR2004 - HTTP
+    return public and any(name.lower() == b"cache-control" for name, _ in message.get("headers", ()))
 
 
 async def _send_bare(send: Send, status: int, passage: Passage) -> None:

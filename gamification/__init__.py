@@ -5,6 +5,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 """
 
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
+from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.rules import RuleSet
 from gamification.rules.policy import (
@@ -31,6 +32,16 @@ from gamification.service.board_keeping import (
     leave,
     refresh,
 )
+from gamification.service.credentials import (
+    badge_achievement,
+    badge_status,
+    issue_badge,
+    judge_badge,
+    verify_badge,
+    written_badge,
+    written_document,
+    written_list,
+)
 from gamification.service.explaining import proof, why_not
 from gamification.service.publishing import current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
@@ -42,6 +53,8 @@ from gamification.store.totals import Totals, totals
 __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
+    "BadgeIssuer",
+    "BadgeKeys",
     "Board",
     "BoardLine",
     "BoardPage",
@@ -57,6 +70,8 @@ __all__ = [
     "Totals",
     "Wanted",
     "archive_board",
+    "badge_achievement",
+    "badge_status",
     "badges",
     "board",
     "board_periods",
@@ -67,6 +82,8 @@ __all__ = [
     "current_rules",
     "entries",
     "in_force",
+    "issue_badge",
+    "judge_badge",
     "keep_boards",
     "leave",
     "load_packs",
@@ -85,5 +102,9 @@ __all__ = [
     "streaks",
     "totals",
     "unconfirmed",
+    "verify_badge",
     "why_not",
+    "written_badge",
+    "written_document",
+    "written_list",
 ]

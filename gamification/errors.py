@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import msgspec
 from typing_extensions import override
 
-from kernel.errors import ConflictError, ForbiddenError, NotFoundError, UnavailableError, UnprocessableError
+from kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+    UnprocessableError,
+)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -73,6 +80,20 @@ class AwardNotFoundError(NotFoundError):
     """There is no such award, or it is somebody else's."""
 
     code = "award-not-found"
+
+
+class BadgeUnreadableError(InvalidError):
+    """What was presented holds no badge, or more than one."""
+
+    code = "badge-unreadable"
+    remedy = "Give a badge as JSON, as a token (VC-JWT), or as a PNG or SVG that carries exactly one."
+
+
+class CredentialDocumentNotFoundError(NotFoundError):
+    """No public document of a badge stands at this address."""
+
+    code = "credential-document-not-found"
+    remedy = "Take the address from the badge as it stands."
 
 
 class AwardNotRevocableError(ConflictError):

@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from gamification.board_tables import BoardMember, BoardPeriod, BoardPopulation, BoardRow, BoardStanding
+from gamification.credential_tables import Credential
 from gamification.tables import AwardRow, Budget, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
@@ -22,6 +23,7 @@ APP_CONFIG = AppConfig(
         BoardPeriod,
         BoardStanding,
         BoardPopulation,
+        Credential,
     ],
     migration_dependencies=["engagement.piccolo_app"],
 )

@@ -9,6 +9,7 @@ import msgspec
 
 from consent.values import Decision
 from engagement import Draft, Malformed
+from gamification.rules.credentials.judging import Judgement
 from gamification.rules.earnings import (
     Award,
     AwardKey,
@@ -45,6 +46,8 @@ __all__ = [
     "EntryView",
     "Folded",
     "Grant",
+    "IssuedCredential",
+    "Judgement",
     "LevelEffect",
     "LevelView",
     "Opportunity",
@@ -115,6 +118,17 @@ class AwardView(msgspec.Struct, frozen=True, kw_only=True):
     consent: UUID | None
     occurred_at: datetime
     awarded_at: datetime
+
+
+class IssuedCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """The credential of one award: ids that say nothing, and its bit in a status list."""
+
+    award: UUID
+    id: UUID
+    subject: UUID
+    list_number: int
+    list_index: int
+    issued_at: datetime
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):

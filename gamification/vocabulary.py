@@ -82,6 +82,7 @@ class Action(StrEnum):
     BOARD_READ = "gamification:board:read"
     BOARD_REBUILT = "gamification:board:rebuilt"
     BOARDS_READ = "gamification:board:listed"
+    CREDENTIAL_ISSUED = "gamification:credential:issued"
 
 
 class WhyNot(StrEnum):
@@ -175,3 +176,36 @@ class Band(StrEnum):
     TOP_QUARTER = "top-25-percent"
     TOP_HALF = "top-50-percent"
     LOWER_HALF = "lower-50-percent"
+
+
+class Form(StrEnum):
+    """How a badge leaves the house: a token (VC-JWT), JSON with its proof, or a picture that carries the token."""
+
+    JSON = "json"
+    JWT = "jwt"
+    PNG = "png"
+    SVG = "svg"
+
+
+class Verdict(StrEnum):
+    """What a presented badge is worth; only ``valid`` is a yes."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    STATUS_UNKNOWN = "status_unknown"
+    TAMPERED = "tampered"
+    NOT_OURS = "not_ours"
+
+
+class Fault(StrEnum):
+    """What is wrong with a presented badge that can't be believed."""
+
+    SHAPE_UNKNOWN = "shape-unknown"
+    ISSUER_UNKNOWN = "issuer-unknown"
+    KEY_UNKNOWN = "key-unknown"
+    HEADER_WRONG = "header-wrong"
+    CLAIMS_WRONG = "claims-wrong"
+    PROOF_MISSING = "proof-missing"
+    SIGNATURE_WRONG = "signature-wrong"

@@ -1,4 +1,4 @@
-"""Identifiers that sort by the time they were made (UUID version 7, RFC 9562 section 5.7)."""
+"""Identifiers: sorted by the time they were made (UUID version 7), or saying nothing at all (version 4; RFC 9562)."""
 
 import secrets
 from datetime import datetime
@@ -33,3 +33,8 @@ def uuid7(at: datetime) -> UUID:
     high = (milliseconds << 16) | 0x7000 | sequence
     low = (0b10 << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
     return UUID(int=(high << 64) | low)
+
+
+def opaque_id() -> UUID:
+    """Return an identifier that says nothing, not even when it was made: for what leaves the house for good."""
+    return UUID(bytes=secrets.token_bytes(16), version=4)

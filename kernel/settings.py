@@ -16,11 +16,18 @@ from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from kernel.errors import LaurelError
 
 Network: TypeAlias = "IPv4Network | IPv6Network"
 KEY_BYTES: Final = 32
+LEAST_RSA_BITS: Final = 2_048
+LONGEST_NAME: Final = 120
+_PEM_END: Final = "-----END PUBLIC KEY-----"
 DEFAULT_WORKERS: Final = min(os.cpu_count() or 1, 4)
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 
@@ -55,6 +62,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_key: bytes | None = None
     key_encryption_key: bytes | None = None
     blind_index_key: bytes | None = None
+    badge_key: bytes | None = None
+    badge_rsa_key: bytes | None = None
+    badge_former_keys: bytes = b""
+    badge_issuer: str = "Laurel"
 
     @property
     def embedded(self) -> bool:
@@ -116,6 +127,43 @@ def _key(text: str) -> bytes:
     return key
 
 
+def _rsa_key(text: str) -> bytes:
+    try:
+        key = load_pem_private_key(text.encode(), password=None)
+    except (
+        TypeError,
+        ValueError,
+        UnsupportedAlgorithm,
+    ):  # encrypted, or no key at all; their words may repeat a part of it
+        key = None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_RSA_BITS:
+        message = f"must be an RSA private key of {LEAST_RSA_BITS} bits or more as a PEM without a password"
+        raise ValueError(message)
+    return text.encode()
+
+
+def _public_keys(text: str) -> bytes:
+    parts = text.split(_PEM_END)
+    if parts.pop().strip() or not all(_is_public_key(part + _PEM_END) for part in parts):
+        message = "must be RSA and Ed25519 public keys as PEMs, one after the other"
+        raise ValueError(message)
+    return text.encode()
+
+
+def _is_public_key(pem: str) -> bool:
+    try:
+        return isinstance(load_pem_public_key(pem.encode()), RSAPublicKey | Ed25519PublicKey)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+
+
+def _words(text: str) -> str:
+    if not text.isprintable() or not 0 < len(text.strip()) <= LONGEST_NAME:
+        message = f"must be a name of at most {LONGEST_NAME} letters on one line"
+        raise ValueError(message)
+    return text.strip()
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
@@ -141,8 +189,13 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "audit_key": _key,
     "key_encryption_key": _key,
     "blind_index_key": _key,
+    "badge_key": _key,
+    "badge_rsa_key": _rsa_key,
+    "badge_former_keys": _public_keys,
+    "badge_issuer": _words,
 }
-SECRETS: Final = ("token_key", "audit_key", "key_encryption_key", "blind_index_key")
+SECRETS: Final = ("token_key", "audit_key", "key_encryption_key", "blind_index_key", "badge_key")
+"""Keys of 32 random bytes."""
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -184,7 +237,7 @@ def _check_together(settings: Settings) -> None:
         message = "LAUREL_DATABASE_URL and LAUREL_REDIS_URL: give both, or neither for the embedded servers."
         raise SettingsError(message)
     if settings.mode == "production":
-        needed = ("database_url", "redis_url", *SECRETS)
+        needed = ("database_url", "redis_url", *SECRETS, "badge_rsa_key")
         for name in needed:
             if getattr(settings, name) is None:
                 raise SettingsError(f"LAUREL_{name.upper()}: is needed in production.", field=name)

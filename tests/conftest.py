@@ -21,7 +21,7 @@ from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.embedded import Running, start
 from kernel.facts import Origin
-from kernel.keys import Keys
+from kernel.keys import Keys, new_rsa_key
 from kernel.migrate import migrate
 from kernel.unit_of_work import UnitOfWork, Work
 
@@ -46,7 +46,14 @@ do $$ declare each record; guard text; guards text[]; filled boolean; begin
   end loop;
 end $$
 """
-KEYS = Keys(token_key=b"t" * 32, audit_key=b"a" * 32, key_encryption_key=b"k" * 32, blind_index_key=b"b" * 32)
+KEYS = Keys(
+    token_key=b"t" * 32,
+    audit_key=b"a" * 32,
+    key_encryption_key=b"k" * 32,
+    blind_index_key=b"b" * 32,
+    badge_key=b"g" * 32,
+    badge_rsa_key=new_rsa_key(),
+)
 
 
 @pytest.fixture(scope="session")

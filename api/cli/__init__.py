@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from api.cli.access import access
 from api.cli.audit import audit
+from api.cli.badge import badge
 from api.cli.demo import demo
 from api.cli.environment import failing
 from api.cli.importing import importing
@@ -34,5 +35,5 @@ def laurel() -> None:
     """Gamified engagement for healthcare professionals, behind a privacy layer."""
 
 
-for each in (demo, serve, worker, migrate, importing, audit, access, policy, openapi):
+for each in (demo, serve, worker, migrate, importing, audit, access, badge, policy, openapi):
     laurel.add_command(each)

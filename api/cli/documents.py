@@ -5,12 +5,13 @@ from litestar import Litestar
 from api.app import create_app
 from api.runtime import Runtime
 from kernel.keys import Keys
-from kernel.settings import KEY_BYTES, Settings
+from kernel.settings import KEY_BYTES, SECRETS, Settings
 
 
 def offline_app() -> Litestar:
     """Return the application with nowhere to go: no server is started, no key is read."""
     blank = bytes(KEY_BYTES)
-    keys = Keys(token_key=blank, audit_key=blank, key_encryption_key=blank, blind_index_key=blank)
+    names = (*SECRETS, "badge_rsa_key")
+    keys = Keys(**dict.fromkeys(names, blank))
     settings = Settings(database_url="postgresql://nowhere/nothing", redis_url="redis://nowhere")
     return create_app(Runtime(settings, keys), with_worker=False)

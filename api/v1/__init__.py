@@ -2,11 +2,25 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.v1 import activities, audit, boards, consents, content, gamification, hcps, journeys, me, policies, sessions
+from api.v1 import (
+    activities,
+    audit,
+    badges,
+    boards,
+    consents,
+    content,
+    gamification,
+    hcps,
+    journeys,
+    me,
+    policies,
+    sessions,
+)
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
     *audit.ROUTES,
+    *badges.ROUTES,
     *boards.ROUTES,
     *consents.ROUTES,
     *content.ROUTES,

@@ -132,8 +132,8 @@ class QuestState(msgspec.Struct, frozen=True, array_like=True):
 class Seen(msgspec.Struct, frozen=True, array_like=True):
     """What a condition remembers of the activities it has seen; which fields it uses is its own matter.
 
-    ``amount`` is a count or a sum; ``period`` the calendar period it is of; ``by`` holds amounts by date, or dates by
-    item or step, spelled as text.
+    ``amount`` is a count or a sum; ``period`` the calendar period it is of, or the id of the activity that it is about;
+    ``by`` holds amounts by date, or dates by item or step, spelled as text.
     """
 
     amount: float = 0

@@ -44,9 +44,12 @@ def _loaded(text: str, kind: type[Loaded], beside: dict[str, Any] | None) -> Loa
     return msgspec.convert(plain, kind)
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a rule set, for editors; ``load`` checks more than a schema can say."""
-    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(RuleSet)))
+def json_schema(kind: type[RuleSet | Parts] = RuleSet) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a rule set, or of a campaign's rules, for editors.
+
+    ``load`` and ``load_parts`` check more than a schema can say.
+    """
+    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(kind)))
     parts = schema["$defs"]
     for part in [part for part in parts.values() if "properties" in part]:
         part["properties"] = {name: _not_null(field) for name, field in part["properties"].items()}
@@ -54,7 +57,8 @@ def json_schema() -> dict[str, Any]:
     reasons = (["points"], ["awards_of", "at_least"], ["activities", "at_least"])
     parts["Window"]["oneOf"] = [{"required": [name]} for name in ("per", "days")]
     parts["Threshold"]["oneOf"] = [{"required": names} for names in reasons]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Laurel rule set", **schema}
+    title = "Laurel rule set" if kind is RuleSet else "Laurel campaign rules"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
 
 
 def _not_null(field: dict[str, Any]) -> dict[str, Any]:

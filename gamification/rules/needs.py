@@ -56,6 +56,12 @@ class SequenceNeed(Part, frozen=True, tag_field="is", tag="sequence"):
     within_days: Days
 
 
+class FirstNeed(Part, frozen=True, tag_field="is", tag="first"):
+    """The activity at hand matches ``when`` and is the first about its item that does: there was no earlier try."""
+
+    when: When
+
+
 class PointsNeed(Part, frozen=True, tag_field="is", tag="points"):
     """Lifetime recognition points."""
 
@@ -88,6 +94,8 @@ class LevelNeed(Part, frozen=True, tag_field="is", tag="level"):
     level: Annotated[int, Meta(ge=1, le=1000)]
 
 
-Need: TypeAlias = CountNeed | SumNeed | SequenceNeed | PointsNeed | AwardsNeed | StreakNeed | BadgeNeed | LevelNeed
+Need: TypeAlias = (
+    CountNeed | SumNeed | SequenceNeed | FirstNeed | PointsNeed | AwardsNeed | StreakNeed | BadgeNeed | LevelNeed
+)
 Group: TypeAlias = Annotated[tuple[Need, ...], Meta(min_length=1, max_length=MOST_NEEDS)]
 Needs: TypeAlias = Annotated[tuple[Group, ...], Meta(min_length=1, max_length=MOST_NEEDS)]

@@ -19,6 +19,7 @@ from gamification.rules.needs import (
     AwardsNeed,
     BadgeNeed,
     CountNeed,
+    FirstNeed,
     LevelNeed,
     Need,
     Needs,
@@ -45,6 +46,7 @@ class Standing(Protocol):
     matches: dict[str, int]
     streaks: dict[str, StreakState]
     seen: dict[str, Seen]
+    last: Activity | None
     today: date
     periods: Periods
 
@@ -114,6 +116,8 @@ def _condition(owner: str, need: Need, campaign: CampaignPart | None, *, lasting
             return _amount(name, need.when, need.within, need.at_least, _adding(need), campaign)
         case SequenceNeed():
             return _sequence(name, need, campaign, lasting=lasting)
+        case FirstNeed():
+            return _first(name, need, campaign)
         case PointsNeed(at_least=points):
             return _number(lambda person: person.points, points, "points")
         case AwardsNeed(rule=rule, at_least=count):
@@ -236,6 +240,21 @@ def _sequence(name: str, need: SequenceNeed, campaign: CampaignPart | None, *, l
         return max(done) + 1 if done else 0
 
     return Condition(reached, len(checks), met, Watcher(name, need.steps, watch))
+
+
+def _first(name: str, need: FirstNeed, campaign: CampaignPart | None) -> Condition:
+    check = check_of(need.when, campaign)
+
+    def watch(seen: Seen, activity: Activity, _: Standing) -> Seen:
+        item = str(activity.content)
+        if item in seen.by or (check is not None and not check(activity)):
+            return seen
+        return Seen(period=str(activity.id), by=seen.by | {item: 1.0})
+
+    def met(person: Standing) -> bool:
+        return person.last is not None and person.seen.get(name, UNSEEN).period == str(person.last.id)
+
+    return Condition(lambda person: int(met(person)), 1, met, Watcher(name, (need.when,), watch))
 
 
 def _matches(step: tuple[When, Check | None], activity: Activity) -> bool:

@@ -82,6 +82,14 @@ async def own_award(scene: Scene, asker: Asker) -> Sent:
     return Sent(inside=own or scene.award)
 
 
+async def own_badge(scene: Scene, asker: Asker) -> Sent:
+    mine = "select id from gamification.award where person = $1 and kind = 'badge' limit 1"
+    if asker.caller.role is HCP and not await scene.house.database.fetchval(mine, asker.person):
+        await earned(scene.house, asker, scene.item)
+    person = asker.person if asker.caller.role is HCP else scene.hcp.person
+    return Sent(inside=await scene.house.database.fetchval(mine, person))
+
+
 async def a_badge(scene: Scene, _: Asker) -> Sent:
     """Somebody's first badge, still held."""
     hcp, room = await scene.house.hcp(), await scene.house.item((), "webinar")
@@ -177,6 +185,7 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
     "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/badges/{award:uuid}/credential": own(own_badge, consent=Purpose.GAMIFICATION),
     "GET /v1/me/consents": own(),
     "PUT /v1/me/consents/{purpose:str}": own(an_answer),
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
@@ -216,11 +225,16 @@ CASES: Final[dict[str, Case]] = {
 PUBLIC: Final = frozenset(
     {
         "GET /.well-known/jwks.json",
+        "GET /credentials/achievements/{key:str}",
+        "GET /credentials/issuer",
+        "GET /credentials/keys/{kid:str}",
+        "GET /credentials/status/{number:int}",
         "GET /health/live",
         "GET /health/ready",
         "GET /schema",
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
+        "POST /v1/credentials/verify",
         "POST /v1/sessions",
         "POST /v1/sessions/refresh",
     }

@@ -70,6 +70,17 @@ def test_every_room_that_has_tables_shows_them_to_this_test() -> None:
     assert {"audit", "people", "access", "consent", "content", "engagement", "gamification"} <= set(rooms_with_tables())
 
 
+def test_every_declared_table_is_registered_with_piccolo() -> None:
+    declared = {
+        f"{module.room}.{node.name}"
+        for module in table_modules()
+        for node in module.syntax.body
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id == "Table" for base in node.bases)
+    }
+    assert declared == {f"{room}.{table.__name__}" for room in rooms_with_tables() for table in tables_of(room)}
+
+
 def test_every_table_column_states_its_default_and_whether_it_may_be_null() -> None:
     assert [fault for module in table_modules() for fault in default_faults(module)] == []
 

@@ -236,7 +236,7 @@ def unhurried(examples: int, steps: int, *, repeatable: bool) -> settings:
 
 @pytest.mark.slow
 def test_whatever_happens_the_database_says_what_the_naive_model_says(machine: type[Recording]) -> None:
-    run_state_machine_as_test(machine, settings=unhurried(12, 12, repeatable=True))
+    run_state_machine_as_test(machine, settings=unhurried(30, 15, repeatable=True))
     assert machine is not Recording
 
 

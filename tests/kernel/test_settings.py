@@ -1,19 +1,25 @@
 """Settings: whatever is wrong stops the start with one line that names the variable and never repeats a secret."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from kernel.keys import load_keys
+from kernel.keys import load_keys, new_rsa_key
 from kernel.settings import SECRETS, Settings, SettingsError, load
 
 SERVERS = {"LAUREL_DATABASE_URL": "postgresql://laurel:pw@db/laurel", "LAUREL_REDIS_URL": "redis://cache:6379/0"}
 KEYS = {
     f"LAUREL_{name.upper()}": base64.b64encode(bytes([number]) * 32).decode() for number, name in enumerate(SECRETS)
-}
+} | {"LAUREL_BADGE_RSA_KEY": new_rsa_key().decode()}
 PRODUCTION = {"LAUREL_MODE": "production"} | SERVERS | KEYS
+ED25519 = Ed25519PrivateKey.generate()
+ED25519_PRIVATE = ED25519.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+ED25519_PUBLIC = ED25519.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def test_without_variables_everything_has_a_value_that_works_on_one_machine() -> None:
@@ -35,12 +41,15 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "LAUREL_ACTIVITY_RETENTION_DAYS": "365",
             "LAUREL_LOG_LEVEL": "warning",
             "LAUREL_PUBLIC_URL": "https://laurel.example",
+            "LAUREL_BADGE_FORMER_KEYS": ED25519_PUBLIC * 2,
+            "LAUREL_BADGE_ISSUER": "Aurora Medical",
         }
     )
     assert (settings.mode, settings.home, settings.port, settings.workers) == ("production", tmp_path, 9000, 3)
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"))
     assert (settings.request_seconds, settings.activity_retention_days) == (5.0, 365)
     assert settings.token_key == bytes(32)
+    assert (settings.badge_issuer, settings.badge_former_keys) == ("Aurora Medical", (ED25519_PUBLIC * 2).encode())
     assert not settings.embedded
 
 
@@ -69,6 +78,13 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("LAUREL_TOKEN_KEY", "c2hvcnQ="),
         ("LAUREL_TOKEN_KEY", "no base64!"),
         ("LAUREL_TOKEN_KEY_FILE", "/does/not/exist"),
+        ("LAUREL_BADGE_RSA_KEY", "no PEM"),
+        ("LAUREL_BADGE_RSA_KEY", ED25519_PRIVATE),
+        ("LAUREL_BADGE_FORMER_KEYS", "no PEM"),
+        ("LAUREL_BADGE_FORMER_KEYS", ED25519_PRIVATE),
+        ("LAUREL_BADGE_FORMER_KEYS", ED25519_PUBLIC + "and more"),
+        ("LAUREL_BADGE_ISSUER", " "),
+        ("LAUREL_BADGE_ISSUER", "two\nlines"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(variable: str, value: str) -> None:
@@ -126,6 +142,14 @@ def test_a_secret_can_come_from_a_file_and_not_from_both(tmp_path: Path) -> None
         load({"LAUREL_TOKEN_KEY_FILE": str(file)})
 
 
+def test_programs_that_start_together_for_the_first_time_have_the_same_keys(tmp_path: Path) -> None:
+    settings = load({"LAUREL_HOME": str(tmp_path)})
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: load_keys(settings), range(4)))
+    assert made == [made[0]] * 4
+    assert [file.name for file in (tmp_path / "keys").iterdir() if file.name.startswith(".")] == []
+
+
 def test_keys_are_made_once_kept_private_and_each_is_another(tmp_path: Path) -> None:
     settings = load({"LAUREL_HOME": str(tmp_path)})
     made = load_keys(settings)
@@ -133,6 +157,10 @@ def test_keys_are_made_once_kept_private_and_each_is_another(tmp_path: Path) -> 
     values = {getattr(made, name) for name in SECRETS}
     assert len(values) == len(SECRETS)
     assert {len(value) for value in values} == {32}
+    assert made.badge_rsa_key.startswith(b"-----BEGIN PRIVATE KEY-----")
+    assert {file.name for file in (tmp_path / "keys").iterdir()} == {f"{name}.bin" for name in SECRETS} | {
+        "badge_rsa_key.pem"
+    }
     for file in (tmp_path / "keys").iterdir():
         assert file.stat().st_mode & 0o077 == 0
     given = load({"LAUREL_HOME": str(tmp_path)} | KEYS)

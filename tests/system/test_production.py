@@ -1,4 +1,4 @@
-"""Production: servers of one's own, four secrets, and `laurel migrate`, `serve` and `worker` as separate programs."""
+"""Production: servers of one's own, six secrets, and `laurel migrate`, `serve` and `worker` as separate programs."""
 
 import base64
 import contextlib
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kernel import embedded
+from kernel.keys import new_rsa_key
 from kernel.settings import SECRETS
 from tests.system.guests import Hosts, activity
 from tests.system.house import House, built, until
@@ -26,6 +27,7 @@ def house() -> Iterator[House]:
             "LAUREL_DATABASE_URL": running.database_url,
             "LAUREL_REDIS_URL": running.redis_url,
             **{f"LAUREL_{name.upper()}_FILE": str(secret(made.home / name)) for name in SECRETS},
+            "LAUREL_BADGE_RSA_KEY_FILE": str(pem(made.home / "badge_rsa_key")),
         }
         made.said("migrate")
         yield made
@@ -33,6 +35,11 @@ def house() -> Iterator[House]:
 
 def secret(file: Path) -> Path:
     file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+    return file
+
+
+def pem(file: Path) -> Path:
+    file.write_bytes(new_rsa_key())
     return file
 
 

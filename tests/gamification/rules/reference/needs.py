@@ -10,6 +10,7 @@ from gamification.rules.needs import (
     AwardsNeed,
     BadgeNeed,
     CountNeed,
+    FirstNeed,
     LevelNeed,
     Need,
     Needs,
@@ -80,6 +81,10 @@ def holds(story: Story, owner: str, need: Need, moment: int, *, lasting: bool) -
         case SequenceNeed():
             ends = chains(story, owner, need, len(need.steps) - 1, moment)
             return any(lasting or story.days[end] == story.days[moment] for end in ends)
+        case FirstNeed():
+            item = story.history[moment][1].content
+            tries = matching(story, owner, need, need.when, moment)
+            return [each for each in tries if story.history[each][1].content == item] == [moment]
         case PointsNeed():
             return story.points >= need.at_least
         case AwardsNeed():
