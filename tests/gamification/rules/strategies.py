@@ -99,7 +99,6 @@ some_need = st.sampled_from([*NEEDS, "count", "of points", "of streaks", "of bad
 @st.composite
 def needed(draw: st.DrawFn, names: Names) -> Need:
     """One condition of any kind that has something to refer to."""
-<<<<<<< HEAD
     chosen = draw(some_need)
     if chosen in NEEDS:
         return draw(NEEDS[chosen])  # type: ignore[no-any-return]
@@ -110,35 +109,6 @@ def needed(draw: st.DrawFn, names: Names) -> Need:
     if chosen == "of points":
         return AwardsNeed(rule=key, at_least=count)
     return StreakNeed(key=key, length=count) if chosen == "of streaks" else BadgeNeed(key=key)
-=======
-    kinds: list[st.SearchStrategy[Any]] = [
-        st.builds(
-            CountNeed, when=conditions(), at_least=st.integers(1, 5), of=st.sampled_from(Counted), within=windows
-        ),
-        st.builds(
-            SumNeed,
-            when=conditions(),
-            of=st.sampled_from(Quantity),
-            at_least=st.sampled_from([0.3, 1.0, 2.0, 630.0]),
-            within=windows,
-        ),
-        st.builds(
-            SequenceNeed,
-            steps=st.lists(conditions(), min_size=2, max_size=3).map(tuple),
-            within_days=st.integers(1, 7),
-        ),
-        st.builds(FirstNeed, when=conditions()),
-        st.builds(PointsNeed, at_least=st.integers(0, 40)),
-        st.builds(LevelNeed, level=st.integers(1, 3)),
-    ]
-    if names.points:
-        kinds.append(st.builds(AwardsNeed, rule=st.sampled_from(names.points), at_least=st.integers(1, 4)))
-    if names.streaks:
-        kinds.append(st.builds(StreakNeed, key=st.sampled_from(names.streaks), length=st.integers(1, 4)))
-    if names.badges:
-        kinds.append(st.builds(BadgeNeed, key=st.sampled_from(names.badges)))
-    return draw(st.one_of(kinds))  # type: ignore[no-any-return]
->>>>>>> 8586bc7008e4315bc2f65296bc12127c527cbd60
 
 
 @st.composite
@@ -253,11 +223,7 @@ def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
         opens=opens,
         closes=closes,
         rules=tuple(draw(st.lists(st.sampled_from(rules), min_size=1, max_size=2, unique=True)))
-<<<<<<< HEAD
         if bool(rules) and draw(yes_or_no)
-=======
-        if bool(rules) and draw(st.booleans())
->>>>>>> 8586bc7008e4315bc2f65296bc12127c527cbd60
         else None,
     )
 
