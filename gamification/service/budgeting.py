@@ -62,15 +62,15 @@ async def deny_beyond_budgets(uow: UnitOfWork, runs: Sequence[Run]) -> None:
     paid before needs no budget, even where a late activity makes it worth more.
     """
     left, granted = dict[str, int](), set[tuple[PersonId, AwardKey]]()
-    while open_awards := [
-        (each, award)
-        for each in runs
-        for award in each.folded.awards
-        if award.terms.budget is not None and award.key not in each.settled and (each.person, award.key) not in granted
-    ]:
-        sizes = {award.key.rule: award.terms.budget or 0 for _, award in open_awards}
+    while limited := [(each, award) for each in runs for award in each.folded.awards if award.terms.budget is not None]:
+        sizes = {award.key.rule: award.terms.budget or 0 for _, award in limited}
         if missing := {rule: size for rule, size in sizes.items() if rule not in left}:
             left |= await budgets.left(uow, missing)
+        open_awards = [
+            (each, award)
+            for each, award in limited
+            if award.key not in each.settled and (each.person, award.key) not in granted
+        ]
         refused = _share_out(open_awards, left, granted)
         if not refused:
             return

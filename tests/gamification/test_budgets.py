@@ -173,3 +173,20 @@ async def test_an_award_that_a_denial_prevents_takes_nothing_from_another_budget
         holders = await uow.fetch("select person from gamification.award where kind = 'badge' and state = 'active'")
     assert [row["person"] for row in holders] == [lucky]
     assert await used(work, origin, "one-of-one") == 1
+
+
+async def test_a_correction_that_a_new_budget_pays_is_counted_and_can_be_taken_back(
+    work: Work, origin: Origin, items: list[ContentId]
+) -> None:
+    plain = rule("few", points=2, recurs=Period.EVER)
+    await publish(work, origin, [plain])
+    person, merging = await somebody(work, origin, "corrected"), Merging(work, None)
+    await deliver(merging, origin, person, [view(items[0], 1)])
+    await publish(work, origin, [msgspec.structs.replace(plain, points=3, budget=20)])
+    await deliver(merging, origin, person, [view(items[0], 2, FIRST - timedelta(minutes=5))])
+    assert await used(work, origin, "few") == 3
+    await publish(work, origin, [msgspec.structs.replace(plain, points=5)])
+    answers = await deliver(merging, origin, person, [view(items[0], 3, FIRST - timedelta(minutes=9))])
+    assert answers[0].status is Status.RECORDED
+    assert await used(work, origin, "few") == 0
+    await assert_the_books_balance(work, origin)

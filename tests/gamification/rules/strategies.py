@@ -88,6 +88,7 @@ NEEDS: dict[str, st.SearchStrategy[Any]] = {
         steps=st.tuples(conditions, conditions) | st.tuples(conditions, conditions, conditions),
         within_days=st.integers(1, 7),
     ),
+    "first": st.builds(FirstNeed, when=conditions),
     "points": st.builds(PointsNeed, at_least=st.integers(0, 40)),
     "level": st.builds(LevelNeed, level=st.integers(1, 3)),
 }
