@@ -190,3 +190,18 @@ async def test_a_correction_that_a_new_budget_pays_is_counted_and_can_be_taken_b
     assert answers[0].status is Status.RECORDED
     assert await used(work, origin, "few") == 0
     await assert_the_books_balance(work, origin)
+
+
+async def test_points_that_a_late_activity_takes_leave_a_person_with_less(
+    work: Work, origin: Origin, items: list[ContentId]
+) -> None:
+    """The cap of the day goes to the activity that happened first, which the newer version pays less for."""
+    capped = rule("few", points=2, caps=(Cap(per=Period.DAY, limit=1),))
+    await publish(work, origin, [msgspec.structs.replace(capped, points=9)])
+    person, merging = await somebody(work, origin, "poorer"), Merging(work, None)
+    await deliver(merging, origin, person, [view(items[0], 1)])
+    await publish(work, origin, [capped])
+    answers = await deliver(merging, origin, person, [view(items[1], 2, FIRST - timedelta(minutes=5))])
+    assert answers[0].status is Status.RECORDED
+    assert (await reached(work, origin, person))[0] == 2
+    await assert_the_books_balance(work, origin)
