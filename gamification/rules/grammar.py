@@ -52,7 +52,7 @@ Percent: TypeAlias = Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class Cap(Part, frozen=True):
-    """At most ``limit`` awards, or points, of the rule in one period."""
+    """At most ``limit`` awards, or points, of the rule in one period; an award that would go over it is not made."""
 
     per: Period
     limit: Count
@@ -81,7 +81,10 @@ class PointsRule(Part, frozen=True):
 
 
 class Freezes(Part, frozen=True):
-    """Missed periods that a streak forgives: some at the start, one more per ``every`` periods kept, ``most`` held."""
+    """Missed periods that a streak forgives: some at the start, one more per ``every`` periods kept, ``most`` held.
+
+    A gap takes grace first, then freezes. One that is too long for both ends the streak and takes none.
+    """
 
     start: Annotated[int, Meta(ge=0, le=100)] = 0
     every: Annotated[int, Meta(ge=1, le=1_000)] | None = None
@@ -148,9 +151,9 @@ class QuestStep(Part, frozen=True):
 
 
 class Quest(Part, frozen=True):
-    """Several steps, in the order given or in any; done within ``within_days`` of its first step, and then paid once.
+    """Several steps, in the order given or in any, done at most ``within_days`` local dates after the first activity.
 
-    A quest that is not done in time begins anew with the next activity that matches.
+    It is paid once. One that is not done in time begins anew with the next activity that matches.
     """
 
     key: Key
@@ -163,7 +166,11 @@ class Quest(Part, frozen=True):
 
 
 class Multiplier(Part, frozen=True):
-    """While it is open, rules pay ``percent`` of their points, rounded down; the highest one counts."""
+    """While it is open, rules pay ``percent`` of their points, rounded down; the highest one counts.
+
+    Without ``rules`` it is for all that stand beside it. One of a campaign can name rules of the rule set; it counts
+    for activities that the campaign is about. An award of no points at all is not made.
+    """
 
     key: Key
     name: Name

@@ -2,6 +2,10 @@
 
 ``needs`` is a list of groups: one condition of each group must hold (OR inside a group, AND across groups). A
 condition on activities remembers what it has seen from the version on in which it stands, not from before.
+
+One activity is looked at in this order: streaks, points rules as they are written, quests, levels, badges. So what a
+points rule needs of a streak or of activities includes the activity that it pays for; of points and awards, what rules
+before it paid for the same activity; badges and levels, only those there before. Badges see everything.
 """
 
 from typing import Annotated, TypeAlias
@@ -34,7 +38,7 @@ class CountNeed(Part, frozen=True, tag_field="is", tag="count"):
 
 
 class SumNeed(Part, frozen=True, tag_field="is", tag="sum"):
-    """A quantity of matching activities adds up to ``at_least``."""
+    """A quantity of matching activities adds up to ``at_least``; a millionth is the least that counts."""
 
     when: When
     of: Quantity
@@ -43,7 +47,10 @@ class SumNeed(Part, frozen=True, tag_field="is", tag="sum"):
 
 
 class SequenceNeed(Part, frozen=True, tag_field="is", tag="sequence"):
-    """One after the other, each at most ``within_days`` local dates after the one before it."""
+    """One after the other, each at most ``within_days`` local dates after the one before it.
+
+    It holds on the local date on which the last step was done, for a badge from then on.
+    """
 
     steps: Annotated[tuple[When, ...], Meta(min_length=2, max_length=MOST_NEEDS)]
     within_days: Days

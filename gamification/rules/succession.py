@@ -1,7 +1,10 @@
 """What a new version of a rule set may not do: give a key that people hold awards under another meaning."""
 
+from collections.abc import Iterator
+
 from gamification.errors import Problem, RuleSetError
-from gamification.rules.grammar import RuleSet
+from gamification.rules.grammar import CampaignPart, Parts, RuleSet
+from gamification.rules.parts import parts_of
 
 
 def refuse_succession(previous: RuleSet, following: RuleSet) -> None:
@@ -22,13 +25,18 @@ def refuse_succession(previous: RuleSet, following: RuleSet) -> None:
 
 
 def _meanings(ruleset: RuleSet) -> dict[str, tuple[str, str]]:
-    """Return for each key its place and what must stay the same about it."""
-    return {
-        **{
-            rule.key: (f"points[{at}]", f"{rule.currency} points once per {rule.once_per} and {rule.recurs}")
-            for at, rule in enumerate(ruleset.points)
-        },
-        **{streak.key: (f"streaks[{at}]", f"a streak by {streak.every}") for at, streak in enumerate(ruleset.streaks)},
-        **{badge.key: (f"badges[{at}]", "a badge") for at, badge in enumerate(ruleset.badges)},
-        **{quest.key: (f"quests[{at}]", "a quest") for at, quest in enumerate(ruleset.quests)},
-    }
+    """Return for each key its place and what must stay the same about it, in campaigns too."""
+    return {key: meaning for parts, campaign in parts_of(ruleset) for key, meaning in _of(parts, campaign)}
+
+
+def _of(parts: Parts, campaign: CampaignPart | None) -> Iterator[tuple[str, tuple[str, str]]]:
+    where = f"campaign {campaign.key}: " if campaign else ""
+    for at, rule in enumerate(parts.points):
+        meaning = f"{rule.currency} points once per {rule.once_per} and {rule.recurs}"
+        yield rule.key, (f"{where}points[{at}]", meaning)
+    for at, streak in enumerate(parts.streaks):
+        yield streak.key, (f"{where}streaks[{at}]", f"a streak by {streak.every}")
+    for at, badge in enumerate(parts.badges):
+        yield badge.key, (f"{where}badges[{at}]", "a badge")
+    for at, quest in enumerate(parts.quests):
+        yield quest.key, (f"{where}quests[{at}]", "a quest")

@@ -13,9 +13,9 @@ from consent.vocabulary import BOARD_TOPIC, Purpose
 from engagement import Stored
 from gamification.errors import AwardRacedError
 from gamification.rules import EMPTY, Step, candidates, corrections, is_late, late_effects
-from gamification.service.budgeting import Run, deny_beyond_budgets, run, units
+from gamification.service.budgeting import Run, asked_by, deny_beyond_budgets, given_by, run, use
 from gamification.service.publishing import rules_of
-from gamification.store import awards, budgets, standings
+from gamification.store import awards, standings
 from gamification.values import Award, AwardKey, Effects, Grant, Reversal, State
 from gamification.vocabulary import AwardState
 from kernel.unit_of_work import UnitOfWork
@@ -23,7 +23,6 @@ from people.vocabulary import PersonId
 
 Decisions = Mapping[tuple[PersonId, Purpose], Decision]
 NOTHING = Effects()
-RECOGNITION = "recognition"
 
 
 class Change(msgspec.Struct):
@@ -38,6 +37,14 @@ class Change(msgspec.Struct):
     used: Counter[str] = msgspec.field(default_factory=Counter)
 
 
+class Replay(msgspec.Struct):
+    """One person's whole history folded once more, and the awards they had before, with their points."""
+
+    run: Run
+    history: Sequence[Stored]
+    existing: Mapping[AwardKey, int]
+
+
 async def award_all(uow: UnitOfWork, fresh: Sequence[Stored], consents: Decisions) -> dict[UUID, Effects]:
     """Award what newly stored activities earn; return what each of them changed.
 
@@ -50,12 +57,15 @@ async def award_all(uow: UnitOfWork, fresh: Sequence[Stored], consents: Decision
     if not by_person:
         return {}
     states = await standings.states(uow, list(by_person))
-    changes = await _in_order(uow, by_person, states, consents)
-    for person, rows in by_person.items():
-        if person not in changes:
-            changes[person] = await _once_more(uow, rows, states[person], consents)
-    await _write(uow, list(changes.values()), consents)
-    return {activity: effects for change in changes.values() for activity, effects in change.effects.items()}
+    runs = await _in_order(uow, by_person, states)
+    replays = [await _once_more(uow, person) for person in by_person if person not in {each.person for each in runs}]
+    await deny_beyond_budgets(uow, [*runs, *(each.run for each in replays)])
+    changes = [_change(each, by_person[each.person], consents) for each in runs]
+    for replay in replays:
+        person = replay.run.person
+        changes.append(await _correction(uow, replay, by_person[person], states[person], consents))
+    await _write(uow, changes, consents)
+    return {activity: effects for change in changes for activity, effects in change.effects.items()}
 
 
 async def award_again(uow: UnitOfWork, persons: Sequence[PersonId], consents: Decisions) -> None:
@@ -64,19 +74,20 @@ async def award_again(uow: UnitOfWork, persons: Sequence[PersonId], consents: De
     The people MUST be locked. For whoever changed which rules score an activity that is stored already.
     """
     states = await standings.states(uow, persons)
+    replays = [replay for person in persons if (replay := await _once_more(uow, person)).history]
+    await deny_beyond_budgets(uow, [replay.run for replay in replays])
     changes = []
-    for person in persons:
-        history = await engagement.history(uow, person)
-        if history:
-            change = await _once_more(uow, history, states.get(person, EMPTY), consents)
-            changes.append(msgspec.structs.replace(change, effects={}))
+    for replay in replays:
+        before = states.get(replay.run.person, EMPTY)
+        change = await _correction(uow, replay, replay.history, before, consents)
+        changes.append(msgspec.structs.replace(change, effects={}))
     if changes:
         await _write(uow, changes, consents)
 
 
 async def _in_order(
-    uow: UnitOfWork, by_person: Mapping[PersonId, list[Stored]], states: Mapping[PersonId, State], consents: Decisions
-) -> dict[PersonId, Change]:
+    uow: UnitOfWork, by_person: Mapping[PersonId, list[Stored]], states: Mapping[PersonId, State]
+) -> list[Run]:
     """Fold the people whose new activities are all later than everything before; one look-up for all of them."""
     steps: dict[PersonId, list[Step]] = {}
     keys: list[tuple[PersonId, AwardKey]] = []
@@ -89,12 +100,10 @@ async def _in_order(
     found: dict[PersonId, set[AwardKey]] = {}
     for person, key in await awards.existing(uow, keys):
         found.setdefault(person, set()).add(key)
-    runs = [
+    return [
         run(person, states.get(person, EMPTY), theirs, awarded=found.get(person, frozenset()))
         for person, theirs in steps.items()
     ]
-    await deny_beyond_budgets(uow, runs)
-    return {each.person: _change(each, by_person[each.person], consents) for each in runs}
 
 
 def _change(each: Run, rows: Sequence[Stored], consents: Decisions) -> Change:
@@ -102,42 +111,55 @@ def _change(each: Run, rows: Sequence[Stored], consents: Decisions) -> Change:
     grants = [_grant(by_id[award.activity], award, consents) for award in each.folded.awards]
     grants += [_grant(by_id[award.activity], award, consents, AwardState.DENIED) for award in each.denials]
     effects = {step[1].id: found for step, found in zip(each.steps, each.folded.effects, strict=True)}
-    used: Counter[str] = Counter()
-    for award in each.folded.awards:
-        if award.terms.budget is not None:
-            used[award.key.rule] += units(award)
-    moved = sum(award.points for award in each.folded.awards if award.terms.currency == RECOGNITION)
-    return Change(each.person, each.folded.state, moved, grants, [], effects, used)
+    state = each.folded.state
+    return Change(each.person, state, state.points - each.before.points, grants, [], effects, _used(each.folded.awards))
 
 
-async def _once_more(uow: UnitOfWork, rows: Sequence[Stored], before: State, consents: Decisions) -> Change:
-    """Fold one person's whole history again, because something came late, and correct the difference."""
-    person = rows[0].activity.person
+async def _once_more(uow: UnitOfWork, person: PersonId) -> Replay:
+    """Fold one person's whole history again, because something came late."""
     history = await engagement.history(uow, person)
-    existing = await awards.of_person(uow, person)
-    replayed = run(
-        person, EMPTY, await _steps(uow, history), settled=existing.keys(), denied=await awards.denied(uow, person)
-    )
-    await deny_beyond_budgets(uow, [replayed])
-    earned = {award.key: award for award in replayed.folded.awards}
-    changed = corrections(existing, {key: award.points for key, award in earned.items()})
-    by_id = {row.activity.id: row for row in history}
+    existing, denied = await awards.of_person(uow, person), await awards.denied(uow, person)
+    replayed = run(person, EMPTY, await _steps(uow, history), settled=existing.keys(), denied=denied)
+    return Replay(replayed, history, existing)
+
+
+async def _correction(
+    uow: UnitOfWork, replay: Replay, rows: Sequence[Stored], before: State, consents: Decisions
+) -> Change:
+    """Return the difference between the awards a person has and those that the replay came to."""
+    person, folded = replay.run.person, replay.run.folded
+    earned = {award.key: award for award in folded.awards}
+    changed = corrections(replay.existing, {key: award.points for key, award in earned.items()})
+    by_id = {row.activity.id: row for row in replay.history}
     granted = [earned[key] for key in (*changed.to_award, *changed.to_change)]
     grants = [_grant(by_id[award.activity], award, consents) for award in granted]
-    grants += [_grant(by_id[award.activity], award, consents, AwardState.DENIED) for award in replayed.denials]
+    grants += [_grant(by_id[award.activity], award, consents, AwardState.DENIED) for award in replay.run.denials]
     taken = changed.to_reverse | {key: old for key, (old, _) in changed.to_change.items()}
-    used: Counter[str] = Counter()
-    for award in granted:
-        used[award.key.rule] += units(award)
-    for key, points in taken.items():
-        used[key.rule] -= points or 1
-    moved = sum(award.points for award in earned.values() if award.terms.currency == RECOGNITION)
+    used = _used(granted)
+    used.subtract(await _given_back(uow, person, taken))
     effects = dict.fromkeys((row.activity.id for row in rows), NOTHING)
     first_late = min(rows, key=lambda row: (row.activity.occurred_at, row.activity.id))
     ruleset = await rules_of(uow, max(row.rules_version or 0 for row in rows))
-    effects[first_late.activity.id] = late_effects(ruleset, before, replayed.folded, changed)
+    effects[first_late.activity.id] = late_effects(ruleset, before, folded, changed)
     reversals = [Reversal(person, key) for key in taken]
-    return Change(person, replayed.folded.state, moved - before.points, grants, reversals, effects, used)
+    return Change(person, folded.state, folded.state.points - before.points, grants, reversals, effects, used)
+
+
+def _used(granted: Sequence[Award]) -> Counter[str]:
+    """Return what these awards take from budgets."""
+    used: Counter[str] = Counter()
+    for award in granted:
+        used.update(asked_by(award))
+    return used
+
+
+async def _given_back(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> Counter[str]:
+    """Return what awards give back to budgets: nothing where the rules that made them had none."""
+    versions = await awards.versions(uow, person, list(taken)) if taken else {}
+    given: Counter[str] = Counter()
+    for key, version in versions.items():
+        given.update(given_by(await rules_of(uow, version), key, taken[key]))
+    return given
 
 
 async def _steps(uow: UnitOfWork, rows: Sequence[Stored]) -> list[Step]:
@@ -178,7 +200,7 @@ async def _write(uow: UnitOfWork, changes: Sequence[Change], consents: Decisions
     for change in changes:
         used.update(change.used)
     if used:
-        await budgets.use(uow, used)
+        await use(uow, used)
     await standings.keep(uow, [(change.person, change.moved, change.state) for change in changes])
     outcomes = [
         (activity, msgspec.json.encode(effects))

@@ -1,22 +1,30 @@
 """Folding people whose rules have budgets: what a budget can't pay is denied, and the person folded again without it.
 
-A denial is kept like an award, so that whoever replays the history later decides the same.
+A rule can have a budget, and so can its campaign; an award is paid by both or not at all. A denial is kept like an
+award, so that whoever replays the history later decides the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import TypeAlias
+from typing import Final, TypeAlias
+from uuid import UUID
 
 import msgspec
 
-from gamification.rules import Step, fold
-from gamification.store import budgets
+from gamification.rules import RuleSet, Step, fold
+from gamification.rules.parts import parts_of
+from gamification.store import budgets, campaigns
 from gamification.values import Award, AwardKey, Folded, State
 from gamification.vocabulary import Blocked
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
+
+CAMPAIGN: Final = "campaign:"
+"""Before the key of a campaign, among keys of rules, which have no colon."""
 
 
 class Run(msgspec.Struct):
@@ -45,63 +53,108 @@ def run(
     return Run(person, before, steps, awarded, settled, set(denied), fold(before, steps, awarded, denied))
 
 
-def units(award: Award) -> int:
-    """Return what an award takes from its rule's budget: its points, or one earner of a badge."""
-    return award.units
+def asked_by(award: Award) -> dict[str, int]:
+    """Return what an award takes from budgets: its points or one earner from its rule's, its points from a campaign's.
+
+    Whether the campaign has a budget is not known here.
+    """
+    asked = {award.key.rule: award.units} if award.terms.budget is not None else {}
+    if award.terms.campaign is not None and award.points:
+        asked[CAMPAIGN + award.terms.campaign] = award.points
+    return asked
 
 
-async def deny_beyond_budgets(uow: UnitOfWork, runs: Iterable[Run]) -> None:
-    """Deny what the budgets can't pay, first come first served, and fold again whom that concerns.
+def given_by(ruleset: RuleSet, key: AwardKey, points: int) -> dict[str, int]:
+    """Return what an award that these rules made took from budgets, by the same names."""
+    for parts, campaign in parts_of(ruleset):
+        limited = {rule.key: rule.budget for rule in parts.points}
+        limited |= {badge.key: badge.most_earners for badge in parts.badges}
+        if key.rule in limited or any(quest.key == key.rule for quest in parts.quests):
+            given = {key.rule: points or 1} if limited.get(key.rule) is not None else {}
+            return given | ({CAMPAIGN + campaign.key: points} if campaign is not None and points else {})
+    return {}
+
+
+async def deny_beyond_budgets(uow: UnitOfWork, runs: Sequence[Run]) -> None:
+    """Deny what the budgets can't pay, what happened first comes first, and fold again whom that concerns.
 
     What a person earns after a refusal is uncertain until they are folded again: only then does it take from a budget,
-    or is refused in its turn.
+    or is refused in its turn. All runs of a transaction MUST come together: budgets are locked once, in order of the
+    keys. What a person was paid before needs no budget, even where a late activity makes it worth more.
     """
-    everybody, left = list(runs), dict[str, int]()
+    left: dict[str, int] = {}
     paid: set[tuple[PersonId, AwardKey]] = set()
-    asked: dict[PersonId, dict[AwardKey, Award]] = {}
-    waiting = [line for each in everybody for line in _open_awards(each, paid)]
+    denied: dict[PersonId, dict[AwardKey, Award]] = {}
+    await _find_left(uow, left, [award for each in runs for award in each.folded.awards])
+    waiting = [line for each in runs for line in _open_awards(each, paid)]
     heapify(waiting)
-    await _find_left(uow, left, [award for *_, award, _ in waiting])
     while waiting:
         _, _, _, each, award, folded = heappop(waiting)
         if folded is not each.folded:
             continue
-        rule = award.key.rule
-        if left[rule] >= award.units:
-            left[rule] -= award.units
+        short = {budget for budget, units in asked_by(award).items() if left.get(budget, units) < units}
+        if not short:
+            _take(left, award)
             paid.add((each.person, award.key))
             continue
         for *_, other, _ in _open_awards(each, paid):  # what is left never grows, so these are too much as well
-            if other.key.rule == rule and other.units > left[rule]:
+            if any(budget in short and left[budget] < units for budget, units in asked_by(other).items()):
                 each.denied.add(other.key)
-                asked.setdefault(each.person, {})[other.key] = other
+                denied.setdefault(each.person, {})[other.key] = other
         each.folded = fold(each.before, each.steps, each.awarded, each.denied)
-        more = _open_awards(each, paid)
-        await _find_left(uow, left, [award for *_, award, _ in more])
-        for line in more:
+        await _find_left(uow, left, each.folded.awards)
+        for line in _open_awards(each, paid):
             heappush(waiting, line)
-    for each in everybody:
-        each.denials = [
-            award for key, award in asked.get(each.person, {}).items() if each.folded.held.get(key) is Blocked.BUDGET
-        ]
+    for each in runs:
+        theirs = denied.get(each.person, {})
+        each.denials = [award for key, award in theirs.items() if each.folded.held.get(key) is Blocked.BUDGET]
 
 
-Line: TypeAlias = tuple[int, int, int, Run, Award, Folded]
-"""Orders by activity and by place within it; a serial number keeps what comes after it from being compared."""
+async def use(uow: UnitOfWork, used: Mapping[str, int]) -> None:
+    """Count what was given, or given back where it is negative; the budgets that give MUST be locked."""
+    ours = {key: units for key, units in used.items() if units and not key.startswith(CAMPAIGN)}
+    theirs = {key.removeprefix(CAMPAIGN): units for key, units in used.items() if units and key.startswith(CAMPAIGN)}
+    if ours:
+        await budgets.use(uow, ours)
+    if theirs:
+        await campaigns.use(uow, theirs)
+
+
+Line: TypeAlias = tuple[tuple[datetime, UUID], int, int, Run, Award, Folded]
+"""Orders by moment and by place in the fold; a serial number keeps what comes after it from being compared."""
 
 _serial = count()
 
 
 def _open_awards(each: Run, paid: AbstractSet[tuple[PersonId, AwardKey]]) -> list[Line]:
     """Return the awards that still have to be paid by a budget, each as a line."""
-    return [
-        (award.activity.int, position, next(_serial), each, award, each.folded)
+    found = [
+        (position, award)
         for position, award in enumerate(each.folded.awards)
-        if award.terms.budget is not None and award.key not in each.settled and (each.person, award.key) not in paid
+        if award.key not in each.settled and (each.person, award.key) not in paid and asked_by(award)
     ]
+    if not found:
+        return []
+    moments = {activity.id: (activity.occurred_at, activity.id) for _, activity in each.steps}
+    return [(moments[award.activity], place, next(_serial), each, award, each.folded) for place, award in found]
 
 
-async def _find_left(uow: UnitOfWork, left: dict[str, int], asked: Iterable[Award]) -> None:
-    sizes = {award.key.rule: award.terms.budget or 0 for award in asked}
-    if missing := {rule: size for rule, size in sizes.items() if rule not in left}:
-        left |= await budgets.left(uow, missing)
+def _take(left: dict[str, int], award: Award) -> None:
+    for budget, units in asked_by(award).items():
+        if budget in left:
+            left[budget] -= units
+
+
+async def _find_left(uow: UnitOfWork, left: dict[str, int], awards: Iterable[Award]) -> None:
+    """Lock the budgets that these awards ask for and note what is left; a campaign without a limit is not noted."""
+    sizes: dict[str, int] = {}
+    named: Counter[str] = Counter()
+    for award in awards:
+        if award.terms.budget is not None and award.key.rule not in left:
+            sizes[award.key.rule] = award.terms.budget
+        if award.terms.campaign is not None and award.points and CAMPAIGN + award.terms.campaign not in left:
+            named[award.terms.campaign] += 1
+    if sizes:
+        left |= await budgets.left(uow, sizes)
+    if named:
+        left |= {CAMPAIGN + key: units for key, units in (await campaigns.left(uow, named)).items()}

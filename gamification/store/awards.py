@@ -110,6 +110,20 @@ async def denied(uow: UnitOfWork, person: PersonId) -> set[AwardKey]:
     return {AwardKey(row["rule"], row["subject"], row["period"]) for row in rows}
 
 
+async def versions(uow: UnitOfWork, person: PersonId, keys: Sequence[AwardKey]) -> dict[AwardKey, int]:
+    """Return the version of the rules that made each of these awards."""
+    rows = await uow.fetch(
+        "select a.rule, a.subject, a.period, a.rules_version from gamification.award a"
+        " join unnest($2::text[], $3::text[], $4::text[]) as k(rule, subject, period) using (rule, subject, period)"
+        " where a.person = $1",
+        person,
+        [key.rule for key in keys],
+        [key.subject for key in keys],
+        [key.period for key in keys],
+    )
+    return {AwardKey(row["rule"], row["subject"], row["period"]): row["rules_version"] for row in rows}
+
+
 async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
     """Write awards with their entries, and lots where points must be kept apart; return how many awards there are."""
     opened = [uow.new_id() if lots.needs_lot(each) else None for each in grants]

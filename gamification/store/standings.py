@@ -13,17 +13,16 @@ from people.vocabulary import PersonId
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(State).decode
 
-_UPSERT = """
+# Not one upsert: PostgreSQL checks the row it would insert first, and a balance that falls is no balance by itself.
+_MOVE = """
+with given as (
+  select * from unnest($1::uuid[], $2::bigint[], $3::int[], $4::bytea[]) as t(person, points, level, state)
+), moved as (
+  update gamification.standing set points = standing.points + given.points, level = given.level, state = given.state,
+    updated_at = $5 from given where standing.person = given.person returning standing.person
+)
 insert into gamification.standing (person, points, level, state, updated_at)
-select person, points, level, state, $5 from unnest($1::uuid[], $2::bigint[], $3::int[], $4::bytea[])
-  as t(person, points, level, state) order by person
-on conflict (person) do update set points = standing.points + excluded.points, level = excluded.level,
-  state = excluded.state, updated_at = excluded.updated_at
-"""
-
-_LOWER = """
-update gamification.standing set points = standing.points + given.points
-from unnest($1::uuid[], $2::bigint[]) as given(person, points) where standing.person = given.person
+select person, points, level, state, $5 from given where person not in (select person from moved) order by person
 """
 
 _POINTS = f"""
@@ -40,14 +39,14 @@ async def states(uow: UnitOfWork, persons: Sequence[PersonId]) -> dict[PersonId,
 
 
 async def keep(uow: UnitOfWork, changes: Sequence[tuple[PersonId, int, State]]) -> None:
-    """Move balances by so many points and keep the states; a balance is never written as an absolute value."""
-    if lower := [(person, moved) for person, moved, _ in changes if moved < 0]:
-        # PostgreSQL checks a row that is to be inserted before it finds that there is one to update instead.
-        await uow.execute(_LOWER, [person for person, _ in lower], [moved for _, moved in lower])
+    """Move balances by so many points and keep the states; a balance is never written as an absolute value.
+
+    The people's locks MUST be held.
+    """
     await uow.execute(
-        _UPSERT,
+        _MOVE,
         [person for person, _, _ in changes],
-        [max(0, moved) for _, moved, _ in changes],
+        [moved for _, moved, _ in changes],
         [state.level for _, _, state in changes],
         [_encode(state) for _, _, state in changes],
         uow.now,

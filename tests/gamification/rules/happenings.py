@@ -25,7 +25,6 @@ TAGS = ("a", "b", "c")
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 """A busy machine is no reason to fail."""
 
-some_tags = st.lists(st.sampled_from(TAGS), min_size=1, max_size=2, unique=True).map(tuple)
 shares = st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7, 0.8, 1.0])
 moments = st.integers(0, 35 * 24).map(lambda hours: START + timedelta(hours=hours))
 
@@ -38,46 +37,70 @@ def activities(draw: st.DrawFn) -> list[Activity]:
     return [draw(one_activity(number, offset)) for number, offset in zip(numbers, offsets, strict=True)]
 
 
+some_words = st.tuples(
+    st.sampled_from(VERBS),
+    st.integers(1, 4),
+    st.sampled_from(KINDS),
+    st.frozensets(st.sampled_from(TAGS)),
+    st.sampled_from([Channel.WEB, Channel.WEB, Channel.EMAIL]),
+    st.sampled_from([MARKETS[0], *MARKETS]),
+    st.sampled_from([CLASSES[0], *CLASSES]),
+)
+some_zones = st.sampled_from([-11, 0, 13])
+some_results: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "score": shares,
+        "progress": shares,
+        "success": st.booleans(),
+        "completion": st.booleans(),
+        "duration_seconds": st.sampled_from([0.0, 30.0, 600.0]),
+    },
+)
+
+
 @st.composite
 def one_activity(draw: st.DrawFn, number: int, quarters: int) -> Activity:
     moment = START + timedelta(minutes=15 * quarters)
+    verb, content, kind, tags, channel, market, content_class = draw(some_words)
     return Activity(
         id=UUID(int=number),
         person=PersonId(UUID(int=1)),
-        verb=draw(st.sampled_from(VERBS)),
-        content=ContentId(UUID(int=draw(st.integers(1, 4)))),
-        kind=draw(st.sampled_from(KINDS)),
-        tags=draw(st.frozensets(st.sampled_from(TAGS))),
+        verb=verb,
+        content=ContentId(UUID(int=content)),
+        kind=kind,
+        tags=tags,
         occurred_at=moment,
-        local_date=(moment + timedelta(hours=draw(st.sampled_from([-11, 0, 13])))).date(),
-        channel=draw(st.sampled_from([Channel.WEB, Channel.EMAIL])),
-        market=draw(st.sampled_from(MARKETS)),
-        content_class=draw(st.sampled_from(CLASSES)),
-        score=draw(st.none() | shares),
-        success=draw(st.none() | st.booleans()),
-        completion=draw(st.none() | st.booleans()),
-        progress=draw(st.none() | shares),
-        duration_seconds=draw(st.sampled_from([None, 0.0, 30.0, 600.0])),
+        local_date=(moment + timedelta(hours=draw(some_zones))).date(),
+        channel=channel,
+        market=market,
+        content_class=content_class,
+        **draw(some_results),
     )
 
 
+ranges = st.sampled_from([ShareRange(at_least=0.5), ShareRange(below=0.8), ShareRange(at_least=0.5, below=0.8)])
+some_verbs = st.sampled_from([VERBS, VERBS, VERBS[:1], VERBS[1:]])
+some_tags = st.lists(st.sampled_from(TAGS), min_size=1, max_size=2, unique=True).map(tuple)
+EXTRA: dict[str, st.SearchStrategy[Any]] = {
+    "kinds": st.sampled_from([KINDS[:1], KINDS[1:], KINDS]),
+    "classes": st.sampled_from([CLASSES[:1], CLASSES[1:]]),
+    "tags": st.builds(lambda name, tags: Tags(**{name: tags}), st.sampled_from(("any", "all", "none")), some_tags),
+    "channels": st.just((Channel.WEB,)),
+    "score": ranges,
+    "progress": ranges,
+    "duration_seconds": st.just(SecondsRange(at_least=30.0)),
+    "success": st.booleans(),
+    "completion": st.booleans(),
+}
+some_extra = st.sampled_from([None, None, None, None, *EXTRA])
+
+
 @st.composite
-def conditions(draw: st.DrawFn) -> When:
-    """Mostly the verb alone, so that rules match; now and then one more condition."""
-    verbs = draw(st.sampled_from([VERBS, VERBS, VERBS[:1], VERBS[1:]]))
-    ranges = st.sampled_from([ShareRange(at_least=0.5), ShareRange(below=0.8), ShareRange(at_least=0.5, below=0.8)])
-    extra: dict[str, st.SearchStrategy[Any]] = {
-        "kinds": st.sampled_from([KINDS[:1], KINDS[1:], KINDS]),
-        "classes": st.sampled_from([CLASSES[:1], CLASSES[1:]]),
-        "tags": st.sampled_from(("any", "all", "none")).flatmap(
-            lambda name: some_tags.map(lambda tags: Tags(**{name: tags}))
-        ),
-        "channels": st.just((Channel.WEB,)),
-        "score": ranges,
-        "progress": ranges,
-        "duration_seconds": st.just(SecondsRange(at_least=30.0)),
-        "success": st.booleans(),
-        "completion": st.booleans(),
-    }
-    chosen = draw(st.sampled_from([None, None, None, *extra]))
-    return When(verbs=verbs) if chosen is None else When(verbs=verbs, **{chosen: draw(extra[chosen])})
+def _conditions(draw: st.DrawFn) -> When:
+    verbs, chosen = draw(some_verbs), draw(some_extra)
+    return When(verbs=verbs) if chosen is None else When(verbs=verbs, **{chosen: draw(EXTRA[chosen])})
+
+
+conditions = _conditions()
+"""Mostly the verb alone, so that rules match; now and then one more condition. Made once: making is what costs."""

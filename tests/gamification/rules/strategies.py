@@ -26,6 +26,7 @@ from gamification.rules.needs import (
     FirstNeed,
     LevelNeed,
     Need,
+    Needs,
     PointsNeed,
     SequenceNeed,
     StreakNeed,
@@ -71,115 +72,146 @@ windows = (
     | st.sampled_from(Period).map(lambda per: Window(per=per))
     | st.integers(1, 9).map(lambda days: Window(days=days))
 )
+NEEDS: dict[str, st.SearchStrategy[Any]] = {
+    "count": st.builds(
+        CountNeed, when=conditions, at_least=st.integers(1, 5), of=st.sampled_from(Counted), within=windows
+    ),
+    "sum": st.builds(
+        SumNeed,
+        when=conditions,
+        of=st.sampled_from(Quantity),
+        at_least=st.sampled_from([0.3, 1.0, 2.0, 630.0]),
+        within=windows,
+    ),
+    "sequence": st.builds(
+        SequenceNeed,
+        steps=st.tuples(conditions, conditions) | st.tuples(conditions, conditions, conditions),
+        within_days=st.integers(1, 7),
+    ),
+    "first": st.builds(FirstNeed, when=conditions),
+    "points": st.builds(PointsNeed, at_least=st.integers(0, 40)),
+    "level": st.builds(LevelNeed, level=st.integers(1, 3)),
+}
+few = st.integers(1, 2)
+small = st.integers(1, 4)
+some_need = st.sampled_from([*NEEDS, "count", "of points", "of streaks", "of badges"])
 
 
 @st.composite
 def needed(draw: st.DrawFn, names: Names) -> Need:
     """One condition of any kind that has something to refer to."""
-    kinds: list[st.SearchStrategy[Any]] = [
-        st.builds(
-            CountNeed, when=conditions(), at_least=st.integers(1, 5), of=st.sampled_from(Counted), within=windows
-        ),
-        st.builds(
-            SumNeed,
-            when=conditions(),
-            of=st.sampled_from(Quantity),
-            at_least=st.sampled_from([0.3, 1.0, 2.0, 630.0]),
-            within=windows,
-        ),
-        st.builds(
-            SequenceNeed,
-            steps=st.lists(conditions(), min_size=2, max_size=3).map(tuple),
-            within_days=st.integers(1, 7),
-        ),
-        st.builds(FirstNeed, when=conditions()),
-        st.builds(PointsNeed, at_least=st.integers(0, 40)),
-        st.builds(LevelNeed, level=st.integers(1, 3)),
-    ]
-    if names.points:
-        kinds.append(st.builds(AwardsNeed, rule=st.sampled_from(names.points), at_least=st.integers(1, 4)))
-    if names.streaks:
-        kinds.append(st.builds(StreakNeed, key=st.sampled_from(names.streaks), length=st.integers(1, 4)))
-    if names.badges:
-        kinds.append(st.builds(BadgeNeed, key=st.sampled_from(names.badges)))
-    return draw(st.one_of(kinds))  # type: ignore[no-any-return]
+    chosen = draw(some_need)
+    if chosen in NEEDS:
+        return draw(NEEDS[chosen])  # type: ignore[no-any-return]
+    keys = getattr(names, chosen.removeprefix("of "))
+    if not keys:
+        return draw(NEEDS["count"])  # type: ignore[no-any-return]
+    key, count = draw(st.sampled_from(keys)), draw(small)
+    if chosen == "of points":
+        return AwardsNeed(rule=key, at_least=count)
+    return StreakNeed(key=key, length=count) if chosen == "of streaks" else BadgeNeed(key=key)
 
 
-def groups(names: Names) -> st.SearchStrategy[Any]:
-    group = st.lists(needed(names), min_size=1, max_size=2).map(tuple)
-    return st.lists(group, min_size=1, max_size=2).map(tuple)
+@st.composite
+def groups(draw: st.DrawFn, names: Names) -> Needs:
+    one = needed(names)
+    return tuple(tuple(draw(one) for _ in range(draw(few))) for _ in range(draw(few)))
+
+
+ALLOWED = {
+    recurs: st.lists(
+        st.sampled_from([(per, of) for per in Period if recurs in WITHIN[per] for of in CapUnit]),
+        max_size=2,
+        unique=True,
+    )
+    for recurs in Period
+}
+limits = {CapUnit.AWARDS: small, CapUnit.POINTS: st.integers(1, 30)}
+up_to_nine, yes_or_no = st.integers(1, 9), st.booleans()
 
 
 @st.composite
 def points_rules(draw: st.DrawFn, key: str, recurs: Period, names: Names) -> PointsRule:
-    allowed = [(per, of) for per in Period if recurs in WITHIN[per] for of in CapUnit]
-    pairs = draw(st.lists(st.sampled_from(allowed), max_size=2, unique=True))
     return PointsRule(
         key=key,
         name=key.title(),
-        when=draw(conditions()),
-        points=draw(st.integers(1, 9)),
+        when=draw(conditions),
+        points=draw(up_to_nine),
         recurs=recurs,
-        caps=tuple(
-            Cap(per=per, limit=draw(st.integers(1, 4) if of is CapUnit.AWARDS else st.integers(1, 30)), of=of)
-            for per, of in pairs
-        ),
-        needs=draw(st.none() | groups(names)),
+        caps=tuple(Cap(per=per, limit=draw(limits[of]), of=of) for per, of in draw(ALLOWED[recurs])),
+        needs=draw(groups(names)) if draw(yes_or_no) else None,
         once_per=Once.PERSON if key.removesuffix("-spring") in PER_PERSON else Once.ITEM,
         currency="credits" if key in CREDITS else "recognition",
     )
 
 
+STREAKS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {
+        "when": conditions,
+        "grace": st.integers(0, 2),
+        "freezes": st.none()
+        | st.builds(Freezes, start=st.integers(0, 2), every=st.none() | st.integers(1, 3), most=st.integers(1, 3)),
+    }
+)
+
+
 @st.composite
 def streaks(draw: st.DrawFn, key: str, every: Rhythm) -> Streak:
-    freezes = st.builds(Freezes, start=st.integers(0, 2), every=st.none() | st.integers(1, 3), most=st.integers(1, 3))
-    return Streak(
-        key=key,
-        name=key.title(),
-        when=draw(conditions()),
-        every=every,
-        grace=draw(st.integers(0, 2)),
-        freezes=draw(st.none() | freezes),
-    )
+    return Streak(key=key, name=key.title(), every=every, **draw(STREAKS))
+
+
+REASONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "when": conditions.map(lambda when: {"when": when}),
+    "points": st.integers(1, 40).map(lambda points: {"threshold": Threshold(points=points)}),
+    "activities": st.builds(Threshold, activities=conditions, at_least=st.integers(1, 6)).map(
+        lambda threshold: {"threshold": threshold}
+    ),
+}
+some_reason = st.sampled_from([*REASONS, "awards", "streak", "needs", "needs"])
+
+
+@st.composite
+def reasons(draw: st.DrawFn, names: Names) -> dict[str, Any]:
+    chosen = draw(some_reason)
+    if chosen == "awards" and names.points:
+        key = draw(st.sampled_from(names.points))
+        return {"threshold": Threshold(awards_of=key, at_least=draw(small))}
+    if chosen == "streak" and names.streaks:
+        return {"streak": StreakLength(key=draw(st.sampled_from(names.streaks)), length=draw(small))}
+    return draw(REASONS[chosen]) if chosen in REASONS else {"needs": draw(groups(names))}
+
+
+closing = st.none() | moments
+locking = st.sampled_from([False, False, False, True])
 
 
 @st.composite
 def badges(draw: st.DrawFn, key: str, names: Names) -> Badge:
-    reasons: list[st.SearchStrategy[dict[str, Any]]] = [
-        conditions().map(lambda when: {"when": when}),
-        st.integers(1, 40).map(lambda points: {"threshold": Threshold(points=points)}),
-        st.builds(Threshold, activities=conditions(), at_least=st.integers(1, 6)).map(lambda it: {"threshold": it}),
-        groups(names).map(lambda needs: {"needs": needs}),
-        groups(names).map(lambda needs: {"needs": needs}),
-    ]
-    if names.points:
-        awards = st.builds(Threshold, awards_of=st.sampled_from(names.points), at_least=st.integers(1, 6))
-        reasons.append(awards.map(lambda it: {"threshold": it}))
-    if names.streaks:
-        lengths = st.builds(StreakLength, key=st.sampled_from(names.streaks), length=st.integers(1, 4))
-        reasons.append(lengths.map(lambda it: {"streak": it}))
     return Badge(
         key=key,
         name=key.title(),
         description="Earned.",
-        closes_at=draw(st.none() | moments),
-        locked=draw(st.sampled_from([False, False, False, True])),
-        **draw(st.one_of(reasons)),
+        closes_at=draw(closing),
+        locked=draw(locking),
+        **draw(reasons(names)),
     )
+
+
+QUESTS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {
+        "steps": st.lists(
+            st.builds(QuestStep, name=st.just("Step"), when=conditions, at_least=few), min_size=1, max_size=3
+        ).map(tuple),
+        "ordered": yes_or_no,
+        "within_days": st.none() | up_to_nine,
+        "points": st.integers(0, 9),
+    }
+)
 
 
 @st.composite
 def quests(draw: st.DrawFn, key: str) -> Quest:
-    step = st.builds(QuestStep, name=st.just("Step"), when=conditions(), at_least=st.integers(1, 2))
-    return Quest(
-        key=key,
-        name=key.title(),
-        description="To be done.",
-        steps=tuple(draw(st.lists(step, min_size=1, max_size=3))),
-        ordered=draw(st.booleans()),
-        within_days=draw(st.none() | st.integers(1, 9)),
-        points=draw(st.integers(0, 9)),
-    )
+    return Quest(key=key, name=key.title(), description="To be done.", **draw(QUESTS))
 
 
 @st.composite
@@ -192,7 +224,7 @@ def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
         opens=opens,
         closes=closes,
         rules=tuple(draw(st.lists(st.sampled_from(rules), min_size=1, max_size=2, unique=True)))
-        if bool(rules) and draw(st.booleans())
+        if bool(rules) and draw(yes_or_no)
         else None,
     )
 
@@ -206,14 +238,21 @@ def parts(draw: st.DrawFn, own: Names, beside: Names, suffix: str) -> Parts:
         streaks=tuple(draw(streaks(key, RHYTHMS[key.removesuffix(suffix)])) for key in own.streaks),
         badges=tuple(draw(badges(key, names)) for key in own.badges),
         quests=tuple(draw(quests(key)) for key in own.quests),
-        multipliers=(draw(multipliers(f"more{suffix}", names.points)),) if draw(st.booleans()) else (),
+        multipliers=(draw(multipliers(f"more{suffix}", names.points)),) if draw(yes_or_no) else (),
     )
+
+
+KEYS: list[st.SearchStrategy[list[str]]] = [
+    some(list(RECURRING)),
+    some(list(RHYTHMS)),
+    some(["gold", "silver", "bronze"]),
+    some(["tour"]),
+]
 
 
 @st.composite
 def keys(draw: st.DrawFn, suffix: str = "") -> Names:
-    drawn = [some(list(RECURRING)), some(list(RHYTHMS)), some(["gold", "silver", "bronze"]), some(["tour"])]
-    return Names(*([f"{key}{suffix}" for key in draw(each)] for each in drawn))
+    return Names(*([f"{key}{suffix}" for key in draw(each)] for each in KEYS))
 
 
 @st.composite

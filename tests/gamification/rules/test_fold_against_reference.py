@@ -1,7 +1,7 @@
 """The fold against its definition, on histories and rule sets that nobody thought of."""
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engagement.values import Activity
@@ -47,7 +47,7 @@ def assert_earned(folded: Folded, expected: Story) -> None:
     assert kept == expected.streaks
 
 
-@unhurried
+@settings(unhurried, max_examples=200)
 @given(versions, activities())
 def test_a_history_earns_what_the_definition_says(chosen: list[RuleSet], history: list[Activity]) -> None:
     steps = in_order(under(chosen, history))

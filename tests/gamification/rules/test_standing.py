@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from content.vocabulary import ContentClass
 from gamification.errors import RuleSetError
 from gamification.rules import current_length, level_after, level_at, refuse_succession
-from gamification.rules.grammar import Freezes, Streak, Threshold
+from gamification.rules.grammar import CampaignPart, Freezes, Parts, Streak, Threshold
 from gamification.rules.periods import POSITIONS, WITHIN, missed, number_of, periods_of
 from gamification.values import StreakState
 from gamification.vocabulary import Period, Rhythm
@@ -87,3 +88,17 @@ def test_a_version_may_change_anything_but_what_a_key_means() -> None:
     with pytest.raises(RuleSetError) as caught:
         refuse_succession(before, msgspec.structs.replace(worse, key="another"))
     assert {problem.field for problem in caught.value.problems} == {"key", "points[0]", "points[1]", "streaks[0]"}
+
+
+def test_a_key_keeps_its_meaning_also_where_it_moves_into_a_campaign() -> None:
+    daily = Streak(key="daily", name="Daily", when=VIEWED, every=Rhythm.DAY)
+    before = ruleset(streaks=[daily])
+    for every, allowed in ((Rhythm.DAY, True), (Rhythm.WEEK, False)):
+        rules = Parts(streaks=(msgspec.structs.replace(daily, every=every),))
+        spring = CampaignPart(key="spring", revision=1, rules=rules, lane=ContentClass.MEDICAL)
+        after = msgspec.structs.replace(ruleset(), campaigns=(spring,))
+        if allowed:
+            refuse_succession(before, after)
+        else:
+            with pytest.raises(RuleSetError, match="daily was a streak by day"):
+                refuse_succession(before, after)
