@@ -19,7 +19,7 @@ from engagement import Activity, Channel, History, Verb
 from gamification import Preview, PreviewWanted, load, preview
 from gamification.rules import EMPTY, RuleSet, fold
 from gamification.rules.grammar import Cap, PointsRule, When
-from gamification.vocabulary import Period
+from gamification.rules.words import Period
 from kernel.facts import Origin
 from kernel.snapshots import snapshot
 from kernel.unit_of_work import UnitOfWork

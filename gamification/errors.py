@@ -115,7 +115,6 @@ class BoardNotFoundError(NotFoundError):
     """There is no board with this key, or none for this caller."""
 
     code = "board-not-found"
-    remedy = "Take a key from the list of boards."
 
 
 class BoardPeriodNotFoundError(NotFoundError):

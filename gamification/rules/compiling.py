@@ -20,7 +20,7 @@ from gamification.rules.watching import (
     signals_of,
     watchers_of,
 )
-from gamification.vocabulary import CapUnit, Once, Rhythm
+from gamification.rules.words import CapUnit, Once, Rhythm
 
 Earned: TypeAlias = Callable[[Standing, Activity], bool]
 

@@ -24,7 +24,7 @@ from gamification.rules.selecting import (
     Tags,
     When,
 )
-from gamification.vocabulary import CapUnit, Once, Past, Period, Rhythm
+from gamification.rules.words import CapUnit, Once, Past, Period, Rhythm
 
 __all__ = [
     "Badge",

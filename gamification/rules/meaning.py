@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from gamification.rules.checking import Plain
 from gamification.rules.forbidden import forbidden_word
 from gamification.rules.periods import WITHIN
-from gamification.vocabulary import Period
+from gamification.rules.words import Period
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a field from the top of the rule set: names of fields and positions in lists."""

@@ -13,7 +13,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from gamification.rules.selecting import Count, Key, LifetimePoints, Part, Seconds, When
-from gamification.vocabulary import Counted, Period, Quantity
+from gamification.rules.words import Counted, Period, Quantity
 
 MOST_NEEDS = 10
 """Groups, conditions in a group, and steps of a sequence."""

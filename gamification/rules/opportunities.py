@@ -14,7 +14,8 @@ from gamification.rules.progress import Progress
 from gamification.rules.questing import stages_done
 from gamification.rules.standing import current_length
 from gamification.rules.watching import conditions_of
-from gamification.vocabulary import CapUnit, Once, Period, WhyNot
+from gamification.rules.words import CapUnit, Once, Period
+from gamification.vocabulary import WhyNot
 
 MONDAYS = 7
 MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from gamification.vocabulary import Period, Rhythm
+from gamification.rules.words import Period, Rhythm
 
 DAY, WEEK, MONTH, QUARTER, YEAR, EVER = range(6)
 POSITIONS = {

@@ -5,7 +5,7 @@ from datetime import date
 from gamification.rules.earnings import StreakState
 from gamification.rules.grammar import Level, RuleSet, Streak
 from gamification.rules.periods import missed, periods_of
-from gamification.vocabulary import Rhythm
+from gamification.rules.words import Rhythm
 
 
 def current_length(kept: StreakState, streak: Streak, today: date) -> int:

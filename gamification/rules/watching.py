@@ -30,7 +30,7 @@ from gamification.rules.needs import (
     Window,
 )
 from gamification.rules.periods import POSITIONS, Periods
-from gamification.vocabulary import Counted
+from gamification.rules.words import Counted
 
 UNSEEN = Seen()
 DECIMALS = 6

@@ -13,8 +13,8 @@ import pytest
 from access import Role
 from gamification.rules.credentials import baking, status, tokens
 from tests.api.asker import Asker, Body
-from tests.api.cases import earned
 from tests.api.house import House, problem
+from tests.api.scenes import earned
 from tests.gamification.credentials.test_documents import faults
 
 FORMATS = {

@@ -26,9 +26,10 @@ import access
 from access import NewAccount, Role
 from gamification import BadgeKeys
 from kernel.settings import Settings
-from tests.api.cases import CASES, PUBLIC, Scene, Sent
+from tests.api.cases import CASES, PUBLIC
 from tests.api.house import ORIGIN, House
 from tests.api.opening import served_house
+from tests.api.scenes import Scene, Sent
 from tests.conftest import KEYS
 
 EXAMPLES = 50

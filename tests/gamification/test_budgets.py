@@ -19,9 +19,9 @@ from engagement import Draft, Verb
 from gamification.rules import EMPTY, RuleSet, fold
 from gamification.rules.grammar import Badge, Cap, PointsRule, Threshold
 from gamification.rules.needs import AwardsNeed
+from gamification.rules.words import Period
 from gamification.service import publishing
 from gamification.values import State, Status
-from gamification.vocabulary import Period
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work

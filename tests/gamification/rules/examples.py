@@ -9,7 +9,7 @@ from content.vocabulary import ContentId, ContentKind
 from engagement.values import Activity
 from engagement.vocabulary import Channel, Verb
 from gamification.rules.grammar import Badge, Cap, Level, PointsRule, RuleSet, Streak, When
-from gamification.vocabulary import Past, Period
+from gamification.rules.words import Past, Period
 from people.vocabulary import PersonId
 
 MONDAY = date(2013, 9, 30)

@@ -34,7 +34,7 @@ from gamification.rules.needs import (
     Window,
 )
 from gamification.rules.periods import WITHIN
-from gamification.vocabulary import CapUnit, Counted, Once, Past, Period, Quantity, Rhythm
+from gamification.rules.words import CapUnit, Counted, Once, Past, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import LEVELS
 from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, conditions, moments, unhurried
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from engagement.values import Activity
 from gamification.rules import EMPTY, RuleSet, Step, candidates, corrections, fold, is_late, late_effects
 from gamification.rules.grammar import Streak, Threshold
+from gamification.rules.words import Period, Rhythm
 from gamification.values import AwardKey, Effects, State
-from gamification.vocabulary import AwardKind, Period, Rhythm
+from gamification.vocabulary import AwardKind
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, cap, days, rule, ruleset
 from tests.gamification.rules.strategies import CREDITS, activities, running, unhurried
 

@@ -7,7 +7,7 @@ from engagement.vocabulary import Verb
 from gamification.rules import EMPTY, evaluate, fold
 from gamification.rules.grammar import ShareRange, When
 from gamification.rules.needs import FirstNeed
-from gamification.vocabulary import Period
+from gamification.rules.words import Period
 from tests.gamification.rules.examples import activity, rule, ruleset
 from tests.gamification.rules.strategies import activities, unhurried
 

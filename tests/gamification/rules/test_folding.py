@@ -10,8 +10,8 @@ from engagement.vocabulary import Verb
 from gamification.errors import OutOfOrderError
 from gamification.rules import EMPTY, RuleSet, candidates, evaluate, fold
 from gamification.rules.grammar import Streak, StreakLength, Threshold, When
+from gamification.rules.words import Period, Rhythm
 from gamification.values import AwardKey, Effects, Folded
-from gamification.vocabulary import Period, Rhythm
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, cap, days, rule, ruleset
 
 DAILY = Streak("daily", "Daily", VIEWED, Rhythm.DAY)

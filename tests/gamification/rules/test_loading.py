@@ -15,7 +15,7 @@ from engagement.vocabulary import Verb
 from gamification.errors import RuleSetError
 from gamification.rules import RuleSet, json_schema, load
 from gamification.rules.source import MOST_CHARACTERS
-from gamification.vocabulary import Period
+from gamification.rules.words import Period
 from tests.gamification.rules.strategies import unhurried
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "rules"

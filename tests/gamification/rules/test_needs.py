@@ -24,8 +24,8 @@ from gamification.rules.grammar import (
     When,
 )
 from gamification.rules.needs import BadgeNeed, CountNeed, LevelNeed, PointsNeed, SequenceNeed, StreakNeed, SumNeed
+from gamification.rules.words import CapUnit, Counted, Once, Period, Quantity, Rhythm
 from gamification.values import Folded
-from gamification.vocabulary import CapUnit, Counted, Once, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, days, rule, ruleset
 
 PASSED = When(verbs=(Verb.PASSED,))

@@ -12,7 +12,7 @@ from gamification.rules.earnings import AwardKey
 from gamification.rules.grammar import Badge, Multiplier, Threshold
 from gamification.rules.needs import AwardsNeed
 from gamification.rules.rationing import Cut, Demand, Refused, budgets_of, settled
-from gamification.vocabulary import Period
+from gamification.rules.words import Period
 from tests.gamification.rules.examples import MONDAY, activity, badge, cap, rule, ruleset
 
 MOST_PEOPLE = 4

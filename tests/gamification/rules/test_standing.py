@@ -12,8 +12,8 @@ from gamification.errors import RuleSetError
 from gamification.rules import current_length, level_after, level_at, refuse_succession
 from gamification.rules.grammar import CampaignPart, Freezes, Parts, Streak, Threshold
 from gamification.rules.periods import POSITIONS, WITHIN, missed, number_of, periods_of
+from gamification.rules.words import Period, Rhythm
 from gamification.values import StreakState
-from gamification.vocabulary import Period, Rhythm
 from tests.gamification.rules.examples import MONDAY, VIEWED, badge, rule, ruleset
 from tests.gamification.rules.strategies import unhurried
 

@@ -13,7 +13,8 @@ from gamification.rules import EMPTY, fold
 from gamification.rules.grammar import CampaignPart, Parts
 from gamification.rules.previewing import Cell, Reach, Tally
 from gamification.rules.reporting import burn_lines, earners, histogram, quantiles, rule_lines, total
-from gamification.vocabulary import AwardKind, Blocked, Period
+from gamification.rules.words import Period
+from gamification.vocabulary import AwardKind, Blocked
 from tests.gamification.rules.examples import MONDAY, activity, badge, cap, days, rule, ruleset
 from tests.gamification.rules.strategies import activities, rulesets
 

@@ -17,7 +17,7 @@ from gamification.rules.grammar import (
     Streak,
     When,
 )
-from gamification.vocabulary import Period
+from gamification.rules.words import Period
 
 
 class Rules(NamedTuple):

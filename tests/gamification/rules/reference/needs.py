@@ -20,7 +20,7 @@ from gamification.rules.needs import (
     SumNeed,
     Window,
 )
-from gamification.vocabulary import Counted
+from gamification.rules.words import Counted
 from tests.gamification.rules.reference import streaks
 from tests.gamification.rules.reference.matching import applying, fits, spelled
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from engagement.values import Activity
 from gamification.rules.grammar import Badge, PointsRule, Quest, RuleSet
+from gamification.rules.words import CapUnit, Once, Period
 from gamification.values import AwardKey
-from gamification.vocabulary import CapUnit, Once, Period
 from tests.gamification.rules.reference import needs, quests, streaks
 from tests.gamification.rules.reference.matching import applying, fits, spelled
 

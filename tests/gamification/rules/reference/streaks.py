@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gamification.rules.grammar import Streak
-from gamification.vocabulary import Rhythm
+from gamification.rules.words import Rhythm
 from tests.gamification.rules.reference.matching import applying, fits
 
 if TYPE_CHECKING:
