@@ -209,7 +209,7 @@ class PointsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BadgeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A badge that a person holds; ``award`` names it in proofs."""
+    """A badge that a person holds; ``award`` names it in proofs, ``family`` and ``level`` what it is a level of."""
 
     key: str
     name: str
@@ -217,6 +217,9 @@ class BadgeLine(msgspec.Struct, frozen=True, kw_only=True):
     award: UUID
     earned_at: datetime
     awarded_at: datetime
+    expires_at: datetime | None = None
+    family: str | None = None
+    level: int | None = None
 
 
 class StreakLine(msgspec.Struct, frozen=True):

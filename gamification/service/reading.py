@@ -1,6 +1,7 @@
 """Showing people what they earned, and why."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -58,10 +59,11 @@ async def entries(uow: UnitOfWork, person: PersonId, before: UUID | None, limit:
 
 
 async def badges(uow: UnitOfWork, person: PersonId) -> list[BadgeLine]:
-    """Return the badges that a person holds, in the order they were earned."""
-    held = await award_store.badges(uow, person)
+    """Return the badges that a person holds and that have not expired, in the order they were earned."""
+    lines = [await _badge_line(uow, award) for award in await award_store.badges(uow, person)]
+    held = [line for line in lines if line.expires_at is None or line.expires_at > uow.now]
     uow.record(Action.BADGES_READ, subject=person, count=len(held))
-    return [await _badge_line(uow, award) for award in held]
+    return held
 
 
 async def streaks(uow: UnitOfWork, person: PersonId) -> list[StreakLine]:
@@ -106,6 +108,9 @@ async def _badge_line(uow: UnitOfWork, award: AwardView) -> BadgeLine:
         award=award.id,
         earned_at=award.occurred_at,
         awarded_at=award.awarded_at,
+        expires_at=award.occurred_at + timedelta(days=badge.expires_after_days) if badge.expires_after_days else None,
+        family=badge.family,
+        level=badge.level,
     )
 
 
