@@ -42,7 +42,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
-            Permission.TRANSFERS_READ,
+            Permission.TRANSFERS_OF_VALUE_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,
         Role.HCP: _EVERYONE

@@ -41,14 +41,14 @@ class Permission(StrEnum):
     BADGE_EXPORT = "badge:export"
     BOARD_MANAGE = "board:manage"
     BOARD_READ = "board:read"
-    CLAIMS_READ = "claims:read"
-    CLAIM_CANCEL = "claim:cancel"
-    CLAIM_FULFIL = "claim:fulfil"
     CAMPAIGN_APPROVE = "campaign:approve"
     CAMPAIGN_FREEZE = "campaign:freeze"
     CAMPAIGN_READ = "campaign:read"
     CAMPAIGN_STOP = "campaign:stop"
     CAMPAIGN_WRITE = "campaign:write"
+    CLAIMS_READ = "claims:read"
+    CLAIM_CANCEL = "claim:cancel"
+    CLAIM_FULFIL = "claim:fulfil"
     CONSENT_DELIVER = "consent:deliver"
     CONSENT_READ = "consent:read"
     CONSENT_WRITE = "consent:write"
@@ -74,7 +74,7 @@ class Permission(StrEnum):
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"
-    TRANSFERS_READ = "transfers-of-value:read"
+    TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
 
 
 class AccountStatus(StrEnum):

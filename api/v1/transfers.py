@@ -30,7 +30,7 @@ class TransfersOfValue(msgspec.Struct, frozen=True, kw_only=True):
 
 @query.get(
     "/compliance/transfers-of-value",
-    permission=Permission.TRANSFERS_READ,
+    permission=Permission.TRANSFERS_OF_VALUE_READ,
     purpose=Purpose.COMPLIANCE,
     records=Action.TRANSFERS_READ,
 )

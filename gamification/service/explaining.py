@@ -11,6 +11,8 @@ import people
 from content.vocabulary import ContentId
 from engagement.vocabulary import Action as EngagementAction
 from gamification.errors import AwardNotFoundError, RuleNotFoundError
+from gamification.policy_packs import shipped_packs
+from gamification.rules.policy import pack_for
 from gamification.rules.tracing import rule_of, trace
 from gamification.service.publishing import rules_of
 from gamification.service.reading import opportunities_of_person
@@ -33,7 +35,7 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
     award = await award_store.award(uow, award_id)
     where = (await people.bearings(uow, [award.person])).get(award.person) if award else None
     scoped = where is not None and ("*" in markets or where.market in markets)
-    if award is None or not scoped or person not in {None, award.person}:
+    if award is None or where is None or not scoped or person not in {None, award.person}:
         message = "There is no such award."
         raise AwardNotFoundError(message)
     uow.record(Action.AWARD_PROOF_READ, subject=award.person, resource=f"award:{award.id}")
@@ -54,7 +56,7 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
         rules_version=award.rules_version,
         rules_sha256=published.sha256.hex(),
         rules_published_at=published.published_at,
-        policy="recognition-only",
+        policy=pack_for(shipped_packs(), where.market, award.occurred_at.date()).stamp,
         consent_event=award.consent,
         approval=await _approval(uow, award),
         campaign=campaign.key if campaign else None,

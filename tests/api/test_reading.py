@@ -97,7 +97,7 @@ async def test_an_award_is_proved_by_activity_rules_policy_consent_and_approval(
     stored = await house.database.fetchrow("select * from gamification.rule_set_version")
     assert stored is not None
     assert (proof["rules_version"], proof["rules_sha256"]) == (1, sha256(stored["body"]).hexdigest())
-    assert proof["policy"] == "recognition-only"
+    assert proof["policy"] == "gb-2026/1", "the pack in force where the person is"
     consent = await house.database.fetchval(
         "select id from consent.event where person = $1 and purpose = 'gamification'", hcp.person
     )

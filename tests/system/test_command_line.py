@@ -155,7 +155,7 @@ def test_two_checkouts_side_by_side_share_nothing() -> None:
                 each.said("access", "create-account", *account(f"admin-of-{each.checkout.name[0]}", "administrator"))
             machines = {each.value("select system_identifier from pg_control_system()") for each in (first, second)}
             keys = {key.read_bytes() for each in (first, second) for key in (each.home / "keys").iterdir()}
-            assert (len(machines), len(keys)) == (2, 8)
+            assert (len(machines), len(keys)) == (2, 12)
             with staff(first, "admin-of-a") as ours, staff(second, "admin-of-b") as theirs:
                 assert ours.ask("GET", "/v1/me").status == theirs.ask("GET", "/v1/me").status == 200
                 assert theirs.ask("GET", "/v1/me", token=ours.token).status == 401
