@@ -149,7 +149,8 @@ def _used(granted: Sequence[Award]) -> Counter[str]:
     """Return what these awards take from budgets."""
     used: Counter[str] = Counter()
     for award in granted:
-        used.update(asked_by(award))
+        if asked := asked_by(award):
+            used.update(asked)
     return used
 
 

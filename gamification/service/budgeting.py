@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from gamification.rules import RuleSet, Step, fold
+from gamification.rules.earnings import STANDARD
 from gamification.rules.parts import parts_of
 from gamification.store import budgets, campaigns
 from gamification.values import Award, AwardKey, Folded, State
@@ -23,6 +24,7 @@ from gamification.vocabulary import Blocked
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
+NOTHING_ASKED: Final[dict[str, int]] = {}
 CAMPAIGN: Final = "campaign:"
 """Before the key of a campaign, among keys of rules, which have no colon."""
 
@@ -58,6 +60,8 @@ def asked_by(award: Award) -> dict[str, int]:
 
     Whether the campaign has a budget is not known here.
     """
+    if award.terms is STANDARD:
+        return NOTHING_ASKED
     asked = {award.key.rule: award.units} if award.terms.budget is not None else {}
     if award.terms.campaign is not None and award.points:
         asked[CAMPAIGN + award.terms.campaign] = award.points
@@ -131,7 +135,7 @@ def _open_awards(each: Run, paid: AbstractSet[tuple[PersonId, AwardKey]]) -> lis
     found = [
         (position, award)
         for position, award in enumerate(each.folded.awards)
-        if award.key not in each.settled and (each.person, award.key) not in paid and asked_by(award)
+        if asked_by(award) and award.key not in each.settled and (each.person, award.key) not in paid
     ]
     if not found:
         return []
@@ -150,6 +154,8 @@ async def _find_left(uow: UnitOfWork, left: dict[str, int], awards: Iterable[Awa
     sizes: dict[str, int] = {}
     named: Counter[str] = Counter()
     for award in awards:
+        if award.terms is STANDARD:
+            continue
         if award.terms.budget is not None and award.key.rule not in left:
             sizes[award.key.rule] = award.terms.budget
         if award.terms.campaign is not None and award.points and CAMPAIGN + award.terms.campaign not in left:
