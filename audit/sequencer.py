@@ -65,25 +65,24 @@ class Sequencer:
         self._dsn = dsn
         self._key = key
         self._clock = clock
+        self._pause = SHORTEST_PAUSE_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sequence until ``stop`` is set or the task is cancelled; whatever else happens, try again.
 
         A log that contradicts its checkpoints is left as it is: nothing gets an index until somebody has looked.
         """
-        pause = SHORTEST_PAUSE_SECONDS
         while not stop.is_set():
             try:
                 async with connected(self._dsn) as connection:
                     await self._lead(connection, stop)
-                pause = SHORTEST_PAUSE_SECONDS
             except LogDamagedError as error:
                 _log.error("audit_log_damaged", code=error.code, reason=error.detail)
-                pause = LONGEST_PAUSE_SECONDS
+                self._pause = LONGEST_PAUSE_SECONDS
             except Exception as error:  # noqa: BLE001 - the log must go on after whatever it was
-                _log.warning("audit_sequencer_interrupted", error=type(error).__name__, seconds=pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-            await _wait(stop, pause)
+                _log.warning("audit_sequencer_interrupted", error=type(error).__name__, seconds=self._pause)
+                self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+            await _wait(stop, self._pause)
 
     async def _lead(self, connection: "asyncpg.Connection[asyncpg.Record]", stop: asyncio.Event) -> None:
         while not await connection.fetchval("select pg_try_advisory_lock($1)", SEQUENCER_LOCK):
@@ -92,6 +91,7 @@ class Sequencer:
                 return
         sequencing = Sequencing(connection, self._key, self._clock)
         await sequencing.load()
+        self._pause = SHORTEST_PAUSE_SECONDS  # only outages in a row make the pauses longer
         _log.info("audit_sequencer_leads", size=sequencing.size)
         signed_at = self._monotonic()
         while not stop.is_set():
