@@ -1,6 +1,6 @@
 """Campaigns and their revisions, the keys that are theirs, and their budgets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -239,30 +239,3 @@ async def use(uow: UnitOfWork, taken: Mapping[str, int]) -> None:
         list(moved),
         list(moved.values()),
     )
-
-
-async def reserve(uow: UnitOfWork, wanted: Sequence[tuple[str, int]]) -> list[bool]:
-    """Take units from campaigns' budgets in the order wanted; say for each (campaign key, units) whether it got them.
-
-    All of a want or nothing. What is granted is used within the same transaction, so nothing is ever left reserved.
-    """
-    if not wanted:
-        return []
-    rest = await left(uow, (key for key, _ in wanted))
-    taken = dict.fromkeys(rest, 0)
-    granted = []
-    for key, units in wanted:
-        fits = key not in rest or taken[key] + units <= rest[key]
-        granted.append(fits)
-        if fits and key in taken:
-            taken[key] += units
-    await use(uow, taken)
-    return granted
-
-
-async def give_back(uow: UnitOfWork, returned: Sequence[tuple[str, int]]) -> None:
-    """Return units of reversed awards to their campaigns' budgets."""
-    taken: dict[str, int] = {}
-    for key, units in returned:
-        taken[key] = taken.get(key, 0) - units
-    await use(uow, taken)

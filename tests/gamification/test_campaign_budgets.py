@@ -9,6 +9,7 @@ import pytest
 from gamification import Campaign
 from gamification.store import campaigns as store
 from gamification.vocabulary import CampaignStep
+from kernel.unit_of_work import UnitOfWork
 from tests.gamification.campaigning import Campaigns, execute, rules
 
 
@@ -16,14 +17,26 @@ async def used(campaigns: Campaigns, campaign: Campaign) -> int:
     return (await campaigns.read(campaign)).budget_used
 
 
+async def take(uow: UnitOfWork, wanted: Sequence[tuple[str, int]]) -> list[bool]:
+    """Take what is left, in the order wanted, all of a want or nothing: look, then use, as awarding does."""
+    rest = await store.left(uow, [key for key, _ in wanted])
+    taken, granted = dict.fromkeys(rest, 0), []
+    for key, units in wanted:
+        granted.append(key not in rest or taken[key] + units <= rest[key])
+        if granted[-1] and key in taken:
+            taken[key] += units
+    await store.use(uow, taken)
+    return granted
+
+
 async def reserve(campaigns: Campaigns, wanted: Sequence[tuple[str, int]]) -> list[bool]:
     async with campaigns.work.begin(campaigns.origin) as uow:
-        return await store.reserve(uow, wanted)
+        return await take(uow, wanted)
 
 
-async def give_back(campaigns: Campaigns, returned: Sequence[tuple[str, int]]) -> None:
+async def give_back(campaigns: Campaigns, key: str, units: int) -> None:
     async with campaigns.work.begin(campaigns.origin) as uow:
-        await store.give_back(uow, returned)
+        await store.use(uow, {key: -units})
 
 
 async def test_64_at_once_never_exceed_a_budget_and_leave_nothing_that_fits(campaigns: Campaigns) -> None:
@@ -38,7 +51,7 @@ async def test_64_at_once_never_exceed_a_budget_and_leave_nothing_that_fits(camp
 async def test_what_is_given_back_can_be_given_again(campaigns: Campaigns) -> None:
     running = await campaigns.running(await campaigns.create(budget=10))
     assert await reserve(campaigns, [("spring", 10)]) == [True]
-    await asyncio.gather(*(give_back(campaigns, [("spring", 1)]) for _ in range(4)))
+    await asyncio.gather(*(give_back(campaigns, "spring", 1) for _ in range(4)))
     assert await used(campaigns, running) == 6
     assert await reserve(campaigns, [("spring", 5)]) == [False]
     assert await reserve(campaigns, [("spring", 4)]) == [True]
@@ -61,7 +74,7 @@ async def test_a_campaign_without_a_budget_gives_without_waiting_for_anybody(cam
 
     async def hold() -> list[bool]:
         async with campaigns.work.begin(campaigns.origin) as uow:
-            granted = await store.reserve(uow, [("spring", 10**9)])
+            granted = await take(uow, [("spring", 10**9)])
             held.set()
             await done.wait()
         return granted
@@ -74,7 +87,7 @@ async def test_a_campaign_without_a_budget_gives_without_waiting_for_anybody(cam
 
     holder, other = await asyncio.wait_for(asyncio.gather(hold(), meanwhile()), 10)
     assert (holder, other) == ([True], [True])
-    await give_back(campaigns, [("spring", 5)])
+    await give_back(campaigns, "spring", 5)
     assert await used(campaigns, running) == 0
     assert await reserve(campaigns, []) == []
 
@@ -84,7 +97,7 @@ async def test_what_rolls_back_is_not_used(campaigns: Campaigns) -> None:
 
     async def fail() -> None:
         async with campaigns.work.begin(campaigns.origin) as uow:
-            assert await store.reserve(uow, [("spring", 8)]) == [True]
+            assert await take(uow, [("spring", 8)]) == [True]
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
