@@ -8,7 +8,7 @@ import msgspec
 
 from engagement.values import Activity
 from gamification.rules import periods
-from gamification.rules.conditions import Check, all_of, check_of, open_check, reaches, sort_of, touches
+from gamification.rules.conditions import Check, all_of, check_of, matcher_of, open_check, reaches, sort_of
 from gamification.rules.earnings import STANDARD, BadgeEffect, Terms
 from gamification.rules.grammar import Badge, CampaignPart, Multiplier, PointsRule, Quest, Streak, Threshold, When
 from gamification.rules.watching import (
@@ -173,7 +173,7 @@ def streak_step(streak: Streak, campaign: CampaignPart | None) -> StreakStep:
 
 def quest_step(quest: Quest, campaign: CampaignPart | None) -> QuestStep:
     """Make a quest ready."""
-    stages = tuple(QuestStage(_matching(step.when), step.at_least) for step in quest.steps)
+    stages = tuple(QuestStage(matcher_of(step.when), step.at_least) for step in quest.steps)
     terms = Terms(campaign.key) if campaign else STANDARD
     under_way = f"{quest.key}/{sha256(msgspec.json.encode(quest.steps)).hexdigest()[:8]}"
     return QuestStep(
@@ -212,11 +212,6 @@ def badge_step(badge: Badge, position: int, campaign: CampaignPart | None) -> tu
         sha256(msgspec.json.encode((badge, campaign.revision if campaign else 0))).hexdigest(),
     )
     return step, watchers
-
-
-def _matching(when: When) -> Check:
-    check = check_of(when)
-    return lambda activity: touches(when, sort_of(activity)) and (check is None or check(activity))
 
 
 def _reach(campaign: CampaignPart | None) -> list[Check]:

@@ -53,6 +53,12 @@ def check_of(when: When, campaign: CampaignPart | None = None) -> Check | None:
     return all_of([*_time_checks(campaign), *_range_checks(when), *_exact_checks(when)])
 
 
+def matcher_of(when: When, campaign: CampaignPart | None = None) -> Check:
+    """Return the whole check of ``when``, for activities that nothing has chosen by their sort before."""
+    check = check_of(when, campaign)
+    return lambda activity: touches(when, sort_of(activity)) and (check is None or check(activity))
+
+
 def open_check(campaign: CampaignPart | None) -> Check | None:
     """Return the check of the campaign's time alone."""
     return all_of(_time_checks(campaign))
@@ -97,18 +103,19 @@ def _time_checks(campaign: CampaignPart | None) -> list[Check]:
 def _range_checks(when: When) -> list[Check]:
     checks: list[Check] = []
     if when.score is not None:
-        score = _inside(when.score)
+        score = inside(when.score)
         checks.append(lambda activity: activity.score is not None and score(activity.score))
     if when.progress is not None:
-        progress = _inside(when.progress)
+        progress = inside(when.progress)
         checks.append(lambda activity: activity.progress is not None and progress(activity.progress))
     if when.duration_seconds is not None:
-        duration = _inside(when.duration_seconds)
+        duration = inside(when.duration_seconds)
         checks.append(lambda activity: activity.duration_seconds is not None and duration(activity.duration_seconds))
     return checks
 
 
-def _inside(limits: ShareRange | SecondsRange) -> Callable[[float], bool]:
+def inside(limits: ShareRange | SecondsRange) -> Callable[[float], bool]:
+    """Return whether a value lies in a range."""
     lowest = float("-inf") if limits.at_least is None else limits.at_least
     bound = float("inf") if limits.below is None else limits.below
     return lambda value: lowest <= value < bound

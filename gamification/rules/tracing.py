@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.conditions import reaches, sort_of
+from gamification.rules.conditions import inside, reaches, sort_of
 from gamification.rules.earnings import Folded
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import Badge, CampaignPart, PointsRule, Quest, RuleSet, Streak, When
@@ -76,7 +76,8 @@ def _when(when: When, activity: Activity) -> Iterator[TraceLine]:
     for name in ("score", "progress", "duration_seconds"):
         limits, value = getattr(when, name), getattr(activity, name)
         if limits is not None:
-            yield TraceLine(f"when.{name}", _range(limits), _said(value), _inside(limits, value))
+            holds = value is not None and inside(limits)(value)
+            yield TraceLine(f"when.{name}", _range(limits), _said(value), holds)
     for name in ("success", "completion"):
         wanted, flag = getattr(when, name), getattr(activity, name)
         if wanted is not None:
@@ -123,12 +124,6 @@ def _range(limits: ShareRange | SecondsRange) -> str:
     low = "" if limits.at_least is None else f"at least {limits.at_least:g}"
     high = "" if limits.below is None else f"below {limits.below:g}"
     return ", ".join(each for each in (low, high) if each)
-
-
-def _inside(limits: ShareRange | SecondsRange, value: float | None) -> bool:
-    if value is None or (limits.at_least is not None and value < limits.at_least):
-        return False
-    return limits.below is None or value < limits.below
 
 
 def _said(value: object) -> str:

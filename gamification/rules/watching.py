@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.conditions import Check, check_of, sort_of, touches
+from gamification.rules.conditions import check_of, matcher_of
 from gamification.rules.earnings import Seen, StreakState
 from gamification.rules.grammar import CampaignPart, When
 from gamification.rules.needs import (
@@ -216,13 +216,13 @@ def _lately(by: Mapping[str, float], today: date, days: int, *, whole: bool) -> 
 
 
 def _sequence(name: str, need: SequenceNeed, campaign: CampaignPart | None, *, lasting: bool) -> Condition:
-    checks = [(when, check_of(when, campaign)) for when in need.steps]
+    checks = [matcher_of(when, campaign) for when in need.steps]
     last, days = str(len(checks) - 1), need.within_days
 
     def watch(seen: Seen, activity: Activity, person: Standing) -> Seen:
         today, by = person.today.toordinal(), dict(seen.by)
         for step in range(len(checks) - 1, -1, -1):  # from the end, so that one activity is one step
-            if not _matches(checks[step], activity):
+            if not checks[step](activity):
                 continue
             before = by.get(str(step - 1))
             if step == 0 or (before is not None and today - before <= days):
@@ -255,8 +255,3 @@ def _first(name: str, need: FirstNeed, campaign: CampaignPart | None) -> Conditi
         return person.last is not None and person.seen.get(name, UNSEEN).period == str(person.last.id)
 
     return Condition(lambda person: int(met(person)), 1, met, Watcher(name, (need.when,), watch))
-
-
-def _matches(step: tuple[When, Check | None], activity: Activity) -> bool:
-    when, check = step
-    return touches(when, sort_of(activity)) and (check is None or check(activity))

@@ -140,4 +140,5 @@ async def test_points_earned_while_the_copy_is_made_again_are_on_it(house: House
 @pytest.mark.parametrize("key", ["no-such-board", "all-time%00", "ALL-TIME"])
 async def test_there_is_no_other_board(house: House, key: str) -> None:
     hcp = await house.hcp()
-    problem(await hcp.get(f"/v1/leaderboards/{key}"), 404, "board-not-found")
+    assert problem(await hcp.get(f"/v1/leaderboards/{key}"), 404, "board-not-found")["title"]
+    assert (await hcp.read("/v1/leaderboards/all-time"))["key"] == "all-time"
