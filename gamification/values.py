@@ -28,7 +28,7 @@ from gamification.rules.earnings import (
 from gamification.rules.lots import Balance, Expiring
 from gamification.rules.opportunities import Opportunity
 from gamification.rules.tracing import TraceLine
-from gamification.vocabulary import AwardKind, AwardState
+from gamification.vocabulary import RECOGNITION, AwardKind, AwardState
 from kernel.facts import Origin
 from people.vocabulary import PersonId
 
@@ -83,7 +83,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     kind: AwardKind = AwardKind.POINTS
     state: AwardState = AwardState.ACTIVE
-    currency: str = "recognition"
+    currency: str = RECOGNITION
     available_at: datetime | None = None
     expires_at: datetime | None = None
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from gamification.vocabulary import AwardKind, Blocked
+from gamification.vocabulary import RECOGNITION, AwardKind, Blocked
 
 
 class AwardKey(NamedTuple):
@@ -34,7 +34,7 @@ class Terms(msgspec.Struct, frozen=True):
 
     campaign: str | None = None
     budget: int | None = None
-    currency: str = "recognition"
+    currency: str = RECOGNITION
     pending_days: int | None = None
     expires_after_days: int | None = None
 

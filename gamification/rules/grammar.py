@@ -25,6 +25,7 @@ from gamification.rules.selecting import (
     When,
 )
 from gamification.rules.words import CapUnit, Once, Past, Period, Rhythm
+from gamification.vocabulary import RECOGNITION
 
 __all__ = [
     "Badge",
@@ -74,7 +75,7 @@ class PointsRule(Part, frozen=True):
     caps: Annotated[tuple[Cap, ...], Meta(max_length=4)] = ()
     needs: Needs | None = None
     once_per: Once = Once.ITEM
-    currency: Key = "recognition"
+    currency: Key = RECOGNITION
     budget: LifetimePoints | None = None
     pending_days: Days | None = None
     expires_after_days: Annotated[int, Meta(ge=1, le=3_660)] | None = None

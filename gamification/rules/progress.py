@@ -24,7 +24,7 @@ from gamification.rules.periods import missed, periods_of
 from gamification.rules.program import Program, Steps
 from gamification.rules.questing import advanced
 from gamification.rules.watching import UNSEEN
-from gamification.vocabulary import AwardKind, Blocked
+from gamification.vocabulary import RECOGNITION, AwardKind, Blocked
 
 NOTHING = Effects()
 """The effects of an activity that changed nothing: most of them, so they share one value."""
@@ -170,7 +170,7 @@ class Progress:
         if self.held:
             self.held.pop(key, None)
         self.made.append(Award(key, points, activity.id, AwardKind.POINTS, step.terms))
-        if step.terms.currency == "recognition":
+        if step.terms.currency == RECOGNITION:
             self._earn(points)
         self.awards[step.key] = self.awards.get(step.key, 0) + 1
         self._signals.add(step.signal)

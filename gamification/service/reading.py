@@ -26,7 +26,7 @@ from gamification.values import (
     PointsView,
     StreakLine,
 )
-from gamification.vocabulary import Action
+from gamification.vocabulary import RECOGNITION, Action
 from kernel.unit_of_work import UnitOfWork
 from people import Bearings
 from people.vocabulary import PersonId
@@ -40,7 +40,7 @@ async def points(uow: UnitOfWork, person: PersonId) -> PointsView:
     following = level_after(ruleset, here.level)
     uow.record(Action.POINTS_READ, subject=person)
     return PointsView(
-        currency="recognition",
+        currency=RECOGNITION,
         points=total,
         level=LevelView(here.level, here.name, here.at),
         next_level=LevelView(following.level, following.name, following.at) if following else None,

@@ -5,7 +5,6 @@ unit that is given: whether somebody claims it is another matter, so it is the m
 """
 
 from datetime import date
-from typing import Final
 
 import msgspec
 
@@ -15,8 +14,7 @@ from gamification.rules.policy.value import country_refusals, currency_refusals
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.reports import TransferLine
 from gamification.rules.suppressing import shown
-
-RECOGNITION: Final = "recognition"
+from gamification.vocabulary import RECOGNITION
 
 
 class Values(msgspec.Struct, frozen=True):

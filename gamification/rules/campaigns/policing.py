@@ -22,8 +22,8 @@ from gamification.rules.policy import (
     Rule,
     publish_refusals,
 )
+from gamification.vocabulary import RECOGNITION
 
-RECOGNITION: Final = "recognition"
 _SIGNALS: Final = frozenset({"verbs", "kinds", "channels"})
 _TAGS: Final = frozenset({"any", "all", "none"})
 

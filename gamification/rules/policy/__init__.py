@@ -41,7 +41,7 @@ from gamification.rules.policy.views import (
     policy_view,
 )
 from gamification.rules.policy.vocabulary import (
-    RECOGNITION,
+    RECOGNITION_KINDS,
     Behaviour,
     BoardFilter,
     Condition,
@@ -58,7 +58,7 @@ from gamification.rules.policy.vocabulary import (
 
 __all__ = [
     "OUTSIDE",
-    "RECOGNITION",
+    "RECOGNITION_KINDS",
     "RECOGNITION_ONLY",
     "RULES",
     "Alert",

@@ -6,7 +6,6 @@ import msgspec
 
 from content.vocabulary import ContentClass
 from gamification.rules.policy.vocabulary import (
-    RECOGNITION_POINTS,
     Behaviour,
     BoardFilter,
     Condition,
@@ -15,6 +14,7 @@ from gamification.rules.policy.vocabulary import (
     QuizPlace,
     Record,
 )
+from gamification.vocabulary import RECOGNITION
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ class Rule(Facts, frozen=True, kw_only=True):
     behaviours: frozenset[Behaviour] = frozenset()
     promotional_view_cap: int | None = None
     quest: bool = False
-    currency: str = RECOGNITION_POINTS
+    currency: str = RECOGNITION
     needs_share_consent: bool = False
 
 

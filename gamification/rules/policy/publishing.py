@@ -17,7 +17,8 @@ from gamification.rules.policy.value import (
     currency_refusals,
     kind_refusals,
 )
-from gamification.rules.policy.vocabulary import RECOGNITION_POINTS, Behaviour, Reason
+from gamification.rules.policy.vocabulary import Behaviour, Reason
+from gamification.vocabulary import RECOGNITION
 
 REFUSED_BEHAVIOURS = frozenset(Behaviour) - {Behaviour.PROMOTION_VIEWED, Behaviour.SURVEY_TAKEN_PART}
 
@@ -56,7 +57,7 @@ def _rule(pack: Pack, rule: Rule, currency: Currency | None, *, by_marketer: boo
     if rule.quest and ContentClass.PROMOTIONAL in rule.lanes and not pack.quest_on_promotion.allowed:
         detail = f"{rule.key} sends people from promotion to promotion"
         yield ruled(Reason.QUEST_ON_PROMOTION, pack.quest_on_promotion, detail)
-    if currency is None and rule.currency != RECOGNITION_POINTS:
+    if currency is None and rule.currency != RECOGNITION:
         yield refusal(Reason.CURRENCY_UNKNOWN, "C3", f"{rule.key} gives {rule.currency[:40]}, which nobody describes")
     value = currency is not None and currency.value_bearing
     yield from accredited_refusals(rule.lanes, None, value=value)

@@ -8,13 +8,13 @@ from gamification.rules.policy.facts import Currency, Person, Reward
 from gamification.rules.policy.pack import Pack
 from gamification.rules.policy.refusal import Refusal, refusal, ruled
 from gamification.rules.policy.vocabulary import (
-    RECOGNITION,
-    RECOGNITION_POINTS,
+    RECOGNITION_KINDS,
     Reason,
     RefusedKind,
     RewardKind,
     ValueBearing,
 )
+from gamification.vocabulary import RECOGNITION
 
 
 def bears_value(reward: Reward, currency: Currency | None = None) -> bool:
@@ -30,7 +30,7 @@ def kind_refusals(reward: Reward) -> Iterator[Refusal]:
     if reward.kind not in kinds:
         named = "is never given" if reward.kind in {kind.value for kind in RefusedKind} else "isn't on the whitelist"
         yield refusal(Reason.KIND_REFUSED, "C2", f"{reward.kind[:40]!r} {named}; use {', '.join(sorted(kinds))}")
-    elif reward.kind in RECOGNITION and bears_value(reward):
+    elif reward.kind in RECOGNITION_KINDS and bears_value(reward):
         yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"a {reward.kind} has no value in money")
 
 
@@ -43,7 +43,7 @@ def currency_refusals(currency: Currency) -> Iterator[Refusal]:
         yield refusal(Reason.UNIT_VALUE_MISSING, "C3", f"compliance has not set what one unit of {key} is worth")
     if currency.unit_value is not None and not currency.value_bearing:
         yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"{key} is recognition, so one unit of it is worth nothing")
-    if currency.value_bearing and key == RECOGNITION_POINTS:
+    if currency.value_bearing and key == RECOGNITION:
         yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"{key} never has a value; use another currency")
 
 

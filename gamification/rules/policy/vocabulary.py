@@ -15,16 +15,12 @@ class RewardKind(StrEnum):
     EDUCATIONAL_ITEM = "educational_item"
 
 
-RECOGNITION: Final = frozenset({RewardKind.BADGE, RewardKind.CERTIFICATE, RewardKind.LEVEL})
+RECOGNITION_KINDS: Final = frozenset({RewardKind.BADGE, RewardKind.CERTIFICATE, RewardKind.LEVEL})
 """Kinds that are recognition alone: they never have a value in money."""
 
 
-WITHOUT_VALUE: Final = RECOGNITION | {RewardKind.POINTS}
+WITHOUT_VALUE: Final = RECOGNITION_KINDS | {RewardKind.POINTS}
 """Kinds that anybody may get for anything, a place on a board included, as long as the points have no value."""
-
-
-RECOGNITION_POINTS: Final = "recognition"
-"""The currency that everybody has everywhere, and that never has a value in money."""
 
 
 class RefusedKind(StrEnum):
