@@ -1,7 +1,7 @@
 """The composition root: everything that lives as long as the process, put together once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -98,50 +98,47 @@ class Runtime:
         return [
             sequencer.run,
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
-            self._keep_board,
-            self._keep_schedule,
-            self._expire_lots,
+            partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
+            partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
+            partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
         ]
 
-    async def _expire_lots(self, stop: asyncio.Event) -> None:
-        """Let points expire whose time is over; any number of workers may do it at once."""
-        while not stop.is_set():
-            try:
-                while not stop.is_set():
-                    async with self.work.begin(LOTS_ORIGIN) as uow:
-                        if not await gamification.expire_lots(uow):
-                            break
-            except Exception as error:  # noqa: BLE001 - what did not expire now expires at the next round
-                _log.warning("lots_wait", error=type(error).__name__)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOTS_PAUSE_SECONDS)
-
-    async def _keep_board(self, stop: asyncio.Event) -> None:
+    async def _keep_board(self) -> bool:
         """Begin and close periods in time, send away whose consent ran out, make lost copies again."""
-        while not stop.is_set():
-            try:
-                async with self.work.read(BOARD_ORIGIN) as uow:
-                    waiting = await gamification.boards_wait(uow, self.boards)
-                if waiting:
-                    async with self.work.begin(BOARD_ORIGIN) as uow:
-                        await hold_back(uow)
-                        await gamification.keep_boards(uow, self.boards)
-            except Exception as error:  # noqa: BLE001 - boards that are not kept stand still until a restart
-                _log.warning("board_waits", error=type(error).__name__)
-            await asyncio.sleep(BOARD_PAUSE_SECONDS)
+        async with self.work.read(BOARD_ORIGIN) as uow:
+            waiting = await gamification.boards_wait(uow, self.boards)
+        if waiting:
+            async with self.work.begin(BOARD_ORIGIN) as uow:
+                await hold_back(uow)
+                await gamification.keep_boards(uow, self.boards)
+        return False
 
-    async def _keep_schedule(self, stop: asyncio.Event) -> None:
+    async def _keep_schedule(self) -> bool:
         """Start and end campaigns by the clock, and score the past of those that ask for it."""
-        while not stop.is_set():
-            more = False
-            try:
-                async with self.work.begin(SCHEDULE_ORIGIN) as uow:
-                    await gamification.keep_schedule(uow)
-                async with self.work.begin(SCHEDULE_ORIGIN) as uow:
-                    more = await gamification.backfill(uow)
-            except Exception as error:  # noqa: BLE001 - a schedule that is not kept starts nothing until a restart
-                _log.warning("schedule_waits", error=type(error).__name__)
-            await asyncio.sleep(0.0 if more else SCHEDULE_PAUSE_SECONDS)
+        async with self.work.begin(SCHEDULE_ORIGIN) as uow:
+            await gamification.keep_schedule(uow)
+        async with self.work.begin(SCHEDULE_ORIGIN) as uow:
+            return await gamification.backfill(uow)
+
+    async def _expire_lots(self) -> bool:
+        """Let points expire whose time is over; any number of workers may do it at once."""
+        async with self.work.begin(LOTS_ORIGIN) as uow:
+            return await gamification.expire_lots(uow) > 0
+
+
+async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:
+    """Do one round after the other until ``stop``, without a ``pause`` (seconds) where one says that there is more.
+
+    Whatever goes wrong is logged as ``waits`` and tried again: a loop that ended would stand still until a restart.
+    """
+    while not stop.is_set():
+        more = False
+        try:
+            more = await round_()
+        except Exception as error:  # noqa: BLE001 - see above
+            _log.warning(waits, error=type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0.0 if more else pause)
 
 
 async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:
