@@ -49,6 +49,13 @@ class AccountNotFoundError(NotFoundError):
     code = "account-not-found"
 
 
+class SessionNotFoundError(NotFoundError):
+    """The caller has no such session."""
+
+    code = "session-not-found"
+    remedy = "List your sessions with GET /v1/me/sessions."
+
+
 class AccessNotConfiguredError(LaurelError):
     """The program was composed without the keys that sign tokens."""
 

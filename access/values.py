@@ -8,7 +8,7 @@ import msgspec
 from typing_extensions import override
 
 from access.errors import SignInFailedError
-from access.vocabulary import AccountId, AccountStatus, Permission, Reason, Role, SessionId
+from access.vocabulary import AccountId, AccountStatus, AlertKind, Permission, Reason, Role, SessionId
 from people.vocabulary import PersonId
 
 
@@ -48,6 +48,31 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | None = None
     markets: frozenset[str] = frozenset()
     status: AccountStatus | None = None
+    proved_at: datetime | None = None
+    """When whoever sits in the session last showed a password, a one-time password or a secret."""
+    second_factor: bool = False
+    """Whether the account has a second factor that works."""
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as its owner sees it. ``address`` is a network prefix; ``methods`` are values of ``Method``."""
+
+    session: SessionId
+    started_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    address: str | None
+    methods: tuple[str, ...]
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about an account's security that its owner should know."""
+
+    id: UUID
+    kind: AlertKind
+    raised_at: datetime
+    address: str | None
+    session: UUID | None
 
 
 class RouteLine(msgspec.Struct, frozen=True):
