@@ -9,6 +9,7 @@ from access.errors import (
     AccountExistsError,
     AccountNotFoundError,
     InvalidAccountError,
+    InvalidKeyError,
     PasswordsBusyError,
     SessionNotFoundError,
     SignInFailedError,
@@ -37,10 +38,12 @@ from access.service import (
     own_sessions,
     prove,
     refresh,
+    remove_key,
+    removed_keys,
     session_live,
     sign_in,
 )
-from access.tokens import Authority, TokenKeys, TokenVerifier, issue
+from access.tokens import Authority, TokenKeys, TokenVerifier, former_keys, issue
 from access.values import (
     Alert,
     Caller,
@@ -90,6 +93,7 @@ __all__ = [
     "Credential",
     "Decision",
     "InvalidAccountError",
+    "InvalidKeyError",
     "MatrixRow",
     "Method",
     "NewAccount",
@@ -127,6 +131,7 @@ __all__ = [
     "end_other_sessions",
     "end_own_session",
     "end_session",
+    "former_keys",
     "in_scope",
     "issue",
     "matrix",
@@ -134,6 +139,8 @@ __all__ = [
     "own_sessions",
     "prove",
     "refresh",
+    "remove_key",
+    "removed_keys",
     "session_live",
     "sign_in",
 ]

@@ -36,6 +36,13 @@ class InvalidAccountError(InvalidError):
     code = "account-invalid"
 
 
+class InvalidKeyError(InvalidError):
+    """A token key can't be named like this; the facts hold ``field``."""
+
+    code = "token-key-invalid"
+    remedy = "Take the key id from `laurel access keys list`."
+
+
 class AccountExistsError(ConflictError):
     """This person has an account already; the facts hold ``field``."""
 

@@ -116,3 +116,11 @@ class Letter(Table, tablename="letter", schema="access"):
     expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the link stops working")
     sent_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when handed to the mail server")
     used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the link was used, or withdrawn")
+
+
+class RemovedKey(Table, tablename="removed_key", schema="access"):
+    """A token key that nobody believes any more, whatever a process was started with."""
+
+    kid = Text(primary_key=True, default=None, help_text="open: the key's thumbprint (RFC 7638)")
+    reason = Text(default=None, null=False, help_text="open: why")
+    removed_at = Timestamptz(default=None, null=False, help_text="open: when")

@@ -26,12 +26,16 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verified access token says. Times are UTC; the token is good before ``expires_at``, not at it."""
+    """What a verified access token says. Times are UTC; the token is good before ``expires_at``, not at it.
+
+    ``kid`` names the key that a verified token was signed with.
+    """
 
     caller: Caller
     jti: UUID
     issued_at: datetime
     expires_at: datetime
+    kid: str | None = None
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -52,6 +56,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """When whoever sits in the session last showed a password, a one-time password or a secret."""
     second_factor: bool = False
     """Whether the account has a second factor that works."""
+    removed_keys: frozenset[str] = frozenset()
+    """Ids of token keys that nothing is believed from any more."""
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -126,6 +126,7 @@ class TokenFault(StrEnum):
     WRONG_AUDIENCE = "wrong-audience"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    REMOVED_KEY = "removed-key"
 
 
 class Refusal(StrEnum):
@@ -147,6 +148,8 @@ class Action(StrEnum):
     ACCOUNT_ENABLED = "access:account:enabled"
     ALERTS_READ = "access:alerts:read"
     CLIENT_CREATED = "access:client:created"
+    KEY_REMOVED = "access:key:removed"
+    KEY_ROTATED = "access:key:rotated"
     PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - names an action
     REFRESH_REUSED = "access:refresh:reused"
     ROLE_CHANGED = "access:role:changed"

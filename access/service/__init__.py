@@ -11,6 +11,7 @@ from access.service.accounts import (
     open_account,
 )
 from access.service.alerting import alerts
+from access.service.keys import remove_key, removed_keys
 from access.service.sessions import (
     admit,
     client_sign_in,
@@ -46,6 +47,8 @@ __all__ = [
     "own_sessions",
     "prove",
     "refresh",
+    "remove_key",
+    "removed_keys",
     "session_live",
     "sign_in",
 ]
