@@ -20,7 +20,10 @@ _EVERYONE: Final = frozenset(
 )
 """What every account may do."""
 
-_STAFF: Final = _EVERYONE | {Permission.CONTENT_READ}
+_PERSON: Final = _EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE}
+"""What everybody may do who is no machine."""
+
+_STAFF: Final = _PERSON | {Permission.CONTENT_READ}
 """What every member of staff may do, within their markets."""
 
 ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
@@ -53,7 +56,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.TRANSFERS_OF_VALUE_READ,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF,
-        Role.HCP: _EVERYONE
+        Role.HCP: _PERSON
         | {
             Permission.ACTIVITY_RECORD,
             Permission.AWARD_PROOF_READ,

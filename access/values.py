@@ -81,6 +81,25 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     session: UUID | None
 
 
+class FactorView(msgspec.Struct, frozen=True):
+    """Which second factors an account has."""
+
+    authenticator: bool
+    recovery_codes_left: int
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What an authenticator app is set up with: the ``secret`` in base 32, and the same in a ``uri`` for a QR code."""
+
+    secret: str
+    uri: str
+
+    @override
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return "Enrolment(...)"
+
+
 class RouteLine(msgspec.Struct, frozen=True):
     """One route as it declares itself; a public route has no permission."""
 
@@ -122,12 +141,16 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known about whoever wants to sign in; all None when nobody is known."""
+    """What is known about whoever wants to sign in; all None when nobody is known.
+
+    ``familiar``: somebody has signed in to this account from the same network before.
+    """
 
     account: AccountId | None = None
     person: PersonId | None = None
     status: AccountStatus | None = None
     password_hash: str | None = None
+    familiar: bool = False
 
     @override
     def __repr__(self) -> str:

@@ -61,6 +61,8 @@ class Permission(StrEnum):
     OPPORTUNITIES_READ = "opportunities:read"
     OWN_ACCESS_LOG_READ = "own-access-log:read"
     OWN_ALERTS_READ = "own-alerts:read"
+    OWN_FACTORS_MANAGE = "own-factors:manage"
+    OWN_PASSWORD_CHANGE = "own-password:change"  # noqa: S105 - names a permission
     OWN_PROFILE_READ = "own-profile:read"
     OWN_SESSIONS_READ = "own-sessions:read"
     POINTS_READ = "points:read"
@@ -95,12 +97,22 @@ class Method(StrEnum):
     CLIENT_SECRET = "client-secret"  # noqa: S105 - the same
 
 
+class LetterKind(StrEnum):
+    """What a letter's code is good for; letters that only tell something are named by their ``AlertKind``."""
+
+    EMAIL_CONFIRMATION = "email-confirmation"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - names a letter
+
+
 class AlertKind(StrEnum):
     """What an account's owner should know."""
 
+    ACCOUNT_ENABLED = "account-enabled"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - names an event
+    RECOVERY_CODES_RENEWED = "recovery-codes-renewed"
     RECOVERY_CODE_USED = "recovery-code-used"
     REFRESH_REUSED = "refresh-token-reused"
     ROLE_CHANGED = "role-changed"
@@ -137,7 +149,9 @@ class Refusal(StrEnum):
     DISABLED = "disabled"
     ENDED = "session-ended"
     EXPIRED = "expired"
+    OTP_MISSING = "otp-missing"
     REUSED = "reused"
+    WRONG_OTP = "wrong-otp"
 
 
 class Action(StrEnum):
@@ -146,11 +160,19 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "access:account:created"
     ACCOUNT_DISABLED = "access:account:disabled"
     ACCOUNT_ENABLED = "access:account:enabled"
+    AUTHENTICATOR_CONFIRMED = "access:authenticator:confirmed"
+    AUTHENTICATOR_OFFERED = "access:authenticator:offered"
+    AUTHENTICATOR_REMOVED = "access:authenticator:removed"
     ALERTS_READ = "access:alerts:read"
     CLIENT_CREATED = "access:client:created"
+    FACTORS_READ = "access:factors:read"
+    FACTOR_PROVED = "access:factor:proved"
+    FACTOR_REFUSED = "access:factor:refused"
     KEY_REMOVED = "access:key:removed"
     KEY_ROTATED = "access:key:rotated"
     PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - names an action
+    PASSWORD_RESET_ASKED = "access:reset:asked"  # noqa: S105 - the same
+    RECOVERY_CODES_RENEWED = "access:codes:renewed"
     REFRESH_REUSED = "access:refresh:reused"
     ROLE_CHANGED = "access:role:changed"
     SESSIONS_READ = "access:sessions:read"

@@ -4,26 +4,53 @@ Authenticate, authorise, ask for consent: in this order, each with its own refus
 A handler without a declaration is closed, whatever it does.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Request
 
 import consent
-from access import Caller, Claims, Role, TokenFault, TokenRefusedError, decide
+from access import Caller, Claims, Permission, Role, Standing, TokenFault, TokenRefusedError, decide
+from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
 from api.text import refuse_nul
 from consent.values import Decision
-from kernel.errors import ForbiddenError, NotFoundError
+from kernel.errors import ForbiddenError, NotFoundError, TooManyError, UnauthenticatedError
 
 BEARER = "Bearer "
+WITHOUT_SECOND_FACTOR: Final = frozenset({Role.HCP, Role.LEARNING_SYSTEM})
+"""HCPs choose whether they want one; machines have a secret that nobody remembers."""
+GETTING_SECOND_FACTOR: Final = frozenset(
+    {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE, Permission.OWN_PROFILE_READ, Permission.SESSION_END}
+)
+"""What staff may do before they have one."""
 
 
 class UndeclaredRouteError(NotFoundError):
     """The route was not declared through ``api.routing``; it does not exist for anybody."""
 
     code = "not-found"
+
+
+class SecondFactorMissingError(ForbiddenError):
+    """The caller's role needs a second factor."""
+
+    code = "second-factor-missing"
+    remedy = "Set up an authenticator app with POST /v1/me/authenticator."
+
+
+class FactorTooOldError(UnauthenticatedError):
+    """The caller showed who they are too long ago for this."""
+
+    code = "factor-too-old"
+    remedy = "Show a password or one-time password with POST /v1/sessions/current/proof, and send the request again."
+
+
+class RequestLimitError(TooManyError):
+    """One account sent more requests in a minute than it may."""
+
+    code = "too-many-requests"
 
 
 class PermissionMissingError(ForbiddenError):
@@ -45,7 +72,7 @@ async def gate(request: Request[Any, Any, Any]) -> None:
         raise UndeclaredRouteError(message)
     passage.policy = policy
     if policy.kind != "public":
-        claims = passage.runtime.verifier.verify(_token(request))
+        claims = await _verified(request, passage)
         passage.caller = claims.caller
         await admit(passage, policy, claims)
     if policy.kind != "merged":
@@ -55,8 +82,12 @@ async def gate(request: Request[Any, Any, Any]) -> None:
 async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
     """Decide for a verified token: is the session alive, may the role, did the person agree."""
     standings, claimed = passage.runtime.standings, claims.caller
-    account_mark, person_mark = await standings.marks(claimed)
-    standing = await standings.standing(claimed, account_mark)
+    marks = await standings.marks(claimed)
+    passage.quota = marks.quota
+    if not marks.quota.allowed:
+        message = "This account sent too many requests in this minute."
+        raise RequestLimitError(message, retry_after_seconds=marks.quota.resets_in)
+    standing = await standings.standing(claimed, marks.account)
     if not standing.live or standing.role is None:
         message = "This session has ended."
         raise TokenRefusedError(message, reason="session-ended")
@@ -72,8 +103,30 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
     if not verdict.allowed:
         message = f"The role {caller.role.value} does not include {policy.permission.value}."
         raise PermissionMissingError(message, reason=verdict.reason)
+    require_factors(passage, policy, caller, standing)
     if caller.role is Role.HCP:
-        await ask_consent(passage, policy, caller, person_mark)
+        await ask_consent(passage, policy, caller, marks.person)
+
+
+def require_factors(passage: Passage, policy: Policy, caller: Caller, standing: Standing) -> None:
+    """Refuse staff without a second factor, and whoever showed a factor longer ago than the route accepts.
+
+    Raises:
+        SecondFactorMissingError: the role needs one, and this is not the way to get it.
+        FactorTooOldError: RFC 9470's challenge; it says how old the factor may be.
+
+    """
+    settings = passage.runtime.settings
+    must_have = settings.needs_second_factor and caller.role not in WITHOUT_SECOND_FACTOR
+    if must_have and not standing.second_factor and policy.permission not in GETTING_SECOND_FACTOR:
+        message = f"The role {caller.role.value} needs a second factor, and this account has none."
+        raise SecondFactorMissingError(message)
+    if policy.factor_seconds is None:
+        return
+    proved_at = standing.proved_at
+    if proved_at is None or (passage.runtime.clock.now() - proved_at).total_seconds() > policy.factor_seconds:
+        message = f"This needs a password or one-time password shown within the last {policy.factor_seconds} seconds."
+        raise FactorTooOldError(message, max_age=policy.factor_seconds)
 
 
 async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: Any) -> None:
@@ -88,6 +141,15 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
     if not decision.allowed:
         message = f"There is no consent for {policy.purpose.value}."
         raise consent.ConsentRequiredError(message, purpose=policy.purpose.value, reason=decision.reason.value)
+
+
+async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:
+    try:
+        return passage.runtime.verifier.verify(_token(request))
+    except TokenRefusedError:
+        if "authorization" in request.headers:  # without it the outermost layer has counted the request
+            await take_anonymous(passage)
+        raise
 
 
 def _token(request: Request[Any, Any, Any]) -> str:

@@ -10,6 +10,7 @@ from api.vocabulary import Action
 from consent.values import PURPOSES, Decision
 from consent.vocabulary import Purpose
 from kernel.facts import Fact, Origin
+from kernel.limits import Quota
 from kernel.unit_of_work import UnitOfWork
 from people import Bearings, PersonNotFoundError
 
@@ -35,6 +36,7 @@ class Passage:
         "decision",
         "entries",
         "policy",
+        "quota",
         "reason",
         "request",
         "route",
@@ -55,6 +57,7 @@ class Passage:
         self.entries: list[tuple[Origin, Fact]] = []
         self.reason: str | None = None
         self.sealed = False
+        self.quota: Quota | None = None
 
     def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
         """Return what every audit entry of this request says about who, from where and why."""

@@ -26,6 +26,7 @@ from kernel.database import DB
 from kernel.facts import Fact, Origin
 from kernel.keys import Keys
 from kernel.limits import Limits
+from kernel.mail import mailbox
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings
 from kernel.unit_of_work import UnitOfWork, Work
@@ -36,6 +37,8 @@ BOARD_PAUSE_SECONDS = 1.0
 LOTS_PAUSE_SECONDS = 30.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
+LETTER_PAUSE_SECONDS = 1.0
+LETTER_ORIGIN = Origin(request=UUID(int=0), actor="system:letters", role="system", route="worker letters")
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
@@ -64,6 +67,7 @@ class Runtime:
         self.badge_issuer = badge_issuer(settings, keys)
         self.limits = Limits(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
+        self.mailbox = mailbox(settings)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
@@ -73,7 +77,7 @@ class Runtime:
     async def opened(self) -> AsyncIterator["Runtime"]:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
-        access.configure(self.authority)
+        access.configure(self.authority, self._vault.wrapping)
         epochs.use(self.epochs)
         await DB.open(self.database_url, size=POOL_SIZE)
         try:
@@ -92,7 +96,7 @@ class Runtime:
         return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, outbox relay, boards, schedule of campaigns, expiry of points."""
+        """Return the loops of the worker: sequencer, outbox relay, boards, schedules, expiry of points, letters."""
         refresh = partial(_refresh, self.boards)
         sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
         return [
@@ -101,6 +105,7 @@ class Runtime:
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
+            partial(_repeat, self._send_letters, LETTER_PAUSE_SECONDS, "letters_wait"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -124,6 +129,11 @@ class Runtime:
         """Let points expire whose time is over; any number of workers may do it at once."""
         async with self.work.begin(LOTS_ORIGIN) as uow:
             return await gamification.expire_lots(uow) > 0
+
+    async def _send_letters(self) -> bool:
+        """Send what rooms wrote to people; any number of workers may do it at once."""
+        async with self.work.begin(LETTER_ORIGIN) as uow:
+            return await access.send_letters(uow, self.mailbox)
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:

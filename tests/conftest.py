@@ -134,9 +134,10 @@ async def uow(work: Work, origin: Origin) -> AsyncIterator[UnitOfWork]:
 
 def configure_rooms() -> None:
     """Hand the rooms their keys, as the composition root does."""
-    people.configure(people.VaultKeys(WrappingKeys(KEYS.key_encryption_key), KEYS.blind_index_key))
+    wrapping = WrappingKeys(KEYS.key_encryption_key)
+    people.configure(people.VaultKeys(wrapping, KEYS.blind_index_key))
     keys = access.TokenKeys(KEYS.token_key)
-    access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
+    access.configure(access.Authority(keys, "https://laurel.test", "laurel"), wrapping)
 
 
 async def _make_database(url: str, name: str) -> None:

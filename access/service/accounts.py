@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import people
+from access.common_passwords import common_passwords
 from access.errors import AccountNotFoundError, InvalidAccountError
 from access.passwords import PASSWORDS
 from access.rules import password as password_rules
@@ -39,13 +40,22 @@ async def create_account(uow: UnitOfWork, new: NewAccount) -> AccountId:
     person = await people.register(
         uow, NewPerson(name=new.name, email=new.email, market=new.market, zone=new.zone, locale=new.locale)
     )
-    return await open_account(uow, person, role=new.role, markets=new.markets, password=new.password)
+    own = (new.name, new.email)
+    return await open_account(uow, person, role=new.role, markets=new.markets, password=new.password, own=own)
 
 
 async def open_account(
-    uow: UnitOfWork, person: PersonId, *, role: Role, markets: Sequence[str] = (), password: str | None = None
+    uow: UnitOfWork,
+    person: PersonId,
+    *,
+    role: Role,
+    markets: Sequence[str] = (),
+    password: str | None = None,
+    own: Sequence[str] = (),
 ) -> AccountId:
     """Open an account for somebody who is registered already; an HCP's scope is the own market, whatever is named.
+
+    ``own`` are words that are no good in this person's password, such as the name.
 
     Raises:
         InvalidAccountError: the facts hold the ``field`` that is wrong.
@@ -56,7 +66,7 @@ async def open_account(
     """
     _require_person_role(role)
     scoped = scope(role, markets, await _own_market(uow, person))
-    password_hash = None if password is None else await _hashed(password)
+    password_hash = None if password is None else await _hashed(password, own)
     account = AccountId(uow.new_id())
     await store.insert_account(uow, account, person, role, scoped, password_hash)
     uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, markets=scoped)
@@ -107,6 +117,7 @@ async def enable_account(uow: UnitOfWork, account: AccountId) -> None:
     """
     person, _ = await _locked(uow, account)
     await store.set_status(uow, account, AccountStatus.ACTIVE)
+    await alert(uow, account, AlertKind.ACCOUNT_ENABLED)
     await _changed(uow, account, person, Action.ACCOUNT_ENABLED)
 
 
@@ -137,7 +148,16 @@ async def change_password(uow: UnitOfWork, account: AccountId, password: str) ->
         PasswordsBusyError: too many passwords wait to be hashed.
 
     """
-    password_hash = await _hashed(password)
+    await change_password_hash(uow, account, await _hashed(password))
+
+
+async def change_password_hash(uow: UnitOfWork, account: AccountId, password_hash: str) -> None:
+    """Give an account the password that ``password_hash`` was made of; its sessions end.
+
+    Raises:
+        AccountNotFoundError: there is no such account, or it is a machine's.
+
+    """
     person, _ = await _locked(uow, account)
     if not await store.set_password_hash(uow, account, password_hash):
         raise AccountNotFoundError("There is no such account with a password.")
@@ -171,8 +191,8 @@ async def _own_market(uow: UnitOfWork, person: PersonId) -> str:
     return bearings.market
 
 
-async def _hashed(password: str) -> str:
-    password_rules.check(password)
+async def _hashed(password: str, own: Sequence[str] = ()) -> str:
+    password_rules.check(password, common_passwords(), own)
     return await PASSWORDS.hash(password)
 
 

@@ -72,10 +72,20 @@ async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     return None if found is None else AccountId(found)
 
 
+async def person_of(uow: UnitOfWork, account: AccountId) -> PersonId | None:
+    """Return whose account it is; None for machines and where there is none."""
+    found = await uow.fetchval("select person from access.account where id = $1", account)
+    return None if found is None else PersonId(found)
+
+
 async def credential(uow: UnitOfWork, person: PersonId | None) -> Credential:
     """Return how the account of ``person`` signs in; an empty credential where there is none."""
     row = await uow.fetchrow(
-        "select id, person, status, password_hash from access.account where person = $1", person or _NOBODY
+        "select id, person, status, password_hash, exists (select from access.session"
+        " where session.account = account.id and session.address = $2) as familiar"
+        " from access.account where person = $1",
+        person or _NOBODY,
+        uow.origin.address,
     )
     if row is None:
         return Credential()
@@ -84,6 +94,7 @@ async def credential(uow: UnitOfWork, person: PersonId | None) -> Credential:
         person=PersonId(row["person"]),
         status=AccountStatus(row["status"]),
         password_hash=row["password_hash"],
+        familiar=row["familiar"],
     )
 
 

@@ -26,16 +26,20 @@ from tests.api.scenes import (
     a_new_board,
     a_new_campaign,
     a_new_item,
+    a_new_password,
     a_new_person,
     a_new_revision,
     a_new_reward,
+    a_one_time_password,
     a_paper,
+    a_password,
     a_question,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
     an_activity,
     an_answer,
+    an_authenticator,
     an_export,
     an_index,
     an_item,
@@ -50,6 +54,7 @@ from tests.api.scenes import (
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
 EVERYONE: Final = frozenset(Role)
+PEOPLE: Final = EVERYONE - {MACHINE}
 STAFF: Final = EVERYONE - {HCP, MACHINE}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
@@ -81,6 +86,13 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
     "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
+    "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
+    "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
+    "POST /v1/me/recovery-codes": Case(PEOPLE, an_authenticator, OWN),
+    "POST /v1/me/password": Case(PEOPLE, a_new_password, OWN, status=204),
+    "POST /v1/sessions/current/proof": Case(PEOPLE, a_password, OWN, status=204),
     "GET /v1/me/sessions": Case(EVERYONE, nothing, OWN),
     "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
     "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
@@ -162,6 +174,8 @@ PUBLIC: Final = frozenset(
         "GET /schema/{path:str}",
         "POST /v1/credentials/verify",
         "POST /v1/sessions",
+        "POST /v1/password-resets",
+        "POST /v1/password-resets/complete",
         "POST /v1/sessions/refresh",
     }
 )

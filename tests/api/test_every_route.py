@@ -168,8 +168,9 @@ async def test_every_role_that_may_succeeds_and_every_other_is_refused(house: Ho
 async def test_what_a_route_promises_to_record_is_recorded(house: House, scene: Scene, route: str) -> None:
     case = CASES[route]
     asker = scene.hcp if Role.HCP in case.who else await house.asker(min(case.who), "GB")
-    if route.startswith("DELETE"):
+    if case.elsewhere == OWN and Role.HCP in case.who:
         asker = await house.hcp()
+        await earned(house, asker, scene.item)
     answer = await sent(asker, route, await case.send(scene, asker))
     assert answer.is_success
     recorded = {entry["action"] for entry in await house.trail(answer)}
