@@ -52,6 +52,7 @@ from access.values import (
 )
 from access.vocabulary import (
     ALL_MARKETS,
+    MACHINES,
     AccountId,
     AccountStatus,
     Action,
@@ -65,6 +66,7 @@ from access.vocabulary import (
 
 __all__ = [
     "ALL_MARKETS",
+    "MACHINES",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",
     "AccountExistsError",

@@ -28,6 +28,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.COMPLIANCE_OFFICER: _STAFF
         | {
             Permission.AUDIT_EXPORT,
+            Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
@@ -92,5 +93,6 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
         },
+        Role.WITNESS: _EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )
