@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from kernel.settings import KEY_BYTES, SECRETS, Settings
 
+FORMER: Final = "token_former_keys.pem"
 RSA_BITS: Final = 3_072
 """As strong as Ed25519 is, and as NIST SP 800-57 wants it for signatures that are to hold beyond 2030."""
 
@@ -31,6 +32,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     blind_index_key: bytes
     badge_key: bytes
     badge_rsa_key: bytes
+    token_former_keys: bytes = b""
+    """Public keys (PEMs) that signed tokens before ``token_key`` did."""
 
     @override
     def __repr__(self) -> str:
@@ -43,7 +46,23 @@ def load_keys(settings: Settings) -> Keys:
     folder = settings.home / "keys"
     random = partial(secrets.token_bytes, KEY_BYTES)
     made = {name: getattr(settings, name) or _kept(folder / f"{name}.bin", random) for name in SECRETS}
-    return Keys(**made, badge_rsa_key=settings.badge_rsa_key or _kept(folder / "badge_rsa_key.pem", new_rsa_key))
+    former = folder / FORMER
+    return Keys(
+        **made,
+        badge_rsa_key=settings.badge_rsa_key or _kept(folder / "badge_rsa_key.pem", new_rsa_key),
+        token_former_keys=settings.token_former_keys or (former.read_bytes() if former.exists() else b""),
+    )
+
+
+def rotate_token_key(settings: Settings, former: bytes) -> None:
+    """Put a new token key into ``<home>/keys`` and ``former`` (PEMs) in the place of those before it.
+
+    The former public keys are written first: whoever starts in between still believes every token that is out.
+    """
+    folder = settings.home / "keys"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in ((FORMER, former), ("token_key.bin", secrets.token_bytes(KEY_BYTES))):
+        _draft(folder / name, content).replace(folder / name)
 
 
 def new_rsa_key() -> bytes:
@@ -58,9 +77,7 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     if path.exists():
         return path.read_bytes()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(make())
+    draft = _draft(path, make())
     try:
         path.hardlink_to(draft)
     except FileExistsError:
@@ -68,3 +85,11 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     finally:
         draft.unlink()
     return path.read_bytes()
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    """Write ``content`` beside ``path``, for its owner alone, and return where."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    return draft
