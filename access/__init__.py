@@ -13,6 +13,7 @@ from access.errors import (
     SignInFailedError,
     TokenRefusedError,
 )
+from access.fields import PERMISSION_FIELDS, shown_fields
 from access.policy import ROLE_PERMISSIONS
 from access.rules.decision import decide, in_scope
 from access.rules.matrix import matrix
@@ -65,6 +66,7 @@ from access.vocabulary import (
 
 __all__ = [
     "ALL_MARKETS",
+    "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",
     "AccountExistsError",
@@ -117,5 +119,6 @@ __all__ = [
     "prove",
     "refresh",
     "session_live",
+    "shown_fields",
     "sign_in",
 ]

@@ -5,37 +5,87 @@ Destroying a person's key makes everything the vault holds about that person unr
 """
 
 from people.errors import (
+    InvalidLicenceError,
     InvalidPersonError,
+    LicenceStepError,
     PersonErasedError,
     PersonExistsError,
     PersonNotFoundError,
     VaultNotConfiguredError,
+    ZoneCooldownError,
 )
 from people.sealing import configure
-from people.service import bearings, find_by_email, find_by_identifier, lock, profile, register
-from people.values import Bearings, Identifier, NewPerson, Profile, VaultKeys
-from people.vocabulary import Action, PersonId, PersonStatus, is_market
+from people.service import (
+    bearings,
+    change,
+    decide_licence,
+    find_by_email,
+    find_by_identifier,
+    lock,
+    profile,
+    register,
+    view,
+)
+from people.values import (
+    Bearings,
+    Change,
+    Identifier,
+    Licence,
+    LicenceDecision,
+    NewPerson,
+    Particulars,
+    Profile,
+    VaultKeys,
+    View,
+)
+from people.vocabulary import (
+    Action,
+    ContactChannel,
+    Field,
+    LicenceStatus,
+    PersonId,
+    PersonStatus,
+    PracticeSetting,
+    Profession,
+    is_market,
+)
 
 __all__ = [
     "Action",
     "Bearings",
+    "Change",
+    "ContactChannel",
+    "Field",
     "Identifier",
+    "InvalidLicenceError",
     "InvalidPersonError",
+    "Licence",
+    "LicenceDecision",
+    "LicenceStatus",
+    "LicenceStepError",
     "NewPerson",
+    "Particulars",
     "PersonErasedError",
     "PersonExistsError",
     "PersonId",
     "PersonNotFoundError",
     "PersonStatus",
+    "PracticeSetting",
+    "Profession",
     "Profile",
     "VaultKeys",
     "VaultNotConfiguredError",
+    "View",
+    "ZoneCooldownError",
     "bearings",
+    "change",
     "configure",
+    "decide_licence",
     "find_by_email",
     "find_by_identifier",
     "is_market",
     "lock",
     "profile",
     "register",
+    "view",
 ]
