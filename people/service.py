@@ -12,8 +12,8 @@ from kernel.unit_of_work import UnitOfWork
 from people.errors import InvalidLicenceError, PersonNotFoundError
 from people.rules.licences import check_decision, status_on
 from people.rules.person import check, check_change, check_zone_change
-from people.store import licences, persons, profiles
-from people.values import Bearings, Change, Licence, LicenceDecision, NewPerson, Profile, View
+from people.store import keys, licences, persons, profiles
+from people.values import Bearings, Change, Licence, LicenceDecision, NewPerson, Page, Profile, View
 from people.vocabulary import Action, Field, PersonId, is_market
 
 
@@ -115,6 +115,37 @@ async def decide_licence(uow: UnitOfWork, person: PersonId, market: str, decisio
     await licences.put_licence(uow, person, data_key, licence)
     uow.record(Action.LICENCE_CHANGED, subject=person, resource=f"licence:{market}", status=decision.status)
     return licence
+
+
+async def key_use(uow: UnitOfWork) -> dict[bytes, int]:
+    """Return how many people's keys each key-encryption key wraps, by its id; one that wraps none is missing."""
+    return await keys.counts_by_key(uow)
+
+
+async def rewrap(uow: UnitOfWork, after: PersonId, limit: int) -> Page | None:
+    """Wrap the keys of the next ``limit`` people by the current key-encryption key; None when nobody is left.
+
+    What a person's key sealed is not touched, and old wrappings open meanwhile. Begin after ``PersonId(UUID(int=0))``.
+
+    Raises:
+        UnknownKeyError: one was wrapped by a key that this process was not given.
+
+    """
+    page = await keys.rewrap(uow, after, limit)
+    if page is not None:
+        uow.record(Action.KEYS_REWRAPPED, count=page.changed)
+    return page
+
+
+async def reindex(uow: UnitOfWork, after: PersonId, limit: int) -> Page | None:
+    """Make the blind indexes of the next ``limit`` people with the keys of now; None when nobody is left.
+
+    Until the last page nobody after it is found, and could be registered twice: nothing may serve meanwhile.
+    """
+    page = await keys.reindex(uow, after, limit)
+    if page is not None:
+        uow.record(Action.INDEXES_REBUILT, count=page.changed)
+    return page
 
 
 def _as_of(uow: UnitOfWork, found: dict[str, Any]) -> dict[str, Any]:

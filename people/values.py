@@ -6,15 +6,16 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
-from kernel.crypto import WrappingKeys
+from kernel.keyring import Keyring
 from people.vocabulary import ContactChannel, LicenceStatus, PersonId, PracticeSetting, Profession
 
 
 class VaultKeys(msgspec.Struct, frozen=True):
-    """The keys of the vault: ``wrapping`` for every person's own key, ``index`` (32 bytes) for blind indexes."""
+    """The keys of the vault: ``wrapping`` for every person's own key, and one of 32 bytes for each blind index."""
 
-    wrapping: WrappingKeys
-    index: bytes
+    wrapping: Keyring
+    email_index: bytes
+    identifier_index: bytes
 
     @override
     def __repr__(self) -> str:
@@ -143,3 +144,11 @@ class Bearings(msgspec.Struct, frozen=True, gc=False):
     zone: str
     market: str
     locale: str
+
+
+class Page(msgspec.Struct, frozen=True):
+    """How far work on everybody has come: the last person looked at, how many that were, how many were changed."""
+
+    last: PersonId
+    seen: int
+    changed: int

@@ -97,6 +97,8 @@ class Field(StrEnum):
 class Action(StrEnum):
     """Audit actions of this room, spelled ``room:subject:verb``."""
 
+    INDEXES_REBUILT = "people:index:rebuilt"
+    KEYS_REWRAPPED = "people:key:rewrapped"
     LICENCE_CHANGED = "people:licence:changed"
     PERSON_REGISTERED = "people:person:registered"
     PROFILE_CHANGED = "people:profile:changed"

@@ -38,7 +38,7 @@ async def insert(uow: UnitOfWork, person: PersonId, new: NewPerson) -> None:
         PersonExistsError: the e-mail address or an identifier is taken; the transaction can only be rolled back.
 
     """
-    data_key, wrapped = sealing.new_key(person)
+    data_key, wrapped = await sealing.new_key(person)
 
     def sealed(column: str, text: str | None) -> bytes | None:
         return None if text is None else sealing.seal(data_key, text.strip(), VAULT, column, person)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import asyncpg
 
@@ -78,10 +79,11 @@ async def fields(uow: UnitOfWork, person: PersonId, wanted: frozenset[Field]) ->
     found: dict[str, Any] = {field.value: row[field.value] for field in _OPEN if field in wanted}
     found |= {field.value: _particular(row, field) for field in _PARTICULARS if field in wanted}
     if not wanted.isdisjoint({*SEALED, Field.IDENTIFIERS, Field.LICENCES}):
-        data_key = sealing.unwrap(person, row["wrapped"])
+        data_key = await sealing.unwrap(person, row["wrapped"])
         found |= {field.value: _opened(row, field, data_key, person) for field in SEALED if field in wanted}
         if Field.IDENTIFIERS in wanted:
-            found[Field.IDENTIFIERS.value] = await _identifiers(uow, person, data_key)
+            identifiers = await opened_identifiers(uow, person, data_key)
+            found[Field.IDENTIFIERS.value] = tuple(identifier for _, identifier in identifiers)
         if Field.LICENCES in wanted:
             found[Field.LICENCES.value] = await licences_of(uow, person, data_key)
     return found
@@ -132,7 +134,7 @@ async def key_of(uow: UnitOfWork, person: PersonId) -> bytes:
     wrapped = await uow.fetchval("select wrapped from people.data_key where person = $1", person)
     if wrapped is None:
         raise PersonErasedError("This person was erased.")
-    return sealing.unwrap(person, wrapped)
+    return await sealing.unwrap(person, wrapped)
 
 
 async def put_particulars(uow: UnitOfWork, person: PersonId, particulars: Particulars) -> None:
@@ -164,6 +166,18 @@ async def insert_identifiers(
         )
 
 
+async def opened_identifiers(uow: UnitOfWork, person: PersonId, data_key: bytes) -> list[tuple[UUID, Identifier]]:
+    """Return what other registers call ``person``, each with the id of its row."""
+    rows = await uow.fetch("select id, system, value from people.identifier where person = $1 order by id", person)
+    return [
+        (
+            row["id"],
+            Identifier(row["system"], sealing.open_sealed(data_key, row["value"], _IDENTIFIER, "value", row["id"])),
+        )
+        for row in rows
+    ]
+
+
 async def _change_vault(uow: UnitOfWork, person: PersonId, data_key: bytes, given: dict[str, Any]) -> None:
     columns = {
         name: None if text is None else sealing.seal(data_key, text.strip(), VAULT, name, person)
@@ -175,14 +189,6 @@ async def _change_vault(uow: UnitOfWork, person: PersonId, data_key: bytes, give
         assignments = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, start=2))
         statement = f"update people.vault set {assignments} where person = $1"  # noqa: S608 - our own columns' names
         await uow.execute(statement, person, *columns.values())
-
-
-async def _identifiers(uow: UnitOfWork, person: PersonId, data_key: bytes) -> tuple[Identifier, ...]:
-    rows = await uow.fetch("select id, system, value from people.identifier where person = $1 order by id", person)
-    return tuple(
-        Identifier(row["system"], sealing.open_sealed(data_key, row["value"], _IDENTIFIER, "value", row["id"]))
-        for row in rows
-    )
 
 
 def _opened(row: asyncpg.Record, field: Field, data_key: bytes, person: PersonId) -> str | None:
