@@ -109,7 +109,10 @@ class Runtime:
         if waiting:
             async with self.work.begin(BOARD_ORIGIN) as uow:
                 await hold_back(uow)
-                await gamification.keep_boards(uow, self.boards)
+                lost = await gamification.keep_boards(uow, self.boards)
+            async with self.work.begin(BOARD_ORIGIN) as uow:
+                await hold_back(uow)
+                await gamification.copy_boards(uow, self.boards, lost=lost)
         return False
 
     async def _keep_schedule(self) -> bool:
