@@ -15,6 +15,7 @@ from access.errors import (
     SignInFailedError,
     TokenRefusedError,
 )
+from access.fields import PERMISSION_FIELDS, shown_fields
 from access.policy import ROLE_PERMISSIONS
 from access.rules.decision import decide, in_scope
 from access.rules.matrix import matrix
@@ -79,6 +80,7 @@ from access.vocabulary import (
 __all__ = [
     "ALL_MARKETS",
     "MACHINES",
+    "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",
     "AccountExistsError",
@@ -144,5 +146,6 @@ __all__ = [
     "remove_key",
     "removed_keys",
     "session_live",
+    "shown_fields",
     "sign_in",
 ]

@@ -31,10 +31,18 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CLAIM_CANCEL,
             Permission.CLAIM_FULFIL,
             Permission.CONSENT_DELIVER,
+            Permission.HCP_CONTACT_READ,
             Permission.HCP_CREATE,
+            Permission.HCP_IDENTIFIERS_READ,
+            Permission.HCP_READ,
+            Permission.HCP_WRITE,
+            Permission.LICENCE_DECIDE,
         },
         Role.COMPLIANCE_OFFICER: _STAFF
         | {
+            Permission.HCP_IDENTIFIERS_READ,
+            Permission.HCP_READ,
+            Permission.LICENCE_DECIDE,
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
@@ -53,7 +61,11 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.RULES_READ,
             Permission.TRANSFERS_OF_VALUE_READ,
         },
-        Role.DATA_PROTECTION_OFFICER: _STAFF,
+        Role.DATA_PROTECTION_OFFICER: _STAFF
+        | {
+            Permission.HCP_CONTACT_READ,
+            Permission.HCP_READ,
+        },
         Role.HCP: _EVERYONE
         | {
             Permission.ACTIVITY_RECORD,
@@ -68,6 +80,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.LEADERBOARD_READ,
             Permission.OPPORTUNITIES_READ,
             Permission.OWN_ACCESS_LOG_READ,
+            Permission.OWN_HCP_PROFILE_READ,
+            Permission.OWN_HCP_PROFILE_WRITE,
             Permission.POINTS_READ,
             Permission.RECOMMENDATIONS_READ,
             Permission.REWARDS_READ,

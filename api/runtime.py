@@ -21,10 +21,9 @@ from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
 from kernel.clock import Clock, SystemClock
-from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.facts import Fact, Origin
-from kernel.keys import Keys
+from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings
@@ -67,7 +66,7 @@ class Runtime:
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
-        self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
+        self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:

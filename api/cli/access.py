@@ -10,8 +10,8 @@ from rich.table import Table
 from access import MACHINES, MatrixRow, NewAccount, Role, create_account, create_machine_client, matrix
 from api.cli.documents import offline_app
 from api.cli.environment import command_origin, opened, servers
-from api.cli.keys import keys
 from api.cli.migrating import migrated
+from api.cli.token_keys import keys
 from api.routes import route_lines
 from kernel.settings import Settings
 

@@ -154,6 +154,23 @@ async def a_new_person(_: Scene, __: Asker) -> Sent:
     return Sent({"name": "Dr Mara Voss", "email": email, "market": "GB", "zone": "Europe/London", "locale": "en"})
 
 
+async def a_new_word(_: Scene, __: Asker) -> Sent:
+    return Sent({"profession": "physician", "specialties": ["cardiology"], "channels": ["email"]})
+
+
+async def a_person(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside=scene.hcp.person)
+
+
+async def a_correction(scene: Scene, _: Asker) -> Sent:
+    return Sent({"phone": "+44 20 7946 0018", "setting": "hospital"}, scene.hcp.person)
+
+
+async def a_licence(scene: Scene, _: Asker) -> Sent:
+    hcp = await scene.house.hcp()
+    return Sent({"market": "GB", "status": "verified", "evidence": "extract 17"}, hcp.person)
+
+
 async def a_paper(scene: Scene, _: Asker) -> Sent:
     paper = {"purpose": "analytics", "state": "denied", "method": "paper", "evidence": {"reference": "form 17"}}
     return Sent({"consents": [paper]}, scene.hcp.person)
