@@ -22,6 +22,7 @@ from access.errors import (
     SignInFailedError,
     TokenRefusedError,
 )
+from access.fields import PERMISSION_FIELDS, shown_fields
 from access.policy import ROLE_PERMISSIONS
 from access.rules.decision import decide, in_scope
 from access.rules.matrix import matrix
@@ -84,6 +85,7 @@ from access.values import (
 )
 from access.vocabulary import (
     ALL_MARKETS,
+    MACHINES,
     AccountId,
     AccountStatus,
     Action,
@@ -100,6 +102,8 @@ from access.vocabulary import (
 
 __all__ = [
     "ALL_MARKETS",
+    "MACHINES",
+    "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",
     "AccountExistsError",
@@ -188,5 +192,6 @@ __all__ = [
     "renew_recovery_codes",
     "send_letters",
     "session_live",
+    "shown_fields",
     "sign_in",
 ]

@@ -1,40 +1,23 @@
-"""What whoever composes the program hands in once: who signs tokens, and what wraps the secrets of second factors."""
-
-import msgspec
-from typing_extensions import override
+"""Who signs tokens: handed in once by whoever composes the program."""
 
 from access.errors import AccessNotConfiguredError
 from access.tokens import Authority
-from kernel.crypto import WrappingKeys
+
+_authority: list[Authority] = []
 
 
-class Configuration(msgspec.Struct, frozen=True):
-    """The authority of tokens, and the keys that wrap what must be readable again (never passwords)."""
-
-    authority: Authority
-    wrapping: WrappingKeys
-
-    @override
-    def __repr__(self) -> str:
-        """Show nothing: a key must not reach a log through a traceback."""
-        return "Configuration(...)"
+def configure(authority: Authority) -> None:
+    """Set who signs this process's tokens."""
+    _authority[:] = [authority]
 
 
-_configured: list[Configuration] = []
-
-
-def configure(authority: Authority, wrapping: WrappingKeys) -> None:
-    """Set who signs this process's tokens and what wraps its secrets."""
-    _configured[:] = [Configuration(authority, wrapping)]
-
-
-def configured() -> Configuration:
-    """Return what was handed in.
+def configured() -> Authority:
+    """Return who signs.
 
     Raises:
-        AccessNotConfiguredError: nothing was.
+        AccessNotConfiguredError: nobody was handed in.
 
     """
-    if not _configured:
+    if not _authority:
         raise AccessNotConfiguredError("There is no key to sign tokens with.")
-    return _configured[0]
+    return _authority[0]

@@ -34,11 +34,20 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CLAIM_CANCEL,
             Permission.CLAIM_FULFIL,
             Permission.CONSENT_DELIVER,
+            Permission.HCP_CONTACT_READ,
             Permission.HCP_CREATE,
+            Permission.HCP_IDENTIFIERS_READ,
+            Permission.HCP_READ,
+            Permission.HCP_WRITE,
+            Permission.LICENCE_DECIDE,
         },
         Role.COMPLIANCE_OFFICER: _STAFF
         | {
+            Permission.HCP_IDENTIFIERS_READ,
+            Permission.HCP_READ,
+            Permission.LICENCE_DECIDE,
             Permission.AUDIT_EXPORT,
+            Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
@@ -55,7 +64,11 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.RULES_READ,
             Permission.TRANSFERS_OF_VALUE_READ,
         },
-        Role.DATA_PROTECTION_OFFICER: _STAFF,
+        Role.DATA_PROTECTION_OFFICER: _STAFF
+        | {
+            Permission.HCP_CONTACT_READ,
+            Permission.HCP_READ,
+        },
         Role.HCP: _PERSON
         | {
             Permission.ACTIVITY_RECORD,
@@ -70,6 +83,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.LEADERBOARD_READ,
             Permission.OPPORTUNITIES_READ,
             Permission.OWN_ACCESS_LOG_READ,
+            Permission.OWN_HCP_PROFILE_READ,
+            Permission.OWN_HCP_PROFILE_WRITE,
             Permission.POINTS_READ,
             Permission.RECOMMENDATIONS_READ,
             Permission.REWARDS_READ,
@@ -103,5 +118,6 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
         },
+        Role.WITNESS: _EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )

@@ -85,7 +85,7 @@ class Authenticator(Table, tablename="authenticator", schema="access"):
     """An app that makes one-time passwords (RFC 6238); it counts once its owner has shown one."""
 
     account = UUID(primary_key=True, default=None, help_text="pseudonymous: whose; one each")
-    wrapped_secret = Bytea(default=None, null=False, help_text="pseudonymous: wrapped by a key-encryption key")
+    wrapped_secret = Bytea(default=None, null=False, help_text="pseudonymous: sealed with the person's own key")
     last_step = BigInt(default=None, null=False, help_text="pseudonymous: the newest 30 seconds that were used up")
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when handed out")
     confirmed_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when first shown to work")
@@ -111,7 +111,9 @@ class Letter(Table, tablename="letter", schema="access"):
     )
     kind = Text(default=None, null=False, help_text="pseudonymous: LetterKind")
     token_hash = Bytea(default=None, null=True, help_text="pseudonymous: SHA-256 of the link's token")
-    wrapped_token = Bytea(default=None, null=True, help_text="pseudonymous: the token, wrapped, until it was sent")
+    wrapped_token = Bytea(
+        default=None, null=True, help_text="pseudonymous: sealed with the person's key until it was sent"
+    )
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
     expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the link stops working")
     sent_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when handed to the mail server")

@@ -21,6 +21,11 @@ class Role(StrEnum):
     LEARNING_SYSTEM = "learning_system"
     MARKETER = "marketer"
     MEDICAL_REVIEWER = "medical_reviewer"
+    WITNESS = "witness"
+
+
+MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.WITNESS})
+"""Roles of programs: they have a client id and a secret, and are no person."""
 
 
 class Permission(StrEnum):
@@ -34,6 +39,7 @@ class Permission(StrEnum):
     ACTIVITY_DELIVER = "activity:deliver"
     ACTIVITY_RECORD = "activity:record"
     AUDIT_EXPORT = "audit:export"
+    AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
     AWARD_PROOF_READ = "award-proof:read"
     AWARD_REVOKE = "award:revoke"
@@ -55,13 +61,20 @@ class Permission(StrEnum):
     CONTENT_APPROVE = "content:approve"
     CONTENT_CREATE = "content:create"
     CONTENT_READ = "content:read"
+    HCP_CONTACT_READ = "hcp-contact:read"
     HCP_CREATE = "hcp:create"
+    HCP_IDENTIFIERS_READ = "hcp-identifiers:read"
+    HCP_READ = "hcp:read"
+    HCP_WRITE = "hcp:write"
     LEADERBOARD_READ = "leaderboard:read"
+    LICENCE_DECIDE = "licence:decide"
     NOTICE_READ = "notice:read"
     OPPORTUNITIES_READ = "opportunities:read"
     OWN_ACCESS_LOG_READ = "own-access-log:read"
     OWN_ALERTS_READ = "own-alerts:read"
     OWN_FACTORS_MANAGE = "own-factors:manage"
+    OWN_HCP_PROFILE_READ = "own-hcp-profile:read"
+    OWN_HCP_PROFILE_WRITE = "own-hcp-profile:write"
     OWN_PASSWORD_CHANGE = "own-password:change"  # noqa: S105 - names a permission
     OWN_PROFILE_READ = "own-profile:read"
     OWN_SESSIONS_READ = "own-sessions:read"

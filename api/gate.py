@@ -10,7 +10,7 @@ import msgspec
 from litestar import Request
 
 import consent
-from access import Caller, Claims, Permission, Role, Standing, TokenFault, TokenRefusedError, decide
+from access import MACHINES, Caller, Claims, Permission, Role, Standing, TokenFault, TokenRefusedError, decide
 from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
@@ -19,7 +19,7 @@ from consent.values import Decision
 from kernel.errors import ForbiddenError, NotFoundError, TooManyError, UnauthenticatedError
 
 BEARER = "Bearer "
-WITHOUT_SECOND_FACTOR: Final = frozenset({Role.HCP, Role.LEARNING_SYSTEM})
+WITHOUT_SECOND_FACTOR: Final = MACHINES | {Role.HCP}
 """HCPs choose whether they want one; machines have a secret that nobody remembers."""
 GETTING_SECOND_FACTOR: Final = frozenset(
     {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE, Permission.OWN_PROFILE_READ, Permission.SESSION_END}

@@ -273,7 +273,7 @@ def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> ty
 
 def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
     codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
-    codes |= ({415} if has_body else set()) | ({404} if is_keyed else set())
+    codes |= ({415, 422} if has_body else set()) | ({404} if is_keyed else set())
     return {
         code: ResponseSpec(
             data_container=Problem,
@@ -285,7 +285,7 @@ def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, R
     }
 
 
-command: Final = _Door("command", ("POST", "PUT", "DELETE"))
+command: Final = _Door("command", ("POST", "PUT", "PATCH", "DELETE"))
 query: Final = _Door("query", ("GET", "POST"))
 merged: Final = _Door("merged", ("POST",))
 issuing: Final = _Door("command", ("GET",))

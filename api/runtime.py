@@ -21,10 +21,9 @@ from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
 from kernel.clock import Clock, SystemClock
-from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.facts import Fact, Origin
-from kernel.keys import Keys
+from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.mail import mailbox
 from kernel.relay import hold_back, relay
@@ -71,13 +70,13 @@ class Runtime:
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
-        self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
+        self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
-        access.configure(self.authority, self._vault.wrapping)
+        access.configure(self.authority)
         epochs.use(self.epochs)
         await DB.open(self.database_url, size=POOL_SIZE)
         try:
@@ -115,7 +114,10 @@ class Runtime:
         if waiting:
             async with self.work.begin(BOARD_ORIGIN) as uow:
                 await hold_back(uow)
-                await gamification.keep_boards(uow, self.boards)
+                lost = await gamification.keep_boards(uow, self.boards)
+            async with self.work.begin(BOARD_ORIGIN) as uow:
+                await hold_back(uow)
+                await gamification.copy_boards(uow, self.boards, lost=lost)
         return False
 
     async def _keep_schedule(self) -> bool:

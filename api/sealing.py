@@ -35,7 +35,7 @@ SECURITY_HEADERS: Final = (
     (b"x-frame-options", b"DENY"),
 )
 CACHEABLE_HEADERS: Final = SECURITY_HEADERS[1:]
-"""The same, for a public answer that says itself how long it may be kept."""
+"""The same, for an answer that says itself how long it may be kept: by everybody if it is public, else by who asked."""
 
 STRICT_TRANSPORT: Final = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
 CONTENT_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
@@ -157,8 +157,10 @@ async def too_many(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _may_be_kept(policy: "Policy | None", message: HTTPResponseStartEvent) -> bool:
-    public = policy is not None and policy.kind == "public" and message["status"] < 400  # noqa: PLR2004 - HTTP
-    return public and any(name.lower() == b"cache-control" for name, _ in message.get("headers", ()))
+    if policy is None or message["status"] >= 400:  # noqa: PLR2004 - HTTP
+        return False
+    said = [value for name, value in message.get("headers", ()) if name.lower() == b"cache-control"]
+    return bool(said) and (policy.kind == "public" or all(value.startswith(b"private") for value in said))
 
 
 async def _send_bare(send: Send, status: int, passage: Passage) -> None:

@@ -4,7 +4,6 @@ import secrets
 from typing import Final
 
 import people
-from access.configuration import configured
 from access.errors import AuthenticatorExistsError, AuthenticatorNotFoundError, OneTimePasswordWrongError
 from access.rules.one_time import (
     RECOVERY_BYTES,
@@ -47,7 +46,8 @@ async def enrol_authenticator(uow: UnitOfWork, caller: Caller) -> Enrolment:
     if caller.person is None:
         raise AuthenticatorNotFoundError("A machine client has no authenticator; it has its secret.")
     secret = secrets.token_bytes(SECRET_BYTES)
-    if not await store.put(uow, caller.account, configured().wrapping.wrap(secret, _context(caller.account))):
+    sealed = await people.seal_secret(uow, caller.person, secret, _context(caller.account))
+    if not await store.put(uow, caller.account, sealed):
         raise AuthenticatorExistsError("This account has an authenticator already.")
     name = (await people.profile(uow, caller.person)).email or str(caller.account)
     uow.record(Action.AUTHENTICATOR_OFFERED, subject=caller.person, resource=f"account:{caller.account}")
@@ -122,7 +122,7 @@ async def has_second(uow: UnitOfWork, account: AccountId) -> bool:
 async def _used(
     uow: UnitOfWork, account: AccountId, known: store.StoredAuthenticator, given: str, *, confirm: bool
 ) -> bool:
-    secret = configured().wrapping.unwrap(known.wrapped_secret, _context(account))
+    secret = await people.open_secret(uow, known.person, known.sealed_secret, _context(account))
     step = matching_step(secret, given, uow.now, known.last_step)
     return step is not None and await store.use_step(uow, account, step, confirm=confirm)
 

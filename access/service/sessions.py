@@ -137,7 +137,7 @@ def _tokens(uow: UnitOfWork, caller: Caller, session_ends: datetime, refresh_tok
     return Tokens(
         account=caller.account,
         session=caller.session,
-        access_token=issue(configured().authority, claims),
+        access_token=issue(configured(), claims),
         expires_in=int((expires_at - uow.now).total_seconds()),
         refresh_token=refresh_token,
     )

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from access.vocabulary import AccountId
 from kernel.unit_of_work import UnitOfWork
+from people import PersonId
 
 
 class StoredAuthenticator(NamedTuple):
     """An authenticator; ``confirmed`` once its owner has shown that it works."""
 
-    wrapped_secret: bytes
+    person: PersonId
+    sealed_secret: bytes
     last_step: int
     confirmed: bool
 
@@ -18,13 +20,14 @@ class StoredAuthenticator(NamedTuple):
 async def authenticator(uow: UnitOfWork, account: AccountId) -> StoredAuthenticator | None:
     """Return the authenticator of an account."""
     row = await uow.fetchrow(
-        "select wrapped_secret, last_step, confirmed_at is not null from access.authenticator where account = $1",
+        "select account.person, wrapped_secret, last_step, confirmed_at is not null from access.authenticator"
+        " join access.account on account.id = authenticator.account where authenticator.account = $1",
         account,
     )
-    return None if row is None else StoredAuthenticator(row[0], row[1], row[2])
+    return None if row is None else StoredAuthenticator(PersonId(row[0]), row[1], row[2], row[3])
 
 
-async def put(uow: UnitOfWork, account: AccountId, wrapped_secret: bytes) -> bool:
+async def put(uow: UnitOfWork, account: AccountId, sealed_secret: bytes) -> bool:
     """Store an authenticator in the place of one that was never confirmed; False if there is a confirmed one."""
     tag = await uow.execute(
         "insert into access.authenticator as known (account, wrapped_secret, last_step, created_at)"
@@ -32,7 +35,7 @@ async def put(uow: UnitOfWork, account: AccountId, wrapped_secret: bytes) -> boo
         " set wrapped_secret = excluded.wrapped_secret, last_step = 0, created_at = excluded.created_at"
         " where known.confirmed_at is null",
         account,
-        wrapped_secret,
+        sealed_secret,
         uow.now,
     )
     return tag == "INSERT 0 1"

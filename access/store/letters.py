@@ -10,12 +10,12 @@ from people import PersonId
 
 
 class StoredLetter(NamedTuple):
-    """A letter that waits to be sent; ``wrapped_token`` is None where it brings no code."""
+    """A letter that waits to be sent; ``sealed_token`` is None where it brings no code."""
 
     id: UUID
     person: PersonId
     kind: str
-    wrapped_token: bytes | None
+    sealed_token: bytes | None
 
 
 async def insert(
@@ -26,8 +26,8 @@ async def insert(
     expires_at: datetime,
     token: tuple[bytes, bytes] | None = None,
 ) -> None:
-    """Store a letter to be sent, with hash and wrapped form of its ``token``; earlier ones of its kind are void."""
-    token_hash, wrapped_token = token or (None, None)
+    """Store a letter to be sent, with hash and sealed form of its ``token``; earlier ones of its kind are void."""
+    token_hash, sealed_token = token or (None, None)
     if token is not None:
         await uow.execute(
             "update access.letter set used_at = $3, wrapped_token = null"
@@ -43,7 +43,7 @@ async def insert(
         account,
         kind,
         token_hash,
-        wrapped_token,
+        sealed_token,
         uow.now,
         expires_at,
     )

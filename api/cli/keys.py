@@ -1,99 +1,145 @@
-"""`laurel access keys`: the keys that sign tokens; how one follows another, and how one is removed at once."""
+"""`laurel keys`: the keys that wrap people's keys, and the keys of the blind indexes."""
 
 import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import click
 import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from access import TokenKeys, former_keys, remove_key, removed_keys
-from access.vocabulary import Action
-from api.cli.environment import command_origin, opened, servers
+import people
+from api.cli.environment import command_origin, opened, servers, settings_of
 from api.cli.migrating import migrated
-from kernel.keys import load_keys, rotate_token_key
+from api.runtime import Runtime
+from kernel import keys as key_files
+from kernel.keys import keyring, load_keys
 from kernel.settings import Settings
+from kernel.unit_of_work import UnitOfWork
+from people import Page, PersonId
+
+BATCH = 500
+FIRST = PersonId(UUID(int=0))
 
 
-class KeyLine(msgspec.Struct, frozen=True):
-    """One key: ``signing`` signs new tokens, ``former`` is still believed, ``removed`` is not."""
+class KeyLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One key-encryption key: how many people's keys it wraps, and whether this program has it."""
 
-    kid: str
-    state: str
+    key: str
+    people: int
+    current: bool
+    known: bool
+
+
+class Worked(msgspec.Struct, frozen=True):
+    """How many people were looked at, and for how many something changed."""
+
+    seen: int
+    changed: int
 
 
 @click.group("keys")
 def keys() -> None:
-    """The keys that sign access tokens."""
+    """The keys that wrap people's own keys, and those of the blind indexes."""
 
 
-@keys.command("list")
+@keys.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--pem", is_flag=True, help="Print the public keys, as LAUREL_TOKEN_FORMER_KEYS takes them.")
-def list_keys(*, as_json: bool, pem: bool) -> None:
-    """Print which keys tokens are believed from."""
+def status(*, as_json: bool) -> None:
+    """Print how many people's keys each key-encryption key wraps; one that wraps none can be taken away."""
     with servers() as settings:
-        if pem:
-            click.echo(_token_keys(settings).pem(), nl=False)
-            return
-        asyncio.run(migrated(settings))
-        lines = asyncio.run(_lines(settings))
+        lines = asyncio.run(_status(settings))
     if as_json:
         click.echo(msgspec.json.encode(lines))
-    for line in [] if as_json else lines:
-        click.echo(f"{line.kid}  {line.state}")
+        return
+    for line in lines:
+        state = "current" if line.current else "opens" if line.known else "MISSING: what it wraps does not open"
+        click.echo(f"{line.key}  {line.people:>12,}  {state}")
 
 
 @keys.command("rotate")
-def rotate() -> None:
-    """Make a new key that signs from the next start on; the present one stays believed until it is removed."""
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def rotate(*, as_json: bool) -> None:
+    """Make a new key-encryption key and wrap everybody's key by it; what people's keys sealed is not touched.
+
+    For keys that Laurel keeps itself. Running processes read on; restart them, so that they wrap by the new key too.
+    Where settings give the key, replace it there and run `laurel keys rewrap`.
+    """
+    key_files.rotate(settings_of(os.environ))
+    _everybody(people.rewrap, "Wrapping", as_json=as_json)
+
+
+@keys.command("rewrap")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def rewrap(*, as_json: bool) -> None:
+    """Wrap everybody's key by the current key-encryption key, in batches; it can be broken off and begun again."""
+    _everybody(people.rewrap, "Wrapping", as_json=as_json)
+
+
+@keys.command("reindex")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def reindex(*, as_json: bool) -> None:
+    """Make the blind indexes with the keys of now, after one was replaced. Nothing may serve meanwhile."""
+    _everybody(people.reindex, "Indexing", as_json=as_json)
+
+
+@keys.command("retire")
+def retire() -> None:
+    """Forget former key-encryption keys that Laurel keeps itself and that wrap nobody's key any more."""
     with servers() as settings:
-        if settings.token_key is not None:
-            message = (
-                "The key is given by LAUREL_TOKEN_KEY. Put what `laurel access keys list --pem` prints into"
-                " LAUREL_TOKEN_FORMER_KEYS, a new key (openssl rand -base64 32) into LAUREL_TOKEN_KEY, and start again."
-            )
-            raise click.ClickException(message)
-        asyncio.run(migrated(settings))
-        kid = asyncio.run(_rotate(settings))
-    click.echo(f"Start Laurel again: then {kid} signs. Remove the former key when its last token has run out.")
+        lines = asyncio.run(_status(settings))
+        gone = key_files.retire(settings, {bytes.fromhex(line.key) for line in lines if line.people})
+    click.echo(f"{gone} keys were forgotten.")
 
 
-@keys.command("remove")
-@click.argument("kid")
-@click.option("--reason", required=True, help="Why, for the audit log.")
-def remove(kid: str, reason: str) -> None:
-    """Believe nothing any more that KID signed: in force in every process within a second, and for good."""
+def _everybody(
+    work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], doing: str, *, as_json: bool
+) -> None:
     with servers() as settings:
-        asyncio.run(migrated(settings))
-        was_believed = asyncio.run(_remove(settings, kid, reason))
-        signs = _token_keys(settings).kid == kid
-    click.echo("Removed." if was_believed else "It had been removed before.")
-    if signs:
-        click.echo("This key signs new tokens, and they open nothing: rotate, and start again.", err=True)
+        worked = asyncio.run(_worked(settings, work, doing, shown=not as_json))
+    if as_json:
+        click.echo(msgspec.json.encode(worked))
+    else:
+        click.echo(f"Changed for {worked.changed:,} of {worked.seen:,} people.")
 
 
-def _token_keys(settings: Settings) -> TokenKeys:
-    loaded = load_keys(settings)
-    return TokenKeys(loaded.token_key, former_keys(loaded.token_former_keys))
+async def _worked(
+    settings: Settings, work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], doing: str, *, shown: bool
+) -> Worked:
+    await migrated(settings)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    async with opened(settings) as runtime:
+        seen = changed = 0
+        with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
+            task = progress.add_task(doing, total=sum((await _use(runtime)).values()))
+            after = FIRST
+            while (page := await _page(runtime, work, after)) is not None:
+                after, seen, changed = page.last, seen + page.seen, changed + page.changed
+                progress.update(task, completed=seen)
+    return Worked(seen, changed)
 
 
-async def _lines(settings: Settings) -> list[KeyLine]:
-    async with opened(settings) as runtime, runtime.work.read(command_origin("access keys list")) as uow:
-        gone = await removed_keys(uow)
-    known = [key["kid"] for key in _token_keys(settings).jwks()["keys"]]
-    states = ["signing"] + ["former"] * (len(known) - 1)
-    lines = [KeyLine(kid, "removed" if kid in gone else state) for kid, state in zip(known, states, strict=True)]
-    return lines + [KeyLine(kid, "removed") for kid in sorted(gone - set(known))]
+async def _page(
+    runtime: Runtime, work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], after: PersonId
+) -> Page | None:
+    async with runtime.work.begin(command_origin("keys")) as uow:
+        return await work(uow, after, BATCH)
 
 
-async def _rotate(settings: Settings) -> str:
-    before = _token_keys(settings)
-    rotate_token_key(settings, before.pem())
-    after = _token_keys(settings).kid
-    async with opened(settings) as runtime, runtime.work.begin(command_origin("access keys rotate")) as uow:
-        uow.record(Action.KEY_ROTATED, resource=f"key:{after}", previous=before.kid)
-    return after
+async def _use(runtime: Runtime) -> dict[bytes, int]:
+    async with runtime.work.read(command_origin("keys")) as uow:
+        return await people.key_use(uow)
 
 
-async def _remove(settings: Settings, kid: str, reason: str) -> bool:
-    async with opened(settings) as runtime, runtime.work.begin(command_origin("access keys remove")) as uow:
-        return await remove_key(uow, kid, reason)
+async def _status(settings: Settings) -> list[KeyLine]:
+    await migrated(settings)
+    ring = keyring(settings, load_keys(settings))
+    async with opened(settings) as runtime:
+        used = await _use(runtime)
+    return [
+        KeyLine(key=key.hex(), people=used.get(key, 0), current=key == ring.current, known=key in ring.ids)
+        for key in sorted({*used, *ring.ids}, key=lambda key: (key != ring.current, key))
+    ]
