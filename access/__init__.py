@@ -23,8 +23,8 @@ from access.errors import (
     TokenRefusedError,
 )
 from access.fields import PERMISSION_FIELDS, shown_fields
-from access.policy import ROLE_PERMISSIONS
-from access.rules.decision import decide, in_scope
+from access.policy import ROLE_PERMISSIONS, reach
+from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
 from access.service.accounts import (
     account_of,
@@ -93,6 +93,7 @@ from access.vocabulary import (
     LetterKind,
     Method,
     Permission,
+    Reach,
     Reason,
     Refusal,
     Role,
@@ -136,6 +137,7 @@ __all__ = [
     "PasswordsBusyError",
     "Permission",
     "Proof",
+    "Reach",
     "Reason",
     "Refusal",
     "Role",
@@ -167,6 +169,7 @@ __all__ = [
     "create_machine_client",
     "credential",
     "decide",
+    "decide_factors",
     "disable_account",
     "enable_account",
     "end_other_sessions",
@@ -185,6 +188,7 @@ __all__ = [
     "prove",
     "prove_again",
     "prove_second",
+    "reach",
     "refresh",
     "remove_authenticator",
     "remove_key",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from access.vocabulary import Permission, Role
+from access.vocabulary import MACHINES, Permission, Reach, Role
 
 _EVERYONE: Final = frozenset(
     {
@@ -25,6 +25,68 @@ _PERSON: Final = _EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASS
 
 _STAFF: Final = _PERSON | {Permission.CONTENT_READ}
 """What every member of staff may do, within their markets."""
+
+GETTING_SECOND_FACTOR: Final = frozenset(
+    {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE, Permission.OWN_PROFILE_READ, Permission.SESSION_END}
+)
+"""What staff may do before they have a second factor, where one is needed."""
+
+WITHOUT_SECOND_FACTOR: Final = MACHINES | {Role.HCP}
+"""HCPs choose whether they want one; machines have a secret that nobody remembers."""
+
+OWN: Final = frozenset(
+    {
+        Permission.BADGES_READ,
+        Permission.BADGE_EXPORT,
+        Permission.CLAIMS_READ,
+        Permission.CONSENT_READ,
+        Permission.CONSENT_WRITE,
+        Permission.OPPORTUNITIES_READ,
+        Permission.OWN_ACCESS_LOG_READ,
+        Permission.OWN_ALERTS_READ,
+        Permission.OWN_FACTORS_MANAGE,
+        Permission.OWN_HCP_PROFILE_READ,
+        Permission.OWN_HCP_PROFILE_WRITE,
+        Permission.OWN_PASSWORD_CHANGE,
+        Permission.OWN_PROFILE_READ,
+        Permission.OWN_SESSIONS_READ,
+        Permission.POINTS_READ,
+        Permission.RECOMMENDATIONS_READ,
+        Permission.REWARDS_READ,
+        Permission.SESSION_END,
+        Permission.STREAKS_READ,
+    }
+)
+"""What shows and changes only what is the caller's own."""
+
+EVERYWHERE: Final = frozenset(
+    {
+        Permission.AUDIT_EXPORT,
+        Permission.AUDIT_LOG_FETCH,
+        Permission.AUDIT_READ,
+        Permission.BOARD_READ,
+        Permission.CAMPAIGN_APPROVE,
+        Permission.CAMPAIGN_FREEZE,
+        Permission.CAMPAIGN_READ,
+        Permission.CAMPAIGN_STOP,
+        Permission.LEADERBOARD_READ,
+        Permission.NOTICE_READ,
+        Permission.POLICIES_READ,
+        Permission.REWARD_CATALOGUE_READ,
+        Permission.RULES_CHECK,
+        Permission.RULES_READ,
+        Permission.TRANSFERS_OF_VALUE_READ,
+    }
+)
+"""What concerns things that belong to no market, or is done by those who oversee them all."""
+
+
+def reach(permission: Permission) -> Reach:
+    """Return how far a permission reaches: within the caller's markets, unless it is said otherwise above."""
+    if permission in OWN:
+        return Reach.OWN
+    return Reach.EVERYWHERE if permission in EVERYWHERE else Reach.MARKET
+
 
 ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {

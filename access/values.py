@@ -107,6 +107,7 @@ class RouteLine(msgspec.Struct, frozen=True):
     path: str
     permission: Permission | None
     purpose: str | None = None
+    factor_seconds: int | None = None
 
 
 class MatrixRow(msgspec.Struct, frozen=True):

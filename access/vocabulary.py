@@ -137,6 +137,16 @@ class Reason(StrEnum):
     ALLOWED = "allowed"
     ROLE_LACKS_PERMISSION = "role-lacks-permission"
     OUTSIDE_MARKET = "outside-market"
+    SECOND_FACTOR_MISSING = "second-factor-missing"
+    FACTOR_TOO_OLD = "factor-too-old"
+
+
+class Reach(StrEnum):
+    """How far a permission reaches."""
+
+    OWN = "own"
+    MARKET = "market"
+    EVERYWHERE = "everywhere"
 
 
 class TokenFault(StrEnum):

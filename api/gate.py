@@ -4,13 +4,24 @@ Authenticate, authorise, ask for consent: in this order, each with its own refus
 A handler without a declaration is closed, whatever it does.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from litestar import Request
 
 import consent
-from access import MACHINES, Caller, Claims, Permission, Role, Standing, TokenFault, TokenRefusedError, decide
+from access import (
+    Caller,
+    Claims,
+    Permission,
+    Reason,
+    Role,
+    Standing,
+    TokenFault,
+    TokenRefusedError,
+    decide,
+    decide_factors,
+)
 from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
@@ -19,12 +30,6 @@ from consent.values import Decision
 from kernel.errors import ForbiddenError, NotFoundError, TooManyError, UnauthenticatedError
 
 BEARER = "Bearer "
-WITHOUT_SECOND_FACTOR: Final = MACHINES | {Role.HCP}
-"""HCPs choose whether they want one; machines have a secret that nobody remembers."""
-GETTING_SECOND_FACTOR: Final = frozenset(
-    {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE, Permission.OWN_PROFILE_READ, Permission.SESSION_END}
-)
-"""What staff may do before they have one."""
 
 
 class UndeclaredRouteError(NotFoundError):
@@ -98,10 +103,10 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
     if standing.role is not claimed.role or standing.markets != claimed.markets:
         caller = msgspec.structs.replace(claimed, role=standing.role, markets=standing.markets)
         passage.caller = caller
-    assert policy.permission is not None  # noqa: S101 - a declaration without one stops the start
-    verdict = decide(caller, policy.permission)
+    permission = declared(policy)
+    verdict = decide(caller, permission)
     if not verdict.allowed:
-        message = f"The role {caller.role.value} does not include {policy.permission.value}."
+        message = f"The role {caller.role.value} does not include {permission.value}."
         raise PermissionMissingError(message, reason=verdict.reason)
     require_factors(passage, policy, caller, standing)
     if caller.role is Role.HCP:
@@ -116,17 +121,26 @@ def require_factors(passage: Passage, policy: Policy, caller: Caller, standing: 
         FactorTooOldError: RFC 9470's challenge; it says how old the factor may be.
 
     """
-    settings = passage.runtime.settings
-    must_have = settings.needs_second_factor and caller.role not in WITHOUT_SECOND_FACTOR
-    if must_have and not standing.second_factor and policy.permission not in GETTING_SECOND_FACTOR:
+    verdict = decide_factors(
+        caller.role,
+        declared(policy),
+        enrolled=standing.second_factor,
+        needed=passage.runtime.settings.needs_second_factor,
+        age=None if standing.proved_at is None else passage.runtime.clock.now() - standing.proved_at,
+        most=policy.factor_seconds,
+    )
+    if verdict.reason is Reason.SECOND_FACTOR_MISSING:
         message = f"The role {caller.role.value} needs a second factor, and this account has none."
         raise SecondFactorMissingError(message)
-    if policy.factor_seconds is None:
-        return
-    proved_at = standing.proved_at
-    if proved_at is None or (passage.runtime.clock.now() - proved_at).total_seconds() > policy.factor_seconds:
+    if not verdict.allowed:
         message = f"This needs a password or one-time password shown within the last {policy.factor_seconds} seconds."
         raise FactorTooOldError(message, max_age=policy.factor_seconds)
+
+
+def declared(policy: Policy) -> Permission:
+    """Return the permission of a route that is not public."""
+    assert policy.permission is not None  # noqa: S101 - a declaration without one stops the start
+    return policy.permission
 
 
 async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: Any) -> None:
