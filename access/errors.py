@@ -19,6 +19,41 @@ class SignInFailedError(UnauthenticatedError):
     remedy = "Check the credentials and sign in again."
 
 
+class RoleRequestOpenError(ConflictError):
+    """Somebody asked for a role for this account already."""
+
+    code = "role-request-open"
+    remedy = "Let the open request be decided first: GET /v1/role-requests."
+
+
+class RoleRequestNotFoundError(NotFoundError):
+    """There is no such request that waits to be decided."""
+
+    code = "role-request-not-found"
+    remedy = "List what waits with GET /v1/role-requests."
+
+
+class OutsideScopeError(ForbiddenError):
+    """Nobody gives away markets that are not their own."""
+
+    code = "outside-scope"
+    remedy = "Name markets of your own, or ask a colleague who holds these."
+
+
+class ClientNotFoundError(NotFoundError):
+    """There is no such machine client, or it was revoked."""
+
+    code = "machine-client-not-found"
+    remedy = "List machine clients with GET /v1/machine-clients."
+
+
+class FourEyesError(ForbiddenError):
+    """This needs somebody else."""
+
+    code = "four-eyes"
+    remedy = "Ask a colleague with the same permission."
+
+
 class OneTimePasswordRequiredError(SignInFailedError):
     """The password is right, and the account has a second factor."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from access.vocabulary import MACHINES, Permission, Reach, Role
 
-_EVERYONE: Final = frozenset(
+EVERYONE: Final = frozenset(
     {
         Permission.NOTICE_READ,
         Permission.OWN_ALERTS_READ,
@@ -20,7 +20,7 @@ _EVERYONE: Final = frozenset(
 )
 """What every account may do."""
 
-_PERSON: Final = _EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE}
+_PERSON: Final = EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE}
 """What everybody may do who is no machine."""
 
 _STAFF: Final = _PERSON | {Permission.CONTENT_READ}
@@ -93,6 +93,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.ADMINISTRATOR: _STAFF
         | {
             Permission.ACCOUNT_MANAGE,
+            Permission.ROLE_DECIDE,
             Permission.CLAIM_CANCEL,
             Permission.CLAIM_FULFIL,
             Permission.CONSENT_DELIVER,
@@ -108,6 +109,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.HCP_IDENTIFIERS_READ,
             Permission.HCP_READ,
             Permission.LICENCE_DECIDE,
+            Permission.ROLE_DECIDE,
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
@@ -153,7 +155,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_CLAIM,
             Permission.STREAKS_READ,
         },
-        Role.LEARNING_SYSTEM: _EVERYONE
+        Role.LEARNING_SYSTEM: EVERYONE
         | {
             Permission.ACTIVITY_DELIVER,
             Permission.CONSENT_DELIVER,
@@ -180,6 +182,6 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
         },
-        Role.WITNESS: _EVERYONE | {Permission.AUDIT_LOG_FETCH},
+        Role.WITNESS: EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )

@@ -1,6 +1,6 @@
 """The tables of access. Of people they hold ids only; of secrets they hold hashes only."""
 
-from piccolo.columns import UUID, Array, BigInt, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import UUID, Array, BigInt, Boolean, ForeignKey, OnDelete, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -66,6 +66,15 @@ class MachineClient(Table, tablename="machine_client", schema="access"):
     name = Text(default=None, null=False, help_text="open: which system")
     secret_hash = Bytea(default=None, null=False, help_text="open: SHA-256 of the secret")
     created_at = Timestamptz(default=None, null=False, help_text="open: when")
+    permissions = Array(
+        base_column=Text(),
+        default=None,
+        null=True,
+        help_text="open: what it is narrowed to; null for its role",
+    )
+    expires_at = Timestamptz(default=None, null=True, help_text="open: when its secret stops working")
+    last_used_at = Timestamptz(default=None, null=True, help_text="open: when it signed in last")
+    revoked_at = Timestamptz(default=None, null=True, help_text="open: when it was revoked")
 
 
 class Alert(Table, tablename="alert", schema="access"):
@@ -126,3 +135,20 @@ class RemovedKey(Table, tablename="removed_key", schema="access"):
     kid = Text(primary_key=True, default=None, help_text="open: the key's thumbprint (RFC 7638)")
     reason = Text(default=None, null=False, help_text="open: why")
     removed_at = Timestamptz(default=None, null=False, help_text="open: when")
+
+
+class RoleRequest(Table, tablename="role_request", schema="access"):
+    """A role that somebody wants an account to have; it counts when somebody else agreed."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: for whom"
+    )
+    role = Text(default=None, null=False, help_text="pseudonymous: Role")
+    markets = Array(base_column=Text(), default=None, null=False, help_text="pseudonymous: market scope, or *")
+    reason = Text(default=None, null=False, help_text="pseudonymous: why, in a sentence")
+    requested_by = UUID(default=None, null=False, help_text="pseudonymous: whose idea it was")
+    requested_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    decided_by = UUID(default=None, null=True, help_text="pseudonymous: who agreed or refused; somebody else")
+    decided_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")
+    approved = Boolean(default=None, null=True, help_text="pseudonymous: what was decided")

@@ -15,7 +15,7 @@ from people.vocabulary import PersonId
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks. ``markets`` is the market scope: an HCP's own market, a staff member's or a machine's markets.
 
-    ``person`` is None for machines only.
+    ``person`` is None for machines only. ``narrowed`` is what a machine client is narrowed to, None for its whole role.
     """
 
     account: AccountId
@@ -23,6 +23,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     markets: frozenset[str]
     person: PersonId | None
+    narrowed: frozenset[Permission] | None = None
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +57,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """When whoever sits in the session last showed a password, a one-time password or a secret."""
     second_factor: bool = False
     """Whether the account has a second factor that works."""
+    narrowed: frozenset[Permission] | None = None
+    """What a machine client is narrowed to."""
     removed_keys: frozenset[str] = frozenset()
     """Ids of token keys that nothing is believed from any more."""
 
@@ -79,6 +82,33 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     raised_at: datetime
     address: str | None
     session: UUID | None
+
+
+class RoleRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A role that somebody wants an account to have, and that somebody else must agree to."""
+
+    id: UUID
+    account: AccountId
+    role: Role
+    markets: tuple[str, ...]
+    reason: str
+    requested_by: AccountId
+    requested_at: datetime
+
+
+class MachineClient(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that signs in with an id and a secret. Without ``permissions`` it may do what its role may."""
+
+    id: UUID
+    account: AccountId
+    name: str
+    role: Role
+    markets: tuple[str, ...]
+    permissions: tuple[Permission, ...] | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
 
 
 class FactorView(msgspec.Struct, frozen=True):

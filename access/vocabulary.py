@@ -86,6 +86,7 @@ class Permission(StrEnum):
     REWARD_CATALOGUE_READ = "reward-catalogue:read"
     REWARD_CLAIM = "reward:claim"
     REWARD_CREATE = "reward:create"
+    ROLE_DECIDE = "role:decide"
     RULES_CHECK = "rules:check"
     RULES_EXPLAIN = "rules:explain"
     RULES_READ = "rules:read"
@@ -99,6 +100,7 @@ class AccountStatus(StrEnum):
 
     ACTIVE = "active"
     DISABLED = "disabled"
+    PENDING = "pending"
 
 
 class Method(StrEnum):
@@ -128,6 +130,7 @@ class AlertKind(StrEnum):
     RECOVERY_CODES_RENEWED = "recovery-codes-renewed"
     RECOVERY_CODE_USED = "recovery-code-used"
     REFRESH_REUSED = "refresh-token-reused"
+    REGISTRATION_REPEATED = "registration-repeated"
     ROLE_CHANGED = "role-changed"
 
 
@@ -138,6 +141,7 @@ class Reason(StrEnum):
     ROLE_LACKS_PERMISSION = "role-lacks-permission"
     OUTSIDE_MARKET = "outside-market"
     SECOND_FACTOR_MISSING = "second-factor-missing"
+    CLIENT_NARROWED = "client-narrowed"
     FACTOR_TOO_OLD = "factor-too-old"
 
 
@@ -180,6 +184,7 @@ class Refusal(StrEnum):
 class Action(StrEnum):
     """Audit actions of this room, spelled ``room:subject:verb``."""
 
+    ACCOUNT_CONFIRMED = "access:account:confirmed"
     ACCOUNT_CREATED = "access:account:created"
     ACCOUNT_DISABLED = "access:account:disabled"
     ACCOUNT_ENABLED = "access:account:enabled"
@@ -187,7 +192,9 @@ class Action(StrEnum):
     AUTHENTICATOR_OFFERED = "access:authenticator:offered"
     AUTHENTICATOR_REMOVED = "access:authenticator:removed"
     ALERTS_READ = "access:alerts:read"
+    CLIENTS_READ = "access:clients:read"
     CLIENT_CREATED = "access:client:created"
+    CLIENT_REVOKED = "access:client:revoked"
     FACTORS_READ = "access:factors:read"
     FACTOR_PROVED = "access:factor:proved"
     FACTOR_REFUSED = "access:factor:refused"
@@ -197,7 +204,13 @@ class Action(StrEnum):
     PASSWORD_RESET_ASKED = "access:reset:asked"  # noqa: S105 - the same
     RECOVERY_CODES_RENEWED = "access:codes:renewed"
     REFRESH_REUSED = "access:refresh:reused"
+    REGISTRATION_ASKED = "access:registration:asked"
     ROLE_CHANGED = "access:role:changed"
+    ROLE_REQUESTED = "access:role:requested"
+    ROLE_REQUESTS_READ = "access:requests:read"
+    ROLE_REQUEST_APPROVED = "access:request:approved"
+    ROLE_REQUEST_REJECTED = "access:request:rejected"
+    SECRET_ROTATED = "access:secret:rotated"  # noqa: S105 - names an action
     SESSIONS_READ = "access:sessions:read"
     SESSION_ENDED = "access:session:ended"
     SESSION_REFRESHED = "access:session:refreshed"

@@ -100,13 +100,16 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
         message = "The access token is not valid."
         raise TokenRefusedError(message, reason=TokenFault.REMOVED_KEY.value)
     caller = claimed
-    if standing.role is not claimed.role or standing.markets != claimed.markets:
-        caller = msgspec.structs.replace(claimed, role=standing.role, markets=standing.markets)
+    if standing.role is not claimed.role or standing.markets != claimed.markets or standing.narrowed is not None:
+        caller = msgspec.structs.replace(
+            claimed, role=standing.role, markets=standing.markets, narrowed=standing.narrowed
+        )
         passage.caller = caller
     permission = declared(policy)
     verdict = decide(caller, permission)
     if not verdict.allowed:
-        message = f"The role {caller.role.value} does not include {permission.value}."
+        whom = "client is narrowed and" if verdict.reason is Reason.CLIENT_NARROWED else f"role {caller.role.value}"
+        message = f"The {whom} does not include {permission.value}."
         raise PermissionMissingError(message, reason=verdict.reason)
     require_factors(passage, policy, caller, standing)
     if caller.role is Role.HCP:

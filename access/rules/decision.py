@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Final
 
-from access.policy import GETTING_SECOND_FACTOR, ROLE_PERMISSIONS, WITHOUT_SECOND_FACTOR
+from access.policy import EVERYONE, GETTING_SECOND_FACTOR, ROLE_PERMISSIONS, WITHOUT_SECOND_FACTOR
 from access.values import Caller, Decision
 from access.vocabulary import ALL_MARKETS, Permission, Reason, Role
 
 _ALLOWED: Final = Decision(allowed=True, reason=Reason.ALLOWED)
 _ROLE: Final = Decision(allowed=False, reason=Reason.ROLE_LACKS_PERMISSION)
 _MARKET: Final = Decision(allowed=False, reason=Reason.OUTSIDE_MARKET)
+_NARROWED: Final = Decision(allowed=False, reason=Reason.CLIENT_NARROWED)
 _SECOND: Final = Decision(allowed=False, reason=Reason.SECOND_FACTOR_MISSING)
 _OLD: Final = Decision(allowed=False, reason=Reason.FACTOR_TOO_OLD)
 
@@ -21,6 +22,8 @@ def decide(caller: Caller, permission: Permission, market: str | None = None) ->
     """
     if permission not in ROLE_PERMISSIONS.get(caller.role, ()):
         return _ROLE
+    if caller.narrowed is not None and permission not in caller.narrowed | EVERYONE:
+        return _NARROWED
     if market is not None and not in_scope(caller, market):
         return _MARKET
     return _ALLOWED

@@ -4,8 +4,6 @@ Whatever changes what an account is worth ends its sessions and moves its epoch 
 with what they no longer have.
 """
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -18,7 +16,7 @@ from access.rules.scope import scope
 from access.service.alerting import alert
 from access.store import accounts as store
 from access.store import sessions
-from access.values import ClientCredentials, NewAccount
+from access.values import NewAccount
 from access.vocabulary import MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
@@ -71,28 +69,6 @@ async def open_account(
     await store.insert_account(uow, account, person, role, scoped, password_hash)
     uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, markets=scoped)
     return account
-
-
-async def create_machine_client(
-    uow: UnitOfWork, name: str, markets: Sequence[str], role: Role = Role.LEARNING_SYSTEM
-) -> ClientCredentials:
-    """Make a machine client with a ``role`` of ``MACHINES``; its secret is returned here and never again.
-
-    Raises:
-        InvalidAccountError: the facts hold the ``field`` that is wrong.
-
-    """
-    if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
-        raise InvalidAccountError(f"The field name must be one line of 1 to {NAME_LENGTH} characters.", field="name")
-    if role not in MACHINES:
-        raise InvalidAccountError("The field role: this role is a person's, not a machine client's.", field="role")
-    scoped = scope(role, markets, None)
-    account, client = AccountId(uow.new_id()), uow.new_id()
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    await store.insert_account(uow, account, None, role, scoped, None)
-    await store.insert_client(uow, client, account, name.strip(), hashlib.sha256(secret.encode()).digest())
-    uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), markets=scoped)
-    return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
 
 
 async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:

@@ -1,5 +1,6 @@
 """Choosing another password: while signed in, or with a code from a letter. Neither tells who has an account."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -45,7 +46,18 @@ async def hash_for(uow: UnitOfWork, person: people.PersonId, password: str) -> s
 
     """
     profile = await people.profile(uow, person)
-    rules.check(password, common_passwords(), (profile.name, profile.email or ""))
+    return await new_password(password, (profile.name, profile.email or ""))
+
+
+async def new_password(password: str, own: Sequence[str]) -> str:
+    """Return the hash of a password that is good enough for somebody of whom a guesser knows the words ``own``.
+
+    Raises:
+        InvalidAccountError: it is too short, too long, or easily guessed.
+        PasswordsBusyError: too many passwords wait to be hashed.
+
+    """
+    rules.check(password, common_passwords(), own)
     return await PASSWORDS.hash(password)
 
 

@@ -11,7 +11,7 @@ from access.errors import OneTimePasswordRequiredError, SignInFailedError
 from access.passwords import PASSWORDS
 from access.service.factors import has_second, prove_second
 from access.service.sessions import SESSION_LIFETIME, TOKEN_LIFETIME, begin, hashed, refuse
-from access.store import accounts, sessions
+from access.store import accounts, clients, sessions
 from access.values import Caller, Credential, Proof, SignInRefused, Tokens
 from access.vocabulary import AccountStatus, Action, Method, Refusal
 from kernel import epochs
@@ -105,13 +105,14 @@ async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) ->
     and costs a microsecond.
     """
     try:
-        found = await accounts.client(uow, UUID(client_id))
+        found = await clients.client(uow, UUID(client_id))
     except ValueError:
         found = None
     if found is None:
         return refuse(uow, Refusal.UNKNOWN)
     if not hmac.compare_digest(hashed(client_secret), found.secret_hash):
         return refuse(uow, Refusal.WRONG_SECRET, found.account)
-    if found.status is not AccountStatus.ACTIVE:
+    if found.status is not AccountStatus.ACTIVE or not found.usable:
         return refuse(uow, Refusal.DISABLED, found.account)
+    await clients.used(uow, UUID(client_id))
     return await begin(uow, found.account, TOKEN_LIFETIME, Method.CLIENT_SECRET)

@@ -20,6 +20,7 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
+    a_client,
     a_correction,
     a_country,
     a_delivery,
@@ -27,6 +28,7 @@ from tests.api.scenes import (
     a_licence,
     a_new_board,
     a_new_campaign,
+    a_new_client,
     a_new_item,
     a_new_password,
     a_new_person,
@@ -41,12 +43,16 @@ from tests.api.scenes import (
     a_revoked_badge,
     a_reward,
     a_reward_draft,
+    a_role_for_an_account,
+    a_role_request,
     a_tile,
+    an_account,
     an_activity,
     an_answer,
     an_authenticator,
     an_export,
     an_index,
+    an_invitation,
     an_item,
     another_session,
     campaign,
@@ -68,6 +74,9 @@ COMMON: Final = "what it shows belongs to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
+LISTED: Final = "it lists what lies within the caller's markets, which is tested where it belongs"
+
+
 @dataclass(frozen=True)
 class Case:
     """A route's expectations. ``elsewhere`` is the status that FR gets about GB, or why there is nothing to refuse."""
@@ -85,6 +94,8 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
 
 
 OFFICERS: Final = frozenset({OFFICER})
+ADMINISTRATORS: Final = frozenset({ADMINISTRATOR})
+DECIDING: Final = ADMINISTRATORS | OFFICERS
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
 STEERING: Final = OFFICERS | MARKETERS
@@ -93,6 +104,17 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
     "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
+    "POST /v1/invitations": Case(ADMINISTRATORS, an_invitation, 403, status=201),
+    "POST /v1/accounts/{account:uuid}/role-requests": Case(ADMINISTRATORS, a_role_for_an_account, 404, status=201),
+    "POST /v1/accounts/{account:uuid}/disable": Case(ADMINISTRATORS, an_account, 404, status=204),
+    "POST /v1/accounts/{account:uuid}/enable": Case(ADMINISTRATORS, an_account, 404, status=204),
+    "GET /v1/machine-clients": Case(ADMINISTRATORS, nothing, LISTED),
+    "POST /v1/machine-clients": Case(ADMINISTRATORS, a_new_client, 403),
+    "POST /v1/machine-clients/{client:uuid}/rotate": Case(ADMINISTRATORS, a_client, 404),
+    "DELETE /v1/machine-clients/{client:uuid}": Case(ADMINISTRATORS, a_client, 404, status=204),
+    "GET /v1/role-requests": Case(DECIDING, nothing, LISTED),
+    "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
+    "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
@@ -187,7 +209,10 @@ PUBLIC: Final = frozenset(
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
         "POST /v1/credentials/verify",
+        "POST /v1/registrations",
+        "POST /v1/registrations/confirm",
         "POST /v1/sessions",
+        "POST /v1/invitations/accept",
         "POST /v1/password-resets",
         "POST /v1/password-resets/complete",
         "POST /v1/sessions/refresh",

@@ -1,11 +1,8 @@
 """Second factors and passwords through HTTP: step-up, staff who must have one, codes by e-mail, letters."""
 
 import asyncio
-import email
-import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from email.message import Message
 from uuid import uuid4
 
 import httpx
@@ -14,6 +11,7 @@ import pytest_asyncio
 from access import Role
 from tests.api.asker import Asker, Body
 from tests.api.house import PASSWORD, House, fields, problem, shown
+from tests.api.letters import code_for, letters
 from tests.api.members import Member, bearing, member, status
 from tests.api.opening import worker
 
@@ -37,23 +35,6 @@ async def enrolled(house: House, who: Member) -> tuple[Body, str]:
     assert len(answer.json()["recovery_codes"]) == 10
     house.clock.move(timedelta(seconds=30))
     return tokens, secret
-
-
-async def letters(house: House, who: Member) -> list[Message]:
-    """Return what came by e-mail, once everything that waits was sent; the oldest first."""
-    await house.until("not exists (select from access.letter where sent_at is null and used_at is null)")
-    folder = house.runtime.settings.home / "mail"
-    found = [email.message_from_bytes(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
-    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
-    return [each for each in found if each["To"] == who.email]
-
-
-async def code_for(house: House, who: Member) -> str:
-    text = (await letters(house, who))[-1].get_payload()
-    assert isinstance(text, str)
-    found = re.search(r"^ {4}(\S{43})$", text, re.MULTILINE)
-    assert found, text
-    return found[1]
 
 
 async def ask(house: House, address: str) -> httpx.Response:
@@ -137,7 +118,7 @@ async def test_a_changed_password_ends_every_session_and_needs_the_present_one(h
     assert [await status(house.http, tokens) for tokens in (here, there)] == [401, 401]
     problem(await ana.sign_in(), 401, "sign-in-failed")
     assert (await ana.sign_in(change["new_password"])).status_code == 200
-    (word,) = await letters(house, ana)
+    (word,) = await letters(house, ana.email)
     assert "password of your account was changed" in str(word.get_payload())
 
 
@@ -145,7 +126,7 @@ async def test_who_forgot_the_password_chooses_a_new_one_with_the_code_from_a_le
     ana = await member(house)
     tokens = await ana.tokens()
     assert (await ask(house, ana.email.upper())).status_code == 202
-    code = await code_for(house, ana)
+    code = await code_for(house, ana.email)
     new = {"code": code, "new_password": "Wacholder im leisen Moos"}
     weak = await house.http.post("/v1/password-resets/complete", json=new | {"new_password": "short"})
     assert fields(problem(weak, 400, "account-invalid")) == ["password"]
@@ -162,16 +143,16 @@ async def test_who_forgot_the_password_chooses_a_new_one_with_the_code_from_a_le
 async def test_only_the_newest_code_works_and_none_for_longer_than_half_an_hour(house: House) -> None:
     ana = await member(house)
     await ask(house, ana.email)
-    first = await code_for(house, ana)
+    first = await code_for(house, ana.email)
     await ask(house, ana.email)
-    second = await code_for(house, ana)
+    second = await code_for(house, ana.email)
     new = {"new_password": "Wacholder im leisen Moos"}
     path = "/v1/password-resets/complete"
     problem(await house.http.post(path, json=new | {"code": first}), 422, "code-refused")
     house.clock.move(timedelta(minutes=30))
     problem(await house.http.post(path, json=new | {"code": second}), 422, "code-refused")
     await ask(house, ana.email)
-    third = await code_for(house, ana)
+    third = await code_for(house, ana.email)
     assert (await house.http.post(path, json=new | {"code": third})).status_code == 204
 
 
@@ -179,7 +160,7 @@ async def test_a_mailbox_is_not_filled_by_a_stranger(house: House) -> None:
     ana = await member(house)
     answers = [await ask(house, ana.email) for _ in range(6)]
     assert {answer.status_code for answer in answers} == {202}
-    assert len(await letters(house, ana)) <= 3
+    assert len(await letters(house, ana.email)) <= 3
     assert await house.count("access.letter", "account = $1", ana.account) == 3
 
 
@@ -187,7 +168,7 @@ async def test_an_authenticator_is_asked_for_also_after_a_reset(house: House) ->
     ana = await member(house)
     await enrolled(house, ana)
     await ask(house, ana.email)
-    new = {"code": await code_for(house, ana), "new_password": "Wacholder im leisen Moos"}
+    new = {"code": await code_for(house, ana.email), "new_password": "Wacholder im leisen Moos"}
     assert (await house.http.post("/v1/password-resets/complete", json=new)).status_code == 204
     problem(await ana.sign_in(new["new_password"]), 401, "otp-required")
 
