@@ -126,8 +126,8 @@ def test_a_declaration_without_permission_purpose_and_action_is_refused(said: di
         command.post("/half", **said)
     with pytest.raises(TypeError, match="must say because"):
         public.get("/open")
-    with pytest.raises(AttributeError, match="can't use the method PATCH"):
-        command.patch("/odd")
+    with pytest.raises(AttributeError, match="can't use the method TRACE"):
+        command.trace("/odd")
 
 
 @pytest.mark.parametrize("route", ROUTES)
