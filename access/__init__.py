@@ -53,6 +53,7 @@ from access.values import (
 )
 from access.vocabulary import (
     ALL_MARKETS,
+    MACHINES,
     AccountId,
     AccountStatus,
     Action,
@@ -66,6 +67,7 @@ from access.vocabulary import (
 
 __all__ = [
     "ALL_MARKETS",
+    "MACHINES",
     "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",

@@ -36,6 +36,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.HCP_READ,
             Permission.LICENCE_DECIDE,
             Permission.AUDIT_EXPORT,
+            Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
@@ -106,5 +107,6 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
         },
+        Role.WITNESS: _EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )

@@ -21,6 +21,11 @@ class Role(StrEnum):
     LEARNING_SYSTEM = "learning_system"
     MARKETER = "marketer"
     MEDICAL_REVIEWER = "medical_reviewer"
+    WITNESS = "witness"
+
+
+MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.WITNESS})
+"""Roles of programs: they have a client id and a secret, and are no person."""
 
 
 class Permission(StrEnum):
@@ -34,6 +39,7 @@ class Permission(StrEnum):
     ACTIVITY_DELIVER = "activity:deliver"
     ACTIVITY_RECORD = "activity:record"
     AUDIT_EXPORT = "audit:export"
+    AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
     AWARD_PROOF_READ = "award-proof:read"
     AWARD_REVOKE = "award:revoke"

@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mode: Literal["development", "production"] = "development"
     home: Path = CHECKOUT / ".laurel"
     database_url: str | None = None
+    migration_database_url: str | None = None
     redis_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
@@ -178,6 +179,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "mode": _choice("development", "production"),
     "home": _path,
     "database_url": _url("postgresql", "postgres"),
+    "migration_database_url": _url("postgresql", "postgres"),
     "redis_url": _url("redis", "rediss", "unix"),
     "host": str,
     "port": _whole(1, 65_535),

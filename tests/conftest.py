@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -69,7 +70,7 @@ def migrated_url(servers: Running) -> Iterator[str]:
     """Give one migrated database to this test process, dropped afterwards."""
     name = f"test_{os.getpid()}"
     url = _named(servers.database_url, name)
-    asyncio.run(_make_database(servers.database_url, name))
+    asyncio.run(_make_database(servers, name))
     yield url
     asyncio.run(_execute(servers.database_url, f'drop database "{name}" with (force)'))
 
@@ -82,6 +83,15 @@ def database_url(migrated_url: str) -> str:
     """
     asyncio.run(_execute(migrated_url, EMPTY))
     return migrated_url
+
+
+@pytest.fixture
+def application_url(servers: Running, database_url: str) -> str:
+    """Give the same database as the login that is the application and nothing else, as production has it.
+
+    The other tests log in as a superuser, so that they can damage things; what they test has the application's role.
+    """
+    return _named(servers.application_url, urlsplit(database_url).path.strip("/"))
 
 
 @pytest.fixture
@@ -141,11 +151,11 @@ def configure_rooms() -> None:
     access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
 
 
-async def _make_database(url: str, name: str) -> None:
-    await _execute(url, f'create database "{name}"')
-    await DB.open(_named(url, name))
+async def _make_database(servers: Running, name: str) -> None:
+    await _execute(servers.database_url, f'create database "{name}"')
+    await DB.open(_named(servers.database_url, name), role=None)
     try:
-        await migrate()
+        await migrate(_named(servers.application_url, name))
     finally:
         await DB.close()
 

@@ -16,7 +16,7 @@ from access.passwords import PASSWORDS
 from access.rules import password as password_rules
 from access.rules.scope import scope
 from access.values import ClientCredentials, NewAccount
-from access.vocabulary import AccountId, AccountStatus, Action, Role
+from access.vocabulary import MACHINES, AccountId, AccountStatus, Action, Role
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 from people import NewPerson, PersonId
@@ -61,8 +61,10 @@ async def open_account(
     return account
 
 
-async def create_machine_client(uow: UnitOfWork, name: str, markets: Sequence[str]) -> ClientCredentials:
-    """Make a machine client with the role ``learning_system``; its secret is returned here and never again.
+async def create_machine_client(
+    uow: UnitOfWork, name: str, markets: Sequence[str], role: Role = Role.LEARNING_SYSTEM
+) -> ClientCredentials:
+    """Make a machine client with a ``role`` of ``MACHINES``; its secret is returned here and never again.
 
     Raises:
         InvalidAccountError: the facts hold the ``field`` that is wrong.
@@ -70,10 +72,12 @@ async def create_machine_client(uow: UnitOfWork, name: str, markets: Sequence[st
     """
     if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
         raise InvalidAccountError(f"The field name must be one line of 1 to {NAME_LENGTH} characters.", field="name")
-    scoped = scope(Role.LEARNING_SYSTEM, markets, None)
+    if role not in MACHINES:
+        raise InvalidAccountError("The field role: this role is a person's, not a machine client's.", field="role")
+    scoped = scope(role, markets, None)
     account, client = AccountId(uow.new_id()), uow.new_id()
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    await store.insert_account(uow, account, None, Role.LEARNING_SYSTEM, scoped, None)
+    await store.insert_account(uow, account, None, role, scoped, None)
     await store.insert_client(uow, client, account, name.strip(), hashlib.sha256(secret.encode()).digest())
     uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), markets=scoped)
     return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
@@ -173,5 +177,5 @@ async def _hashed(password: str) -> str:
 
 
 def _require_person_role(role: Role) -> None:
-    if role is Role.LEARNING_SYSTEM:
-        raise InvalidAccountError("The field role: learning systems are machine clients, not people.", field="role")
+    if role in MACHINES:
+        raise InvalidAccountError("The field role: machines are clients with a secret, not people.", field="role")

@@ -38,6 +38,7 @@ from tests.api.scenes import (
     a_revoked_badge,
     a_reward,
     a_reward_draft,
+    a_tile,
     an_activity,
     an_answer,
     an_export,
@@ -53,8 +54,10 @@ from tests.api.scenes import (
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
 PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
+WITNESS: Final = Role.WITNESS
 EVERYONE: Final = frozenset(Role)
-STAFF: Final = EVERYONE - {HCP, MACHINE}
+
+STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
@@ -151,6 +154,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/audit/entries/{index:int}": Case(OFFICERS, an_index, COMMON),
     "GET /v1/audit/entries/{index:int}/proof": Case(OFFICERS, an_index, COMMON),
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
+    "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
+    "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
 PUBLIC: Final = frozenset(

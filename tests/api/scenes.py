@@ -102,6 +102,10 @@ async def an_index(_: Scene, __: Asker) -> Sent:
     return Sent(inside=0)
 
 
+async def a_tile(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="0/000.p/1")
+
+
 async def a_board(_: Scene, __: Asker) -> Sent:
     return Sent(inside="all-time")
 
