@@ -9,7 +9,15 @@ from typing import Final
 
 from access.vocabulary import Permission, Role
 
-_EVERYONE: Final = frozenset({Permission.NOTICE_READ, Permission.OWN_PROFILE_READ, Permission.SESSION_END})
+_EVERYONE: Final = frozenset(
+    {
+        Permission.NOTICE_READ,
+        Permission.OWN_ALERTS_READ,
+        Permission.OWN_PROFILE_READ,
+        Permission.OWN_SESSIONS_READ,
+        Permission.SESSION_END,
+    }
+)
 """What every account may do."""
 
 _STAFF: Final = _EVERYONE | {Permission.CONTENT_READ}

@@ -56,7 +56,7 @@ class Runtime:
         self.epochs = epochs.Epochs(self.cache)
         self.work = Work(self.clock, audit.append)
         self.log_key = audit.LogKey(log_origin(settings), keys.audit_key)
-        self.token_keys = access.TokenKeys(keys.token_key)
+        self.token_keys = access.TokenKeys(keys.token_key, access.former_keys(keys.token_former_keys))
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)

@@ -20,6 +20,7 @@ from kernel.errors import LaurelError
 from kernel.keyring import Keyring, LocalKey
 from kernel.settings import KEY_BYTES, SECRETS, Settings
 
+FORMER: Final = "token_former_keys.pem"
 RSA_BITS: Final = 3_072
 """As strong as Ed25519 is, and as NIST SP 800-57 wants it for signatures that are to hold beyond 2030."""
 
@@ -47,6 +48,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     identifier_index_key: bytes
     badge_key: bytes
     badge_rsa_key: bytes
+    token_former_keys: bytes = b""
+    """Public keys (PEMs) that signed tokens before ``token_key`` did."""
     other_key_encryption_keys: tuple[bytes, ...] = ()
 
     @override
@@ -60,11 +63,23 @@ def load_keys(settings: Settings) -> Keys:
     folder = settings.home / "keys"
     random = partial(secrets.token_bytes, KEY_BYTES)
     made = {name: getattr(settings, name) or _kept(folder / f"{name}.bin", random) for name in SECRETS}
+    former = folder / FORMER
     return Keys(
         **made,
         badge_rsa_key=settings.badge_rsa_key or _kept(folder / "badge_rsa_key.pem", new_rsa_key),
+        token_former_keys=settings.token_former_keys or (former.read_bytes() if former.exists() else b""),
         other_key_encryption_keys=(*settings.other_key_encryption_keys, *_others(settings)),
     )
+
+
+def rotate_token_key(settings: Settings, former: bytes) -> None:
+    """Put a new token key into ``<home>/keys`` and ``former`` (PEMs) in the place of those before it.
+
+    The former public keys are written first: whoever starts in between still believes every token that is out.
+    """
+    folder = settings.home / "keys"
+    for name, content in ((FORMER, former), ("token_key.bin", secrets.token_bytes(KEY_BYTES))):
+        _replace(folder / name, content)
 
 
 def keyring(settings: Settings, keys: Keys) -> Keyring:
@@ -147,6 +162,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _draft(path: Path, content: bytes) -> Path:
+    """Write ``content`` beside ``path``, for its owner alone, and return where."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

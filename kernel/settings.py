@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
+    token_former_keys: bytes = b""
     audit_key: bytes | None = None
     key_encryption_key: bytes | None = None
     other_key_encryption_keys: tuple[bytes, ...] = ()
@@ -194,6 +195,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "rules_file": _path,
     "log_level": _choice("debug", "info", "warning", "error"),
     "token_key": _key,
+    "token_former_keys": _public_keys,
     "audit_key": _key,
     "key_encryption_key": _key,
     "other_key_encryption_keys": _keys,

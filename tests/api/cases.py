@@ -44,6 +44,7 @@ from tests.api.scenes import (
     an_export,
     an_index,
     an_item,
+    another_session,
     campaign,
     nothing,
     own_award,
@@ -53,8 +54,8 @@ from tests.api.scenes import (
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
-PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
 WITNESS: Final = Role.WITNESS
+PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
 EVERYONE: Final = frozenset(Role)
 
 STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
@@ -87,6 +88,10 @@ CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
+    "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
+    "GET /v1/me/sessions": Case(EVERYONE, nothing, OWN),
+    "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
+    "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
     "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/badges/{award:uuid}/credential": own(own_badge, consent=Purpose.GAMIFICATION),
     "GET /v1/me/claims": own(),

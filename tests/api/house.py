@@ -16,7 +16,7 @@ import content
 import gamification
 import people
 from access import AccountId, Caller, Role, SessionId
-from access import store as access_store
+from access.store import sessions as access_store
 from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Purpose

@@ -54,6 +54,11 @@ async def nothing(_: Scene, __: Asker) -> Sent:
     return Sent()
 
 
+async def another_session(scene: Scene, asker: Asker) -> Sent:
+    caller, _ = await scene.house.session(asker.caller)
+    return Sent(inside=caller.session)
+
+
 async def own_award(scene: Scene, asker: Asker) -> Sent:
     own = None
     if asker.caller.role is HCP:
