@@ -13,6 +13,7 @@ from access.errors import (
     SignInFailedError,
     TokenRefusedError,
 )
+from access.holdings import HOLDINGS
 from access.policy import ROLE_PERMISSIONS
 from access.rules.decision import decide, in_scope
 from access.rules.matrix import matrix
@@ -65,6 +66,7 @@ from access.vocabulary import (
 
 __all__ = [
     "ALL_MARKETS",
+    "HOLDINGS",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",
     "AccountExistsError",

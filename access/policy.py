@@ -44,7 +44,12 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.RULES_READ,
             Permission.TRANSFERS_OF_VALUE_READ,
         },
-        Role.DATA_PROTECTION_OFFICER: _STAFF,
+        Role.DATA_PROTECTION_OFFICER: _STAFF
+        | {
+            Permission.LEGAL_HOLD_MANAGE,
+            Permission.PRIVACY_REQUESTS_READ,
+            Permission.PRIVACY_REQUEST_HANDLE,
+        },
         Role.HCP: _EVERYONE
         | {
             Permission.ACTIVITY_RECORD,
@@ -59,6 +64,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.LEADERBOARD_READ,
             Permission.OPPORTUNITIES_READ,
             Permission.OWN_ACCESS_LOG_READ,
+            Permission.OWN_PRIVACY_REQUESTS_READ,
+            Permission.OWN_PRIVACY_REQUEST_MAKE,
             Permission.POINTS_READ,
             Permission.RECOMMENDATIONS_READ,
             Permission.REWARDS_READ,

@@ -140,3 +140,9 @@ async def bearings(uow: UnitOfWork, persons: Sequence[PersonId], *, lock: bool) 
     """Return the bearings of those of ``persons`` who are active; with ``lock`` held until the transaction ends."""
     rows = await uow.fetch(_LOCK if lock else _BEARINGS, persons)
     return {PersonId(row[0]): Bearings(row[1], row[2], row[3]) for row in rows}
+
+
+async def wrapped_key(uow: UnitOfWork, person: PersonId) -> bytes | None:
+    """Return the person's own key, wrapped; None where it was destroyed or nobody has this id."""
+    found: bytes | None = await uow.fetchval("select wrapped from people.data_key where person = $1", person)
+    return found

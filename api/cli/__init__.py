@@ -15,6 +15,7 @@ from api.cli.importing import importing
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
 from api.cli.policy import policy
+from api.cli.privacy import privacy
 from api.cli.rules import rules
 from api.cli.serving import serve, worker
 from api.cli.transfers import tov
@@ -49,6 +50,7 @@ for each in (
     badge,
     campaign,
     policy,
+    privacy,
     rules,
     tov,
     openapi,
