@@ -9,6 +9,33 @@ _SESSIONS: Final = f"session in (select id from access.session where {by_account
 
 HOLDINGS: Final = (
     Holding(
+        table="access.recovery_code",
+        title="Codes for when your authenticator is lost",
+        of=by_account("account"),
+        key="code_hash",
+        withheld={"code_hash": _SECRET},
+    ),
+    Holding(
+        table="access.authenticator",
+        title="Your authenticator",
+        of=by_account("account"),
+        key="account",
+        withheld={"wrapped_secret": "a secret that only the authenticator itself may hold"},
+    ),
+    Holding(
+        table="access.letter",
+        title="Letters with a link that were sent to you",
+        of=by_account("account"),
+        withheld={"token_hash": _SECRET, "wrapped_token": "a secret that only the letter itself may hold"},
+        keeps=Keeps(90, "expires_at", "to answer questions about who used a link"),
+    ),
+    Holding(
+        table="access.alert",
+        title="What you were warned of",
+        of=by_account("account"),
+        keeps=Keeps(365, "raised_at", "so that an account's owner can read what happened to it"),
+    ),
+    Holding(
         table="access.refresh_token",
         title="How your sessions were continued",
         of=_SESSIONS,

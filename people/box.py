@@ -10,8 +10,7 @@ from typing_extensions import override
 
 from kernel import crypto
 from kernel.unit_of_work import UnitOfWork
-from people import sealing, store
-from people.errors import PersonErasedError
+from people.store.profiles import key_of
 from people.vocabulary import PersonId
 
 
@@ -50,7 +49,4 @@ async def box(uow: UnitOfWork, person: PersonId) -> Box:
         PersonErasedError: there is no key any more, or never was.
 
     """
-    wrapped = await store.wrapped_key(uow, person)
-    if wrapped is None:
-        raise PersonErasedError("This person was erased.")
-    return Box(sealing.unwrap(person, wrapped))
+    return Box(await key_of(uow, person))

@@ -33,7 +33,7 @@ def registry_at(folder: Path, cache: Cache) -> Registry:
 
 async def somebody(uow: UnitOfWork, *, activities: int = 3, name: str = "Dr Ada Sample", note: str = "x") -> PersonId:
     """Register somebody with an account, consents and activities."""
-    identifier = Identifier("us-npi", uuid4().hex)
+    identifier = Identifier("clinic-roll", uuid4().hex)
     new = NewPerson(
         name=name,
         email=f"{uuid4().hex}@clinic.example",

@@ -67,7 +67,7 @@ async def test_every_column_of_every_registered_table_is_in_the_package_or_withh
         record = described[holding.table]["properties"]["records"]["items"]["properties"]
         assert set(record) | set(holding.withheld) == {name for name, *_ in columns[holding.table]}
         assert not set(record) & set(holding.withheld)
-    assert data["data"]["people.identifier"]["records"][0]["system"] == "us-npi"
+    assert data["data"]["people.identifier"]["records"][0]["system"] == "clinic-roll"
     assert data["data"]["engagement.activity"]["records"][0]["extensions"] == {"urn:note": "x"}
     assert len(data["data"]["consent.event"]["records"]) == len(consent.CONSENT_PURPOSES)
 

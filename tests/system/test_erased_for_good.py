@@ -23,11 +23,16 @@ from kernel.embedded import Running
 from tests.system.guests import Guest, Hosts, activity, staff
 from tests.system.house import PASSWORD, House, account, built, until
 
-ROLES = ("marketer", "data_protection_officer")
+LICENSER = "administrator"
+ROLES = ("marketer", "data_protection_officer", LICENSER)
 MARKERS = {
     "name": "Zyxxomarkus Quillfeather",
     "email": "zyxxomail@canary.example",
     "identifier": "CANARY-NPI-77712",
+    "phone": "+441632960961",
+    "practice": "Quillfeather Row Surgery",
+    "specialty": "canary-dermatology",
+    "evidence": "canary evidence in drawer 9",
     "extension": "canary-extension-8d1f",
     "words": "canary words that only one person wrote",
     "answer": "canary answer that only one person read",
@@ -80,7 +85,7 @@ class Scene:
         new = {
             "name": MARKERS["name"] if is_subject else "Robin Other",
             "email": MARKERS["email"] if is_subject else "other@x.example",
-            "identifiers": [{"system": "us-npi", "value": MARKERS["identifier"] if is_subject else "1"}],
+            "identifiers": [{"system": "clinic-roll", "value": MARKERS["identifier"] if is_subject else "1"}],
             "market": "GB",
             "zone": "Europe/London",
             "locale": "en-GB",
@@ -111,13 +116,37 @@ class Scene:
         for badge in guest.get("/v1/me/badges")["items"]:
             if "award" in badge:
                 guest.get(f"/v1/me/badges/{badge['award']}/credential")
-        for path in ("", "/points", "/points/entries", "/badges", "/streaks", "/consents", "/opportunities"):
+        if note != "other":
+            self._describe(guest)
+        for path in (
+            "",
+            "/profile",
+            "/points",
+            "/points/entries",
+            "/badges",
+            "/streaks",
+            "/consents",
+            "/opportunities",
+        ):
             guest.get(f"/v1/me{path}")
         guest.get("/v1/leaderboards/all-time")
         guest.post(
             "/v1/me/privacy-requests", {"type": "objection", "words": MARKERS["words"] if note != "other" else "x"}
         )
         self._package(guest, note)
+
+    def _describe(self, guest: Guest) -> None:
+        """Fill every field of the profile, and have the licence decided."""
+        told = {"phone": MARKERS["phone"], "practice": MARKERS["practice"], "specialties": [MARKERS["specialty"]]}
+        assert guest.ask("PATCH", "/v1/me/profile", told).status == httpx.codes.OK
+        with staff(self.house, LICENSER) as licenser:
+            decided = {
+                "market": "GB",
+                "status": "verified",
+                "evidence": MARKERS["evidence"],
+                "expires_on": "2031-01-01",
+            }
+            licenser.put(f"/v1/hcps/{self.person}/licences", decided)
 
     def _package(self, guest: Guest, note: str) -> None:
         """Ask for everything and take it; ask for what was given and leave that where it is."""
