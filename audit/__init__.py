@@ -13,6 +13,7 @@ from audit.errors import (
     ResourceNotFoundError,
 )
 from audit.exporting import Export, export
+from audit.holdings import HOLDINGS
 from audit.rules.notes import LogKey, NoteError
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
@@ -42,6 +43,7 @@ from audit.verify import verify
 from audit.vocabulary import Action, FindingKind
 
 __all__ = [
+    "HOLDINGS",
     "Access",
     "AccessPage",
     "Action",
