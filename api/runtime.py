@@ -27,7 +27,7 @@ from kernel.facts import Fact, Origin
 from kernel.keys import Keys
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
-from kernel.settings import Settings
+from kernel.settings import Settings, SettingsError
 from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
@@ -57,6 +57,7 @@ class Runtime:
         self.epochs = epochs.Epochs(self.cache)
         self.work = Work(self.clock, audit.append)
         self.log_key = audit.LogKey(log_origin(settings), keys.audit_key)
+        self.former_log_keys = former_log_keys(settings)
         self.token_keys = access.TokenKeys(keys.token_key)
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
@@ -94,7 +95,7 @@ class Runtime:
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
         """Return the loops of the worker: sequencer, outbox relay, boards, schedule of campaigns, expiry of points."""
         refresh = partial(_refresh, self.boards)
-        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
+        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock, self.former_log_keys)
         return [
             sequencer.run,
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
@@ -149,6 +150,19 @@ def badge_issuer(settings: Settings, keys: Keys) -> BadgeIssuer:
     """Return who gives badges: the operator's name, under the public address."""
     badge_keys = BadgeKeys(keys.badge_rsa_key, keys.badge_key, settings.badge_former_keys)
     return BadgeIssuer(settings.public_url, settings.badge_issuer, badge_keys)
+
+
+def former_log_keys(settings: Settings) -> list[audit.FormerKey]:
+    """Return the keys that signed the log's checkpoints before the one in use.
+
+    Raises:
+        SettingsError: a line of LAUREL_AUDIT_FORMER_KEYS is none.
+
+    """
+    try:
+        return audit.read_former_keys(settings.audit_former_keys)
+    except audit.NoteError as error:
+        raise SettingsError(f"LAUREL_AUDIT_FORMER_KEYS: {error}", field="audit_former_keys") from None
 
 
 def log_origin(settings: Settings) -> str:

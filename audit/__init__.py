@@ -13,6 +13,7 @@ from audit.errors import (
     ResourceNotFoundError,
 )
 from audit.exporting import Export, export
+from audit.rules.keyring import FormerKey, read_former_keys
 from audit.rules.notes import LogKey, NoteError
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
@@ -55,6 +56,7 @@ __all__ = [
     "Export",
     "Finding",
     "FindingKind",
+    "FormerKey",
     "InclusionProof",
     "LogDamagedError",
     "LogKey",
@@ -70,6 +72,7 @@ __all__ = [
     "inclusion_proof",
     "newest_checkpoint",
     "proofs_at",
+    "read_former_keys",
     "search",
     "sequencing",
     "served_checkpoint",

@@ -15,9 +15,10 @@ import asyncpg
 import structlog
 
 from audit.errors import LogDamagedError
-from audit.rules.checkpoints import FIRST_LINK, Checkpoint, note_hash, open_checkpoint, sign_link
+from audit.rules.checkpoints import FIRST_LINK, Checkpoint, note_hash, sign_link
 from audit.rules.entries import file
-from audit.rules.notes import LogKey, LogVerifier, NoteError
+from audit.rules.keyring import FormerKey, KeyRing
+from audit.rules.notes import LogKey, NoteError
 from audit.rules.tiles import Tile, compact_range, edge, grow
 from audit.rules.tree import CompactRange, leaf_hash
 from kernel.clock import Clock
@@ -57,14 +58,17 @@ _log = structlog.get_logger()
 class Sequencer:
     """Runs for as long as the program does, through every loss of its database."""
 
-    def __init__(self, dsn: str, key: LogKey, clock: Clock) -> None:
-        """Take where PostgreSQL is, the log's private key and the clock. It uses one connection of its own.
+    def __init__(self, dsn: str, key: LogKey, clock: Clock, former: Sequence[FormerKey] = ()) -> None:
+        """Take where PostgreSQL is, the log's private key, the clock, and the keys before this one.
+
+        It uses one connection of its own.
 
         The connection must be a session of its own: a pooler that shares sessions between transactions loses the lock.
         """
         self._dsn = dsn
         self._key = key
         self._clock = clock
+        self._former = former
         self._pause = SHORTEST_PAUSE_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -89,7 +93,7 @@ class Sequencer:
             await _wait(stop, STANDBY_SECONDS)
             if stop.is_set():
                 return
-        sequencing = Sequencing(connection, self._key, self._clock)
+        sequencing = Sequencing(connection, self._key, self._clock, self._former)
         await sequencing.load()
         self._pause = SHORTEST_PAUSE_SECONDS  # only outages in a row make the pauses longer
         _log.info("audit_sequencer_leads", size=sequencing.size)
@@ -111,8 +115,15 @@ class Sequencer:
 class Sequencing:
     """The sequencer's work on a connection that holds the lock: load once, then index and sign by turns."""
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", key: LogKey, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: "asyncpg.Connection[asyncpg.Record]",
+        key: LogKey,
+        clock: Clock,
+        former: Sequence[FormerKey] = (),
+    ) -> None:
         """Take the connection, which MUST hold ``SEQUENCER_LOCK``."""
+        self._keys = KeyRing(key.vkey, former)
         self._connection = connection
         self._key = key
         self._clock = clock
@@ -198,7 +209,7 @@ class Sequencing:
 
     async def _continue_from(self, size: int, note: str) -> None:
         try:
-            checkpoint = open_checkpoint(note, LogVerifier(self._key.vkey))
+            checkpoint = self._keys.open(note)
         except NoteError as error:
             raise LogDamagedError(f"The newest checkpoint can't be used: {error}") from error
         if checkpoint.size != size or size > self.size:
@@ -255,11 +266,13 @@ async def connected(dsn: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Recor
 
 
 @asynccontextmanager
-async def sequencing(dsn: str, key: LogKey, clock: Clock) -> AsyncIterator[Sequencing]:
+async def sequencing(
+    dsn: str, key: LogKey, clock: Clock, former: Sequence[FormerKey] = ()
+) -> AsyncIterator[Sequencing]:
     """Wait for the lock and lend the sequencer's work, loaded: for who wants to take its steps one by one."""
     async with connected(dsn) as connection:
         await connection.execute("select pg_advisory_lock($1)", SEQUENCER_LOCK)
-        work = Sequencing(connection, key, clock)
+        work = Sequencing(connection, key, clock, former)
         await work.load()
         yield work
 

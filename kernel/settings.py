@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
     audit_key: bytes | None = None
+    audit_former_keys: str = ""
+    witness_policy: str = ""
     key_encryption_key: bytes | None = None
     blind_index_key: bytes | None = None
     badge_key: bytes | None = None
@@ -189,6 +191,8 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "log_level": _choice("debug", "info", "warning", "error"),
     "token_key": _key,
     "audit_key": _key,
+    "audit_former_keys": str,
+    "witness_policy": str,
     "key_encryption_key": _key,
     "blind_index_key": _key,
     "badge_key": _key,
