@@ -38,7 +38,8 @@ async def verify(
 ) -> Report:
     """Verify the whole log in the database at ``dsn`` against the public key ``vkey`` (c2sp.org/signed-note).
 
-    ``former`` are the keys that signed before it. ``against`` is a signed checkpoint kept elsewhere: it alone shows that a log was set back to an earlier state.
+    ``former`` are the keys that signed before it. ``against`` is a signed checkpoint kept elsewhere: it alone shows
+    that a log was set back to an earlier state.
 
     Raises:
         NoteError: a key is malformed, or ``against`` is not signed by the key that its size asks for.

@@ -62,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token_key: bytes | None = None
     audit_key: bytes | None = None
     audit_former_keys: str = ""
-    witness_policy: str = ""
+    witness_policy: Path | None = None
     key_encryption_key: bytes | None = None
     blind_index_key: bytes | None = None
     badge_key: bytes | None = None
@@ -192,7 +192,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "token_key": _key,
     "audit_key": _key,
     "audit_former_keys": str,
-    "witness_policy": str,
+    "witness_policy": _path,
     "key_encryption_key": _key,
     "blind_index_key": _key,
     "badge_key": _key,

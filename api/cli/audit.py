@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import audit as room
 from api.cli.environment import command_origin, opened, servers
+from api.cli.witness import witness
 from api.runtime import former_log_keys, log_origin
 from kernel.database import translated
 from kernel.keys import load_keys
@@ -20,6 +21,9 @@ from kernel.settings import Settings
 @click.group("audit")
 def audit() -> None:
     """The audit log."""
+
+
+audit.add_command(witness)
 
 
 @audit.command("key")
