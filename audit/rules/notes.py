@@ -7,6 +7,7 @@ who disagree about a note can be shown two histories.
 import base64
 import binascii
 import hmac
+import re
 from hashlib import sha256
 from typing import Final
 
@@ -21,6 +22,7 @@ ED25519: Final = b"\x01"
 MOST_SIGNATURES: Final = 64
 """How many signature lines a note may have; the specification asks for 16 at least."""
 
+_CONTROL = re.compile("[\0-\x09\x0b-\x1f]")
 _DASH = "\N{EM DASH} "
 _KEY_BYTES = 32
 _KEY_ID_BYTES = 4
@@ -207,7 +209,7 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_text(text: str) -> bytes:
-    if not text.endswith("\n") or any(character < " " and character != "\n" for character in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteError("A note ends in a newline and has no other control characters.")
     try:
         return text.encode()
