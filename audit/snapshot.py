@@ -151,7 +151,7 @@ class Snapshot:
         rows = await self._connection.fetch(_SPAN, min(entries), max(entries), _MOST_FOUND)
         if len(rows) == _MOST_FOUND:
             rows = await self._connection.fetch(_ENTRIES, beside.first, beside.first + RANGE)
-        found: dict[str, bytes] = dict(rows)
+        found: dict[str, bytes] = dict(rows)  # type: ignore[arg-type] # a record is as good as a pair
         return list(map(found.get, entries))
 
     async def beside(self, first: int) -> Beside | None:

@@ -114,6 +114,14 @@ async def bodies(uow: UnitOfWork, indexes: Sequence[int]) -> dict[int, bytes]:
     return {row["index"]: row["body"] for row in rows}
 
 
+async def leaf_hashes(uow: UnitOfWork, first: int, end: int) -> bytes:
+    """Return the leaf hashes of the indexes from ``first`` up to, and without, ``end``, one after the other."""
+    rows = await uow.fetch(
+        "select leaf_hash from audit.leaf where index >= $1 and index < $2 order by index", first, end
+    )
+    return b"".join(row["leaf_hash"] for row in rows)
+
+
 async def accesses(uow: UnitOfWork, person: UUID, after_index: int | None, limit: int) -> list[Access]:
     """Return what was done with a person's data, newest first, below ``after_index``."""
     where = " where l.subject = $1 and ($2::bigint is null or l.index < $2)"
