@@ -10,6 +10,7 @@ from audit.errors import (
     EntryNotSignedError,
     EntryTooLargeError,
     LogDamagedError,
+    ResourceNotFoundError,
 )
 from audit.exporting import Export, export
 from audit.rules.notes import LogKey, NoteError
@@ -25,6 +26,7 @@ from audit.service import (
     settle,
     status,
 )
+from audit.serving import served_checkpoint, served_resource
 from audit.values import (
     Access,
     AccessPage,
@@ -58,6 +60,7 @@ __all__ = [
     "LogKey",
     "NoteError",
     "Report",
+    "ResourceNotFoundError",
     "Sequencer",
     "Status",
     "access_log",
@@ -69,6 +72,8 @@ __all__ = [
     "proofs_at",
     "search",
     "sequencing",
+    "served_checkpoint",
+    "served_resource",
     "settle",
     "status",
     "verify",

@@ -12,6 +12,7 @@ from api.cli.campaigns import campaign
 from api.cli.demo import demo
 from api.cli.environment import failing
 from api.cli.importing import importing
+from api.cli.keys import keys
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
 from api.cli.policy import policy
@@ -48,6 +49,7 @@ for each in (
     access,
     badge,
     campaign,
+    keys,
     policy,
     rules,
     tov,

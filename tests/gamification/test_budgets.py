@@ -256,6 +256,6 @@ async def test_corrections_of_many_people_share_what_is_left_of_a_budget(
     late = [view(items[0], 50 + n, FIRST - timedelta(minutes=5, seconds=n)) for n in range(10)]
     await asyncio.gather(*(deliver(merging, origin, person, [late[n]]) for n, person in enumerate(people)))
     worth = [(await reached(work, origin, person))[0] for person in people]
-    assert (worth.count(2), worth.count(5)) == (8, 2)
+    assert [worth.count(points) for points in (2, 5)] == [8, 2]
     assert await used(work, origin, "few") == 26
     await assert_the_books_balance(work, origin)
