@@ -39,12 +39,18 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CAMPAIGN_FREEZE,
             Permission.CAMPAIGN_READ,
             Permission.CAMPAIGN_STOP,
+            Permission.CONSENT_GAPS_READ,
             Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
             Permission.TRANSFERS_OF_VALUE_READ,
         },
-        Role.DATA_PROTECTION_OFFICER: _STAFF,
+        Role.DATA_PROTECTION_OFFICER: _STAFF
+        | {
+            Permission.CONSENT_GAPS_READ,
+            Permission.NOTICE_WRITE,
+            Permission.SUPPRESSION_WRITE,
+        },
         Role.HCP: _EVERYONE
         | {
             Permission.ACTIVITY_RECORD,

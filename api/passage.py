@@ -67,7 +67,7 @@ class Passage:
             role=caller.role.value if caller else "anonymous",
             route=self.route,
             purpose=chosen.value if chosen else None,
-            basis=PURPOSES[chosen].basis.value if chosen else None,
+            basis=_basis(chosen, decision),
             consent=decision.event if decision else None,
             notice_version=decision.notice_version if decision else None,
             address=self.address,
@@ -109,3 +109,10 @@ class Passage:
         return Fact(
             action=action, subject=subject, decision=decision, reason=self.reason, outcome=outcome, detail=detail
         )
+
+
+def _basis(purpose: Purpose | None, decision: Decision | None) -> str | None:
+    """Return the ground that the gate found; where it was not asked, the purpose's usual one."""
+    if decision is not None and decision.basis is not None:
+        return decision.basis.value
+    return PURPOSES[purpose].basis.value if purpose else None

@@ -11,10 +11,12 @@ import structlog
 
 import access
 import audit
+import consent
 import gamification
 import people
 from api.merging import Merging
 from api.standings import Standings
+from consent import Controller, ReceiptIssuer
 from consent.vocabulary import BOARD_TOPIC
 from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
@@ -34,9 +36,11 @@ AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
 LOTS_PAUSE_SECONDS = 30.0
+CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
+CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
@@ -67,12 +71,15 @@ class Runtime:
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
+        self.receipt_issuer = receipt_issuer(settings, keys)
+        self._suppression_key = keys.suppression_key
         self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
+        consent.configure(self._suppression_key)
         access.configure(self.authority)
         epochs.use(self.epochs)
         await DB.open(self.database_url, size=POOL_SIZE)
@@ -92,7 +99,7 @@ class Runtime:
         return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, outbox relay, boards, schedule of campaigns, expiry of points."""
+        """Return the loops of the worker: sequencer, outbox relay, boards, campaigns, expiry of points and grants."""
         refresh = partial(_refresh, self.boards)
         sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
         return [
@@ -101,6 +108,7 @@ class Runtime:
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
+            partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -124,6 +132,11 @@ class Runtime:
         """Let points expire whose time is over; any number of workers may do it at once."""
         async with self.work.begin(LOTS_ORIGIN) as uow:
             return await gamification.expire_lots(uow) > 0
+
+    async def _sweep_consents(self) -> bool:
+        """Write down grants that ran out; the gate has refused them ever since."""
+        async with self.work.begin(CONSENT_ORIGIN) as uow:
+            return await consent.record_lapses(uow)
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:
@@ -149,6 +162,12 @@ def badge_issuer(settings: Settings, keys: Keys) -> BadgeIssuer:
     """Return who gives badges: the operator's name, under the public address."""
     badge_keys = BadgeKeys(keys.badge_rsa_key, keys.badge_key, settings.badge_former_keys)
     return BadgeIssuer(settings.public_url, settings.badge_issuer, badge_keys)
+
+
+def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:
+    """Return who gives consent receipts: the controller, as the operator names it."""
+    controller = Controller(settings.controller, settings.controller_contact, settings.data_location)
+    return ReceiptIssuer(controller, keys.receipt_key)
 
 
 def log_origin(settings: Settings) -> str:

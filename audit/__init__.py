@@ -12,6 +12,7 @@ from audit.errors import (
     LogDamagedError,
 )
 from audit.exporting import Export, export
+from audit.rules.inclusion import is_in_log
 from audit.rules.notes import LogKey, NoteError
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
@@ -20,6 +21,7 @@ from audit.service import (
     entry,
     inclusion_proof,
     newest_checkpoint,
+    proof_of,
     proofs_at,
     search,
     settle,
@@ -65,7 +67,9 @@ __all__ = [
     "entry",
     "export",
     "inclusion_proof",
+    "is_in_log",
     "newest_checkpoint",
+    "proof_of",
     "proofs_at",
     "search",
     "sequencing",

@@ -1,7 +1,7 @@
 """The program's own keys: given by settings in production, made at the first start otherwise.
 
-Each purpose has its key: tokens, audit checkpoints, the wrapping of data keys, blind indexes, badges and badge tokens.
-A key that did two jobs could not be replaced after one of them leaked.
+Each purpose has its key: tokens, audit checkpoints, the wrapping of data keys, blind indexes, badges and badge tokens,
+consent receipts, suppressed addresses. A key that did two jobs could not be replaced after one of them leaked.
 """
 
 import os
@@ -23,13 +23,15 @@ RSA_BITS: Final = 3_072
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """32 bytes each: three Ed25519 seeds, an AES-256 key and an HMAC key; ``badge_rsa_key`` is a PEM (PKCS 8)."""
+    """32 bytes each: four Ed25519 seeds, an AES-256 key and two HMAC keys; ``badge_rsa_key`` is a PEM (PKCS 8)."""
 
     token_key: bytes
     audit_key: bytes
     key_encryption_key: bytes
     blind_index_key: bytes
     badge_key: bytes
+    receipt_key: bytes
+    suppression_key: bytes
     badge_rsa_key: bytes
 
     @override

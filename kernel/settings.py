@@ -63,9 +63,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_encryption_key: bytes | None = None
     blind_index_key: bytes | None = None
     badge_key: bytes | None = None
+    receipt_key: bytes | None = None
+    suppression_key: bytes | None = None
     badge_rsa_key: bytes | None = None
     badge_former_keys: bytes = b""
     badge_issuer: str = "Laurel"
+    controller: str = "Laurel"
+    controller_contact: str = "the data protection officer"
+    data_location: str = "EU"
 
     @property
     def embedded(self) -> bool:
@@ -190,11 +195,24 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "key_encryption_key": _key,
     "blind_index_key": _key,
     "badge_key": _key,
+    "receipt_key": _key,
+    "suppression_key": _key,
     "badge_rsa_key": _rsa_key,
     "badge_former_keys": _public_keys,
     "badge_issuer": _words,
+    "controller": _words,
+    "controller_contact": _words,
+    "data_location": _words,
 }
-SECRETS: Final = ("token_key", "audit_key", "key_encryption_key", "blind_index_key", "badge_key")
+SECRETS: Final = (
+    "token_key",
+    "audit_key",
+    "key_encryption_key",
+    "blind_index_key",
+    "badge_key",
+    "receipt_key",
+    "suppression_key",
+)
 """Keys of 32 random bytes."""
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import access
 import audit
+import consent
 import people
 from kernel import epochs
 from kernel.cache import Cache
@@ -52,6 +53,8 @@ KEYS = Keys(
     key_encryption_key=b"k" * 32,
     blind_index_key=b"b" * 32,
     badge_key=b"g" * 32,
+    receipt_key=b"r" * 32,
+    suppression_key=b"s" * 32,
     badge_rsa_key=new_rsa_key(),
 )
 
@@ -135,6 +138,7 @@ async def uow(work: Work, origin: Origin) -> AsyncIterator[UnitOfWork]:
 def configure_rooms() -> None:
     """Hand the rooms their keys, as the composition root does."""
     people.configure(people.VaultKeys(WrappingKeys(KEYS.key_encryption_key), KEYS.blind_index_key))
+    consent.configure(KEYS.suppression_key)
     keys = access.TokenKeys(KEYS.token_key)
     access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
 

@@ -23,24 +23,29 @@ from tests.api.scenes import (
     a_country,
     a_delivery,
     a_draft,
+    a_hand_out,
     a_new_board,
     a_new_campaign,
     a_new_item,
     a_new_person,
     a_new_revision,
     a_new_reward,
+    a_notice,
     a_paper,
     a_question,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
+    a_staged_notice,
     an_activity,
+    an_address,
     an_answer,
     an_export,
     an_index,
     an_item,
     campaign,
     nothing,
+    own_answer,
     own_award,
     own_badge,
     some_rules,
@@ -71,6 +76,7 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
     return Case(frozenset({HCP}), send, OWN, consent)
 
 
+PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
@@ -84,6 +90,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/claims": own(),
     "GET /v1/me/consents": own(),
     "PUT /v1/me/consents/{purpose:str}": own(an_answer),
+    "GET /v1/me/consents/{purpose:str}/receipt": own(own_answer),
+    "GET /v1/me/notices": own(),
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
@@ -114,6 +122,11 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
+    "POST /v1/notices": Case(PRIVACY, a_notice, COMMON, status=201),
+    "POST /v1/notices/{notice:uuid}/activate": Case(PRIVACY, a_staged_notice, COMMON),
+    "GET /v1/consent/gaps": Case(OFFICERS | PRIVACY, nothing, COMMON),
+    "POST /v1/consent/confirmations": Case(frozenset({ADMINISTRATOR, MACHINE}), a_hand_out, OVERSEEN),
+    "POST /v1/suppressions": Case(PRIVACY, an_address, COMMON, status=201),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),
     "POST /v1/content": Case(frozenset({MARKETER, MACHINE}), a_new_item, 403, status=201),
@@ -145,6 +158,7 @@ CASES: Final[dict[str, Case]] = {
 }
 PUBLIC: Final = frozenset(
     {
+        "GET /.well-known/consent-receipt-keys.json",
         "GET /.well-known/jwks.json",
         "GET /credentials/achievements/{key:str}",
         "GET /credentials/issuer",
@@ -156,6 +170,8 @@ PUBLIC: Final = frozenset(
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
         "POST /v1/credentials/verify",
+        "GET /v1/consent/confirmations/{token:str}",
+        "POST /v1/consent/confirmations/{token:str}",
         "POST /v1/sessions",
         "POST /v1/sessions/refresh",
     }
