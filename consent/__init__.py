@@ -25,6 +25,7 @@ from consent.rules.standing import state_at
 from consent.service.completing import confirm
 from consent.service.confirming import confirmable, hand_out_confirmations
 from consent.service.deciding import check, may_contact, note_gap, open_gaps, require, standing
+from consent.service.delivering import check_consents, deliver_consents
 from consent.service.expiring import record_lapses
 from consent.service.notices import (
     activate_notice,
@@ -121,11 +122,13 @@ __all__ = [
     "activate_notice_by_id",
     "active_notices",
     "check",
+    "check_consents",
     "configure",
     "confirm",
     "confirmable",
     "consents",
     "decide",
+    "deliver_consents",
     "hand_out_confirmations",
     "is_suppressed",
     "may_contact",

@@ -13,6 +13,7 @@ from consent.vocabulary import (
     Answer,
     Basis,
     Channel,
+    DeliveryStatus,
     Method,
     NoticeStatus,
     Outcome,
@@ -240,6 +241,23 @@ class Address(NamedTuple):
 
     kind: AddressKind
     text: str
+
+
+class DeliveredConsent(msgspec.Struct, frozen=True):
+    """One answer of one person, as another system brings it."""
+
+    person: PersonId
+    purpose: Purpose
+    choice: ConsentChoice
+
+
+class DeliveryResult(msgspec.Struct, frozen=True):
+    """What became of one of them; ``waiting`` is for a confirmation, and a refusal says why and which field it is."""
+
+    status: DeliveryStatus
+    reason: str | None = None
+    field: str | None = None
+    detail: str | None = None
 
 
 class Controller(msgspec.Struct, frozen=True):

@@ -137,6 +137,15 @@ class Reason(StrEnum):
     PURPOSE_UNCONFIGURED = "purpose-unconfigured"
 
 
+class DeliveryStatus(StrEnum):
+    """What became of one answer that another system brought."""
+
+    RECORDED = "recorded"
+    REPEATED = "repeated"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
 class ReceiptFault(StrEnum):
     """What is wrong with a receipt."""
 
@@ -157,6 +166,8 @@ class Action(StrEnum):
     CONSENT_WITHDRAWN = "consent:record:withdrawn"
     CONSENT_EXPIRED = "consent:record:expired"
     CONSENTS_READ = "consent:record:read"
+    CONSENTS_CHECKED = "consent:record:checked"
+    CONSENTS_DELIVERED = "consent:record:delivered"
     CONFIRMATION_ASKED = "consent:confirmation:asked"
     CONFIRMATION_GIVEN = "consent:confirmation:given"
     CONFIRMATIONS_HANDED_OUT = "consent:confirmation:handed_out"

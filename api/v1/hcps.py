@@ -156,14 +156,15 @@ async def record_paper_consents(
     if known is None or not access.in_scope(caller, known.market):
         message = "There is no such person."
         raise PersonUnknownError(message)
-    choices = [(known_purpose(each.purpose), _choice(each)) for each in data.consents]
+    choices = [(known_purpose(each.purpose), choice_of(each)) for each in data.consents]
     views = await consent.record_consents(uow, PersonId(person), choices)
     if any(view.purpose in gamification.BOARD_PURPOSES and view.state is not State.GRANTED for view in views):
         await gamification.leave(uow, passage.runtime.boards, PersonId(person))
     return RecordedConsents(views)
 
 
-def _choice(given: PaperConsent) -> ConsentChoice:
+def choice_of(given: PaperConsent) -> ConsentChoice:
+    """Return an answer as the room takes it."""
     return ConsentChoice(
         state=given.state,
         notice_version=given.notice_version,

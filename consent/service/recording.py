@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 import people
 from consent.rules.choices import basis_of, check_choice, check_purpose, check_reach, runs_out, waits_for_confirmation
 from consent.rules.standing import after, latest, moment, state_at
 from consent.service.confirming import ask_for_confirmation, give_up_confirmations, open_confirmations
-from consent.service.showing import Showings, showings
+from consent.service.showing import Showing, Showings, showings
 from consent.store import standing as store
 from consent.values import (
     CONSENT_PURPOSES,
@@ -64,35 +66,70 @@ async def record_consents(
 
     """
     for purpose, choice in choices:
-        check_purpose(purpose)
-        check_choice(choice, uow.now)
-        check_reach(purpose, choice)
+        check(purpose, choice, uow.now)
     if not choices:
         return []
     bearings = (await people.lock(uow, [person])).get(person)
     if bearings is None:
         raise PersonNotFoundError("Nobody active has this id.")
-    purposes = sorted({purpose for purpose, _ in choices})
-    shown = await showings(uow, person, bearings.market, choices)
-    known = await store.answers(uow, [person], purposes)
+    planned = await plan(uow, person, bearings.market, choices)
+    await carry_out(uow, person, bearings.market, planned)
+    waiting = await open_confirmations(uow, person, sorted({purpose for purpose, _ in choices}))
+    asked = [Question(person, purpose, choice.channel, choice.topic) for purpose, choice in choices]
+    return [view(uow, each, planned.known.get(each), waiting) for each in asked]
+
+
+def check(purpose: Purpose, choice: ConsentChoice, now: datetime) -> None:
+    """Accept only an answer that can be one, whoever gives it.
+
+    Raises:
+        PurposeNotConsentableError: a purpose that does not rest on consent.
+        InvalidConsentError: names the field.
+
+    """
+    check_purpose(purpose)
+    check_choice(choice, now)
+    check_reach(purpose, choice)
+
+
+class Plan(msgspec.Struct):
+    """What answers come to, before any of it is written: ``known`` is how the person stands after them."""
+
+    known: dict[Question, Record]
+    shown: Showings
     events: list[ConsentEvent] = []
+    asked: list[tuple[Question, ConsentChoice, Showing | None]] = []
+    refused: set[Purpose] = set()
+
+
+async def plan(
+    uow: UnitOfWork, person: PersonId, market: str, choices: Sequence[tuple[Purpose, ConsentChoice]]
+) -> Plan:
+    """Return what ``choices`` come to, and write nothing; raises what ``record_consents`` does."""
+    purposes = sorted({purpose for purpose, _ in choices})
+    known = await store.answers(uow, [person], purposes)
+    planned = Plan(known, await showings(uow, person, market, choices))
     for purpose, choice in choices:
         question = Question(person, purpose, choice.channel, choice.topic)
-        if waits_for_confirmation(purpose, choice, bearings.market):
-            showing = await shown.of(purpose, choice, uow.now)
-            await shown.keep()
-            await ask_for_confirmation(uow, question, bearings.market, choice, showing)
+        if waits_for_confirmation(purpose, choice, market):
+            planned.asked.append((question, choice, await planned.shown.of(purpose, choice, uow.now)))
             continue
-        if choice.state is not Answer.GRANTED:
-            await give_up_confirmations(uow, person, purpose)
-        event = await _event(uow, question, choice, bearings.market, shown, known.values())
+        event = await _event(uow, question, choice, market, planned.shown, known.values())
         known[question] = after(known.get(question), event)
-        events.append(event)
-    await shown.keep()
-    await keep(uow, person, events, {each: known[each] for each in map(question_of, events)})
-    waiting = await open_confirmations(uow, person, purposes)
-    asked = [Question(person, purpose, choice.channel, choice.topic) for purpose, choice in choices]
-    return [view(uow, each, known.get(each), waiting) for each in asked]
+        planned.events.append(event)
+        if choice.state is not Answer.GRANTED:
+            planned.refused.add(purpose)
+    return planned
+
+
+async def carry_out(uow: UnitOfWork, person: PersonId, market: str, planned: Plan) -> None:
+    """Write what was planned; the caller holds the person's lock."""
+    await planned.shown.keep()
+    for purpose in planned.refused:
+        await give_up_confirmations(uow, person, purpose)
+    for question, choice, showing in planned.asked:
+        await ask_for_confirmation(uow, question, market, choice, showing)
+    await keep(uow, person, planned.events, {each: planned.known[each] for each in map(question_of, planned.events)})
 
 
 async def _event(

@@ -20,6 +20,7 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
+    a_consent,
     a_country,
     a_delivery,
     a_draft,
@@ -57,6 +58,7 @@ EVERYONE: Final = frozenset(Role)
 STAFF: Final = EVERYONE - {HCP, MACHINE}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
+PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
@@ -125,7 +127,9 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/notices": Case(PRIVACY, a_notice, COMMON, status=201),
     "POST /v1/notices/{notice:uuid}/activate": Case(PRIVACY, a_staged_notice, COMMON),
     "GET /v1/consent/gaps": Case(OFFICERS | PRIVACY, nothing, COMMON),
-    "POST /v1/consent/confirmations": Case(frozenset({ADMINISTRATOR, MACHINE}), a_hand_out, OVERSEEN),
+    "POST /v1/consent/confirmations": Case(frozenset({ADMINISTRATOR, MACHINE}), a_hand_out, PARTLY),
+    "POST /v1/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY, status=201),
+    "POST /v1/consents/check": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY),
     "POST /v1/suppressions": Case(PRIVACY, an_address, COMMON, status=201),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),

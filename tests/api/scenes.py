@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import gamification
@@ -145,6 +146,14 @@ async def a_staged_notice(scene: Scene, asker: Asker) -> Sent:
     officer = await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
     answer = await officer.post("/v1/notices", (await a_notice(scene, asker)).body)
     return Sent(inside=answer.json()["id"])
+
+
+async def a_consent(scene: Scene, _: Asker) -> Sent:
+    paper = {"state": "granted", "notice_version": 1, "method": "paper", "evidence": {"reference": uuid4().hex}}
+    signed_at = (scene.house.clock.now() - timedelta(days=1)).isoformat()
+    return Sent(
+        {"consents": [paper | {"person": str(scene.hcp.person), "purpose": "analytics", "occurred_at": signed_at}]}
+    )
 
 
 async def a_hand_out(_: Scene, __: Asker) -> Sent:
