@@ -19,7 +19,7 @@ from consent.errors import (
     UnknownShowingError,
 )
 from consent.receipts import ReceiptIssuer, verify_receipt
-from consent.register import PurposeEntry
+from consent.register import REGISTER, PurposeEntry, Register
 from consent.rules.gate import decide
 from consent.rules.standing import state_at
 from consent.service.completing import confirm
@@ -77,6 +77,7 @@ __all__ = [
     "BOARD_TOPIC",
     "CONSENT_PURPOSES",
     "PURPOSES",
+    "REGISTER",
     "Action",
     "Address",
     "AddressKind",
@@ -112,6 +113,7 @@ __all__ = [
     "ReceiptIssuer",
     "ReceiptVerdict",
     "Record",
+    "Register",
     "Shown",
     "State",
     "SuppressionReason",

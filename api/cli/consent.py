@@ -1,4 +1,4 @@
-"""`laurel consent`: what a consent receipt proves, judged without server, database or network."""
+"""`laurel consent`: the register of purposes, and what a consent receipt proves; no server is needed."""
 
 import os
 from pathlib import Path
@@ -6,18 +6,24 @@ from pathlib import Path
 import click
 import msgspec
 
+import access
 import consent as room
 from api.cli.audit import public_key
+from api.cli.documents import offline_app
 from api.cli.environment import settings_of
+from api.cli.processing import record_of_processing
+from api.routes import route_lines
 from api.runtime import receipt_issuer
+from consent import REGISTER, PurposeEntry
 from consent.values import ReceiptVerdict
+from kernel.columns import classified_columns
 from kernel.keys import load_keys
 from kernel.settings import Settings
 
 
 @click.group("consent")
 def consent() -> None:
-    """Consent receipts."""
+    """The register of purposes, and consent receipts."""
 
 
 @consent.command("key")
@@ -26,6 +32,17 @@ def show_key() -> None:
     settings = settings_of(os.environ)
     click.echo(f"receipt {_receipt_key(settings)}")
     click.echo(f"log     {public_key(settings)}")
+
+
+@consent.command("register")
+@click.option("--json", "as_json", is_flag=True, help="Print the purposes as JSON.")
+def show_register(*, as_json: bool) -> None:
+    """Print the record of processing activities (Markdown), from what the code declares; it needs no server."""
+    if as_json:
+        click.echo(msgspec.json.encode({name: _json(entry) for name, entry in REGISTER.purposes.items()}))
+    else:
+        routes = access.matrix(route_lines(offline_app()))
+        click.echo(record_of_processing(REGISTER, routes, classified_columns()))
 
 
 @consent.command("verify-receipt")
@@ -47,6 +64,11 @@ def verify_receipt(file: Path, key: str | None, log_key: str | None, *, as_json:
         click.echo(_said(verdict))
     if verdict.fault is not None:
         raise SystemExit(1)
+
+
+def _json(entry: PurposeEntry) -> dict[str, object]:
+    said = msgspec.structs.asdict(entry)
+    return said | {"markets": None if entry.markets is None else dict(entry.markets)}
 
 
 def _receipt_key(settings: Settings) -> str:
