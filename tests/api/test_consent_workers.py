@@ -116,7 +116,7 @@ async def test_an_answer_by_proxy_needs_an_authority_that_covers_it(house: House
     hcp, machine = await house.hcp(agreed=()), await house.machine("GB")
     paper = {"state": "granted", "notice_version": 1, "method": "paper", "evidence": {"reference": "form 17"}}
     paper |= {"purpose": "analytics", "occurred_at": (house.clock.now() - timedelta(days=1)).isoformat()}
-    authority = {
+    authority: dict[str, Any] = {
         "reference": "practice manager 4",
         "document_sha256": "ab" * 32,
         "scope": ["analytics"],

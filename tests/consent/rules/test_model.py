@@ -60,7 +60,7 @@ def modelled(events: list[ConsentEvent], asked: Question, now: datetime) -> tupl
     return State(last.state.value), last.id
 
 
-@pytest.mark.parametrize("count", [3_000, pytest.param(100_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [20_000, pytest.param(100_000, marks=pytest.mark.soak)])
 def test_the_fold_is_what_the_model_says_whatever_order_answers_arrive_in(count: int) -> None:
     random = Random(count)
     met: set[State] = set()
