@@ -280,7 +280,7 @@ def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, R
     }
 
 
-command: Final = _Door("command", ("POST", "PUT", "DELETE"))
+command: Final = _Door("command", ("POST", "PUT", "PATCH", "DELETE"))
 query: Final = _Door("query", ("GET", "POST"))
 merged: Final = _Door("merged", ("POST",))
 issuing: Final = _Door("command", ("GET",))

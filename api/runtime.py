@@ -23,10 +23,9 @@ from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
 from kernel.clock import Clock, SystemClock
-from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.facts import Fact, Origin
-from kernel.keys import Keys
+from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings
@@ -61,7 +60,7 @@ class Runtime:
         self.epochs = epochs.Epochs(self.cache)
         self.work = Work(self.clock, audit.append)
         self.log_key = audit.LogKey(log_origin(settings), keys.audit_key)
-        self.token_keys = access.TokenKeys(keys.token_key)
+        self.token_keys = access.TokenKeys(keys.token_key, access.former_keys(keys.token_former_keys))
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
@@ -73,7 +72,7 @@ class Runtime:
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
         self.receipt_issuer = receipt_issuer(settings, keys)
         self._suppression_key = keys.suppression_key
-        self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
+        self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
@@ -118,7 +117,10 @@ class Runtime:
         if waiting:
             async with self.work.begin(BOARD_ORIGIN) as uow:
                 await hold_back(uow)
-                await gamification.keep_boards(uow, self.boards)
+                lost = await gamification.keep_boards(uow, self.boards)
+            async with self.work.begin(BOARD_ORIGIN) as uow:
+                await hold_back(uow)
+                await gamification.copy_boards(uow, self.boards, lost=lost)
         return False
 
     async def _keep_schedule(self) -> bool:

@@ -10,6 +10,7 @@ from audit.errors import (
     EntryNotSignedError,
     EntryTooLargeError,
     LogDamagedError,
+    ResourceNotFoundError,
 )
 from audit.exporting import Export, export
 from audit.rules.inclusion import is_in_log
@@ -27,6 +28,7 @@ from audit.service import (
     settle,
     status,
 )
+from audit.serving import served_checkpoint, served_resource
 from audit.values import (
     Access,
     AccessPage,
@@ -60,6 +62,7 @@ __all__ = [
     "LogKey",
     "NoteError",
     "Report",
+    "ResourceNotFoundError",
     "Sequencer",
     "Status",
     "access_log",
@@ -73,6 +76,8 @@ __all__ = [
     "proofs_at",
     "search",
     "sequencing",
+    "served_checkpoint",
+    "served_resource",
     "settle",
     "status",
     "verify",

@@ -31,6 +31,13 @@ class EntryNotSignedError(AuditError, ConflictError):
     remedy = "Ask again in a second."
 
 
+class ResourceNotFoundError(AuditError, NotFoundError):
+    """The log has no such tile, or no checkpoint covers it yet."""
+
+    code = "audit-resource-not-found"
+    remedy = "Read the checkpoint and ask for the tiles of its size (c2sp.org/tlog-tiles)."
+
+
 class LogDamagedError(AuditError):
     """What is stored contradicts what was signed; nothing more is signed until somebody has looked."""
 

@@ -21,6 +21,7 @@ from audit.rules.notes import LogKey, LogVerifier, NoteError
 from audit.rules.tiles import Tile, compact_range, edge, grow
 from audit.rules.tree import CompactRange, leaf_hash
 from kernel.clock import Clock
+from kernel.database import APPLICATION
 
 SEQUENCER_LOCK: Final = 0x4C41_5552_0002
 BATCH: Final = 1_000
@@ -40,11 +41,10 @@ _TAKE = (
     "select id, body from audit.entry"
     " where id = any(array(select entry from audit.pending order by entry limit $1)) order by id"
 )
-_DONE = "delete from audit.pending where entry = any($1::uuid[])"
-_STORE_TILES = (
-    "insert into audit.tile (place, hashes) select * from unnest($1::bigint[], $2::bytea[])"
-    " on conflict (place) do update set hashes = excluded.hashes"
-)
+# The application may insert and select. These two functions of the owner do the rest, and nothing but that: they take
+# out of the queue what has an index, and make a tile longer by what comes after its hashes.
+_DONE = "select audit.leave_queue($1::uuid[])"
+_STORE_TILES = "select audit.grow_tiles($1::bigint[], $2::bytea[])"
 _READ_TILES = "select place, hashes from audit.tile where place = any($1::bigint[])"
 _LEAF_COLUMNS = (
     "index", "entry", "leaf_hash", "at", "actor", "subject", "action", "decision", "purpose", "resource", "request",
@@ -157,9 +157,10 @@ class Sequencing:
             tree.extend(hashes)
             changed = grow(self.size, self._tiles, hashes)
             await self._insert_leaves(entries, hashes)
-            await connection.execute(_STORE_TILES, [tile.place for tile in changed], list(changed.values()))
-            done = await connection.execute(_DONE, [identifier for identifier, _ in entries])
-            if done != f"DELETE {len(entries)}":
+            stored = await connection.fetchval(_STORE_TILES, [tile.place for tile in changed], list(changed.values()))
+            if stored != len(changed):
+                raise LogDamagedError("A stored tile is no beginning of the one that follows it.")
+            if await connection.fetchval(_DONE, [identifier for identifier, _ in entries]) != len(entries):
                 raise LogDamagedError("Somebody else takes entries out of the queue.")
         tiles = self._tiles | changed
         self._tree, self._tiles = tree, {tile: tiles[tile] for tile in edge(tree.size)}
@@ -237,7 +238,12 @@ async def connected(dsn: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Recor
         dsn,
         command_timeout=COMMAND_SECONDS,
         timeout=COMMAND_SECONDS,
-        server_settings={"application_name": "laurel sequencer", "timezone": "UTC", "tcp_keepalives_idle": "30"},
+        server_settings={
+            "application_name": "laurel sequencer",
+            "role": APPLICATION,
+            "timezone": "UTC",
+            "tcp_keepalives_idle": "30",
+        },
     )
     try:
         yield connection

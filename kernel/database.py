@@ -23,6 +23,9 @@ from kernel.errors import UnavailableError
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
+APPLICATION: Final = "laurel_app"
+"""The role that every session of the application has (``kernel/roles.py``)."""
+
 STATEMENT_TIMEOUT_MS: Final = 10_000
 LOCK_TIMEOUT_MS: Final = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 30_000
@@ -61,6 +64,13 @@ class DatabaseRefusedError(UnavailableError):
 
     code = "database-refused"
     remedy = "Correct the role, the password or the database's name in LAUREL_DATABASE_URL."
+
+
+class RoleMissingError(UnavailableError):
+    """The application's role is not there, or this login is no member of it."""
+
+    code = "database-role-missing"
+    remedy = "Run `laurel migrate`, which makes the roles, then start again."
 
 
 class Transaction(PostgresTransaction):
@@ -167,12 +177,14 @@ class Engine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> PostgresTransaction:
         return Transaction(engine=self, allow_nested=allow_nested)
 
-    async def open(self, url: str, *, size: int = 10) -> None:
+    async def open(self, url: str, *, size: int = 10, role: str | None = APPLICATION) -> None:
         """Open both pools on ``url``; ``size`` connections each at the most.
+
+        Their sessions have ``role``, whoever logs in; None leaves them what the login is, for migrations alone.
 
         Raises:
             DatabaseUnavailableError: the server does not answer.
-            DatabaseRefusedError: it answers, and the URL is wrong.
+            DatabaseRefusedError: it answers, and the URL is wrong, or the login may not have the role.
 
         """
         settings = {
@@ -181,7 +193,7 @@ class Engine(PostgresEngine):
             "lock_timeout": str(LOCK_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
             "timezone": "UTC",
-        }
+        } | ({} if role is None else {"role": role})
         self.config = {"dsn": url, "server_settings": settings, "timeout": ACQUIRE_TIMEOUT_SECONDS}
         pooled: dict[str, Any] = {"min_size": 1, "max_size": size, "command_timeout": COMMAND_TIMEOUT_SECONDS}
         reading = self.config | {"server_settings": settings | {"default_transaction_read_only": "on"}}
@@ -189,6 +201,9 @@ class Engine(PostgresEngine):
             async with translated():
                 self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
                 self.reads = await asyncpg.create_pool(**reading, **pooled, connection_class=_PooledConnection)
+        except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
+            await self.close()
+            raise RoleMissingError(f"The login of LAUREL_DATABASE_URL can't work as {role}.") from error
         except UnavailableError:
             await self.close()
             raise

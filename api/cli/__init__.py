@@ -13,6 +13,7 @@ from api.cli.consent import consent
 from api.cli.demo import demo
 from api.cli.environment import failing
 from api.cli.importing import importing
+from api.cli.keys import keys
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
 from api.cli.policy import policy
@@ -50,6 +51,7 @@ for each in (
     badge,
     campaign,
     consent,
+    keys,
     policy,
     rules,
     tov,

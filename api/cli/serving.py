@@ -17,7 +17,7 @@ from granian.errors import FatalError
 from granian.server.mp import MPServer
 
 from api.app import working
-from api.cli.environment import opened, settings_of
+from api.cli.environment import on_embedded, opened, settings_of
 from api.cli.migrating import migrated, require_migrated
 from kernel.log import configure_log
 from kernel.settings import Settings
@@ -70,7 +70,7 @@ def supervised() -> Iterator[Settings]:
         thread = threading.Thread(target=_supervise, args=(running, stop), name="supervise", daemon=True)
         thread.start()
         try:
-            yield msgspec.structs.replace(settings, database_url=running.database_url, redis_url=running.redis_url)
+            yield on_embedded(settings, running)
         finally:
             stop.set()
             thread.join()

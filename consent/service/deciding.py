@@ -13,7 +13,7 @@ from consent.store import standing as store
 from consent.values import CONSENT_PURPOSES, PURPOSES, Address, Decision, GapView, Question
 from consent.vocabulary import Action, AddressKind, Channel, Outcome, Purpose, Reason
 from kernel.unit_of_work import UnitOfWork
-from people.vocabulary import PersonId
+from people.vocabulary import Field, PersonId
 
 _ADDRESSES = {Channel.EMAIL: AddressKind.EMAIL, Channel.SMS: AddressKind.PHONE, Channel.PHONE: AddressKind.PHONE}
 """What an address of a channel is; the others reach people where they are signed in or at work."""
@@ -65,9 +65,8 @@ async def may_contact(
 
     Ask when a message is put into a queue AND again when it is sent, with the ``address`` that it goes to: in between
     somebody may have withdrawn, or asked never to be contacted. Holds the person's lock until the transaction ends, so
-    that a withdrawal that was answered is never followed by a yes. Without an ``address`` the person's own e-mail
-    address is looked up; a telephone number has to be given. What the gate is asked is audited, and a gap in the
-    register becomes work for the data protection officer.
+    that a withdrawal that was answered is never followed by a yes. Without an ``address`` the person's own is
+    looked up. What is asked is audited, and a gap in the register becomes work for the data protection officer.
     """
     where = (await people.lock(uow, [person])).get(person)
     if where is None:
@@ -100,11 +99,17 @@ async def _reachable(
     kind = _ADDRESSES.get(channel)
     if kind is None:
         return decision
-    if address is None and kind is AddressKind.EMAIL:
-        address = (await people.profile(uow, person)).email
+    address = address or await _own_address(uow, person, kind)
     if address is None:
         return _refused(Reason.ADDRESS_UNKNOWN)
     return _refused(Reason.ADDRESS_SUPPRESSED) if await is_suppressed(uow, Address(kind, address)) else decision
+
+
+async def _own_address(uow: UnitOfWork, person: PersonId, kind: AddressKind) -> str | None:
+    """Return the address that the vault has of ``person``; nothing else of it is opened."""
+    if kind is AddressKind.EMAIL:
+        return (await people.view(uow, person, {Field.EMAIL})).email or None
+    return (await people.view(uow, person, {Field.PHONE})).phone or None
 
 
 def _refused(reason: Reason) -> Decision:

@@ -21,29 +21,35 @@ from tests.api.scenes import (
     a_campaign_to_preview,
     a_claim,
     a_consent,
+    a_correction,
     a_country,
     a_delivery,
     a_draft,
     a_hand_out,
+    a_licence,
     a_new_board,
     a_new_campaign,
     a_new_item,
     a_new_person,
     a_new_revision,
     a_new_reward,
+    a_new_word,
     a_notice,
     a_paper,
+    a_person,
     a_question,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
     a_staged_notice,
+    a_tile,
     an_activity,
     an_address,
     an_answer,
     an_export,
     an_index,
     an_item,
+    another_session,
     campaign,
     nothing,
     own_answer,
@@ -54,8 +60,11 @@ from tests.api.scenes import (
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
+WITNESS: Final = Role.WITNESS
+PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
 EVERYONE: Final = frozenset(Role)
-STAFF: Final = EVERYONE - {HCP, MACHINE}
+
+STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
 PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
@@ -87,6 +96,10 @@ CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
+    "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
+    "GET /v1/me/sessions": Case(EVERYONE, nothing, OWN),
+    "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
+    "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
     "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/badges/{award:uuid}/credential": own(own_badge, consent=Purpose.GAMIFICATION),
     "GET /v1/me/claims": own(),
@@ -97,6 +110,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/profile": own(),
+    "PATCH /v1/me/profile": own(a_new_word),
     "GET /v1/me/recommendations": own(consent=Purpose.PERSONALISATION),
     "GET /v1/me/streaks": own(consent=Purpose.GAMIFICATION),
     "POST /v1/me/activities": Case(frozenset({HCP}), an_activity, "refused", Purpose.ENGAGEMENT),
@@ -138,6 +153,9 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/content/{item:uuid}/withdraw": Case(REVIEWERS, a_draft, 404),
     "POST /v1/hcps": Case(frozenset({ADMINISTRATOR, MACHINE}), a_new_person, 403, status=201),
     "POST /v1/hcps/{person:uuid}/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_paper, 404, status=201),
+    "GET /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR, OFFICER, PROTECTION}), a_person, 404),
+    "PATCH /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR}), a_correction, 404),
+    "PUT /v1/hcps/{person:uuid}/licences": Case(frozenset({ADMINISTRATOR, OFFICER}), a_licence, 404),
     "POST /v1/rules/check": Case(MARKETERS, some_rules, COMMON),
     "GET /v1/campaigns": Case(STEERING, nothing, OVERSEEN),
     "POST /v1/campaigns": Case(MARKETERS, a_new_campaign, 403, status=201),
@@ -158,6 +176,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/audit/entries/{index:int}": Case(OFFICERS, an_index, COMMON),
     "GET /v1/audit/entries/{index:int}/proof": Case(OFFICERS, an_index, COMMON),
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
+    "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
+    "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
 PUBLIC: Final = frozenset(

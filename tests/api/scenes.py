@@ -55,6 +55,11 @@ async def nothing(_: Scene, __: Asker) -> Sent:
     return Sent()
 
 
+async def another_session(scene: Scene, asker: Asker) -> Sent:
+    caller, _ = await scene.house.session(asker.caller)
+    return Sent(inside=caller.session)
+
+
 async def own_award(scene: Scene, asker: Asker) -> Sent:
     own = None
     if asker.caller.role is HCP:
@@ -101,6 +106,10 @@ async def a_draft(scene: Scene, _: Asker) -> Sent:
 
 async def an_index(_: Scene, __: Asker) -> Sent:
     return Sent(inside=0)
+
+
+async def a_tile(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="0/000.p/1")
 
 
 async def a_board(_: Scene, __: Asker) -> Sent:
@@ -179,6 +188,23 @@ async def a_new_item(_: Scene, __: Asker) -> Sent:
 async def a_new_person(_: Scene, __: Asker) -> Sent:
     email = f"{uuid4().hex}@clinic.example"
     return Sent({"name": "Dr Mara Voss", "email": email, "market": "GB", "zone": "Europe/London", "locale": "en"})
+
+
+async def a_new_word(_: Scene, __: Asker) -> Sent:
+    return Sent({"profession": "physician", "specialties": ["cardiology"], "channels": ["email"]})
+
+
+async def a_person(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside=scene.hcp.person)
+
+
+async def a_correction(scene: Scene, _: Asker) -> Sent:
+    return Sent({"phone": "+44 20 7946 0018", "setting": "hospital"}, scene.hcp.person)
+
+
+async def a_licence(scene: Scene, _: Asker) -> Sent:
+    hcp = await scene.house.hcp()
+    return Sent({"market": "GB", "status": "verified", "evidence": "extract 17"}, hcp.person)
 
 
 async def a_paper(scene: Scene, _: Asker) -> Sent:

@@ -114,7 +114,8 @@ async def test_a_market_without_a_basis_is_refused_and_shows_up_as_work(house: H
 
 async def test_an_answer_by_proxy_needs_an_authority_that_covers_it(house: House) -> None:
     hcp, machine = await house.hcp(agreed=()), await house.machine("GB")
-    paper = {"state": "granted", "notice_version": 1, "method": "paper", "evidence": {"reference": "form 17"}}
+    paper: dict[str, Any] = {"state": "granted", "notice_version": 1, "method": "paper"}
+    paper |= {"evidence": {"reference": "form 17"}}
     paper |= {"purpose": "analytics", "occurred_at": (house.clock.now() - timedelta(days=1)).isoformat()}
     authority: dict[str, Any] = {
         "reference": "practice manager 4",
@@ -122,7 +123,7 @@ async def test_an_answer_by_proxy_needs_an_authority_that_covers_it(house: House
         "scope": ["analytics"],
         "expires_at": house.clock.now().isoformat(),
     }
-    wrong = [
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"scope": ["engagement"]}, "authority.scope"),
         ({"expires_at": paper["occurred_at"]}, "authority.expires_at"),
         ({"reference": " "}, "authority.reference"),

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
-from kernel.database import DB, DatabaseRefusedError, DatabaseUnavailableError
+from kernel.database import APPLICATION, DB, DatabaseRefusedError, DatabaseUnavailableError
 from kernel.facts import Origin
 from kernel.tables import Outbox
 from kernel.unit_of_work import Work
@@ -29,7 +29,8 @@ CHANGES_SESSION = re.compile(
 )
 LATER = (
     "create table if not exists public.one (id int primary key);"
-    "create table if not exists public.other (id int references public.one deferrable initially deferred)"
+    "create table if not exists public.other (id int references public.one deferrable initially deferred);"
+    f"grant all on public.one, public.other to {APPLICATION}"
 )
 
 
@@ -37,11 +38,11 @@ LATER = (
 async def narrow(database_url: str) -> AsyncIterator[None]:
     """Two connections and no more: what doesn't come back is missed at once."""
     await DB.open(database_url, size=2)
-    async with DB.writing() as connection:
-        await connection.execute(LATER)
+    owner = await asyncpg.connect(database_url)
+    await owner.execute(LATER)
     yield
-    async with DB.writing() as connection:
-        await connection.execute("drop table public.other, public.one")
+    await owner.execute("drop table public.other, public.one")
+    await owner.close()
     await DB.close()
 
 
