@@ -14,10 +14,11 @@ import audit
 import consent
 import gamification
 import people
+from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
 from consent import Controller, ReceiptIssuer
-from consent.vocabulary import BOARD_TOPIC
+from consent.vocabulary import BOARD_TOPIC, Basis, Purpose
 from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
 from kernel.batching import Batcher
@@ -38,8 +39,18 @@ LOTS_PAUSE_SECONDS = 30.0
 CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
+REQUESTS_PAUSE_SECONDS = 1.0
+RETENTION_PAUSE_SECONDS = 3_600.0
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
 CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
+REQUESTS_ORIGIN = Origin(
+    request=UUID(int=0),
+    actor="system:privacy",
+    role="system",
+    route="worker privacy",
+    purpose=Purpose.COMPLIANCE,
+    basis=Basis.LEGAL_OBLIGATION,
+)
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
@@ -65,6 +76,7 @@ class Runtime:
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
         self.badge_issuer = badge_issuer(settings, keys)
+        self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
@@ -88,6 +100,16 @@ class Runtime:
             await DB.close()
             await self.cache.close()
 
+    async def require_replayed(self) -> None:
+        """See that nobody who was erased is back: a database that was restored must not be served before that.
+
+        Raises:
+            ErasuresMissingError: it is older than erasures on the list.
+
+        """
+        async with self.work.read(REQUESTS_ORIGIN) as uow:
+            await consent.require_replayed(uow, self.registry)
+
     async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[BaseException | None]:
         """Make the entries of many queries and denials durable with one commit."""
         await self.work.append([entry for entries in many for entry in entries])
@@ -98,7 +120,7 @@ class Runtime:
         return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, outbox relay, boards, campaigns, expiry of points and grants."""
+        """Return the loops of the worker: sequencer, relay, boards, schedules, ends of grants, requests, retention."""
         refresh = partial(_refresh, self.boards)
         sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
         return [
@@ -108,6 +130,8 @@ class Runtime:
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
             partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
+            partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
+            partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -139,6 +163,16 @@ class Runtime:
         """Write down grants that ran out; the gate has refused them ever since."""
         async with self.work.begin(CONSENT_ORIGIN) as uow:
             return await consent.record_lapses(uow)
+
+    async def _answer_requests(self) -> bool:
+        """Do one step of one request; workers beside each other take different requests."""
+        async with self.work.begin(REQUESTS_ORIGIN) as uow:
+            return await consent.work_once(uow, self.registry)
+
+    async def _retain(self) -> bool:
+        """Let go what has been kept for long enough."""
+        async with self.work.begin(REQUESTS_ORIGIN) as uow:
+            return any(line.rows for line in await consent.retain(uow, self.registry))
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ from audit.errors import (
     ResourceNotFoundError,
 )
 from audit.exporting import Export, export
+from audit.holdings import HOLDINGS
 from audit.rules.inclusion import is_in_log
 from audit.rules.notes import LogKey, NoteError
 from audit.sequencer import Sequencer, sequencing
@@ -44,6 +45,7 @@ from audit.verify import verify
 from audit.vocabulary import Action, FindingKind
 
 __all__ = [
+    "HOLDINGS",
     "Access",
     "AccessPage",
     "Action",

@@ -4,6 +4,15 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from consent.request_tables import (
+    ErasureRow,
+    LegalHoldRow,
+    PackageChunk,
+    PackageRow,
+    PrivacyRequestRow,
+    RequestStep,
+    RestrictionRow,
+)
 from consent.tables import (
     Confirmation,
     CurrentState,
@@ -18,5 +27,21 @@ from consent.tables import (
 APP_CONFIG = AppConfig(
     app_name="consent",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "consent"),
-    table_classes=[NoticeVersion, NoticeShown, Event, Lapse, CurrentState, Confirmation, Suppression, Gap],
+    table_classes=[
+        NoticeVersion,
+        NoticeShown,
+        Event,
+        Lapse,
+        CurrentState,
+        Confirmation,
+        Suppression,
+        Gap,
+        PrivacyRequestRow,
+        RequestStep,
+        RestrictionRow,
+        PackageRow,
+        PackageChunk,
+        ErasureRow,
+        LegalHoldRow,
+    ],
 )

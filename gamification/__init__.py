@@ -7,6 +7,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credentials import BadgeIssuer, BadgeKeys
+from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.reward_values import (
     Claim,
@@ -82,6 +83,7 @@ __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
     "EFPIA",
+    "HOLDINGS",
     "OPEN_PAYMENTS",
     "Advance",
     "BadgeIssuer",

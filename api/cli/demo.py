@@ -95,6 +95,7 @@ async def _prepare(settings: Settings, file: Path) -> None:
     """Migrate, and publish notices and rules; accounts are made once and kept in ``file``."""
     await migrated(settings)
     async with opened(settings) as runtime:
+        await runtime.require_replayed()
         await publish_notices(runtime, NOTICES)
         await publish_rules(runtime, settings.rules_file)
         url = f"http://{settings.host}:{settings.port}"

@@ -92,7 +92,7 @@ async def hand_out_confirmations(uow: UnitOfWork, caller: Caller, data: HandOut)
 @public.get("/consent/confirmations/{token:str}", because=BECAUSE, media_types=PAGE_TYPES)
 async def show_confirmation(passage: Passage, accept: str, token: FromPath[str]) -> Response[Any]:
     """Show what the token would confirm, and change nothing however often it is asked."""
-    async with passage.read() as uow:
+    async with passage.read(Purpose.COMPLIANCE) as uow:
         pending, notice = await consent.confirmable(uow, token)
     if Accept(accept).best_match(list(PAGE_TYPES)) == PAGE_TYPES[1]:
         page = PAGE.format(locale=escape(notice.locale), text=escape(notice.text))
@@ -114,7 +114,7 @@ async def show_confirmation(passage: Passage, accept: str, token: FromPath[str])
 @public.post("/consent/confirmations/{token:str}", because=BECAUSE, records=Action.CONFIRMATION_GIVEN)
 async def give_confirmation(passage: Passage, token: FromPath[str]) -> Confirmed:
     """Confirm: the grant counts from now on. A token works once."""
-    async with passage.begin() as uow:
+    async with passage.begin(Purpose.COMPLIANCE) as uow:
         view = await consent.confirm(uow, token)
     return Confirmed(
         purpose=view.purpose.value,

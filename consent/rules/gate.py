@@ -31,7 +31,8 @@ def decide(purpose: str, record: Record | None, now: datetime, market: str | Non
     """Return whether data may be used for ``purpose`` at ``now``, given how a person in ``market`` stands towards it.
 
     Where the purpose rests on consent, only a grant in force is a yes; where it rests on a legitimate interest, only an
-    objection is a no; any other ground is a yes, with that ground as the reason. A purpose that the register does not
+    objection is a no, and both are no while the person has processing restricted. Any other ground is a yes, with that
+    ground as the reason. A purpose that the register does not
     know, or has no ground for in this market, is refused, and the outcome says that the gap is ours. ``market`` is None
     for a person who is gone: then the purpose's usual ground is asked.
     """
@@ -45,7 +46,9 @@ def judge(basis: Basis, record: Record | None, now: datetime) -> Decision:
     if basis in _FIXED:
         return Decision(allowed=True, outcome=Outcome.ALLOWED, reason=_FIXED[basis], basis=basis)
     state = state_at(record, now)
-    if basis is Basis.CONSENT:
+    if record is not None and record.restricted:
+        allowed, reason = False, Reason.PROCESSING_RESTRICTED
+    elif basis is Basis.CONSENT:
         allowed, reason = state is State.GRANTED, _ANSWERED[state]
     else:
         allowed = state not in _OBJECTIONS

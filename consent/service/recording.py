@@ -263,7 +263,8 @@ async def _rebuild(uow: UnitOfWork, persons: Sequence[PersonId]) -> int:
     for event in await store.events_of(uow, persons):
         right[question_of(event)] = after(right.get(question_of(event)), event)
     present = await store.answers(uow, persons, CONSENT_PURPOSES)
-    wrong = {question: record for question, record in right.items() if present.get(question) != record}
+    plain = {question: msgspec.structs.replace(record, restricted=False) for question, record in present.items()}
+    wrong = {question: record for question, record in right.items() if plain.get(question) != record}
     stray = [question for question in present if question not in right]
     await store.remove_standing(uow, stray)
     await store.put_standing(uow, wrong)

@@ -25,11 +25,17 @@ _STANDING_COLUMNS: Final = (
 )
 
 
+_STANDING: Final = (
+    f"select {_STANDING_COLUMNS}, exists (select from consent.restriction r"  # noqa: S608 - a constant of this file
+    " where r.person = c.person and r.lifted_at is null) as restricted from consent.current_state c"
+    " where person = any($1::uuid[]) and purpose = any($2::text[])"
+)
+
+
 async def standing(uow: UnitOfWork, persons: Sequence[PersonId], purposes: Sequence[Purpose]) -> Standing:
     """Return how each person stands towards each purpose as a whole; an unanswered one has no key."""
     rows = await uow.fetch(
-        f"select {_STANDING_COLUMNS} from consent.current_state"  # noqa: S608 - a constant of this file
-        " where person = any($1::uuid[]) and purpose = any($2::text[]) and channel is null and topic is null",
+        f"{_STANDING} and channel is null and topic is null",
         persons,
         purposes,
     )
@@ -39,8 +45,7 @@ async def standing(uow: UnitOfWork, persons: Sequence[PersonId], purposes: Seque
 async def answers(uow: UnitOfWork, persons: Sequence[PersonId], purposes: Sequence[Purpose]) -> dict[Question, Record]:
     """Return how each person stands towards each purpose, each channel and topic that they said something about."""
     rows = await uow.fetch(
-        f"select {_STANDING_COLUMNS} from consent.current_state"  # noqa: S608 - a constant of this file
-        " where person = any($1::uuid[]) and purpose = any($2::text[])",
+        _STANDING,
         persons,
         purposes,
     )
@@ -165,4 +170,5 @@ def _record(row: asyncpg.Record) -> Record:
         decided_at=row["decided_at"],
         received_at=row["received_at"],
         expires_at=row["expires_at"],
+        restricted=row["restricted"],
     )

@@ -12,6 +12,7 @@ from access import Role
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
 from tests.api.asker import Asker
+from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
 from tests.api.scenes import (
     Scene,
     Sent,
@@ -20,12 +21,11 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
-    a_consent,
     a_correction,
     a_country,
     a_delivery,
     a_draft,
-    a_hand_out,
+    a_hold,
     a_licence,
     a_new_board,
     a_new_campaign,
@@ -34,17 +34,17 @@ from tests.api.scenes import (
     a_new_revision,
     a_new_reward,
     a_new_word,
-    a_notice,
     a_paper,
     a_person,
     a_question,
+    a_record,
+    a_request,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
-    a_staged_notice,
     a_tile,
+    a_wish,
     an_activity,
-    an_address,
     an_answer,
     an_export,
     an_index,
@@ -52,9 +52,10 @@ from tests.api.scenes import (
     another_session,
     campaign,
     nothing,
-    own_answer,
     own_award,
     own_badge,
+    own_package,
+    own_request,
     some_rules,
 )
 
@@ -68,6 +69,7 @@ STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
 PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
+HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
@@ -91,7 +93,9 @@ PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
+PROTECTORS: Final = frozenset({PROTECTION})
 STEERING: Final = OFFICERS | MARKETERS
+REQUEST: Final = "/v1/privacy-requests/{request_id:uuid}"
 CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
@@ -110,6 +114,21 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/privacy-requests": own(),
+    "POST /v1/me/privacy-requests": Case(frozenset({HCP}), a_wish, OWN, status=201),
+    "GET /v1/me/privacy-requests/{request_id:uuid}": own(own_request),
+    "GET /v1/me/privacy-requests/{request_id:uuid}/package": own(own_package),
+    "GET /v1/privacy-requests": Case(PROTECTORS, nothing, "left out"),
+    f"GET {REQUEST}": Case(PROTECTORS, a_request(), 404),
+    f"POST {REQUEST}/pause": Case(PROTECTORS, a_request({"reason": "clarification-needed"}), 404),
+    f"POST {REQUEST}/resume": Case(PROTECTORS, a_request(paused=True), 404),
+    f"POST {REQUEST}/extend": Case(PROTECTORS, a_request({"reason": "complex"}), 404),
+    f"POST {REQUEST}/refuse": Case(PROTECTORS, a_request({"reason": "excessive"}), 404),
+    f"POST {REQUEST}/complete": Case(PROTECTORS, a_request({}), 404),
+    f"POST {REQUEST}/lift": Case(PROTECTORS, a_request(type_="restriction"), 404),
+    "GET /v1/legal-holds": Case(PROTECTORS, nothing, HELD),
+    "POST /v1/legal-holds": Case(PROTECTORS, a_record, HELD, status=201),
+    "POST /v1/legal-holds/{hold:uuid}/release": Case(PROTECTORS, a_hold, HELD),
     "GET /v1/me/profile": own(),
     "PATCH /v1/me/profile": own(a_new_word),
     "GET /v1/me/recommendations": own(consent=Purpose.PERSONALISATION),

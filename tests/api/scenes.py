@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import gamification
@@ -138,41 +137,6 @@ async def an_answer(_: Scene, __: Asker) -> Sent:
     return Sent({"state": "denied"}, "analytics")
 
 
-async def own_answer(_: Scene, asker: Asker) -> Sent:
-    """An answer about analytics; of somebody who gives none, the route is asked anyway."""
-    if asker.caller.role is HCP:
-        await asker.decide("analytics", "denied")
-    return Sent(inside="analytics")
-
-
-async def a_notice(scene: Scene, _: Asker) -> Sent:
-    newest = "select max(version) from consent.notice_version where purpose = 'service'"
-    version = (await scene.house.database.fetchval(newest) or 0) + 1
-    return Sent({"purpose": "service", "version": version, "locale": "en", "text": f"We run it, {version}."})
-
-
-async def a_staged_notice(scene: Scene, asker: Asker) -> Sent:
-    officer = await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
-    answer = await officer.post("/v1/notices", (await a_notice(scene, asker)).body)
-    return Sent(inside=answer.json()["id"])
-
-
-async def a_consent(scene: Scene, _: Asker) -> Sent:
-    paper = {"state": "granted", "notice_version": 1, "method": "paper", "evidence": {"reference": uuid4().hex}}
-    signed_at = (scene.house.clock.now() - timedelta(days=1)).isoformat()
-    return Sent(
-        {"consents": [paper | {"person": str(scene.hcp.person), "purpose": "analytics", "occurred_at": signed_at}]}
-    )
-
-
-async def a_hand_out(_: Scene, __: Asker) -> Sent:
-    return Sent({"limit": 1})
-
-
-async def an_address(_: Scene, __: Asker) -> Sent:
-    return Sent({"kind": "email", "address": f"{uuid4().hex}@clinic.example"})
-
-
 async def an_activity(scene: Scene, _: Asker) -> Sent:
     return Sent(scene.house.activity(scene.item))
 
@@ -263,3 +227,49 @@ def campaign(state: CampaignState, **body: object) -> Callable[[Scene, Asker], A
 async def a_campaign_to_preview(scene: Scene, _: Asker) -> Sent:
     made = await campaign_in(scene.house, CampaignState.DRAFT)
     return Sent({"since": "2026-01-01T00:00:00Z"}, made.id)
+
+
+async def a_wish(_: Scene, __: Asker) -> Sent:
+    """Something that is done at once, so that it can be asked for again and again."""
+    return Sent({"type": "objection"})
+
+
+async def own_request(scene: Scene, asker: Asker) -> Sent:
+    """A request of the asker, or of somebody else where the asker makes none."""
+    whose = asker if asker.caller.role is HCP else scene.hcp
+    return Sent(inside=(await whose.post("/v1/me/privacy-requests", {"type": "objection"})).json()["id"])
+
+
+async def own_package(scene: Scene, asker: Asker) -> Sent:
+    """A package that waits for the asker, or for somebody new."""
+    whose = asker if asker.caller.role is HCP else await scene.house.hcp()
+    made = (await whose.post("/v1/me/privacy-requests", {"type": "access"})).json()["id"]
+    await scene.house.until(f"exists (select from consent.package where request = '{made}')")
+    return Sent(inside=made)
+
+
+def a_request(
+    body: object = None, *, type_: str = "erasure", paused: bool = False
+) -> Callable[[Scene, Asker], Awaitable[Sent]]:
+    """Return what makes a British request that waits, or whose clock stands still."""
+
+    async def make(scene: Scene, _: Asker) -> Sent:
+        hcp, officer = await scene.house.hcp(), await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
+        made = (await hcp.post("/v1/me/privacy-requests", {"type": type_})).json()["id"]
+        if paused:
+            await officer.post(f"/v1/privacy-requests/{made}/pause", {"reason": "identity-in-doubt"})
+        return Sent(body, made)
+
+    return make
+
+
+async def a_record(scene: Scene, _: Asker) -> Sent:
+    """A record that can be held."""
+    return Sent({"table": "gamification.award", "record": str(scene.award), "reason": "legal-claims"})
+
+
+async def a_hold(scene: Scene, _: Asker) -> Sent:
+    """A record that is held."""
+    officer = await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
+    body = (await a_record(scene, officer)).body
+    return Sent(inside=(await officer.post("/v1/legal-holds", body)).json()["id"])
