@@ -30,6 +30,7 @@ from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
+from kernel.telling import Telling
 from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
@@ -80,6 +81,7 @@ class Runtime:
         self.badge_issuer = badge_issuer(settings, keys)
         self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
+        self.telling = Telling(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)

@@ -35,6 +35,7 @@ _GRANTED: Final = (
 
 WITHOUT_LOOKUP: Final[Mapping[str, str]] = {
     "consent.current_state": "it is what the look-up reads",
+    "consent.restriction": "the gate must see it, whatever it is asked for",
     "consent.event": "whoever withdrew must be able to read, and to add, what was answered",
 }
 """Tables of which any declared purpose shows every row, and why."""
