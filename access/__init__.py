@@ -28,6 +28,7 @@ from access.errors import (
     TokenRefusedError,
 )
 from access.fields import PERMISSION_FIELDS, shown_fields
+from access.holdings import HOLDINGS
 from access.policy import ROLE_PERMISSIONS, reach
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
@@ -127,6 +128,7 @@ from access.vocabulary import (
 
 __all__ = [
     "ALL_MARKETS",
+    "HOLDINGS",
     "MACHINES",
     "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",

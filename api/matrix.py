@@ -121,7 +121,7 @@ def _agreed(cell: Cell, permission: Permission) -> bool:
         return True
     purpose = Purpose(str(cell.route.purpose))
     record = _record(cell.state) if cell.purpose is purpose else None
-    return consent.decide(purpose, record, NOW).allowed
+    return consent.decide(purpose, record, NOW, HERE).allowed
 
 
 def _record(state: State) -> Record | None:

@@ -1,7 +1,9 @@
 """One request's way through the house: who asks, what was decided, what is still to be written down."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -35,6 +37,7 @@ class Passage:
         "caller",
         "decision",
         "entries",
+        "limit",
         "policy",
         "quota",
         "reason",
@@ -58,6 +61,7 @@ class Passage:
         self.reason: str | None = None
         self.sealed = False
         self.quota: Quota | None = None
+        self.limit: asyncio.Timeout | None = None
 
     def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
         """Return what every audit entry of this request says about who, from where and why."""
@@ -70,25 +74,33 @@ class Passage:
             role=caller.role.value if caller else "anonymous",
             route=self.route,
             purpose=chosen.value if chosen else None,
-            basis=PURPOSES[chosen].basis.value if chosen else None,
+            basis=_basis(chosen, decision),
             consent=decision.event if decision else None,
             notice_version=decision.notice_version if decision else None,
             address=self.address,
         )
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
-        """Open a writing unit of work whose audit entries seal this request when it commits."""
-        async with self.runtime.work.begin(self.origin()) as uow:
+    async def begin(self, purpose: Purpose | None = None) -> AsyncIterator[UnitOfWork]:
+        """Open a writing unit of work whose audit entries seal this request when it commits.
+
+        A public route, which declares no purpose, says here what it looks at people's data for.
+        """
+        async with self.runtime.work.begin(self.origin(purpose=purpose)) as uow:
             yield uow
         self.sealed = self.sealed or bool(uow.entries)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[UnitOfWork]:
+    async def read(self, purpose: Purpose | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a reading unit of work; what it records is sealed before the answer leaves."""
-        async with self.runtime.work.read(self.origin()) as uow:
+        async with self.runtime.work.read(self.origin(purpose=purpose)) as uow:
             yield uow
         self.entries.extend(uow.entries)
+
+    def more_time(self, time: timedelta) -> None:
+        """Give a long answer that has begun so much ``time`` from now on; its next part asks again."""
+        if self.limit is not None and self.sealed:
+            self.limit.reschedule(asyncio.get_running_loop().time() + time.total_seconds())
 
     def whereabouts(self) -> Bearings:
         """Return the market, zone and locale of the HCP who asks."""
@@ -112,3 +124,10 @@ class Passage:
         return Fact(
             action=action, subject=subject, decision=decision, reason=self.reason, outcome=outcome, detail=detail
         )
+
+
+def _basis(purpose: Purpose | None, decision: Decision | None) -> str | None:
+    """Return the ground that the gate found; where it was not asked, the purpose's usual one."""
+    if decision is not None and decision.basis is not None:
+        return decision.basis.value
+    return PURPOSES[purpose].basis.value if purpose else None

@@ -79,7 +79,7 @@ class Seal:
             await send(message)
 
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(deadline) as passage.limit:
                 if await self._admitted(scope, passage):
                     await self._app(scope, receive, sealed_send)
                 else:

@@ -79,7 +79,9 @@ async def entry(uow: UnitOfWork, index: int) -> Entry:
 
 
 async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
-    """Return the proof that an entry is under the newest checkpoint; it reads a few tiles, however long the log is.
+    """Return the proof that an entry is under the published checkpoint, with its witnesses, or else the newest.
+
+    It reads a few tiles, however long the log is.
 
     Raises:
         EntryNotFoundError: no entry has this index.
@@ -87,7 +89,7 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
         LogDamagedError: tiles are missing.
 
     """
-    checkpoint = await store.newest_checkpoint(uow)
+    checkpoint = await store.checkpoint_over(uow, possible(index))
     found = await store.entry_bytes(uow, index) if possible(index) == index else None
     if found is None:
         raise EntryNotFoundError(f"There is no entry {index}.")
@@ -114,6 +116,16 @@ async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, action: StrEnu
     checkpoint = await store.newest_checkpoint(uow)
     indexes = await store.indexes_at(uow, subject, at, action.value)
     return [await inclusion_proof(uow, index) for index in indexes if checkpoint is not None and index < checkpoint[0]]
+
+
+async def proof_of(uow: UnitOfWork, subject: UUID, resource: str, action: StrEnum) -> InclusionProof | None:
+    """Return the proof of the one entry that says what was done to ``resource``; None while it is not signed yet."""
+    filters = EntryFilter(subject=subject, resource=resource, action=action.value)
+    found = await store.search(uow, filters, None, 1, newest_first=False)
+    checkpoint = await store.newest_checkpoint(uow)
+    if not found or checkpoint is None or checkpoint[0] <= found[0].index:
+        return None
+    return await inclusion_proof(uow, found[0].index)
 
 
 async def access_log(uow: UnitOfWork, person: UUID, after_index: int | None = None, limit: int = 50) -> AccessPage:

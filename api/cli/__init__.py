@@ -9,6 +9,7 @@ from api.cli.access import access
 from api.cli.audit import audit
 from api.cli.badge import badge
 from api.cli.campaigns import campaign
+from api.cli.consent import consent
 from api.cli.demo import demo
 from api.cli.environment import failing
 from api.cli.importing import importing
@@ -16,6 +17,7 @@ from api.cli.keys import keys
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
 from api.cli.policy import policy
+from api.cli.privacy import privacy
 from api.cli.rules import rules
 from api.cli.serving import serve, worker
 from api.cli.transfers import tov
@@ -49,8 +51,10 @@ for each in (
     access,
     badge,
     campaign,
+    consent,
     keys,
     policy,
+    privacy,
     rules,
     tov,
     openapi,

@@ -11,7 +11,21 @@ from typing import Final
 from access import Role
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
+from tests.api.access_scenes import (
+    a_client,
+    a_new_client,
+    a_new_password,
+    a_one_time_password,
+    a_password,
+    a_role_for_an_account,
+    a_role_request,
+    an_account,
+    an_authenticator,
+    an_invitation,
+    another_session,
+)
 from tests.api.asker import Asker
+from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
 from tests.api.scenes import (
     Scene,
     Sent,
@@ -20,45 +34,42 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
-    a_client,
     a_correction,
     a_country,
+    a_currency,
     a_delivery,
     a_draft,
+    a_hold,
     a_licence,
     a_new_board,
     a_new_campaign,
-    a_new_client,
+    a_new_currency,
     a_new_item,
-    a_new_password,
     a_new_person,
     a_new_revision,
     a_new_reward,
     a_new_word,
-    a_one_time_password,
     a_paper,
-    a_password,
     a_person,
     a_question,
+    a_record,
+    a_request,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
-    a_role_for_an_account,
-    a_role_request,
     a_tile,
-    an_account,
+    a_wish,
     an_activity,
     an_answer,
-    an_authenticator,
     an_export,
     an_index,
-    an_invitation,
     an_item,
-    another_session,
     campaign,
     nothing,
     own_award,
     own_badge,
+    own_package,
+    own_request,
     some_rules,
 )
 
@@ -71,6 +82,8 @@ PEOPLE: Final = EVERYONE - {MACHINE, WITNESS}
 STAFF: Final = PEOPLE - {HCP}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
+PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
+HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
@@ -93,12 +106,15 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
     return Case(frozenset({HCP}), send, OWN, consent)
 
 
+PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
 ADMINISTRATORS: Final = frozenset({ADMINISTRATOR})
 DECIDING: Final = ADMINISTRATORS | OFFICERS
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
+PROTECTORS: Final = frozenset({PROTECTION})
 STEERING: Final = OFFICERS | MARKETERS
+REQUEST: Final = "/v1/privacy-requests/{request_id:uuid}"
 CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
@@ -130,9 +146,26 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/claims": own(),
     "GET /v1/me/consents": own(),
     "PUT /v1/me/consents/{purpose:str}": own(an_answer),
+    "GET /v1/me/consents/{purpose:str}/receipt": own(own_answer),
+    "GET /v1/me/notices": own(),
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/privacy-requests": own(),
+    "POST /v1/me/privacy-requests": Case(frozenset({HCP}), a_wish, OWN, status=201),
+    "GET /v1/me/privacy-requests/{request_id:uuid}": own(own_request),
+    "GET /v1/me/privacy-requests/{request_id:uuid}/package": own(own_package),
+    "GET /v1/privacy-requests": Case(PROTECTORS, nothing, "left out"),
+    f"GET {REQUEST}": Case(PROTECTORS, a_request(), 404),
+    f"POST {REQUEST}/pause": Case(PROTECTORS, a_request({"reason": "clarification-needed"}), 404),
+    f"POST {REQUEST}/resume": Case(PROTECTORS, a_request(paused=True), 404),
+    f"POST {REQUEST}/extend": Case(PROTECTORS, a_request({"reason": "complex"}), 404),
+    f"POST {REQUEST}/refuse": Case(PROTECTORS, a_request({"reason": "excessive"}), 404),
+    f"POST {REQUEST}/complete": Case(PROTECTORS, a_request({}), 404),
+    f"POST {REQUEST}/lift": Case(PROTECTORS, a_request(type_="restriction"), 404),
+    "GET /v1/legal-holds": Case(PROTECTORS, nothing, HELD),
+    "POST /v1/legal-holds": Case(PROTECTORS, a_record, HELD, status=201),
+    "POST /v1/legal-holds/{hold:uuid}/release": Case(PROTECTORS, a_hold, HELD),
     "GET /v1/me/profile": own(),
     "PATCH /v1/me/profile": own(a_new_word),
     "GET /v1/me/recommendations": own(consent=Purpose.PERSONALISATION),
@@ -148,6 +181,10 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/boards": Case(frozenset({MARKETER}), a_new_board, 403, status=201),
     "POST /v1/boards/{key:str}/archive": Case(frozenset({MARKETER}), a_british_board, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/currencies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "POST /v1/currencies": Case(OFFICERS, a_new_currency, COMMON, status=201),
+    "POST /v1/currencies/{currency:str}/approve": Case(OFFICERS, a_currency, COMMON),
+    "POST /v1/currencies/{currency:str}/withdraw": Case(OFFICERS, a_currency, COMMON),
     "GET /v1/rewards": own(consent=Purpose.GAMIFICATION),
     "GET /v1/rewards/catalogue": Case(frozenset({OFFICER, MARKETER, REVIEWER}), nothing, COMMON),
     "POST /v1/rewards": Case(frozenset({MARKETER}), a_new_reward, 403, status=201),
@@ -162,6 +199,13 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
+    "POST /v1/notices": Case(PRIVACY, a_notice, COMMON, status=201),
+    "POST /v1/notices/{notice:uuid}/activate": Case(PRIVACY, a_staged_notice, COMMON),
+    "GET /v1/consent/gaps": Case(OFFICERS | PRIVACY, nothing, COMMON),
+    "POST /v1/consent/confirmations": Case(frozenset({ADMINISTRATOR, MACHINE}), a_hand_out, PARTLY),
+    "POST /v1/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY, status=201),
+    "POST /v1/consents/check": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY),
+    "POST /v1/suppressions": Case(PRIVACY, an_address, COMMON, status=201),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),
     "POST /v1/content": Case(frozenset({MARKETER, MACHINE}), a_new_item, 403, status=201),
@@ -198,6 +242,7 @@ CASES: Final[dict[str, Case]] = {
 }
 PUBLIC: Final = frozenset(
     {
+        "GET /.well-known/consent-receipt-keys.json",
         "GET /.well-known/jwks.json",
         "GET /credentials/achievements/{key:str}",
         "GET /credentials/issuer",
@@ -211,6 +256,8 @@ PUBLIC: Final = frozenset(
         "POST /v1/credentials/verify",
         "POST /v1/registrations",
         "POST /v1/registrations/confirm",
+        "GET /v1/consent/confirmations/{token:str}",
+        "POST /v1/consent/confirmations/{token:str}",
         "POST /v1/sessions",
         "POST /v1/invitations/accept",
         "POST /v1/password-resets",
