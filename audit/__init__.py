@@ -4,6 +4,7 @@ Whoever does or reads something writes an entry in the same transaction; a seque
 Knows people only as opaque ids, and reading the log is recorded in it.
 """
 
+from audit.archive import write_archive
 from audit.errors import (
     AuditError,
     EntryNotFoundError,
@@ -12,10 +13,12 @@ from audit.errors import (
     LogDamagedError,
     ResourceNotFoundError,
 )
-from audit.exporting import Export, export
+from audit.exporting import Export, export, export_key
 from audit.publisher import Publisher, log_cosigner
-from audit.rules.keyring import FormerKey, read_former_keys
+from audit.rules.exports import ExportError, Manifest, check_export
+from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
 from audit.rules.notes import LogKey, NoteError
+from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.policies import Policy, PolicyError, parse_policy
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
@@ -29,7 +32,7 @@ from audit.service import (
     settle,
     status,
 )
-from audit.serving import served_checkpoint, served_resource
+from audit.serving import served_checkpoint, served_resource, write_mirror
 from audit.values import (
     Access,
     AccessPage,
@@ -57,13 +60,17 @@ __all__ = [
     "EntryPage",
     "EntryTooLargeError",
     "Export",
+    "ExportError",
     "Finding",
     "FindingKind",
     "FormerKey",
     "InclusionProof",
+    "KeyRing",
     "LogDamagedError",
     "LogKey",
+    "Manifest",
     "Memory",
+    "MirrorError",
     "NoteError",
     "Policy",
     "PolicyError",
@@ -75,8 +82,12 @@ __all__ = [
     "WitnessService",
     "access_log",
     "append",
+    "check_export",
+    "check_mirror",
+    "check_proof",
     "entry",
     "export",
+    "export_key",
     "inclusion_proof",
     "log_cosigner",
     "newest_checkpoint",
@@ -90,4 +101,6 @@ __all__ = [
     "settle",
     "status",
     "verify",
+    "write_archive",
+    "write_mirror",
 ]

@@ -2,8 +2,8 @@
 
 ``manifest`` is a signed note over canonical JSON with the SHA-256 of every other file. ``range.bin`` holds the leaf
 hash of every index from ``first_index`` up to ``end_index``, and with the hashes on both sides it leads to the root
-that the checkpoint signs; so no entry of the range can be left out unnoticed where nothing was filtered, and where something
-was, each entry that is there is the one that was logged.
+that the checkpoint signs; so no entry of the range can be left out unnoticed where nothing was filtered, and where
+something was, each entry that is there is the one that was logged.
 """
 
 import base64

@@ -29,7 +29,8 @@ PIECES = [
     b"\n", b"\n\n", b"\r\n", b"\r", b"\0", b"\x0b", b"\x1f", b" ", b"  ", b"\t", b"\xc2\xa0", b"\xc2\x85",
     b"\xef\xbb\xbf", b"\xe2\x80\x94 ", b"\xe2\x80\xa8", b"\xe1\x9a\x80", b"\xff", b"\xed\xa0\x80", b"+", b"-", b"=",
     b"==", b"/", b"_", b"0", b"00", b"+5", b"1_0", b"9223372036854775807", b"9223372036854775808", b"x", b"x000/",
-    b".p/", b"256", b"index ", b"extra ", b"extra AAA=\n", b"old 1\n", b"A", b"AAAA", b"\xd9\xa1", b"{", b'"', b"\\", b"1e3",
+    b".p/", b"256", b"index ", b"extra ", b"extra AAA=\n", b"old 1\n", b"A", b"AAAA", b"\xd9\xa1", b"{", b'"', b"\\",
+    b"1e3",
 ]  # fmt: skip
 
 
