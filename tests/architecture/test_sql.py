@@ -20,7 +20,7 @@ OUTSIDE_THE_KERNEL = {
 
 
 def may_hold_sql(module: Module) -> bool:
-    """Stores, the kernel that carries them, and what sequences, publishes and verifies the log, which trusts no store."""
+    """Stores, the kernel that carries them, and what makes and verifies the log, which trusts no store."""
     path = module.path
     return (
         module.room == "kernel"
