@@ -11,20 +11,21 @@ import structlog
 
 import access
 import audit
+import consent
 import gamification
 import people
+from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
-from consent.vocabulary import BOARD_TOPIC
+from consent.vocabulary import BOARD_TOPIC, Basis, Purpose
 from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
 from kernel.clock import Clock, SystemClock
-from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.facts import Fact, Origin
-from kernel.keys import Keys
+from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
@@ -36,7 +37,17 @@ BOARD_PAUSE_SECONDS = 1.0
 LOTS_PAUSE_SECONDS = 30.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
+REQUESTS_PAUSE_SECONDS = 1.0
+RETENTION_PAUSE_SECONDS = 3_600.0
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
+REQUESTS_ORIGIN = Origin(
+    request=UUID(int=0),
+    actor="system:privacy",
+    role="system",
+    route="worker privacy",
+    purpose=Purpose.COMPLIANCE,
+    basis=Basis.LEGAL_OBLIGATION,
+)
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
@@ -57,19 +68,20 @@ class Runtime:
         self.epochs = epochs.Epochs(self.cache)
         self.work = Work(self.clock, audit.append)
         self.log_key = audit.LogKey(log_origin(settings), keys.audit_key)
+        self.token_keys = access.TokenKeys(keys.token_key, access.former_keys(keys.token_former_keys))
         self.former_log_keys = former_log_keys(settings)
         self.witness_policy = witness_policy(settings, self.log_key)
-        self.token_keys = access.TokenKeys(keys.token_key)
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
         self.badge_issuer = badge_issuer(settings, keys)
+        self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
-        self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
+        self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
@@ -84,6 +96,16 @@ class Runtime:
             await DB.close()
             await self.cache.close()
 
+    async def require_replayed(self) -> None:
+        """See that nobody who was erased is back: a database that was restored must not be served before that.
+
+        Raises:
+            ErasuresMissingError: it is older than erasures on the list.
+
+        """
+        async with self.work.read(REQUESTS_ORIGIN) as uow:
+            await consent.require_replayed(uow, self.registry)
+
     async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[BaseException | None]:
         """Make the entries of many queries and denials durable with one commit."""
         await self.work.append([entry for entries in many for entry in entries])
@@ -94,7 +116,7 @@ class Runtime:
         return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, publisher, outbox relay, boards, campaigns, expiry of points."""
+        """Return the loops of the worker, each of which goes on after whatever went wrong."""
         refresh = partial(_refresh, self.boards)
         sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock, self.former_log_keys)
         publisher = audit.Publisher(self.database_url, self.log_key, self.clock, self.witness_policy)
@@ -105,6 +127,8 @@ class Runtime:
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
+            partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
+            partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -114,7 +138,10 @@ class Runtime:
         if waiting:
             async with self.work.begin(BOARD_ORIGIN) as uow:
                 await hold_back(uow)
-                await gamification.keep_boards(uow, self.boards)
+                lost = await gamification.keep_boards(uow, self.boards)
+            async with self.work.begin(BOARD_ORIGIN) as uow:
+                await hold_back(uow)
+                await gamification.copy_boards(uow, self.boards, lost=lost)
         return False
 
     async def _keep_schedule(self) -> bool:
@@ -128,6 +155,16 @@ class Runtime:
         """Let points expire whose time is over; any number of workers may do it at once."""
         async with self.work.begin(LOTS_ORIGIN) as uow:
             return await gamification.expire_lots(uow) > 0
+
+    async def _answer_requests(self) -> bool:
+        """Do one step of one request; workers beside each other take different requests."""
+        async with self.work.begin(REQUESTS_ORIGIN) as uow:
+            return await consent.work_once(uow, self.registry)
+
+    async def _retain(self) -> bool:
+        """Let go what has been kept for long enough."""
+        async with self.work.begin(REQUESTS_ORIGIN) as uow:
+            return any(line.rows for line in await consent.retain(uow, self.registry))
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:

@@ -14,6 +14,7 @@ from audit.errors import (
     ResourceNotFoundError,
 )
 from audit.exporting import Export, export, export_key
+from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
 from audit.rules.exports import ExportError, Manifest, check_export
 from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
@@ -49,6 +50,7 @@ from audit.vocabulary import Action, FindingKind
 from audit.witness import Memory, WitnessService
 
 __all__ = [
+    "HOLDINGS",
     "Access",
     "AccessPage",
     "Action",

@@ -35,6 +35,7 @@ class CampaignStep(StrEnum):
     REJECT = "reject"
     SCHEDULE = "schedule"
     START = "start"
+    HOLD = "hold"
     PAUSE = "pause"
     RESUME = "resume"
     FREEZE = "freeze"
@@ -88,6 +89,10 @@ class Action(StrEnum):
     CLAIM_CANCELLED = "gamification:claim:cancelled"
     CLAIM_FULFILLED = "gamification:claim:fulfilled"
     CLAIMS_READ = "gamification:claim:read"
+    CURRENCIES_READ = "gamification:currency:listed"
+    CURRENCY_APPROVED = "gamification:currency:approved"
+    CURRENCY_DEFINED = "gamification:currency:defined"
+    CURRENCY_WITHDRAWN = "gamification:currency:withdrawn"
     LOTS_EXPIRED = "gamification:lot:expired"
     REWARD_APPROVED = "gamification:reward:approved"
     REWARD_CLAIMED = "gamification:reward:claimed"
@@ -112,6 +117,7 @@ class WhyNot(StrEnum):
     NOT_OPEN_YET = "not-open-yet"
     OTHER_MARKET = "other-market"
     PAID_ALREADY = "paid-already"
+    REFUSED_BY_POLICY = "refused-by-policy"
 
 
 class AwardKind(StrEnum):
@@ -183,6 +189,14 @@ class RewardKind(StrEnum):
 
 class RewardState(StrEnum):
     """Where a reward stands; only an ``approved`` one is shown and can be claimed."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class CurrencyState(StrEnum):
+    """Whether something can be paid in a currency."""
 
     DRAFT = "draft"
     APPROVED = "approved"
@@ -278,15 +292,3 @@ class Verdict(StrEnum):
     STATUS_UNKNOWN = "status_unknown"
     TAMPERED = "tampered"
     NOT_OURS = "not_ours"
-
-
-class Fault(StrEnum):
-    """What is wrong with a presented badge that can't be believed."""
-
-    SHAPE_UNKNOWN = "shape-unknown"
-    ISSUER_UNKNOWN = "issuer-unknown"
-    KEY_UNKNOWN = "key-unknown"
-    HEADER_WRONG = "header-wrong"
-    CLAIMS_WRONG = "claims-wrong"
-    PROOF_MISSING = "proof-missing"
-    SIGNATURE_WRONG = "signature-wrong"

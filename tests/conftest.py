@@ -18,10 +18,10 @@ import people
 from kernel import epochs
 from kernel.cache import Cache
 from kernel.clock import MovableClock
-from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.embedded import Running, start
 from kernel.facts import Origin
+from kernel.keyring import Keyring, LocalKey
 from kernel.keys import Keys, new_rsa_key
 from kernel.migrate import migrate
 from kernel.unit_of_work import UnitOfWork, Work
@@ -51,7 +51,8 @@ KEYS = Keys(
     token_key=b"t" * 32,
     audit_key=b"a" * 32,
     key_encryption_key=b"k" * 32,
-    blind_index_key=b"b" * 32,
+    email_index_key=b"b" * 32,
+    identifier_index_key=b"i" * 32,
     badge_key=b"g" * 32,
     badge_rsa_key=new_rsa_key(),
 )
@@ -144,7 +145,8 @@ async def uow(work: Work, origin: Origin) -> AsyncIterator[UnitOfWork]:
 
 def configure_rooms() -> None:
     """Hand the rooms their keys, as the composition root does."""
-    people.configure(people.VaultKeys(WrappingKeys(KEYS.key_encryption_key), KEYS.blind_index_key))
+    wrapping = Keyring(LocalKey(KEYS.key_encryption_key))
+    people.configure(people.VaultKeys(wrapping, KEYS.email_index_key, KEYS.identifier_index_key))
     keys = access.TokenKeys(KEYS.token_key)
     access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
 

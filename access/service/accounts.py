@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import people
-from access import store
 from access.errors import AccountNotFoundError, InvalidAccountError
 from access.passwords import PASSWORDS
 from access.rules import password as password_rules
 from access.rules.scope import scope
+from access.service.alerting import alert
+from access.store import accounts as store
+from access.store import sessions
 from access.values import ClientCredentials, NewAccount
-from access.vocabulary import MACHINES, AccountId, AccountStatus, Action, Role
+from access.vocabulary import MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 from people import NewPerson, PersonId
@@ -126,6 +128,7 @@ async def change_role(uow: UnitOfWork, account: AccountId, role: Role, markets: 
     _require_person_role(role)
     scoped = scope(role, markets, await _own_market(uow, person))
     await store.set_role(uow, account, role, scoped)
+    await alert(uow, account, AlertKind.ROLE_CHANGED)
     await _changed(uow, account, person, Action.ROLE_CHANGED, role=role.value, previous=previous.value, markets=scoped)
 
 
@@ -142,6 +145,7 @@ async def change_password(uow: UnitOfWork, account: AccountId, password: str) ->
     person, _ = await _locked(uow, account)
     if not await store.set_password_hash(uow, account, password_hash):
         raise AccountNotFoundError("There is no such account with a password.")
+    await alert(uow, account, AlertKind.PASSWORD_CHANGED)
     await _changed(uow, account, person, Action.PASSWORD_CHANGED)
 
 
@@ -159,8 +163,8 @@ async def _changed(
     action: Action,
     **detail: Any,
 ) -> None:
-    ended = await store.end_sessions(uow, account)
-    epochs.move(uow, account)
+    ended = await sessions.end_sessions(uow, account)
+    epochs.move_or_wait(uow, account)
     uow.record(action, subject=person, resource=f"account:{account}", sessions_ended=ended, **detail)
 
 

@@ -11,6 +11,7 @@ from access import MACHINES, MatrixRow, NewAccount, Role, create_account, create
 from api.cli.documents import offline_app
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
+from api.cli.token_keys import keys
 from api.routes import route_lines
 from kernel.settings import Settings
 
@@ -18,6 +19,9 @@ from kernel.settings import Settings
 @click.group("access")
 def access() -> None:
     """Who may do what, and accounts."""
+
+
+access.add_command(keys)
 
 
 @access.command("matrix")

@@ -4,16 +4,21 @@ No IO, no clock, no randomness. The live path, previews and replays all call ``f
 set it was recorded under, so a new version never rewrites what an older one decided.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from itertools import chain
+from types import MappingProxyType
 from typing import TypeAlias
+
+import msgspec
 
 from engagement.values import Activity
 from gamification.errors import OutOfOrderError
 from gamification.rules.compiling import CapStep
 from gamification.rules.earnings import AwardKey, Counter, Effects, Folded, Outcome, State
 from gamification.rules.grammar import RuleSet
+from gamification.rules.grandfathering import begun_by, earned, every_meaning, judged_by
 from gamification.rules.periods import periods_of
 from gamification.rules.program import program_of
 from gamification.rules.progress import Progress
@@ -41,12 +46,14 @@ def fold(
     awarded: AbstractSet[AwardKey] = NO_AWARDS,
     denied: Container[AwardKey] = NO_AWARDS,
     *,
+    fixed: Mapping[AwardKey, int] = MappingProxyType({}),
     noting: bool = False,
 ) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
 
     ``awarded`` MUST hold every key of ``candidates(state, steps)`` whose award exists; a replay from ``EMPTY`` passes
-    none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply.
+    none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply. ``fixed``
+    are awards that pay what they were paid before, because no budget can pay what they would be worth now.
     An id that comes again changes nothing and has the effects of the first one.
     With ``noting`` the answer also says what full caps held back, which takes a little longer.
     Raise ``OutOfOrderError`` if one of them ``is_late``.
@@ -56,19 +63,28 @@ def fold(
         detail = "an activity is older than the last one folded"
         raise OutOfOrderError(detail, activity=str(steps[order[0]][1].id))
     progress = Progress(state, awarded, denied)
-    progress.noting = noting
+    progress.noting, progress.fixed = noting, fixed
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
-    ruleset, program = None, None
+    begun = begun_by(state.begun, steps)
+    ruleset, judged, program, made = None, None, None, 0
     for position in order:
         given, activity = steps[position]
-        if program is None or given is not ruleset:
-            ruleset, program = given, program_of(given)
+        if program is None or judged is None or given is not ruleset:
+            ruleset, judged = given, judged_by(given, begun)
+            program = program_of(judged)
         number = activity.id.int
         if number not in done:
             done[number] = progress.apply(program, activity)
         effects[position] = done[number]
-    return Folded(tuple(effects), tuple(progress.made), progress.state(state), progress.held)
+        if len(progress.made) > made:
+            if given.campaigns and earned(begun, judged, progress.made[made:]):
+                ruleset = None  # what comes next may be judged by the revision under which this was earned
+            made = len(progress.made)
+    after = progress.state(state)
+    if begun:
+        after = msgspec.structs.replace(after, begun=begun)
+    return Folded(tuple(effects), tuple(progress.made), after, progress.held)
 
 
 def is_late(state: State, activity: Activity) -> bool:
@@ -88,7 +104,7 @@ def candidates(state: State, steps: Iterable[Step]) -> set[AwardKey]:
     for ruleset, activity in sorted(steps, key=lambda step: _moment(step[1])):
         today = max(today, activity.local_date)
         periods = periods_of(today)
-        for rule in program_of(ruleset).steps(activity).points:
+        for rule in chain.from_iterable(program_of(each).steps(activity).points for each in every_meaning(ruleset)):
             if (rule.check is None or rule.check(activity)) and not _full(state.caps, rule.caps, periods):
                 keys.add(AwardKey(rule.key, str(activity.content) if rule.per_item else "", periods[rule.recurs]))
     return keys

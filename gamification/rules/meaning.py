@@ -40,8 +40,9 @@ def faults(plain: Plain, beside: Part | None = None) -> Iterator[Fault]:
     levels = {level.get("level") for each in (plain, beside) for _, level in _parts(each, "levels")}
     yield from _keys(plain, beside)
     yield from _levels(plain)
-    if plain.get("campaigns"):
-        yield ("campaigns",), "is written by running campaigns", "leave it out"
+    for field, writer in (("campaigns", "running campaigns"), ("bars", "policy packs")):
+        if plain.get(field):
+            yield (field,), f"is written by {writer}", "leave it out"
     for place, rule in _parts(plain, "points"):
         yield from _caps(place, rule)
         yield from _worth(place, rule)

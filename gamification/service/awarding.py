@@ -13,8 +13,9 @@ from consent.vocabulary import BOARD_TOPIC, Purpose
 from engagement import Stored
 from gamification.errors import AwardRacedError
 from gamification.rules import EMPTY, Step, candidates, corrections, is_late, late_effects
-from gamification.service.budgeting import Run, asked_by, deny_beyond_budgets, given_by, run, use
-from gamification.service.publishing import rules_of
+from gamification.rules.grandfathering import judged_by
+from gamification.service.budgeting import Paid, Run, asked_by, deny_beyond_budgets, given_by, run, use
+from gamification.service.publishing import rules_for, rules_of
 from gamification.store import awards, standings
 from gamification.values import Award, AwardKey, Effects, Grant, Reversal, State
 from gamification.vocabulary import AwardState
@@ -119,7 +120,11 @@ async def _once_more(uow: UnitOfWork, person: PersonId) -> Replay:
     """Fold one person's whole history again, because something came late."""
     history = await engagement.history(uow, person)
     existing, denied = await awards.of_person(uow, person), await awards.denied(uow, person)
-    replayed = run(person, EMPTY, await _steps(uow, history), settled=existing.keys(), denied=denied)
+    steps = await _steps(uow, history)
+    replayed = run(person, EMPTY, steps, settled={key: Paid(had) for key, had in existing.items()}, denied=denied)
+    if existing and any(asked_by(award) for award in replayed.folded.awards):
+        given = await _given(uow, person, existing)
+        replayed.settled = {key: Paid(had, given[key]) for key, had in existing.items()}
     return Replay(replayed, history, existing)
 
 
@@ -139,7 +144,7 @@ async def _correction(
     used.subtract(await _given_back(uow, person, taken))
     effects = dict.fromkeys((row.activity.id for row in rows), NOTHING)
     first_late = min(rows, key=lambda row: (row.activity.occurred_at, row.activity.id))
-    ruleset = await rules_of(uow, max(row.rules_version or 0 for row in rows))
+    ruleset = judged_by(await rules_of(uow, max(row.rules_version or 0 for row in rows)), folded.state.begun)
     effects[first_late.activity.id] = late_effects(ruleset, before, folded, changed)
     reversals = [Reversal(person, key) for key in taken]
     return Change(person, folded.state, folded.state.points - before.points, grants, reversals, effects, used)
@@ -156,11 +161,16 @@ def _used(granted: Sequence[Award]) -> Counter[str]:
 
 async def _given_back(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> Counter[str]:
     """Return what awards give back to budgets: nothing where the rules that made them had none."""
-    versions = await awards.versions(uow, person, list(taken)) if taken else {}
-    given: Counter[str] = Counter()
-    for key, version in versions.items():
-        given.update(given_by(await rules_of(uow, version), key, taken[key]))
-    return given
+    back: Counter[str] = Counter()
+    for given in (await _given(uow, person, taken)).values() if taken else ():
+        back.update(given)
+    return back
+
+
+async def _given(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> dict[AwardKey, dict[str, int]]:
+    """Return what each of these awards took from budgets, by the rules that made it."""
+    versions = await awards.versions(uow, person, list(taken))
+    return {key: given_by(await rules_for(uow, versions[key], person), key, had) for key, had in taken.items()}
 
 
 async def _steps(uow: UnitOfWork, rows: Sequence[Stored]) -> list[Step]:
