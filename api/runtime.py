@@ -14,6 +14,7 @@ import audit
 import consent
 import gamification
 import people
+from api.floods import Floods, Pressure
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
@@ -34,6 +35,7 @@ from kernel.unit_of_work import UnitOfWork, Work
 AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
+FLOOD_PAUSE_SECONDS = 10.0
 LOTS_PAUSE_SECONDS = 30.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
@@ -81,6 +83,8 @@ class Runtime:
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
+        self.floods = Floods(self.work, self.clock)
+        self.pressure = Pressure(self.work)
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
@@ -123,6 +127,7 @@ class Runtime:
         return [
             sequencer.run,
             publisher.run,
+            partial(_repeat, self.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),

@@ -25,6 +25,7 @@ from audit.sequencer import Sequencer, sequencing
 from audit.service import (
     access_log,
     append,
+    count_refusals,
     entry,
     inclusion_proof,
     newest_checkpoint,
@@ -32,6 +33,8 @@ from audit.service import (
     search,
     settle,
     status,
+    take_refusals,
+    waiting,
 )
 from audit.serving import served_checkpoint, served_resource, write_mirror
 from audit.values import (
@@ -42,6 +45,7 @@ from audit.values import (
     EntryPage,
     Finding,
     InclusionProof,
+    Refusals,
     Report,
     Status,
 )
@@ -77,6 +81,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Publisher",
+    "Refusals",
     "Report",
     "ResourceNotFoundError",
     "Sequencer",
@@ -87,6 +92,7 @@ __all__ = [
     "check_export",
     "check_mirror",
     "check_proof",
+    "count_refusals",
     "entry",
     "export",
     "export_key",
@@ -102,7 +108,9 @@ __all__ = [
     "served_resource",
     "settle",
     "status",
+    "take_refusals",
     "verify",
+    "waiting",
     "write_archive",
     "write_mirror",
 ]
