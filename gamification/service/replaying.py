@@ -8,7 +8,7 @@ import gc
 import os
 import resource
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import cast
@@ -44,6 +44,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     until: datetime | None
     markets: frozenset[str] | None
+    allowances: tuple[Mapping[str, int], Mapping[str, int]] = ({}, {})
+
+    def budgets(self) -> list[tuple[Budget, ...]]:
+        """Return the budgets of each programme."""
+        return [budgets_of(each, given) for each, given in zip(self.programmes, self.allowances, strict=False)]
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -95,7 +100,7 @@ class Replayer:
         self._uow = uow
         self._setup = setup
         self._reach = Reach(setup.programmes[0])
-        self._budgets = [budgets_of(each) for each in setup.programmes]
+        self._budgets = setup.budgets()
         self._numbers = [_numbered(each) for each in self._budgets]
 
     async def replay(self, task: Task) -> Replayed:
@@ -155,7 +160,7 @@ class Replayer:
 
 
 def _numbered(budgets: Sequence[Budget]) -> dict[str, int]:
-    return {budget.rule: number for number, budget in enumerate(budgets)}
+    return {budget.key: number for number, budget in enumerate(budgets)}
 
 
 def peak_bytes() -> int:
