@@ -16,6 +16,7 @@ from access.errors import (
     TokenRefusedError,
 )
 from access.fields import PERMISSION_FIELDS, shown_fields
+from access.holdings import HOLDINGS
 from access.policy import ROLE_PERMISSIONS
 from access.rules.decision import decide, in_scope
 from access.rules.matrix import matrix
@@ -79,6 +80,7 @@ from access.vocabulary import (
 
 __all__ = [
     "ALL_MARKETS",
+    "HOLDINGS",
     "MACHINES",
     "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",

@@ -65,6 +65,9 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF
         | {
+            Permission.LEGAL_HOLD_MANAGE,
+            Permission.PRIVACY_REQUESTS_READ,
+            Permission.PRIVACY_REQUEST_HANDLE,
             Permission.HCP_CONTACT_READ,
             Permission.HCP_READ,
         },
@@ -82,6 +85,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.LEADERBOARD_READ,
             Permission.OPPORTUNITIES_READ,
             Permission.OWN_ACCESS_LOG_READ,
+            Permission.OWN_PRIVACY_REQUESTS_READ,
+            Permission.OWN_PRIVACY_REQUEST_MAKE,
             Permission.OWN_HCP_PROFILE_READ,
             Permission.OWN_HCP_PROFILE_WRITE,
             Permission.POINTS_READ,

@@ -71,6 +71,7 @@ def _lifespan(runtime: Runtime, *, with_worker: bool) -> Callable[[Litestar], Ab
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with runtime.opened():
+            await runtime.require_replayed()
             if not with_worker:
                 yield
                 return

@@ -69,7 +69,7 @@ class Seal:
             await send(message)
 
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(deadline) as passage.limit:
                 await self._app(scope, receive, sealed_send)
         except Exception as error:
             # Litestar wraps what is raised while an answer leaves; before its first byte any failure means: unsealed.

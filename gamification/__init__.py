@@ -8,6 +8,7 @@ from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, Ne
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.currency_values import CurrencyView, NewCurrency
+from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.reward_values import (
     Claim,
@@ -90,6 +91,7 @@ __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
     "EFPIA",
+    "HOLDINGS",
     "OPEN_PAYMENTS",
     "Advance",
     "BadgeIssuer",

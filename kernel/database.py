@@ -11,6 +11,7 @@ statement needs no BEGIN and COMMIT around it.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, TypeAlias, cast
 
@@ -136,12 +137,27 @@ class Transaction(PostgresTransaction):
         return await self.engine.get_new_connection()
 
 
+_DECLARE_ONCE: Final = "select set_config('laurel.purpose', $1, true), set_config('laurel.moment', $2, true)"
+_DECLARE: Final = _DECLARE_ONCE.replace("true", "false")
+
+
 class _PooledConnection(asyncpg.Connection):
     """A connection whose session is never changed, so that giving it back needs no round trip to reset it.
 
     What a transaction sets is set with ``set local``, locks are transaction locks, and nobody listens: house rules
-    that a test of this module holds against the code.
+    that a test of this module holds against the code. The one exception is what a reading session declares, which is
+    declared anew, before anything else, whenever the next reader's is another.
     """
+
+    declared: tuple[str, str] | None = None
+
+    async def declare(self, purpose: str, now: datetime | None) -> None:
+        """Say what the reads that follow are for; the moment is exact to a minute, so that most need no round trip."""
+        wanted = (purpose, "" if now is None else now.replace(second=0, microsecond=0).isoformat())
+        if self.declared != wanted:
+            self.declared = None  # unknown, should the next line be broken off
+            await self.fetchrow(_DECLARE, *wanted)
+            self.declared = wanted
 
     @override
     def get_reset_query(self) -> str:
@@ -216,12 +232,16 @@ class Engine(PostgresEngine):
         self.pool = self.reads = None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
-        """Lend a read-only connection; Piccolo's queries in the block use it too."""
+    async def reading(self, purpose: str = "", now: datetime | None = None) -> AsyncIterator[Connection]:
+        """Lend a read-only connection; Piccolo's queries in the block use it too.
+
+        What is read is read for ``purpose``, ``now``: without one, no row that belongs to a person is there.
+        """
         if self.reads is None:
             message = "The database pool is not open."
             raise DatabaseUnavailableError(message)
         async with self.reads.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            await cast("_PooledConnection", connection).declare(purpose, now)
             current = cast("ContextVar[Any]", self.current_transaction)
             token = current.set(_Reading(connection))
             try:
@@ -239,12 +259,18 @@ class Engine(PostgresEngine):
             yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Connection]:
-        """Open a transaction and lend its connection; it commits when the block ends without an exception."""
+    async def writing(self, purpose: str = "", now: datetime | None = None) -> AsyncIterator[Connection]:
+        """Open a transaction and lend its connection; it commits when the block ends without an exception.
+
+        What it does is done for ``purpose``, ``now``: without one, no row that belongs to a person is there.
+        """
         if self.pool is None:
             message = "The database pool is not open."
             raise DatabaseUnavailableError(message)
         async with self.transaction(allow_nested=False) as transaction:
+            if purpose:
+                moment = "" if now is None else now.isoformat()
+                await transaction.connection.fetchrow(_DECLARE_ONCE, purpose, moment)
             yield transaction.connection
 
 

@@ -8,7 +8,7 @@ import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from kernel import roles
+from kernel import roles, row_security
 from kernel.database import AWAY, DB, translated
 from kernel.errors import LaurelError, UnavailableError
 
@@ -92,6 +92,7 @@ async def migrate(application_url: str) -> str:
             reason = str(error) if isinstance(error, asyncpg.PostgresError) else said.getvalue().strip()[-LONGEST:]
             raise MigrationError(f"A migration failed: {reason.splitlines()[-1]}.") from error
         await roles.grant(connection, ROOMS)
+        await row_security.secure(connection)
     return said.getvalue()
 
 

@@ -57,11 +57,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_limit_bytes: int = 1_048_576
     request_seconds: float = 30.0
     activity_retention_days: int | None = None
+    erasure_list: Path | None = None
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
     token_former_keys: bytes = b""
     audit_key: bytes | None = None
+    audit_former_keys: str = ""
+    witness_policy: Path | None = None
     key_encryption_key: bytes | None = None
     other_key_encryption_keys: tuple[bytes, ...] = ()
     email_index_key: bytes | None = None
@@ -192,11 +195,14 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "body_limit_bytes": _whole(1_024, 67_108_864),
     "request_seconds": lambda text: float(_whole(1, 3_600)(text)),
     "activity_retention_days": _whole(1, 36_500),
+    "erasure_list": _path,
     "rules_file": _path,
     "log_level": _choice("debug", "info", "warning", "error"),
     "token_key": _key,
     "token_former_keys": _public_keys,
     "audit_key": _key,
+    "audit_former_keys": str,
+    "witness_policy": _path,
     "key_encryption_key": _key,
     "other_key_encryption_keys": _keys,
     "email_index_key": _key,

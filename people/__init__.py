@@ -4,6 +4,7 @@ This is the only room with columns that identify somebody; every other room hold
 Destroying a person's key makes everything the vault holds about that person unreadable, in every copy there is.
 """
 
+from people.box import Box, box
 from people.errors import (
     InvalidLicenceError,
     InvalidPersonError,
@@ -14,6 +15,7 @@ from people.errors import (
     VaultNotConfiguredError,
     ZoneCooldownError,
 )
+from people.holdings import HOLDINGS
 from people.sealing import configure
 from people.service import (
     bearings,
@@ -55,8 +57,10 @@ from people.vocabulary import (
 )
 
 __all__ = [
+    "HOLDINGS",
     "Action",
     "Bearings",
+    "Box",
     "Change",
     "ContactChannel",
     "Field",
@@ -83,6 +87,7 @@ __all__ = [
     "View",
     "ZoneCooldownError",
     "bearings",
+    "box",
     "change",
     "configure",
     "decide_licence",

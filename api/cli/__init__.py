@@ -16,6 +16,7 @@ from api.cli.keys import keys
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
 from api.cli.policy import policy
+from api.cli.privacy import privacy
 from api.cli.rules import rules
 from api.cli.serving import serve, worker
 from api.cli.transfers import tov
@@ -51,6 +52,7 @@ for each in (
     campaign,
     keys,
     policy,
+    privacy,
     rules,
     tov,
     openapi,

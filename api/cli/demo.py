@@ -27,7 +27,7 @@ from api.cli.migrating import migrated
 from api.cli.serving import listen, listenable, supervised
 from api.importer import Order, Presentation, import_presentation, read_credentials
 from api.importer.progress import Bar
-from api.runtime import Runtime
+from api.runtime import Runtime, former_log_keys
 from kernel.settings import CHECKOUT, Settings
 from people.vocabulary import PersonId
 
@@ -95,6 +95,7 @@ async def _prepare(settings: Settings, file: Path) -> None:
     """Migrate, and publish notices and rules; accounts are made once and kept in ``file``."""
     await migrated(settings)
     async with opened(settings) as runtime:
+        await runtime.require_replayed()
         await publish_notices(runtime, NOTICES)
         await publish_rules(runtime, settings.rules_file)
         url = f"http://{settings.host}:{settings.port}"
@@ -153,7 +154,7 @@ async def _load_sample(settings: Settings, file: Path, *, as_json: bool) -> None
         async with runtime.work.read(command_origin("demo")) as uow:
             totals = await gamification.totals(uow)
         await audit.settle(runtime.work, SETTLE_SECONDS)
-    verified = await audit.verify(settings.database_url or "", public_key(settings))
+    verified = await audit.verify(settings.database_url or "", public_key(settings), former=former_log_keys(settings))
     if as_json:
         click.echo(msgspec.json.encode({"import": outcome.report, "earned": totals, "audit": verified}))
         return

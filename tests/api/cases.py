@@ -25,6 +25,7 @@ from tests.api.scenes import (
     a_currency,
     a_delivery,
     a_draft,
+    a_hold,
     a_licence,
     a_new_board,
     a_new_campaign,
@@ -37,10 +38,13 @@ from tests.api.scenes import (
     a_paper,
     a_person,
     a_question,
+    a_record,
+    a_request,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
     a_tile,
+    a_wish,
     an_activity,
     an_answer,
     an_export,
@@ -51,6 +55,8 @@ from tests.api.scenes import (
     nothing,
     own_award,
     own_badge,
+    own_package,
+    own_request,
     some_rules,
 )
 
@@ -63,6 +69,7 @@ EVERYONE: Final = frozenset(Role)
 STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
+HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
@@ -85,7 +92,9 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
 OFFICERS: Final = frozenset({OFFICER})
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
+PROTECTORS: Final = frozenset({PROTECTION})
 STEERING: Final = OFFICERS | MARKETERS
+REQUEST: Final = "/v1/privacy-requests/{request_id:uuid}"
 CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
@@ -102,6 +111,21 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/privacy-requests": own(),
+    "POST /v1/me/privacy-requests": Case(frozenset({HCP}), a_wish, OWN, status=201),
+    "GET /v1/me/privacy-requests/{request_id:uuid}": own(own_request),
+    "GET /v1/me/privacy-requests/{request_id:uuid}/package": own(own_package),
+    "GET /v1/privacy-requests": Case(PROTECTORS, nothing, "left out"),
+    f"GET {REQUEST}": Case(PROTECTORS, a_request(), 404),
+    f"POST {REQUEST}/pause": Case(PROTECTORS, a_request({"reason": "clarification-needed"}), 404),
+    f"POST {REQUEST}/resume": Case(PROTECTORS, a_request(paused=True), 404),
+    f"POST {REQUEST}/extend": Case(PROTECTORS, a_request({"reason": "complex"}), 404),
+    f"POST {REQUEST}/refuse": Case(PROTECTORS, a_request({"reason": "excessive"}), 404),
+    f"POST {REQUEST}/complete": Case(PROTECTORS, a_request({}), 404),
+    f"POST {REQUEST}/lift": Case(PROTECTORS, a_request(type_="restriction"), 404),
+    "GET /v1/legal-holds": Case(PROTECTORS, nothing, HELD),
+    "POST /v1/legal-holds": Case(PROTECTORS, a_record, HELD, status=201),
+    "POST /v1/legal-holds/{hold:uuid}/release": Case(PROTECTORS, a_hold, HELD),
     "GET /v1/me/profile": own(),
     "PATCH /v1/me/profile": own(a_new_word),
     "GET /v1/me/recommendations": own(consent=Purpose.PERSONALISATION),

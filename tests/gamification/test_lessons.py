@@ -15,10 +15,10 @@ from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.gamification.campaigning import Campaigns, at
-from tests.gamification.shop import notice, shelf, spendable, values
+from tests.gamification.shop import claimed, notice, shelf, spendable, values
 from tests.gamification.shop import somebody as shopper
 from tests.gamification.test_campaign_past import WEBINAR, attended, spring
-from tests.gamification.test_claims import all_at_once, claimed
+from tests.gamification.test_claims import all_at_once
 from tests.gamification.test_recording import deliver, items, somebody
 
 __all__ = ["items"]

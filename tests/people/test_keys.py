@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 import people
 from api.cli import laurel
 from kernel.database import DB
-from kernel.facts import Origin
+from kernel.facts import UPKEEP, Origin
 from kernel.keyring import Keyring, LocalKey, UnknownKeyError
 from kernel.settings import SECRETS
 from kernel.unit_of_work import UnitOfWork, Work
@@ -57,7 +57,7 @@ async def everybody(
 
 
 async def sealed() -> list[tuple[object, ...]]:
-    async with DB.reading() as connection:
+    async with DB.reading(UPKEEP) as connection:
         rows = await connection.fetch(
             "select person, vault.name, vault.email, identifier.value from people.vault"
             " join people.identifier using (person) order by person"
@@ -74,6 +74,7 @@ async def test_keys_are_rotated_in_batches_without_rewriting_what_they_sealed(wo
     configured(OLD)
     persons = await registered(work, origin, 7)
     before = await sealed()
+    assert len(before) == 7
     configured(NEW, OLD)
     expected = [f"Person {number}" for number in range(7)]
     async with work.begin(origin) as uow:

@@ -10,7 +10,7 @@ import pytest
 import people
 from kernel.crypto import SealError
 from kernel.database import DB
-from kernel.facts import Origin
+from kernel.facts import UPKEEP, Origin
 from kernel.keyring import Keyring, LocalKey, UnknownKeyError
 from kernel.unit_of_work import Work
 from people import Bearings, Identifier, NewPerson, PersonId, VaultKeys
@@ -43,7 +43,7 @@ async def registered(work: Work, origin: Origin, new: NewPerson = ANA) -> Person
 
 
 async def everything(table: str) -> str:
-    async with DB.reading() as connection:
+    async with DB.reading(UPKEEP) as connection:
         rows = await connection.fetch(f"select * from people.{table}")
     assert rows
     return repr([tuple(bytes(value) if isinstance(value, bytes) else value for value in row) for row in rows])
