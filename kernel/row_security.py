@@ -28,7 +28,8 @@ _ANY: Final = f"{_DECLARED} <> ''"
 _OTHER: Final = f"{_DECLARED} in ({', '.join(map(repr, OTHER_BASES))})"
 _GRANTED: Final = (
     "exists (select from consent.current_state as basis where basis.person = {table}.person"
-    f" and basis.purpose = {_DECLARED} and basis.state = 'granted' and (basis.expires_at is null"
+    f" and basis.purpose = {_DECLARED} and basis.channel is null and basis.topic is null"
+    " and basis.state = 'granted' and (basis.expires_at is null"
     " or basis.expires_at > nullif(current_setting('laurel.moment', true), '')::timestamptz))"
 )
 
