@@ -14,6 +14,7 @@ import audit
 import consent
 import gamification
 import people
+from api.floods import Floods, Pressure
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
@@ -37,6 +38,7 @@ from kernel.unit_of_work import UnitOfWork, Work
 AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
+FLOOD_PAUSE_SECONDS = 10.0
 LOTS_PAUSE_SECONDS = 30.0
 CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
@@ -92,6 +94,8 @@ class Runtime:
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
         self.receipt_issuer = receipt_issuer(settings, keys)
         self._suppression_key = keys.suppression_key
+        self.floods = Floods(self.work, self.clock)
+        self.pressure = Pressure(self.work)
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
@@ -135,6 +139,7 @@ class Runtime:
         return [
             sequencer.run,
             publisher.run,
+            partial(_repeat, self.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),

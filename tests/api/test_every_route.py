@@ -16,7 +16,7 @@ from litestar.types import Receive, Scope, Send
 from access import Role
 from api.app import UndeclaredRouteError, create_app
 from api.routes import route_lines
-from api.routing import Policy, command, policy_of, public, query
+from api.routing import Policy, command, policy_of, public
 from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES
 from kernel.settings import Settings
@@ -127,8 +127,8 @@ def test_a_declaration_without_permission_purpose_and_action_is_refused(said: di
         command.post("/half", **said)
     with pytest.raises(TypeError, match="must say because"):
         public.get("/open")
-    with pytest.raises(AttributeError, match="can't use the method PATCH"):
-        query.patch("/odd")
+    with pytest.raises(AttributeError, match="can't use the method TRACE"):
+        command.trace("/odd")
 
 
 @pytest.mark.parametrize("route", ROUTES)
