@@ -16,6 +16,7 @@ from audit.errors import (
 from audit.exporting import Export, export, export_key
 from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
+from audit.reviewing import reviews, sign_review
 from audit.rules.exports import ExportError, Manifest, check_export
 from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
 from audit.rules.notes import LogKey, NoteError
@@ -29,6 +30,7 @@ from audit.service import (
     entry,
     inclusion_proof,
     newest_checkpoint,
+    own_proof,
     proofs_at,
     search,
     settle,
@@ -47,10 +49,11 @@ from audit.values import (
     InclusionProof,
     Refusals,
     Report,
+    Review,
     Status,
 )
 from audit.verify import verify
-from audit.vocabulary import Action, FindingKind
+from audit.vocabulary import Action, FindingKind, Meaning
 from audit.witness import Memory, WitnessService
 
 __all__ = [
@@ -75,6 +78,7 @@ __all__ = [
     "LogDamagedError",
     "LogKey",
     "Manifest",
+    "Meaning",
     "Memory",
     "MirrorError",
     "NoteError",
@@ -84,6 +88,7 @@ __all__ = [
     "Refusals",
     "Report",
     "ResourceNotFoundError",
+    "Review",
     "Sequencer",
     "Status",
     "WitnessService",
@@ -99,14 +104,17 @@ __all__ = [
     "inclusion_proof",
     "log_cosigner",
     "newest_checkpoint",
+    "own_proof",
     "parse_policy",
     "proofs_at",
     "read_former_keys",
+    "reviews",
     "search",
     "sequencing",
     "served_checkpoint",
     "served_resource",
     "settle",
+    "sign_review",
     "status",
     "take_refusals",
     "verify",
