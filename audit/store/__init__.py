@@ -37,7 +37,7 @@ _MATCHES: Final = {
     "actor": 'l.actor collate "C" = {}',
     "subject": "l.subject = {}",
     "resource": 'l.resource collate "C" = {}',
-    "purpose": "l.purpose = {}",
+    "purpose": 'l.purpose collate "C" = {}',
     "request": "l.request = {}",
     "since": "l.at >= {}",
     "until": "l.at < {}",
