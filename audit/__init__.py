@@ -18,6 +18,7 @@ from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
 from audit.reviewing import reviews, sign_review
 from audit.rules.exports import ExportError, Manifest, check_export
+from audit.rules.inclusion import is_in_log
 from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
@@ -31,6 +32,7 @@ from audit.service import (
     inclusion_proof,
     newest_checkpoint,
     own_proof,
+    proof_of,
     proofs_at,
     search,
     settle,
@@ -102,10 +104,12 @@ __all__ = [
     "export",
     "export_key",
     "inclusion_proof",
+    "is_in_log",
     "log_cosigner",
     "newest_checkpoint",
     "own_proof",
     "parse_policy",
+    "proof_of",
     "proofs_at",
     "read_former_keys",
     "reviews",

@@ -31,6 +31,14 @@ def laurel(home: Path, house: House, *words: str) -> subprocess.CompletedProcess
     )  # fmt: skip
 
 
+def agreed(mirror: Path, key: str) -> bool:
+    """Tell whether the verifier in JavaScript finds a mirror in order, where there is Node.js to ask."""
+    if NODE is None:
+        return True
+    done = subprocess.run([NODE, VERIFIER, "mirror", mirror, "--key", key], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 @pytest.mark.slow
 async def test_what_an_operator_exports_an_auditor_verifies_and_a_changed_file_is_named(
     house: House, tmp_path: Path
@@ -50,16 +58,11 @@ async def test_what_an_operator_exports_an_auditor_verifies_and_a_changed_file_i
     mirrored = laurel(tmp_path, house, "mirror", str(mirror))
     assert mirrored.returncode == 0, mirrored.stderr
     assert laurel(tmp_path, house, "verify-mirror", str(mirror)).returncode == 0
-    if NODE is not None:
-        done = subprocess.run([NODE, VERIFIER, "mirror", mirror, "--key", key], capture_output=True, check=False)
-        assert done.returncode == 0, done.stdout
+    assert agreed(mirror, key)
     (mirror / "checkpoint").write_text((mirror / "checkpoint").read_text().replace("\n", "\n0", 1))
     csv = folder / "entries.csv"
     csv.write_bytes(csv.read_bytes() + b"x")
-    for words, what in (
-        (("verify-export", str(folder)), "entries.csv"),
-        (("verify-mirror", str(mirror)), "checkpoint"),
-    ):
-        refused = laurel(tmp_path, house, *words)
+    for command, path, what in (("verify-export", folder, "entries.csv"), ("verify-mirror", mirror, "checkpoint")):
+        refused = laurel(tmp_path, house, command, str(path))
         assert (refused.returncode, what in refused.stdout) == (1, True), refused.stdout
         assert "Traceback" not in refused.stderr
