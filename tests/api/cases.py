@@ -72,6 +72,7 @@ from tests.api.scenes import (
     own_request,
     some_rules,
 )
+from tests.api.trail_scenes import a_review, an_own_entry
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
@@ -238,6 +239,10 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "GET /v1/audit/reviews": Case(OFFICERS, nothing, COMMON),
+    "POST /v1/audit/reviews": Case(OFFICERS, a_review, COMMON, status=201),
+    "GET /v1/audit/status": Case(OFFICERS, nothing, COMMON),
+    "GET /v1/me/access-log/{index:int}/proof": own(an_own_entry),
     "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
