@@ -148,3 +148,21 @@ async def test_elsewhere_and_on_paper_a_yes_counts_at_once(house: House) -> None
     paper["evidence"] = {"reference": "form 17"}
     answer = await machine.post(f"/v1/hcps/{hcp.person}/consents", {"consents": [paper]})
     assert [each["state"] for each in answer.json()["items"]] == ["granted"], answer.text
+
+
+async def test_only_a_system_of_the_market_is_handed_what_is_to_be_sent_there(house: House) -> None:
+    hcp = await german(house)
+    assert (await hcp.decide(PURPOSE, "granted")).status_code == 200
+    french = await (await house.machine("FR")).post("/v1/consent/confirmations", {})
+    assert str(hcp.person) not in french.text
+    assert len(await handed_out(house, hcp)) == 1
+
+
+async def test_an_objection_ends_what_waits_to_be_confirmed(house: House) -> None:
+    hcp, token = await asked(house)
+    answer = await hcp.post("/v1/me/privacy-requests", {"type": "objection"})
+    assert (answer.status_code, answer.json()["state"]) == (201, "completed"), answer.text
+    await refused(house, token)
+    assert (await hcp.decide(PURPOSE, "granted")).status_code == 200
+    ((message),) = await handed_out(house, hcp)
+    assert (await house.http.post(LINK.format(token=message["token"]))).status_code == 200

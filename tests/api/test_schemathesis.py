@@ -27,6 +27,7 @@ from access import NewAccount, Role
 from gamification import BadgeKeys
 from kernel.settings import Settings
 from tests.api.cases import CASES, PUBLIC
+from tests.api.consent_scenes import a_token
 from tests.api.house import ORIGIN, House
 from tests.api.opening import served_house
 from tests.api.scenes import Scene, Sent
@@ -95,7 +96,8 @@ async def good(scene: Scene, route: str) -> tuple[Sent, dict[str, str]]:
             body = {"refresh_token": tokens.json()["refresh_token"]}
         if route == "POST /v1/credentials/verify":
             body = {"credential": {"issuer": "somebody else"}}
-        return Sent(body, PUBLIC_INSIDES.get(route, "")), {}
+        inside = await a_token(scene) if "{token" in route else PUBLIC_INSIDES.get(route, "")
+        return Sent(body, inside), {}
     role = min(CASES[route].who)
     asker = scene.hcp if role is Role.HCP and "DELETE" not in route else await scene.house.asker(role, "GB")
     return await CASES[route].send(scene, asker), {"Authorization": f"Bearer {asker.token}"}
