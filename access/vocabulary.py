@@ -62,6 +62,8 @@ class Permission(StrEnum):
     CONTENT_APPROVE = "content:approve"
     CONTENT_CREATE = "content:create"
     CONTENT_READ = "content:read"
+    CURRENCIES_READ = "currencies:read"
+    CURRENCY_MANAGE = "currency:manage"
     HCP_CONTACT_READ = "hcp-contact:read"
     HCP_CREATE = "hcp:create"
     HCP_IDENTIFIERS_READ = "hcp-identifiers:read"

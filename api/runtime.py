@@ -29,7 +29,7 @@ from kernel.facts import Fact, Origin
 from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
-from kernel.settings import Settings
+from kernel.settings import Settings, SettingsError
 from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
@@ -72,6 +72,8 @@ class Runtime:
         self.work = Work(self.clock, audit.append)
         self.log_key = audit.LogKey(log_origin(settings), keys.audit_key)
         self.token_keys = access.TokenKeys(keys.token_key, access.former_keys(keys.token_former_keys))
+        self.former_log_keys = former_log_keys(settings)
+        self.witness_policy = witness_policy(settings, self.log_key)
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
@@ -120,11 +122,13 @@ class Runtime:
         return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, relay, boards, schedules, ends of grants, requests, retention."""
+        """Return the loops of the worker, each of which goes on after whatever went wrong."""
         refresh = partial(_refresh, self.boards)
-        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
+        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock, self.former_log_keys)
+        publisher = audit.Publisher(self.database_url, self.log_key, self.clock, self.witness_policy)
         return [
             sequencer.run,
+            publisher.run,
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
@@ -204,6 +208,37 @@ def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:
     """Return who gives consent receipts: the controller, as the operator names it."""
     controller = Controller(settings.controller, settings.controller_contact, settings.data_location)
     return ReceiptIssuer(controller, keys.receipt_key)
+
+
+def former_log_keys(settings: Settings) -> list[audit.FormerKey]:
+    """Return the keys that signed the log's checkpoints before the one in use.
+
+    Raises:
+        SettingsError: a line of LAUREL_AUDIT_FORMER_KEYS is none.
+
+    """
+    try:
+        return audit.read_former_keys(settings.audit_former_keys)
+    except audit.NoteError as error:
+        raise SettingsError(f"LAUREL_AUDIT_FORMER_KEYS: {error}", field="audit_former_keys") from None
+
+
+def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | None:
+    """Return which witnesses must sign the log's checkpoints (c2sp.org/tlog-policy), or None.
+
+    Raises:
+        SettingsError: the file can't be read, or is malformed, or names other logs only.
+
+    """
+    if settings.witness_policy is None:
+        return None
+    try:
+        policy = audit.parse_policy(settings.witness_policy.read_bytes())
+    except (OSError, audit.PolicyError) as error:
+        raise SettingsError(f"LAUREL_WITNESS_POLICY: {error}", field="witness_policy") from None
+    if policy.logs and log_key.vkey not in policy.logs:
+        raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
+    return policy
 
 
 def log_origin(settings: Settings) -> str:

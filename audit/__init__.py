@@ -14,8 +14,11 @@ from audit.errors import (
 )
 from audit.exporting import Export, export
 from audit.holdings import HOLDINGS
+from audit.publisher import Publisher, log_cosigner
 from audit.rules.inclusion import is_in_log
+from audit.rules.keyring import FormerKey, read_former_keys
 from audit.rules.notes import LogKey, NoteError
+from audit.rules.policies import Policy, PolicyError, parse_policy
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
     access_log,
@@ -43,6 +46,7 @@ from audit.values import (
 )
 from audit.verify import verify
 from audit.vocabulary import Action, FindingKind
+from audit.witness import Memory, WitnessService
 
 __all__ = [
     "HOLDINGS",
@@ -59,23 +63,32 @@ __all__ = [
     "Export",
     "Finding",
     "FindingKind",
+    "FormerKey",
     "InclusionProof",
     "LogDamagedError",
     "LogKey",
+    "Memory",
     "NoteError",
+    "Policy",
+    "PolicyError",
+    "Publisher",
     "Report",
     "ResourceNotFoundError",
     "Sequencer",
     "Status",
+    "WitnessService",
     "access_log",
     "append",
     "entry",
     "export",
     "inclusion_proof",
     "is_in_log",
+    "log_cosigner",
     "newest_checkpoint",
+    "parse_policy",
     "proof_of",
     "proofs_at",
+    "read_former_keys",
     "search",
     "sequencing",
     "served_checkpoint",

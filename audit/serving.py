@@ -9,17 +9,17 @@ from kernel.unit_of_work import UnitOfWork
 
 
 async def served_checkpoint(uow: UnitOfWork) -> str:
-    """Return the newest checkpoint (c2sp.org/tlog-checkpoint).
+    """Return the published checkpoint (c2sp.org/tlog-checkpoint).
 
     Raises:
         ResourceNotFoundError: nothing is signed yet.
 
     """
-    newest = await store.newest_checkpoint(uow)
-    if newest is None:
+    published = await store.checkpoint_over(uow, 0)
+    if published is None:
         raise ResourceNotFoundError("The log has no checkpoint yet.")
-    uow.record(Action.CHECKPOINT_READ, count=newest[0])
-    return newest[1]
+    uow.record(Action.CHECKPOINT_READ, count=published[0])
+    return published[1]
 
 
 async def served_resource(uow: UnitOfWork, path: str) -> bytes:

@@ -7,6 +7,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credentials import BadgeIssuer, BadgeKeys
+from gamification.currency_values import CurrencyView, NewCurrency
 from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.reward_values import (
@@ -65,6 +66,13 @@ from gamification.service.credentials import (
     written_document,
     written_list,
 )
+from gamification.service.currencies import (
+    approve_currency,
+    currencies,
+    define_currency,
+    known,
+    withdraw_currency,
+)
 from gamification.service.explaining import proof, why_not
 from gamification.service.previewing import Advance, PreviewWanted, preview
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
@@ -95,12 +103,14 @@ __all__ = [
     "Campaign",
     "Claim",
     "Condition",
+    "CurrencyView",
     "Hand",
     "ItemCategory",
     "Known",
     "Narrowing",
     "NearCap",
     "NewBoard",
+    "NewCurrency",
     "NewReward",
     "Packs",
     "Page",
@@ -122,6 +132,7 @@ __all__ = [
     "WhyNot",
     "Writing",
     "approve_campaign",
+    "approve_currency",
     "approve_reward",
     "archive_board",
     "backfill",
@@ -145,7 +156,9 @@ __all__ = [
     "create_board",
     "create_campaign",
     "create_reward",
+    "currencies",
     "current_rules",
+    "define_currency",
     "edit_campaign",
     "efpia",
     "entries",
@@ -158,6 +171,7 @@ __all__ = [
     "judge_badge",
     "keep_boards",
     "keep_schedule",
+    "known",
     "leave",
     "load",
     "load_packs",
@@ -193,6 +207,7 @@ __all__ = [
     "wanted_of",
     "wanted_of_text",
     "why_not",
+    "withdraw_currency",
     "withdraw_reward",
     "written_badge",
     "written_document",

@@ -89,6 +89,10 @@ class Action(StrEnum):
     CLAIM_CANCELLED = "gamification:claim:cancelled"
     CLAIM_FULFILLED = "gamification:claim:fulfilled"
     CLAIMS_READ = "gamification:claim:read"
+    CURRENCIES_READ = "gamification:currency:listed"
+    CURRENCY_APPROVED = "gamification:currency:approved"
+    CURRENCY_DEFINED = "gamification:currency:defined"
+    CURRENCY_WITHDRAWN = "gamification:currency:withdrawn"
     LOTS_EXPIRED = "gamification:lot:expired"
     REWARD_APPROVED = "gamification:reward:approved"
     REWARD_CLAIMED = "gamification:reward:claimed"
@@ -191,6 +195,14 @@ class RewardState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class CurrencyState(StrEnum):
+    """Whether something can be paid in a currency."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
 class ClaimPeriod(StrEnum):
     """The stretch of a person's own calendar in which a reward can be claimed so many times; ``ever`` is all of it."""
 
@@ -280,15 +292,3 @@ class Verdict(StrEnum):
     STATUS_UNKNOWN = "status_unknown"
     TAMPERED = "tampered"
     NOT_OURS = "not_ours"
-
-
-class Fault(StrEnum):
-    """What is wrong with a presented badge that can't be believed."""
-
-    SHAPE_UNKNOWN = "shape-unknown"
-    ISSUER_UNKNOWN = "issuer-unknown"
-    KEY_UNKNOWN = "key-unknown"
-    HEADER_WRONG = "header-wrong"
-    CLAIMS_WRONG = "claims-wrong"
-    PROOF_MISSING = "proof-missing"
-    SIGNATURE_WRONG = "signature-wrong"

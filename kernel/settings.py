@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token_key: bytes | None = None
     token_former_keys: bytes = b""
     audit_key: bytes | None = None
+    audit_former_keys: str = ""
+    witness_policy: Path | None = None
     key_encryption_key: bytes | None = None
     other_key_encryption_keys: tuple[bytes, ...] = ()
     email_index_key: bytes | None = None
@@ -204,6 +206,8 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "token_key": _key,
     "token_former_keys": _public_keys,
     "audit_key": _key,
+    "audit_former_keys": str,
+    "witness_policy": _path,
     "key_encryption_key": _key,
     "other_key_encryption_keys": _keys,
     "email_index_key": _key,

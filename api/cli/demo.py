@@ -27,7 +27,7 @@ from api.cli.migrating import migrated
 from api.cli.serving import listen, listenable, supervised
 from api.importer import Order, Presentation, import_presentation, read_credentials
 from api.importer.progress import Bar
-from api.runtime import Runtime
+from api.runtime import Runtime, former_log_keys
 from kernel.settings import CHECKOUT, Settings
 from people.vocabulary import PersonId
 
@@ -154,7 +154,7 @@ async def _load_sample(settings: Settings, file: Path, *, as_json: bool) -> None
         async with runtime.work.read(command_origin("demo")) as uow:
             totals = await gamification.totals(uow)
         await audit.settle(runtime.work, SETTLE_SECONDS)
-    verified = await audit.verify(settings.database_url or "", public_key(settings))
+    verified = await audit.verify(settings.database_url or "", public_key(settings), former=former_log_keys(settings))
     if as_json:
         click.echo(msgspec.json.encode({"import": outcome.report, "earned": totals, "audit": verified}))
         return

@@ -13,8 +13,9 @@ from consent.vocabulary import BOARD_TOPIC, Purpose
 from engagement import Stored
 from gamification.errors import AwardRacedError
 from gamification.rules import EMPTY, Step, candidates, corrections, is_late, late_effects
+from gamification.rules.grandfathering import judged_by
 from gamification.service.budgeting import Paid, Run, asked_by, deny_beyond_budgets, given_by, run, use
-from gamification.service.publishing import rules_of
+from gamification.service.publishing import rules_for, rules_of
 from gamification.store import awards, standings
 from gamification.values import Award, AwardKey, Effects, Grant, Reversal, State
 from gamification.vocabulary import AwardState
@@ -143,7 +144,7 @@ async def _correction(
     used.subtract(await _given_back(uow, person, taken))
     effects = dict.fromkeys((row.activity.id for row in rows), NOTHING)
     first_late = min(rows, key=lambda row: (row.activity.occurred_at, row.activity.id))
-    ruleset = await rules_of(uow, max(row.rules_version or 0 for row in rows))
+    ruleset = judged_by(await rules_of(uow, max(row.rules_version or 0 for row in rows)), folded.state.begun)
     effects[first_late.activity.id] = late_effects(ruleset, before, folded, changed)
     reversals = [Reversal(person, key) for key in taken]
     return Change(person, folded.state, folded.state.points - before.points, grants, reversals, effects, used)
@@ -169,7 +170,7 @@ async def _given_back(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey
 async def _given(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> dict[AwardKey, dict[str, int]]:
     """Return what each of these awards took from budgets, by the rules that made it."""
     versions = await awards.versions(uow, person, list(taken))
-    return {key: given_by(await rules_of(uow, versions[key]), key, had) for key, had in taken.items()}
+    return {key: given_by(await rules_for(uow, versions[key], person), key, had) for key, had in taken.items()}
 
 
 async def _steps(uow: UnitOfWork, rows: Sequence[Stored]) -> list[Step]:

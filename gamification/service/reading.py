@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import people
 from gamification.rules import EMPTY, current_length, level_after
+from gamification.rules.grandfathering import judged_by
 from gamification.rules.lots import balance
 from gamification.rules.opportunities import Here
 from gamification.rules.opportunities import opportunities as opportunities_of
 from gamification.rules.parts import badges as rules_badges
 from gamification.rules.parts import streaks as rules_streaks
-from gamification.service.publishing import current_rules, required, rules_of
+from gamification.service.publishing import current_rules, required, rules_for, rules_of
 from gamification.store import awards as award_store
 from gamification.store import campaigns as campaign_store
 from gamification.store import standings
@@ -68,8 +69,8 @@ async def badges(uow: UnitOfWork, person: PersonId) -> list[BadgeLine]:
 
 async def streaks(uow: UnitOfWork, person: PersonId) -> list[StreakLine]:
     """Return every streak there is, as it stands today where the person is."""
-    every = rules_streaks((await current_rules(uow))[1])
     state = (await standings.states(uow, [person])).get(person, EMPTY)
+    every = rules_streaks(judged_by((await current_rules(uow))[1], state.begun))
     today = uow.now.astimezone(ZoneInfo(await _zone(uow, person))).date()
     uow.record(Action.STREAKS_READ, subject=person, count=len(every))
     lines = []
@@ -95,11 +96,13 @@ async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: B
     state = (await standings.states(uow, [person])).get(person, EMPTY)
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
     paid = await award_store.paid_once(uow, person)
-    return opportunities_of(ruleset, state, Here(uow.now, today, bearings.zone, bearings.market), paid)
+    return opportunities_of(
+        judged_by(ruleset, state.begun), state, Here(uow.now, today, bearings.zone, bearings.market), paid
+    )
 
 
 async def _badge_line(uow: UnitOfWork, award: AwardView) -> BadgeLine:
-    ruleset = await rules_of(uow, award.rules_version)
+    ruleset = await rules_for(uow, award.rules_version, award.person)
     badge = next(each for each in rules_badges(ruleset) if each.key == award.rule)
     return BadgeLine(
         key=badge.key,

@@ -22,7 +22,7 @@ from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Purpose
 from content.values import NewContent
 from content.vocabulary import ContentClass, ContentKind
-from gamification import NewReward, Reward
+from gamification import CurrencyView, NewCurrency, NewReward, Reward
 from gamification.vocabulary import RewardKind
 from kernel.clock import MovableClock
 from kernel.facts import Origin
@@ -137,6 +137,12 @@ class House:
             if approved:
                 made = await gamification.approve_reward(uow, made.id, UUID(int=3), scope={"*"}, reference="MLR-7")
         return made
+
+    async def currency(self) -> CurrencyView:
+        """Define a currency that nobody has approved yet."""
+        new = NewCurrency(key=f"c-{uuid4().hex}", name="Merit", unit_value=10, money="USD")
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            return await gamification.define_currency(uow, UUID(int=2), new)
 
     def activity(self, item: str, verb: str = "viewed", *, ago: timedelta = timedelta(0), **more: object) -> Body:
         """Return an activity as a client sends it, ``ago`` before now."""

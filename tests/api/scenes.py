@@ -185,6 +185,14 @@ async def a_new_reward(_: Scene, __: Asker) -> Sent:
     return Sent(new | {"payer": "Laurel Ltd", "content_class": "medical"})
 
 
+async def a_new_currency(_: Scene, __: Asker) -> Sent:
+    return Sent({"key": f"c-{uuid4().hex}", "name": "Merit", "unit_value": 10, "money": "USD"})
+
+
+async def a_currency(scene: Scene, _: Asker) -> Sent:
+    return Sent({}, (await scene.house.currency()).key)
+
+
 async def a_reward_draft(scene: Scene, _: Asker) -> Sent:
     return Sent({"reference": "MLR-7"}, (await scene.house.reward(approved=False)).id)
 
