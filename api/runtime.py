@@ -14,6 +14,7 @@ import audit
 import consent
 import gamification
 import people
+from api.floods import Floods, Pressure
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
@@ -30,11 +31,13 @@ from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
+from kernel.telling import Telling
 from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
+FLOOD_PAUSE_SECONDS = 10.0
 LOTS_PAUSE_SECONDS = 30.0
 CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
@@ -80,12 +83,15 @@ class Runtime:
         self.badge_issuer = badge_issuer(settings, keys)
         self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
+        self.telling = Telling(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
         self.receipt_issuer = receipt_issuer(settings, keys)
         self._suppression_key = keys.suppression_key
+        self.floods = Floods(self.work, self.clock)
+        self.pressure = Pressure(self.work)
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
@@ -129,6 +135,7 @@ class Runtime:
         return [
             sequencer.run,
             publisher.run,
+            partial(_repeat, self.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
@@ -204,12 +211,6 @@ def badge_issuer(settings: Settings, keys: Keys) -> BadgeIssuer:
     return BadgeIssuer(settings.public_url, settings.badge_issuer, badge_keys)
 
 
-def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:
-    """Return who gives consent receipts: the controller, as the operator names it."""
-    controller = Controller(settings.controller, settings.controller_contact, settings.data_location)
-    return ReceiptIssuer(controller, keys.receipt_key)
-
-
 def former_log_keys(settings: Settings) -> list[audit.FormerKey]:
     """Return the keys that signed the log's checkpoints before the one in use.
 
@@ -239,6 +240,12 @@ def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | 
     if policy.logs and log_key.vkey not in policy.logs:
         raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
     return policy
+
+
+def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:
+    """Return who gives consent receipts: the controller, as the operator names it."""
+    controller = Controller(settings.controller, settings.controller_contact, settings.data_location)
+    return ReceiptIssuer(controller, keys.receipt_key)
 
 
 def log_origin(settings: Settings) -> str:

@@ -203,6 +203,7 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
 PUBLIC: Final = frozenset(
