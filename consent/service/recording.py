@@ -113,6 +113,7 @@ async def plan(
         planned.events.append(event)
         if choice.state is not Answer.GRANTED:
             planned.refused.add(purpose)
+            planned.asked = [each for each in planned.asked if each[0].purpose is not purpose]
     return planned
 
 

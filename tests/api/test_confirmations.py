@@ -164,3 +164,12 @@ async def test_an_objection_ends_what_waits_to_be_confirmed(house: House) -> Non
     assert (await hcp.decide(PURPOSE, "granted")).status_code == 200
     ((message),) = await handed_out(house, hcp)
     assert (await house.http.post(LINK.format(token=message["token"]))).status_code == 200
+
+
+async def test_whoever_guesses_tokens_is_told_to_stop(house: House) -> None:
+    _, token = await asked(house)
+    statuses = [(await house.http.post(LINK.format(token=f"guess-{number}"))).status_code for number in range(125)]
+    assert set(statuses[:100]) == {404}
+    assert statuses[-1] == 429
+    house.clock.move(timedelta(minutes=1))
+    assert (await house.http.post(LINK.format(token=token))).status_code == 200
