@@ -22,6 +22,9 @@ from kernel.unit_of_work import UnitOfWork
 ZIP: Final = "application/zip"
 Filter = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
+EXPORT_FACTOR_SECONDS = 3_600
+"""Who takes entries out of the house has shown who they are within the hour."""
+
 
 class ExportRequest(Body, frozen=True, kw_only=True):
     """Which entries: an index range, and what they are about; everything when nothing is given."""
@@ -99,6 +102,7 @@ async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.ENTRIES_EXPORTED,
     creates=True,
+    factor_seconds=EXPORT_FACTOR_SECONDS,
 )
 async def export_entries(uow: UnitOfWork, passage: Passage, data: ExportRequest) -> audit.Export:
     """Return entries byte for byte with a signed manifest: filters, range, count, digest and checkpoint."""
