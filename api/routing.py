@@ -37,6 +37,7 @@ from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
+WRITING: Final = frozenset({"command", "merged"})
 INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept"})
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
@@ -178,6 +179,8 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
             arguments["body"] = await json_bytes(request)
         if "accept" in wanted:
             arguments["accept"] = request.headers.get("accept", "*/*")
+        if policy.kind in WRITING:
+            await passage.runtime.pressure.admit()
         if decoder is not None:
             arguments["data"] = decoded(decoder, await json_bytes(request))
         return await run(_Call(function, policy, passage, request, "uow" in wanted, arguments))

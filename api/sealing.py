@@ -15,7 +15,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
-from api.passage import Passage
+from api.passage import REFUSALS, Passage
 from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
 
@@ -108,7 +108,9 @@ class Seal:
             # Whoever gave up a query because of the deadline may have turned that into an answer.
             if asyncio.get_running_loop().time() >= deadline:
                 raise TimeoutError  # noqa: TRY301 - unsealed like everything else that fails here
-            await self._runtime.trail.submit(entries, weight=len(entries))
+            is_stranger = passage.caller is None and message["status"] in REFUSALS
+            if not (is_stranger and await self._runtime.floods.absorb(passage)):
+                await self._runtime.trail.submit(entries, weight=len(entries))
         except Exception as error:  # whatever it was, the entry is not durable
             raise UnsealedError from error
         passage.sealed = True

@@ -34,13 +34,16 @@ create or replace function consent.has_basis(whose uuid) returns boolean languag
 begin
     return exists (
         select from consent.current_state
-        where person = whose and purpose = current_setting('laurel.purpose', true) and state = 'granted' and (
-            expires_at is null or expires_at > nullif(current_setting('laurel.moment', true), '')::timestamptz));
+        where person = whose and purpose = current_setting('laurel.purpose', true) and channel is null
+            and topic is null and state = 'granted' and (expires_at is null
+            or expires_at > nullif(current_setting('laurel.moment', true), '')::timestamptz))
+        and not exists (select from consent.restriction where person = whose and lifted_at is null);
 end $$
 """
 
 WITHOUT_LOOKUP: Final[Mapping[str, str]] = {
     "consent.current_state": "it is what the look-up reads",
+    "consent.restriction": "the gate must see it, whatever it is asked for",
     "consent.event": "whoever withdrew must be able to read, and to add, what was answered",
     "gamification.credential": "it names an award; whose that is, the award says",
     "gamification.outcome": "it names an activity; whose that is, the activity says",

@@ -6,9 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gamification.credentials.keys import BadgeKeys, public_keys, thumbprint
-from gamification.rules.credentials import multibase
 from gamification.rules.credentials.documents import Addresses
 from gamification.vocabulary import Form, Verdict
+from kernel import multibase
 from kernel.keys import Keys
 from tests.conftest import KEYS
 from tests.gamification.credentials.badges import issuer, public_pems, verdict, written
