@@ -36,6 +36,8 @@ EXAMPLES = 50
 FEWER = 15
 WAITING = {"GET /v1/audit/entries", "GET /v1/me/access-log"}
 """Routes that wait for the sequencer, up to half a second each time."""
+LEAVING = {"POST /v1/me/privacy-requests"}
+"""Routes after which somebody may do nothing more: their processing is restricted, their consents are withdrawn."""
 SOAK_EXAMPLES = 2_000
 PUBLIC_INSIDES: dict[str, str | int] = {
     "GET /credentials/achievements/{key:str}": "top-mark",
@@ -97,7 +99,8 @@ async def good(scene: Scene, route: str) -> tuple[Sent, dict[str, str]]:
             body = {"credential": {"issuer": "somebody else"}}
         return Sent(body, PUBLIC_INSIDES.get(route, "")), {}
     role = min(CASES[route].who)
-    asker = scene.hcp if role is Role.HCP and "DELETE" not in route else await scene.house.asker(role, "GB")
+    lasting = role is Role.HCP and "DELETE" not in route and route not in LEAVING
+    asker = scene.hcp if lasting else await scene.house.asker(role, "GB")
     return await CASES[route].send(scene, asker), {"Authorization": f"Bearer {asker.token}"}
 
 
