@@ -40,6 +40,7 @@ docs: $(development) ## write docs/reference from the declarations in the code, 
 	@mkdir -p docs/reference
 	.venv/bin/laurel access matrix --markdown > docs/reference/.new && mv docs/reference/.new docs/reference/routes.md
 	.venv/bin/laurel openapi > docs/reference/.new && mv docs/reference/.new docs/reference/openapi.json
+	.venv/bin/laurel consent register > docs/reference/.new && mv docs/reference/.new docs/reference/processing-activities.md
 	$(python) -m pytest -q tests/architecture/test_documentation.py tests/architecture/test_command_line.py
 
 clean: ## remove everything that make made: .venv, caches, and the embedded databases in .laurel

@@ -58,6 +58,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CAMPAIGN_STOP,
             Permission.CURRENCIES_READ,
             Permission.CURRENCY_MANAGE,
+            Permission.CONSENT_GAPS_READ,
             Permission.POLICIES_READ,
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
@@ -65,6 +66,9 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF
         | {
+            Permission.CONSENT_GAPS_READ,
+            Permission.NOTICE_WRITE,
+            Permission.SUPPRESSION_WRITE,
             Permission.LEGAL_HOLD_MANAGE,
             Permission.PRIVACY_REQUESTS_READ,
             Permission.PRIVACY_REQUEST_HANDLE,

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     CLAIM_CANCEL = "claim:cancel"
     CLAIM_FULFIL = "claim:fulfil"
     CONSENT_DELIVER = "consent:deliver"
+    CONSENT_GAPS_READ = "consent-gaps:read"
     CONSENT_READ = "consent:read"
     CONSENT_WRITE = "consent:write"
     CONTENT_APPROVE = "content:approve"
@@ -72,6 +73,7 @@ class Permission(StrEnum):
     LEGAL_HOLD_MANAGE = "legal-hold:manage"
     LICENCE_DECIDE = "licence:decide"
     NOTICE_READ = "notice:read"
+    NOTICE_WRITE = "notice:write"
     OPPORTUNITIES_READ = "opportunities:read"
     OWN_ACCESS_LOG_READ = "own-access-log:read"
     OWN_ALERTS_READ = "own-alerts:read"
@@ -96,6 +98,7 @@ class Permission(StrEnum):
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"
+    SUPPRESSION_WRITE = "suppression:write"
     TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
 
 

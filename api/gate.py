@@ -15,6 +15,7 @@ from api.passage import Passage
 from api.routing import Policy, policy_of
 from api.text import refuse_nul
 from consent.values import Decision
+from consent.vocabulary import Outcome
 from kernel.errors import ForbiddenError, NotFoundError
 
 BEARER = "Bearer "
@@ -81,11 +82,15 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
     personal = await passage.runtime.standings.personal(caller, mark)
     passage.bearings = personal.bearings
     assert policy.purpose is not None  # noqa: S101 - a declaration without one stops the start
+    market = None if personal.bearings is None else personal.bearings.market
     decision: Decision = consent.decide(
-        policy.purpose, personal.consents.get(policy.purpose), passage.runtime.clock.now()
+        policy.purpose, personal.consents.get(policy.purpose), passage.runtime.clock.now(), market
     )
     passage.decision = decision
     if not decision.allowed:
+        if decision.outcome is Outcome.UNCONFIGURED:
+            async with passage.runtime.work.begin(passage.origin()) as uow:  # the request's own never comes about
+                await consent.note_gap(uow, decision, policy.purpose, market)
         message = f"There is no consent for {policy.purpose.value}."
         raise consent.ConsentRequiredError(message, purpose=policy.purpose.value, reason=decision.reason.value)
 

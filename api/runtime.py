@@ -17,6 +17,7 @@ import people
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
+from consent import Controller, ReceiptIssuer
 from consent.vocabulary import BOARD_TOPIC, Basis, Purpose
 from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
@@ -36,11 +37,13 @@ AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
 LOTS_PAUSE_SECONDS = 30.0
+CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
 REQUESTS_PAUSE_SECONDS = 1.0
 RETENTION_PAUSE_SECONDS = 3_600.0
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
+CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 REQUESTS_ORIGIN = Origin(
     request=UUID(int=0),
     actor="system:privacy",
@@ -83,12 +86,15 @@ class Runtime:
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
+        self.receipt_issuer = receipt_issuer(settings, keys)
+        self._suppression_key = keys.suppression_key
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
+        consent.configure(self._suppression_key)
         access.configure(self.authority)
         epochs.use(self.epochs)
         await DB.open(self.database_url, size=POOL_SIZE)
@@ -129,6 +135,7 @@ class Runtime:
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
+            partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
@@ -157,6 +164,11 @@ class Runtime:
         """Let points expire whose time is over; any number of workers may do it at once."""
         async with self.work.begin(LOTS_ORIGIN) as uow:
             return await gamification.expire_lots(uow) > 0
+
+    async def _sweep_consents(self) -> bool:
+        """Write down grants that ran out; the gate has refused them ever since."""
+        async with self.work.begin(CONSENT_ORIGIN) as uow:
+            return await consent.record_lapses(uow)
 
     async def _answer_requests(self) -> bool:
         """Do one step of one request; workers beside each other take different requests."""
@@ -223,6 +235,12 @@ def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | 
     if policy.logs and log_key.vkey not in policy.logs:
         raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
     return policy
+
+
+def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:
+    """Return who gives consent receipts: the controller, as the operator names it."""
+    controller = Controller(settings.controller, settings.controller_contact, settings.data_location)
+    return ReceiptIssuer(controller, keys.receipt_key)
 
 
 def log_origin(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from audit.errors import (
 from audit.exporting import Export, export
 from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
+from audit.rules.inclusion import is_in_log
 from audit.rules.keyring import FormerKey, read_former_keys
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.policies import Policy, PolicyError, parse_policy
@@ -25,6 +26,7 @@ from audit.service import (
     entry,
     inclusion_proof,
     newest_checkpoint,
+    proof_of,
     proofs_at,
     search,
     settle,
@@ -80,9 +82,11 @@ __all__ = [
     "entry",
     "export",
     "inclusion_proof",
+    "is_in_log",
     "log_cosigner",
     "newest_checkpoint",
     "parse_policy",
+    "proof_of",
     "proofs_at",
     "read_former_keys",
     "search",

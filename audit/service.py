@@ -118,6 +118,16 @@ async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, action: StrEnu
     return [await inclusion_proof(uow, index) for index in indexes if checkpoint is not None and index < checkpoint[0]]
 
 
+async def proof_of(uow: UnitOfWork, subject: UUID, resource: str, action: StrEnum) -> InclusionProof | None:
+    """Return the proof of the one entry that says what was done to ``resource``; None while it is not signed yet."""
+    filters = EntryFilter(subject=subject, resource=resource, action=action.value)
+    found = await store.search(uow, filters, None, 1, newest_first=False)
+    checkpoint = await store.newest_checkpoint(uow)
+    if not found or checkpoint is None or checkpoint[0] <= found[0].index:
+        return None
+    return await inclusion_proof(uow, found[0].index)
+
+
 async def access_log(uow: UnitOfWork, person: UUID, after_index: int | None = None, limit: int = 50) -> AccessPage:
     """Return the accesses to a person's data, newest first: when, what, why and in which role, never by whom."""
     limit = min(max(limit, 1), MOST_ITEMS)

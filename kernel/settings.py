@@ -70,9 +70,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     email_index_key: bytes | None = None
     identifier_index_key: bytes | None = None
     badge_key: bytes | None = None
+    receipt_key: bytes | None = None
+    suppression_key: bytes | None = None
     badge_rsa_key: bytes | None = None
     badge_former_keys: bytes = b""
     badge_issuer: str = "Laurel"
+    controller: str = "Laurel"
+    controller_contact: str = "the data protection officer"
+    data_location: str = "EU"
 
     @property
     def embedded(self) -> bool:
@@ -208,9 +213,14 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "email_index_key": _key,
     "identifier_index_key": _key,
     "badge_key": _key,
+    "receipt_key": _key,
+    "suppression_key": _key,
     "badge_rsa_key": _rsa_key,
     "badge_former_keys": _public_keys,
     "badge_issuer": _words,
+    "controller": _words,
+    "controller_contact": _words,
+    "data_location": _words,
 }
 SECRETS: Final = (
     "token_key",
@@ -219,6 +229,8 @@ SECRETS: Final = (
     "email_index_key",
     "identifier_index_key",
     "badge_key",
+    "receipt_key",
+    "suppression_key",
 )
 """Keys of 32 random bytes."""
 

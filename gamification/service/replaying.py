@@ -8,7 +8,7 @@ import gc
 import os
 import resource
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import cast
@@ -28,6 +28,7 @@ from kernel.database import Connection
 from kernel.facts import Origin
 from kernel.snapshots import joined
 from kernel.unit_of_work import UnitOfWork
+from people import Bearings
 from people.vocabulary import PersonId
 
 PURPOSES = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION)
@@ -116,20 +117,18 @@ class Replayer:
         done.peak_bytes = peak_bytes()
         return done
 
-    async def _counted(self, persons: Sequence[PersonId]) -> list[PersonId]:
+    async def _counted(self, persons: Sequence[PersonId]) -> dict[PersonId, Bearings]:
         """Return those who are there, and in the markets that are previewed."""
         known, markets = await people.bearings(self._uow, persons), self._setup.markets
-        return [person for person, where in known.items() if markets is None or where.market in markets]
+        return {person: where for person, where in known.items() if markets is None or where.market in markets}
 
-    async def _agreed(self, persons: Sequence[PersonId]) -> list[PersonId]:
+    async def _agreed(self, persons: Mapping[PersonId, Bearings]) -> list[PersonId]:
         """Return those who agree to gamification, and to being recorded at all."""
-        records = await consent.standing(self._uow, persons, PURPOSES)
+        records, now = await consent.standing(self._uow, persons, PURPOSES), self._uow.now
         return [
             person
-            for person in persons
-            if all(
-                consent.decide(purpose, records.get((person, purpose)), self._uow.now).allowed for purpose in PURPOSES
-            )
+            for person, where in persons.items()
+            if all(consent.decide(each, records.get((person, each)), now, where.market).allowed for each in PURPOSES)
         ]
 
     def _fold(self, history: History, task: Task, done: Replayed) -> None:

@@ -12,6 +12,7 @@ from access import Role
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
 from tests.api.asker import Asker
+from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
 from tests.api.scenes import (
     Scene,
     Sent,
@@ -69,6 +70,7 @@ EVERYONE: Final = frozenset(Role)
 STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
+PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
 HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
@@ -89,6 +91,7 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
     return Case(frozenset({HCP}), send, OWN, consent)
 
 
+PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
@@ -108,6 +111,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/claims": own(),
     "GET /v1/me/consents": own(),
     "PUT /v1/me/consents/{purpose:str}": own(an_answer),
+    "GET /v1/me/consents/{purpose:str}/receipt": own(own_answer),
+    "GET /v1/me/notices": own(),
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
@@ -159,6 +164,13 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
+    "POST /v1/notices": Case(PRIVACY, a_notice, COMMON, status=201),
+    "POST /v1/notices/{notice:uuid}/activate": Case(PRIVACY, a_staged_notice, COMMON),
+    "GET /v1/consent/gaps": Case(OFFICERS | PRIVACY, nothing, COMMON),
+    "POST /v1/consent/confirmations": Case(frozenset({ADMINISTRATOR, MACHINE}), a_hand_out, PARTLY),
+    "POST /v1/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY, status=201),
+    "POST /v1/consents/check": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY),
+    "POST /v1/suppressions": Case(PRIVACY, an_address, COMMON, status=201),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),
     "POST /v1/content": Case(frozenset({MARKETER, MACHINE}), a_new_item, 403, status=201),
@@ -195,6 +207,7 @@ CASES: Final[dict[str, Case]] = {
 }
 PUBLIC: Final = frozenset(
     {
+        "GET /.well-known/consent-receipt-keys.json",
         "GET /.well-known/jwks.json",
         "GET /credentials/achievements/{key:str}",
         "GET /credentials/issuer",
@@ -206,6 +219,8 @@ PUBLIC: Final = frozenset(
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
         "POST /v1/credentials/verify",
+        "GET /v1/consent/confirmations/{token:str}",
+        "POST /v1/consent/confirmations/{token:str}",
         "POST /v1/sessions",
         "POST /v1/sessions/refresh",
     }
