@@ -139,6 +139,7 @@ async def test_a_refusal_is_read_by_the_person_and_a_second_open_request_is_refu
         ({"type": "access", "purposes": ["analytics"]}, "purposes"),
         ({"type": "consent_withdrawal", "purposes": ["service"]}, "purposes"),
         ({"type": "oblivion"}, "type"),
+        ({"type": "access", "never_contact": True}, "never_contact"),
         ({"type": "access", "words": "a\u0007b"}, "words"),
     ],
 )
