@@ -1,6 +1,5 @@
 """What a person can do: ask, see how it stands, take the package."""
 
-from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,7 +22,7 @@ from consent.service.confirming import give_up_confirmations
 from consent.service.suppressing import suppress
 from consent.store import standing as consent_store
 from consent.values import Address, ConsentChoice
-from consent.vocabulary import Action, AddressKind, Answer, Purpose, State, SuppressionReason
+from consent.vocabulary import Action, AddressKind, Answer, State, SuppressionReason
 from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonNotFoundError
 from people.vocabulary import Field, PersonId
@@ -56,7 +55,7 @@ async def ask(uow: UnitOfWork, registry: Registry, person: PersonId, new: NewReq
         await store.restrict(uow, request.id, person)
         consents.announce(uow, person, consents.ON_BOARDS)
     elif request.state is RequestState.COMPLETED:
-        await _withdraw(uow, person, request.purposes)
+        await _withdraw(uow, request)
     if new.never_contact:
         await _never_contact(uow, person)
     if request.state is RequestState.COMPLETED:
@@ -94,14 +93,16 @@ async def _received(uow: UnitOfWork, person: PersonId, where: people.Bearings, n
     )
 
 
-async def _withdraw(uow: UnitOfWork, person: PersonId, purposes: Sequence[Purpose]) -> None:
-    """Withdraw, for all channels, from those of ``purposes`` that are granted: of others nothing is to take back."""
-    known = await consent_store.answers(uow, [person], purposes)
-    granted = {each.purpose for each, record in known.items() if state_at(record, uow.now) is State.GRANTED}
-    for purpose in purposes:
-        await give_up_confirmations(uow, person, purpose)
+async def _withdraw(uow: UnitOfWork, request: PrivacyRequest) -> None:
+    """Take back, for all channels, what is granted; an objection says no where nothing was answered, too."""
+    known = await consent_store.answers(uow, [request.person], request.purposes)
+    said = {each.purpose for each, record in known.items() if state_at(record, uow.now) is State.GRANTED}
+    if request.type is RequestType.OBJECTION:
+        said |= set(request.purposes)
+    for purpose in request.purposes:
+        await give_up_confirmations(uow, request.person, purpose)
     withdrawal = ConsentChoice(state=Answer.WITHDRAWN)
-    await consents.record_consents(uow, person, [(each, withdrawal) for each in sorted(granted)])
+    await consents.record_consents(uow, request.person, [(each, withdrawal) for each in sorted(said)])
 
 
 async def _never_contact(uow: UnitOfWork, person: PersonId) -> None:
