@@ -23,7 +23,7 @@ from gamification.reward_values import (
 )
 from gamification.rules import RuleSet, load
 from gamification.rules.campaigns import Hand, Terms, text_problems
-from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS, efpia, open_payments
+from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS, ColumnNote, column_notes, open_payments
 from gamification.rules.policy import (
     Condition,
     ItemCategory,
@@ -83,7 +83,7 @@ from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
 from gamification.service.running import keep_schedule, move_campaign
 from gamification.service.spending import expire_lots
-from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers
+from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers, yearly_report
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
 
@@ -102,6 +102,7 @@ __all__ = [
     "Boards",
     "Campaign",
     "Claim",
+    "ColumnNote",
     "Condition",
     "CurrencyView",
     "Hand",
@@ -151,6 +152,7 @@ __all__ = [
     "catalogue",
     "claim",
     "claims_of",
+    "column_notes",
     "compose_programme",
     "copy_boards",
     "create_board",
@@ -160,7 +162,6 @@ __all__ = [
     "current_rules",
     "define_currency",
     "edit_campaign",
-    "efpia",
     "entries",
     "expire_lots",
     "exported",
@@ -212,4 +213,5 @@ __all__ = [
     "written_badge",
     "written_document",
     "written_list",
+    "yearly_report",
 ]

@@ -155,12 +155,15 @@ class Revocation(StrEnum):
 class Blocked(StrEnum):
     """Why what somebody does earns less, or nothing; the last two hold one award back, not the person.
 
-    ``no_consent``: there is no live consent. ``out_of_market`` and ``lane``: a campaign's rule asks for just that, of
-    people of other markets, or about content of another lane.
+    ``no_consent``: there is no live consent. ``out_of_market``, ``lane`` and ``outside_window``: a campaign's rule asks
+    for just that, of people of other markets, about content of another lane, or at another time. ``policy``: a policy
+    pack forbids the award.
     """
 
     NO_CONSENT = "no_consent"
     OUT_OF_MARKET = "out_of_market"
+    OUTSIDE_WINDOW = "outside_window"
+    POLICY = "policy"
     LANE = "lane"
     CAP = "cap"
     BUDGET = "budget"

@@ -14,7 +14,8 @@ from engagement import Stored
 from gamification.errors import AwardRacedError
 from gamification.rules import EMPTY, Step, candidates, corrections, is_late, late_effects
 from gamification.rules.grandfathering import judged_by
-from gamification.service.budgeting import Paid, Run, asked_by, deny_beyond_budgets, given_by, run, use
+from gamification.rules.rationing import asked_by
+from gamification.service.budgeting import Paid, Run, deny_beyond_budgets, given_by, run, use
 from gamification.service.publishing import rules_for, rules_of
 from gamification.store import awards, standings
 from gamification.values import Award, AwardKey, Effects, Grant, Reversal, State

@@ -45,6 +45,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     until: datetime | None
     markets: frozenset[str] | None
+    allowances: tuple[Mapping[str, int], Mapping[str, int]] = ({}, {})
+
+    def budgets(self) -> list[tuple[Budget, ...]]:
+        """Return the budgets of each programme."""
+        return [budgets_of(each, given) for each, given in zip(self.programmes, self.allowances, strict=False)]
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -96,7 +101,7 @@ class Replayer:
         self._uow = uow
         self._setup = setup
         self._reach = Reach(setup.programmes[0])
-        self._budgets = [budgets_of(each) for each in setup.programmes]
+        self._budgets = setup.budgets()
         self._numbers = [_numbered(each) for each in self._budgets]
 
     async def replay(self, task: Task) -> Replayed:
@@ -154,7 +159,7 @@ class Replayer:
 
 
 def _numbered(budgets: Sequence[Budget]) -> dict[str, int]:
-    return {budget.rule: number for number, budget in enumerate(budgets)}
+    return {budget.key: number for number, budget in enumerate(budgets)}
 
 
 def peak_bytes() -> int:

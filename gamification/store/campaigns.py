@@ -230,6 +230,15 @@ async def set_budget(uow: UnitOfWork, campaign_id: UUID, units: int | None) -> N
     )
 
 
+async def budgets_in_force(uow: UnitOfWork) -> dict[str, int]:
+    """Return the whole budgets of campaigns that run, by key; those without one are left out."""
+    rows = await uow.fetch(
+        "select b.key, b.units from gamification.campaign_budget b join gamification.campaign c on c.id = b.campaign"
+        " where c.state = 'running' and b.units is not null"
+    )
+    return {row["key"]: row["units"] for row in rows}
+
+
 async def left(uow: UnitOfWork, keys: Iterable[str]) -> dict[str, int]:
     """Return what is left of the budgets of these campaigns, and lock them, in key order, until the transaction ends.
 
