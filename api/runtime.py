@@ -121,9 +121,11 @@ class Runtime:
             return await gamification.backfill(uow)
 
     async def _expire_lots(self) -> bool:
-        """Let points expire whose time is over; any number of workers may do it at once."""
+        """Let points expire whose time is over, and levels follow; any number of workers may do it at once."""
         async with self.work.begin(LOTS_ORIGIN) as uow:
-            return await gamification.expire_lots(uow) > 0
+            expired = await gamification.expire_lots(uow)
+        async with self.work.begin(LOTS_ORIGIN) as uow:
+            return await gamification.lapse_levels(uow) + expired > 0
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:

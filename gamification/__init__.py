@@ -8,6 +8,7 @@ from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, Ne
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.policy_packs import load_packs, shipped_packs
+from gamification.programme_values import Difference, Discrepancy, Rebuilt
 from gamification.reward_values import (
     Claim,
     Known,
@@ -64,9 +65,11 @@ from gamification.service.credentials import (
     written_list,
 )
 from gamification.service.explaining import proof, why_not
+from gamification.service.levels import lapse_levels
 from gamification.service.previewing import Advance, PreviewWanted, preview
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
+from gamification.service.rebuilding import people_to_rebuild, rebuild
 from gamification.service.recording import record_deliveries
 from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
 from gamification.service.revoking import reinstate, revoke
@@ -92,6 +95,8 @@ __all__ = [
     "Campaign",
     "Claim",
     "Condition",
+    "Difference",
+    "Discrepancy",
     "Hand",
     "ItemCategory",
     "Known",
@@ -106,6 +111,7 @@ __all__ = [
     "PolicyView",
     "Preview",
     "PreviewWanted",
+    "Rebuilt",
     "Reward",
     "RewardOffer",
     "RuleSet",
@@ -154,6 +160,7 @@ __all__ = [
     "judge_badge",
     "keep_boards",
     "keep_schedule",
+    "lapse_levels",
     "leave",
     "load",
     "load_packs",
@@ -163,12 +170,14 @@ __all__ = [
     "open_payments",
     "opportunities",
     "pack_for",
+    "people_to_rebuild",
     "points",
     "policies_view",
     "policy_view",
     "preview",
     "proof",
     "publish_rules",
+    "rebuild",
     "record_deliveries",
     "record_preview",
     "refresh",

@@ -1,6 +1,6 @@
 """Rule versions, awards, the ledger, and what each person has reached."""
 
-from piccolo.columns import UUID, BigInt, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Date, Integer, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -59,6 +59,8 @@ class Standing(Table, tablename="standing", schema="gamification"):
     person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
     points = BigInt(default=None, null=False, help_text="pseudonymous: lifetime recognition points")
     level = Integer(default=None, null=False, help_text="pseudonymous: level reached")
+    expired = BigInt(default=0, null=False, help_text="pseudonymous: how many of the points have expired")
+    lapses_on = Date(default=None, null=True, help_text="pseudonymous: the day on which more of them stop counting")
     state = Bytea(default=None, null=False, help_text="pseudonymous: the state of the fold as JSON")
     updated_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it last changed")
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gamification.rules.earnings import AwardKey, Corrections, Effects, Folded, PointsEffect, State, StreakEffect
 from gamification.rules.grammar import RuleSet
 from gamification.rules.parts import points_rules, quests
+from gamification.vocabulary import RECOGNITION
 
 
 def corrections(existing: Mapping[AwardKey, int], desired: Mapping[AwardKey, int]) -> Corrections:
@@ -50,10 +51,19 @@ def _streaks(before: State, replayed: Folded) -> tuple[StreakEffect, ...]:
 
 
 def _moved(ruleset: RuleSet, changed: Corrections) -> list[PointsEffect]:
-    names = {each.key: each.name for each in points_rules(ruleset)} | {each.key: each.name for each in quests(ruleset)}
+    rules = points_rules(ruleset)
+    currencies = {each.key: each.currency for each in rules}
+    names = {each.key: each.name for each in rules} | {each.key: each.name for each in quests(ruleset)}
     differences = {key: -points for key, points in changed.to_reverse.items() if points}
     differences |= {key: after - before for key, (before, after) in changed.to_change.items()}
     return [
-        PointsEffect(rule=rule, name=names.get(rule, rule), points=points, subject=subject, period=period)
+        PointsEffect(
+            rule=rule,
+            name=names.get(rule, rule),
+            points=points,
+            subject=subject,
+            period=period,
+            currency=currencies.get(rule, RECOGNITION),
+        )
         for (rule, subject, period), points in differences.items()
     ]

@@ -3,7 +3,7 @@
 They stand here, and ``gamification.values`` passes them on, because the pure core may not import what a service needs.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -38,6 +38,16 @@ class Terms(msgspec.Struct, frozen=True):
     pending_days: int | None = None
     expires_after_days: int | None = None
 
+    def available_at(self, occurred_at: datetime) -> datetime | None:
+        """Return when points earned at ``occurred_at`` can be spent; None if at once."""
+        return occurred_at + timedelta(days=self.pending_days) if self.pending_days else None
+
+    def expires_at(self, occurred_at: datetime) -> datetime | None:
+        """Return when points (or a badge) earned at ``occurred_at`` expire; None if never."""
+        if self.expires_after_days is None:
+            return None
+        return (self.available_at(occurred_at) or occurred_at) + timedelta(days=self.expires_after_days)
+
 
 STANDARD = Terms()
 
@@ -58,13 +68,14 @@ class Award(msgspec.Struct, frozen=True):
 
 
 class PointsEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """Recognition points that an activity moved; negative where a late activity took an earlier award back."""
+    """Points that an activity moved; negative where a late activity took an earlier award back."""
 
     rule: str
     name: str
     points: int
     subject: str
     period: str
+    currency: str = RECOGNITION
 
 
 class BadgeEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +160,8 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that the fold must remember of a person between two activities, besides which awards exist.
 
-    ``points`` are lifetime recognition points. ``level`` is 0 before the first activity. ``awards`` counts the
+    ``points`` are lifetime recognition points; ``expired`` is how many of them had expired by the latest activity, and
+    ``expiring`` by ISO date (UTC) how many will. ``level`` is 0 before the first activity. ``awards`` counts the
     awards of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the
     activities that a badge waits for, by badge key; ``badges`` are in the order they were earned, ``denied`` are
     those whose earners were complete. ``seen`` is what conditions remember, ``quests`` are those under way and
@@ -162,6 +174,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     points: int = 0
     level: int = 0
+    expired: int = 0
+    expiring: dict[str, int] = {}
     awards: dict[str, int] = {}
     caps: dict[str, Counter] = {}
     matches: dict[str, int] = {}

@@ -24,7 +24,7 @@ from gamification.rules.selecting import (
     Tags,
     When,
 )
-from gamification.rules.words import CapUnit, Once, Past, Period, Rhythm
+from gamification.rules.words import CapUnit, Downgrade, LevelBasis, Once, Past, Period, Rhythm
 from gamification.vocabulary import RECOGNITION
 
 __all__ = [
@@ -182,7 +182,7 @@ class Multiplier(Part, frozen=True):
 
 
 class Level(Part, frozen=True):
-    """Reached at ``at`` lifetime points."""
+    """Reached at ``at`` recognition points."""
 
     level: Annotated[int, Meta(ge=1, le=1000)]
     name: Name
@@ -215,7 +215,10 @@ class CampaignPart(Part, frozen=True):
 
 
 class RuleSet(Part, frozen=True, cache_hash=True):
-    """One immutable version of all rules. ``key`` is its identity, and rule keys are theirs, over all versions."""
+    """One immutable version of all rules. ``key`` is its identity, and rule keys are theirs, over all versions.
+
+    ``levels_by`` says which points levels rest on; with ``active`` ones, ``downgrade`` what their expiry does.
+    """
 
     key: Key
     name: Name
@@ -227,3 +230,5 @@ class RuleSet(Part, frozen=True, cache_hash=True):
     quests: Annotated[tuple[Quest, ...], Meta(max_length=MOST_RULES)] = ()
     multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
     campaigns: Annotated[tuple[CampaignPart, ...], Meta(max_length=MOST_RULES)] = ()
+    levels_by: LevelBasis = LevelBasis.LIFETIME
+    downgrade: Downgrade = Downgrade.NEVER

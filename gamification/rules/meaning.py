@@ -11,8 +11,6 @@ from typing import Any, Final, TypeAlias
 
 from gamification.rules.checking import Plain
 from gamification.rules.forbidden import forbidden_word
-from gamification.rules.periods import WITHIN
-from gamification.rules.words import Period
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a field from the top of the rule set: names of fields and positions in lists."""
@@ -40,6 +38,8 @@ def faults(plain: Plain, beside: Part | None = None) -> Iterator[Fault]:
     levels = {level.get("level") for each in (plain, beside) for _, level in _parts(each, "levels")}
     yield from _keys(plain, beside)
     yield from _levels(plain)
+    if plain.get("downgrade") not in {None, "never"} and plain.get("levels_by") != "active":
+        yield ("downgrade",), "needs levels_by: active", "lifetime points never expire: add it, or leave this out"
     if plain.get("campaigns"):
         yield ("campaigns",), "is written by running campaigns", "leave it out"
     for place, rule in _parts(plain, "points"):
@@ -90,13 +90,9 @@ def _levels(plain: Part) -> Iterator[Fault]:
 
 
 def _caps(place: Place, rule: Part) -> Iterator[Fault]:
-    recurs = rule.get("recurs")
     seen: set[tuple[str, str | None]] = set()
     for (_, index), cap in _parts(rule, "caps"):
         at, per = (*place, "caps", index, "per"), cap.get("per")
-        if per and recurs and recurs not in WITHIN[Period(per)]:
-            remedy = f"use a period that lies within one {recurs}, or let the rule recur less often"
-            yield at, f"{per} doesn't lie within {recurs}, so one subject could count twice", remedy
         if (per, cap.get("of")) in seen:
             yield at, f"{per} has a cap already", "keep the lower limit"
         if per:

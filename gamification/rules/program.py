@@ -23,8 +23,8 @@ from gamification.rules.compiling import (
     streak_step,
 )
 from gamification.rules.conditions import Sort, reaches, sort_of, touches
-from gamification.rules.earnings import LevelEffect
 from gamification.rules.grammar import CampaignPart, Multiplier, Parts, RuleSet, When
+from gamification.rules.levels import ladder_of
 from gamification.rules.parts import parts_of
 from gamification.rules.watching import Watcher
 
@@ -32,14 +32,6 @@ MOST_SORTS: Final = 10_000
 """How many sorts of activities are remembered with what they touch, before it is forgotten and found again."""
 
 Step = TypeVar("Step")
-
-
-class LevelStep(NamedTuple):
-    """One level and the lifetime points at which it begins."""
-
-    level: int
-    at: int
-    effect: LevelEffect
 
 
 class Steps(NamedTuple):
@@ -60,14 +52,11 @@ class Line(NamedTuple):
 
 
 class Program:
-    """A rule set ready to run. ``starts`` are the lifetime points at which ``levels`` begin."""
+    """A rule set ready to run."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         """Compile every rule once; which of them an activity touches is found when its sort comes first."""
-        self.levels = tuple(
-            LevelStep(item.level, item.at, LevelEffect(level=item.level, name=item.name)) for item in ruleset.levels
-        )
-        self.starts = tuple(level.at for level in self.levels)
+        self.ladder = ladder_of(ruleset)
         self._watchers: list[tuple[Line, tuple[str | None, Watcher]]] = []
         self._points: list[tuple[Line, PointsStep]] = []
         self._streaks: list[tuple[Line, StreakStep]] = []

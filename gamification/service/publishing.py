@@ -39,7 +39,8 @@ async def publish_rules(uow: UnitOfWork, text: str) -> PublishedRules:
         raise RuleSetError(problems)
     newest = await store.newest(uow)
     if newest is not None:
-        refuse_succession(base_of(msgspec.json.decode(newest.body, type=RuleSet)), ruleset)
+        older = [base_of(each) for each in await store.history(uow, before=newest.version)]
+        refuse_succession(base_of(msgspec.json.decode(newest.body, type=RuleSet)), ruleset, older)
     return await _keep(uow, newest, compose(ruleset, await campaign_store.running(uow)))
 
 

@@ -33,8 +33,7 @@ from gamification.rules.needs import (
     SumNeed,
     Window,
 )
-from gamification.rules.periods import WITHIN
-from gamification.rules.words import CapUnit, Counted, Once, Past, Period, Quantity, Rhythm
+from gamification.rules.words import CapUnit, Counted, Downgrade, LevelBasis, Once, Past, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import LEVELS
 from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, conditions, moments, unhurried
 
@@ -118,14 +117,7 @@ def groups(draw: st.DrawFn, names: Names) -> Needs:
     return tuple(tuple(draw(one) for _ in range(draw(few))) for _ in range(draw(few)))
 
 
-ALLOWED = {
-    recurs: st.lists(
-        st.sampled_from([(per, of) for per in Period if recurs in WITHIN[per] for of in CapUnit]),
-        max_size=2,
-        unique=True,
-    )
-    for recurs in Period
-}
+some_caps = st.lists(st.sampled_from([(per, of) for per in Period for of in CapUnit]), max_size=2, unique=True)
 limits = {CapUnit.AWARDS: small, CapUnit.POINTS: st.integers(1, 30)}
 up_to_nine, yes_or_no = st.integers(1, 9), st.booleans()
 
@@ -138,9 +130,11 @@ def points_rules(draw: st.DrawFn, key: str, recurs: Period, names: Names) -> Poi
         when=draw(conditions),
         points=draw(up_to_nine),
         recurs=recurs,
-        caps=tuple(Cap(per=per, limit=draw(limits[of]), of=of) for per, of in draw(ALLOWED[recurs])),
+        caps=tuple(Cap(per=per, limit=draw(limits[of]), of=of) for per, of in draw(some_caps)),
         needs=draw(groups(names)) if draw(yes_or_no) else None,
         once_per=Once.PERSON if key.removesuffix("-spring") in PER_PERSON else Once.ITEM,
+        pending_days=draw(st.none() | few),
+        expires_after_days=draw(st.none() | up_to_nine),
         currency="credits" if key in CREDITS else "recognition",
     )
 
@@ -259,6 +253,7 @@ def keys(draw: st.DrawFn, suffix: str = "") -> Names:
 def rulesets(draw: st.DrawFn) -> RuleSet:
     """Rule sets that follow one another: a key always recurs by the same period, all else may change."""
     own = draw(parts(draw(keys()), Names([], [], [], []), ""))
+    levels_by = draw(st.sampled_from(LevelBasis))
     return RuleSet(
         key="example",
         name="Example",
@@ -269,6 +264,8 @@ def rulesets(draw: st.DrawFn) -> RuleSet:
         badges=own.badges,
         quests=own.quests,
         multipliers=own.multipliers,
+        levels_by=levels_by,
+        downgrade=draw(st.sampled_from(Downgrade)) if levels_by is LevelBasis.ACTIVE else Downgrade.NEVER,
     )
 
 

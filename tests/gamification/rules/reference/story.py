@@ -6,7 +6,7 @@ no counters and no state, so it can't have the mistakes of the fold. It shares w
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from engagement.values import Activity
@@ -29,6 +29,7 @@ class Paid(NamedTuple):
     day: date
     caps: frozenset[tuple[Period, CapUnit]]
     recognition: bool
+    expires: date | None
 
 
 class Story:
@@ -43,6 +44,7 @@ class Story:
         self.refused: set[str] = set()
         self.quests: dict[str, int] = {}
         self.level = 0
+        self.lapsed = date.min
         for moment in range(len(history)):
             self.live(moment)
 
@@ -67,13 +69,14 @@ class Story:
     def live(self, moment: int) -> None:
         """One more activity: first points in the order written, then quests, then levels, then badges."""
         ruleset, activity = self.history[moment]
+        self.expire(ruleset, activity.occurred_at)
         for rules in applying(ruleset, activity):
             for rule in rules.points:
                 self.pay(rule, moment)
         for rules in applying(ruleset, activity):
             for quest in rules.quests:
                 self.go_on(quest, moment)
-        self.level = max(self.level, *(each.level for each in ruleset.levels if each.at <= self.points))
+        self.level = max(self.level, *(each.level for each in ruleset.levels if each.at <= self.counting(ruleset)))
         badges = [badge for rules in applying(ruleset, activity) for badge in rules.badges]
         while any(self.reward(badge, moment) for badge in badges):
             pass  # a badge can be what another one waits for
@@ -88,7 +91,33 @@ class Story:
         points = worth(ruleset, rule, activity)
         if points and needs.met(self, rule.key, rule.needs, moment) and not self.capped(rule, points, day):
             caps = frozenset((cap.per, cap.of) for cap in rule.caps)
-            self.paid.append(Paid(*key, points, day, caps, rule.currency == "recognition"))
+            recognition = rule.currency == "recognition"
+            self.paid.append(Paid(*key, points, day, caps, recognition, expiry(rule, activity)))
+
+    def expire(self, ruleset: RuleSet, until: datetime) -> None:
+        """Go through the days on which points expired since the last time, and lose levels as the rules have it."""
+        today = until.astimezone(UTC).date()
+        for day in sorted({each.expires for each in self.paid if each.recognition and each.expires}):
+            if self.lapsed < day <= today:
+                self.lapsed = day
+                self.fall(ruleset, self.counting(ruleset))
+        self.lapsed = max(self.lapsed, today)
+
+    def fall(self, ruleset: RuleSet, counting: int) -> None:
+        here = [each for each in ruleset.levels if each.level <= self.level]
+        if ruleset.levels_by == "lifetime" or not here or here[-1].at <= counting:
+            return
+        if ruleset.downgrade == "one_down":
+            self.level = here[-2].level
+        if ruleset.downgrade == "balance_based":
+            self.level = max(each.level for each in ruleset.levels if each.at <= counting)
+
+    def counting(self, ruleset: RuleSet) -> int:
+        """The points that count for the level."""
+        if ruleset.levels_by == "lifetime":
+            return self.points
+        gone = [each.points for each in self.paid if each.recognition and each.expires and each.expires <= self.lapsed]
+        return self.points - sum(gone)
 
     def capped(self, rule: PointsRule, points: int, day: date) -> bool:
         """Whether one more award would go over a cap. A cap counts from the version on that has it."""
@@ -122,6 +151,13 @@ class Story:
             return False
         self.badges.append(badge.key)
         return True
+
+
+def expiry(rule: PointsRule, activity: Activity) -> date | None:
+    if rule.expires_after_days is None:
+        return None
+    days = rule.expires_after_days + (rule.pending_days or 0)
+    return (activity.occurred_at.astimezone(UTC) + timedelta(days=days)).date()
 
 
 def worth(ruleset: RuleSet, rule: PointsRule, activity: Activity) -> int:
