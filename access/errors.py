@@ -36,6 +36,13 @@ class InvalidAccountError(InvalidError):
     code = "account-invalid"
 
 
+class InvalidKeyError(InvalidError):
+    """A token key can't be named like this; the facts hold ``field``."""
+
+    code = "token-key-invalid"
+    remedy = "Take the key id from `laurel access keys list`."
+
+
 class AccountExistsError(ConflictError):
     """This person has an account already; the facts hold ``field``."""
 
@@ -47,6 +54,13 @@ class AccountNotFoundError(NotFoundError):
     """There is no such account."""
 
     code = "account-not-found"
+
+
+class SessionNotFoundError(NotFoundError):
+    """The caller has no such session."""
+
+    code = "session-not-found"
+    remedy = "List your sessions with GET /v1/me/sessions."
 
 
 class AccessNotConfiguredError(LaurelError):

@@ -4,10 +4,30 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from access.tables import Account, MachineClient, RefreshToken, Session
+from access.tables import (
+    Account,
+    Alert,
+    Authenticator,
+    Letter,
+    MachineClient,
+    RecoveryCode,
+    RefreshToken,
+    RemovedKey,
+    Session,
+)
 
 APP_CONFIG = AppConfig(
     app_name="access",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "access"),
-    table_classes=[Account, Session, RefreshToken, MachineClient],
+    table_classes=[
+        Account,
+        Session,
+        RefreshToken,
+        MachineClient,
+        Alert,
+        Authenticator,
+        RecoveryCode,
+        Letter,
+        RemovedKey,
+    ],
 )

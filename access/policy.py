@@ -9,7 +9,15 @@ from typing import Final
 
 from access.vocabulary import Permission, Role
 
-_EVERYONE: Final = frozenset({Permission.NOTICE_READ, Permission.OWN_PROFILE_READ, Permission.SESSION_END})
+_EVERYONE: Final = frozenset(
+    {
+        Permission.NOTICE_READ,
+        Permission.OWN_ALERTS_READ,
+        Permission.OWN_PROFILE_READ,
+        Permission.OWN_SESSIONS_READ,
+        Permission.SESSION_END,
+    }
+)
 """What every account may do."""
 
 _STAFF: Final = _EVERYONE | {Permission.CONTENT_READ}
@@ -23,11 +31,20 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CLAIM_CANCEL,
             Permission.CLAIM_FULFIL,
             Permission.CONSENT_DELIVER,
+            Permission.HCP_CONTACT_READ,
             Permission.HCP_CREATE,
+            Permission.HCP_IDENTIFIERS_READ,
+            Permission.HCP_READ,
+            Permission.HCP_WRITE,
+            Permission.LICENCE_DECIDE,
         },
         Role.COMPLIANCE_OFFICER: _STAFF
         | {
+            Permission.HCP_IDENTIFIERS_READ,
+            Permission.HCP_READ,
+            Permission.LICENCE_DECIDE,
             Permission.AUDIT_EXPORT,
+            Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
@@ -44,7 +61,14 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.RULES_READ,
             Permission.TRANSFERS_OF_VALUE_READ,
         },
-        Role.DATA_PROTECTION_OFFICER: _STAFF,
+        Role.DATA_PROTECTION_OFFICER: _STAFF
+        | {
+            Permission.LEGAL_HOLD_MANAGE,
+            Permission.PRIVACY_REQUESTS_READ,
+            Permission.PRIVACY_REQUEST_HANDLE,
+            Permission.HCP_CONTACT_READ,
+            Permission.HCP_READ,
+        },
         Role.HCP: _EVERYONE
         | {
             Permission.ACTIVITY_RECORD,
@@ -59,6 +83,10 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.LEADERBOARD_READ,
             Permission.OPPORTUNITIES_READ,
             Permission.OWN_ACCESS_LOG_READ,
+            Permission.OWN_PRIVACY_REQUESTS_READ,
+            Permission.OWN_PRIVACY_REQUEST_MAKE,
+            Permission.OWN_HCP_PROFILE_READ,
+            Permission.OWN_HCP_PROFILE_WRITE,
             Permission.POINTS_READ,
             Permission.RECOMMENDATIONS_READ,
             Permission.REWARDS_READ,
@@ -92,5 +120,6 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
         },
+        Role.WITNESS: _EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )

@@ -1,6 +1,6 @@
 """The tables of access. Of people they hold ids only; of secrets they hold hashes only."""
 
-from piccolo.columns import UUID, Array, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import UUID, Array, BigInt, ForeignKey, OnDelete, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -35,6 +35,12 @@ class Session(Table, tablename="session", schema="access"):
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when signed in")
     expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: ends then whatever happens")
     ended_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it was ended before that")
+    last_used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when last refreshed")
+    address = Text(default=None, null=True, help_text="pseudonymous: network prefix it began from, no whole address")
+    methods = Array(
+        base_column=Text(), default=None, null=True, help_text="pseudonymous: Methods that were proved (RFC 8176)"
+    )
+    proved_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when a factor was proved last")
 
 
 class RefreshToken(Table, tablename="refresh_token", schema="access"):
@@ -60,3 +66,61 @@ class MachineClient(Table, tablename="machine_client", schema="access"):
     name = Text(default=None, null=False, help_text="open: which system")
     secret_hash = Bytea(default=None, null=False, help_text="open: SHA-256 of the secret")
     created_at = Timestamptz(default=None, null=False, help_text="open: when")
+
+
+class Alert(Table, tablename="alert", schema="access"):
+    """Something about an account's security that its owner should know, and can read."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    kind = Text(default=None, null=False, help_text="pseudonymous: AlertKind")
+    session = UUID(default=None, null=True, help_text="pseudonymous: the session that it is about")
+    address = Text(default=None, null=True, help_text="pseudonymous: network prefix it was caused from")
+    raised_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+
+
+class Authenticator(Table, tablename="authenticator", schema="access"):
+    """An app that makes one-time passwords (RFC 6238); it counts once its owner has shown one."""
+
+    account = UUID(primary_key=True, default=None, help_text="pseudonymous: whose; one each")
+    wrapped_secret = Bytea(default=None, null=False, help_text="pseudonymous: wrapped by a key-encryption key")
+    last_step = BigInt(default=None, null=False, help_text="pseudonymous: the newest 30 seconds that were used up")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when handed out")
+    confirmed_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when first shown to work")
+
+
+class RecoveryCode(Table, tablename="recovery_code", schema="access"):
+    """A code that opens once when the authenticator is lost."""
+
+    code_hash = Bytea(primary_key=True, default=None, help_text="pseudonymous: SHA-256 of account and code")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when handed out")
+    used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when used up")
+
+
+class Letter(Table, tablename="letter", schema="access"):
+    """A message to somebody's e-mail address with a link that works once; the address stays in the vault."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: to whom"
+    )
+    kind = Text(default=None, null=False, help_text="pseudonymous: LetterKind")
+    token_hash = Bytea(default=None, null=True, help_text="pseudonymous: SHA-256 of the link's token")
+    wrapped_token = Bytea(default=None, null=True, help_text="pseudonymous: the token, wrapped, until it was sent")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the link stops working")
+    sent_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when handed to the mail server")
+    used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the link was used, or withdrawn")
+
+
+class RemovedKey(Table, tablename="removed_key", schema="access"):
+    """A token key that nobody believes any more, whatever a process was started with."""
+
+    kid = Text(primary_key=True, default=None, help_text="open: the key's thumbprint (RFC 7638)")
+    reason = Text(default=None, null=False, help_text="open: why")
+    removed_at = Timestamptz(default=None, null=False, help_text="open: when")

@@ -4,12 +4,13 @@ import base64
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from typing_extensions import override
 
 from access.rules.claims import ALGORITHM, LONGEST, TYPE, key_id, read, refused, to_wire
@@ -24,7 +25,8 @@ class TokenKeys:
     """The key that signs, and the public keys that tokens are verified with: its own and the previous ones.
 
     A key's id is its thumbprint (RFC 7638). Rotation: hand in the new seed and the old *public* key; ten minutes later
-    nothing signed with the old one is valid any more and it can go. After a leak leave it out at once.
+    nothing signed with the old one is valid any more and it can go. After a leak it is removed at once, for every
+    process (``remove_key``).
     """
 
     __slots__ = ("_public", "kid", "signing")
@@ -36,15 +38,23 @@ class TokenKeys:
         self._public = {_thumbprint(public): public for public in publics}
         self.kid = _thumbprint(publics[0])
 
+    def pem(self) -> bytes:
+        """Return every public key as a PEM, the signing one first: the former keys of whoever signs next."""
+        return b"".join(
+            public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for public in self._public.values()
+        )
+
     def public(self, kid: str) -> Ed25519PublicKey | None:
         """Return the public key with this id, if it is one of ours."""
         return self._public.get(kid)
 
-    def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """Return the public keys as a JSON Web Key Set (RFC 7517), the signing one first."""
+    def jwks(self, removed: Collection[str] = ()) -> dict[str, list[dict[str, str]]]:
+        """Return the public keys as a JSON Web Key Set (RFC 7517), the signing one first, without those removed."""
         return {
             "keys": [
-                _jwk(public) | {"kid": kid, "use": "sig", "alg": ALGORITHM} for kid, public in self._public.items()
+                _jwk(public) | {"kid": kid, "use": "sig", "alg": ALGORITHM}
+                for kid, public in self._public.items()
+                if kid not in removed
             ]
         }
 
@@ -52,6 +62,13 @@ class TokenKeys:
     def __repr__(self) -> str:
         """Show ids only."""
         return f"TokenKeys({', '.join(self._public)})"
+
+
+def former_keys(pems: bytes) -> list[bytes]:
+    """Return the 32 bytes of each Ed25519 public key in ``pems``, one after the other; other kinds are passed over."""
+    end = b"-----END PUBLIC KEY-----"
+    keys = [load_pem_public_key(part + end) for part in pems.split(end)[:-1]]
+    return [key.public_bytes_raw() for key in keys if isinstance(key, Ed25519PublicKey)]
 
 
 class Authority(msgspec.Struct, frozen=True):
@@ -109,14 +126,16 @@ class TokenVerifier:
         return claims
 
     def _verify(self, token: str) -> Claims:
-        public = self._authority.keys.public(key_id(token))
+        kid = key_id(token)
+        public = self._authority.keys.public(kid)
         if public is None:
             raise refused(TokenFault.UNKNOWN_KEY)
         try:
             payload = _signatures.decode(token, public, algorithms=[ALGORITHM])
         except jwt.InvalidTokenError:
             raise refused(TokenFault.BAD_SIGNATURE) from None
-        return read(payload, issuer=self._authority.issuer, audience=self._authority.audience, now=self._clock.now())
+        claims = read(payload, issuer=self._authority.issuer, audience=self._authority.audience, now=self._clock.now())
+        return msgspec.structs.replace(claims, kid=kid)
 
     def _remember(self, digest: bytes, claims: Claims) -> None:
         self._verified[digest] = claims

@@ -8,7 +8,7 @@ import msgspec
 from typing_extensions import override
 
 from access.errors import SignInFailedError
-from access.vocabulary import AccountId, AccountStatus, Permission, Reason, Role, SessionId
+from access.vocabulary import AccountId, AccountStatus, AlertKind, Permission, Reason, Role, SessionId
 from people.vocabulary import PersonId
 
 
@@ -26,12 +26,16 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verified access token says. Times are UTC; the token is good before ``expires_at``, not at it."""
+    """What a verified access token says. Times are UTC; the token is good before ``expires_at``, not at it.
+
+    ``kid`` names the key that a verified token was signed with.
+    """
 
     caller: Caller
     jti: UUID
     issued_at: datetime
     expires_at: datetime
+    kid: str | None = None
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -48,6 +52,33 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | None = None
     markets: frozenset[str] = frozenset()
     status: AccountStatus | None = None
+    proved_at: datetime | None = None
+    """When whoever sits in the session last showed a password, a one-time password or a secret."""
+    second_factor: bool = False
+    """Whether the account has a second factor that works."""
+    removed_keys: frozenset[str] = frozenset()
+    """Ids of token keys that nothing is believed from any more."""
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as its owner sees it. ``address`` is a network prefix; ``methods`` are values of ``Method``."""
+
+    session: SessionId
+    started_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    address: str | None
+    methods: tuple[str, ...]
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about an account's security that its owner should know."""
+
+    id: UUID
+    kind: AlertKind
+    raised_at: datetime
+    address: str | None
+    session: UUID | None
 
 
 class RouteLine(msgspec.Struct, frozen=True):

@@ -21,6 +21,11 @@ class Role(StrEnum):
     LEARNING_SYSTEM = "learning_system"
     MARKETER = "marketer"
     MEDICAL_REVIEWER = "medical_reviewer"
+    WITNESS = "witness"
+
+
+MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.WITNESS})
+"""Roles of programs: they have a client id and a secret, and are no person."""
 
 
 class Permission(StrEnum):
@@ -34,6 +39,7 @@ class Permission(StrEnum):
     ACTIVITY_DELIVER = "activity:deliver"
     ACTIVITY_RECORD = "activity:record"
     AUDIT_EXPORT = "audit:export"
+    AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
     AWARD_PROOF_READ = "award-proof:read"
     AWARD_REVOKE = "award:revoke"
@@ -55,14 +61,28 @@ class Permission(StrEnum):
     CONTENT_APPROVE = "content:approve"
     CONTENT_CREATE = "content:create"
     CONTENT_READ = "content:read"
+    HCP_CONTACT_READ = "hcp-contact:read"
     HCP_CREATE = "hcp:create"
+    HCP_IDENTIFIERS_READ = "hcp-identifiers:read"
+    HCP_READ = "hcp:read"
+    HCP_WRITE = "hcp:write"
     LEADERBOARD_READ = "leaderboard:read"
+    LEGAL_HOLD_MANAGE = "legal-hold:manage"
+    LICENCE_DECIDE = "licence:decide"
     NOTICE_READ = "notice:read"
     OPPORTUNITIES_READ = "opportunities:read"
     OWN_ACCESS_LOG_READ = "own-access-log:read"
+    OWN_ALERTS_READ = "own-alerts:read"
+    OWN_HCP_PROFILE_READ = "own-hcp-profile:read"
+    OWN_HCP_PROFILE_WRITE = "own-hcp-profile:write"
+    OWN_PRIVACY_REQUESTS_READ = "own-privacy-requests:read"
+    OWN_PRIVACY_REQUEST_MAKE = "own-privacy-request:make"
     OWN_PROFILE_READ = "own-profile:read"
+    OWN_SESSIONS_READ = "own-sessions:read"
     POINTS_READ = "points:read"
     POLICIES_READ = "policies:read"
+    PRIVACY_REQUESTS_READ = "privacy-requests:read"
+    PRIVACY_REQUEST_HANDLE = "privacy-request:handle"
     RECOMMENDATIONS_READ = "recommendations:read"
     REWARDS_READ = "rewards:read"
     REWARD_APPROVE = "reward:approve"
@@ -82,6 +102,26 @@ class AccountStatus(StrEnum):
 
     ACTIVE = "active"
     DISABLED = "disabled"
+
+
+class Method(StrEnum):
+    """By what somebody showed who they are; the first two are names of RFC 8176."""
+
+    PASSWORD = "pwd"  # noqa: S105 - names a method
+    ONE_TIME_PASSWORD = "otp"  # noqa: S105 - the same
+    RECOVERY_CODE = "recovery-code"
+    CLIENT_SECRET = "client-secret"  # noqa: S105 - the same
+
+
+class AlertKind(StrEnum):
+    """What an account's owner should know."""
+
+    AUTHENTICATOR_ADDED = "authenticator-added"
+    AUTHENTICATOR_REMOVED = "authenticator-removed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - names an event
+    RECOVERY_CODE_USED = "recovery-code-used"
+    REFRESH_REUSED = "refresh-token-reused"
+    ROLE_CHANGED = "role-changed"
 
 
 class Reason(StrEnum):
@@ -104,6 +144,7 @@ class TokenFault(StrEnum):
     WRONG_AUDIENCE = "wrong-audience"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    REMOVED_KEY = "removed-key"
 
 
 class Refusal(StrEnum):
@@ -123,10 +164,14 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "access:account:created"
     ACCOUNT_DISABLED = "access:account:disabled"
     ACCOUNT_ENABLED = "access:account:enabled"
+    ALERTS_READ = "access:alerts:read"
     CLIENT_CREATED = "access:client:created"
+    KEY_REMOVED = "access:key:removed"
+    KEY_ROTATED = "access:key:rotated"
     PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - names an action
     REFRESH_REUSED = "access:refresh:reused"
     ROLE_CHANGED = "access:role:changed"
+    SESSIONS_READ = "access:sessions:read"
     SESSION_ENDED = "access:session:ended"
     SESSION_REFRESHED = "access:session:refreshed"
     SIGN_IN_FAILED = "access:session:refused"

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
-from api import v1
+from api import tlog, v1
 from api.contract import Contract
 from api.gate import gate
 from api.problems import EXCEPTION_HANDLERS
@@ -35,7 +35,13 @@ def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[Con
 
     """
     app = Litestar(
-        route_handlers=[*wellknown.ROUTES, *credentials.ROUTES, Router("/v1", route_handlers=v1.ROUTES), *more_routes],
+        route_handlers=[
+            *wellknown.ROUTES,
+            *credentials.ROUTES,
+            *tlog.ROUTES,
+            Router("/v1", route_handlers=v1.ROUTES),
+            *more_routes,
+        ],
         before_request=gate,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_lifespan(runtime, with_worker=with_worker)],
@@ -65,6 +71,7 @@ def _lifespan(runtime: Runtime, *, with_worker: bool) -> Callable[[Litestar], Ab
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with runtime.opened():
+            await runtime.require_replayed()
             if not with_worker:
                 yield
                 return

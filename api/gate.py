@@ -10,7 +10,7 @@ import msgspec
 from litestar import Request
 
 import consent
-from access import Caller, Role, TokenRefusedError, decide
+from access import Caller, Claims, Role, TokenFault, TokenRefusedError, decide
 from api.passage import Passage
 from api.routing import Policy, policy_of
 from api.text import refuse_nul
@@ -45,21 +45,24 @@ async def gate(request: Request[Any, Any, Any]) -> None:
         raise UndeclaredRouteError(message)
     passage.policy = policy
     if policy.kind != "public":
-        caller = passage.runtime.verifier.verify(_token(request)).caller
-        passage.caller = caller
-        await admit(passage, policy, caller)
+        claims = passage.runtime.verifier.verify(_token(request))
+        passage.caller = claims.caller
+        await admit(passage, policy, claims)
     if policy.kind != "merged":
         refuse_nul(request)
 
 
-async def admit(passage: Passage, policy: Policy, claimed: Caller) -> None:
+async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
     """Decide for a verified token: is the session alive, may the role, did the person agree."""
-    standings = passage.runtime.standings
+    standings, claimed = passage.runtime.standings, claims.caller
     account_mark, person_mark = await standings.marks(claimed)
     standing = await standings.standing(claimed, account_mark)
     if not standing.live or standing.role is None:
         message = "This session has ended."
         raise TokenRefusedError(message, reason="session-ended")
+    if claims.kid in standing.removed_keys:
+        message = "The access token is not valid."
+        raise TokenRefusedError(message, reason=TokenFault.REMOVED_KEY.value)
     caller = claimed
     if standing.role is not claimed.role or standing.markets != claimed.markets:
         caller = msgspec.structs.replace(claimed, role=standing.role, markets=standing.markets)

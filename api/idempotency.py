@@ -53,7 +53,7 @@ async def claim(uow: UnitOfWork, passage: Passage, request: Request[Any, Any, An
     actor = passage.caller.account if passage.caller else "anonymous"
     name = UUID(bytes=hashlib.sha256(f"{actor}\n{passage.route}\n{request.url.path}\n{key}".encode()).digest()[:16])
     digest = hashlib.sha256(await request.body()).digest()
-    before = await answers.claim(uow, name, digest)
+    before = await answers.claim(uow, name, digest, passage.caller.person if passage.caller else None)
     if before is None:
         return Claim(name)
     if before.request_hash != digest:

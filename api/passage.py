@@ -1,7 +1,9 @@
 """One request's way through the house: who asks, what was decided, what is still to be written down."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -34,6 +36,7 @@ class Passage:
         "caller",
         "decision",
         "entries",
+        "limit",
         "policy",
         "reason",
         "request",
@@ -55,6 +58,7 @@ class Passage:
         self.entries: list[tuple[Origin, Fact]] = []
         self.reason: str | None = None
         self.sealed = False
+        self.limit: asyncio.Timeout | None = None
 
     def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
         """Return what every audit entry of this request says about who, from where and why."""
@@ -86,6 +90,11 @@ class Passage:
         async with self.runtime.work.read(self.origin()) as uow:
             yield uow
         self.entries.extend(uow.entries)
+
+    def more_time(self, time: timedelta) -> None:
+        """Give a long answer that has begun so much ``time`` from now on; its next part asks again."""
+        if self.limit is not None and self.sealed:
+            self.limit.reschedule(asyncio.get_running_loop().time() + time.total_seconds())
 
     def whereabouts(self) -> Bearings:
         """Return the market, zone and locale of the HCP who asks."""

@@ -5,7 +5,8 @@
     @public.get("/health/live", because="load balancers carry no token")
 
 ``command`` runs its function inside one writing unit of work, ``query`` inside a read-only one, ``merged`` inside none
-of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why.
+of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why;
+one that touches people's data also says for which purpose, or the database shows it none (``kernel/row_security.py``).
 A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the bytes as they came), ``data``
 (the body, decoded strictly as what the parameter is annotated with), ``accept`` (the header); Litestar never sees these
 parameters. ``issuing`` is a command that is a GET: it hands something out and writes down that it did.
@@ -280,7 +281,7 @@ def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, R
     }
 
 
-command: Final = _Door("command", ("POST", "PUT", "DELETE"))
+command: Final = _Door("command", ("POST", "PUT", "PATCH", "DELETE"))
 query: Final = _Door("query", ("GET", "POST"))
 merged: Final = _Door("merged", ("POST",))
 issuing: Final = _Door("command", ("GET",))

@@ -11,23 +11,24 @@ import structlog
 
 import access
 import audit
+import consent
 import gamification
 import people
+from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
-from consent.vocabulary import BOARD_TOPIC
+from consent.vocabulary import BOARD_TOPIC, Basis, Purpose
 from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
 from kernel.clock import Clock, SystemClock
-from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.facts import Fact, Origin
-from kernel.keys import Keys
+from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.relay import hold_back, relay
-from kernel.settings import Settings
+from kernel.settings import Settings, SettingsError
 from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
@@ -36,7 +37,17 @@ BOARD_PAUSE_SECONDS = 1.0
 LOTS_PAUSE_SECONDS = 30.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
+REQUESTS_PAUSE_SECONDS = 1.0
+RETENTION_PAUSE_SECONDS = 3_600.0
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
+REQUESTS_ORIGIN = Origin(
+    request=UUID(int=0),
+    actor="system:privacy",
+    role="system",
+    route="worker privacy",
+    purpose=Purpose.COMPLIANCE,
+    basis=Basis.LEGAL_OBLIGATION,
+)
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
@@ -57,17 +68,20 @@ class Runtime:
         self.epochs = epochs.Epochs(self.cache)
         self.work = Work(self.clock, audit.append)
         self.log_key = audit.LogKey(log_origin(settings), keys.audit_key)
-        self.token_keys = access.TokenKeys(keys.token_key)
+        self.token_keys = access.TokenKeys(keys.token_key, access.former_keys(keys.token_former_keys))
+        self.former_log_keys = former_log_keys(settings)
+        self.witness_policy = witness_policy(settings, self.log_key)
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
         self.badge_issuer = badge_issuer(settings, keys)
+        self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
-        self._vault = people.VaultKeys(WrappingKeys(keys.key_encryption_key), keys.blind_index_key)
+        self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
@@ -82,6 +96,16 @@ class Runtime:
             await DB.close()
             await self.cache.close()
 
+    async def require_replayed(self) -> None:
+        """See that nobody who was erased is back: a database that was restored must not be served before that.
+
+        Raises:
+            ErasuresMissingError: it is older than erasures on the list.
+
+        """
+        async with self.work.read(REQUESTS_ORIGIN) as uow:
+            await consent.require_replayed(uow, self.registry)
+
     async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[BaseException | None]:
         """Make the entries of many queries and denials durable with one commit."""
         await self.work.append([entry for entries in many for entry in entries])
@@ -92,15 +116,19 @@ class Runtime:
         return [await audit.settle(self.work)] * len(many)
 
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker: sequencer, outbox relay, boards, schedule of campaigns, expiry of points."""
+        """Return the loops of the worker, each of which goes on after whatever went wrong."""
         refresh = partial(_refresh, self.boards)
-        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock)
+        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock, self.former_log_keys)
+        publisher = audit.Publisher(self.database_url, self.log_key, self.clock, self.witness_policy)
         return [
             sequencer.run,
+            publisher.run,
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
+            partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
+            partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -110,7 +138,10 @@ class Runtime:
         if waiting:
             async with self.work.begin(BOARD_ORIGIN) as uow:
                 await hold_back(uow)
-                await gamification.keep_boards(uow, self.boards)
+                lost = await gamification.keep_boards(uow, self.boards)
+            async with self.work.begin(BOARD_ORIGIN) as uow:
+                await hold_back(uow)
+                await gamification.copy_boards(uow, self.boards, lost=lost)
         return False
 
     async def _keep_schedule(self) -> bool:
@@ -126,6 +157,16 @@ class Runtime:
             expired = await gamification.expire_lots(uow)
         async with self.work.begin(LOTS_ORIGIN) as uow:
             return await gamification.lapse_levels(uow) + expired > 0
+
+    async def _answer_requests(self) -> bool:
+        """Do one step of one request; workers beside each other take different requests."""
+        async with self.work.begin(REQUESTS_ORIGIN) as uow:
+            return await consent.work_once(uow, self.registry)
+
+    async def _retain(self) -> bool:
+        """Let go what has been kept for long enough."""
+        async with self.work.begin(REQUESTS_ORIGIN) as uow:
+            return any(line.rows for line in await consent.retain(uow, self.registry))
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:
@@ -151,6 +192,37 @@ def badge_issuer(settings: Settings, keys: Keys) -> BadgeIssuer:
     """Return who gives badges: the operator's name, under the public address."""
     badge_keys = BadgeKeys(keys.badge_rsa_key, keys.badge_key, settings.badge_former_keys)
     return BadgeIssuer(settings.public_url, settings.badge_issuer, badge_keys)
+
+
+def former_log_keys(settings: Settings) -> list[audit.FormerKey]:
+    """Return the keys that signed the log's checkpoints before the one in use.
+
+    Raises:
+        SettingsError: a line of LAUREL_AUDIT_FORMER_KEYS is none.
+
+    """
+    try:
+        return audit.read_former_keys(settings.audit_former_keys)
+    except audit.NoteError as error:
+        raise SettingsError(f"LAUREL_AUDIT_FORMER_KEYS: {error}", field="audit_former_keys") from None
+
+
+def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | None:
+    """Return which witnesses must sign the log's checkpoints (c2sp.org/tlog-policy), or None.
+
+    Raises:
+        SettingsError: the file can't be read, or is malformed, or names other logs only.
+
+    """
+    if settings.witness_policy is None:
+        return None
+    try:
+        policy = audit.parse_policy(settings.witness_policy.read_bytes())
+    except (OSError, audit.PolicyError) as error:
+        raise SettingsError(f"LAUREL_WITNESS_POLICY: {error}", field="witness_policy") from None
+    if policy.logs and log_key.vkey not in policy.logs:
+        raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
+    return policy
 
 
 def log_origin(settings: Settings) -> str:

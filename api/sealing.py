@@ -32,7 +32,7 @@ SECURITY_HEADERS: Final = (
     (b"x-frame-options", b"DENY"),
 )
 CACHEABLE_HEADERS: Final = SECURITY_HEADERS[1:]
-"""The same, for a public answer that says itself how long it may be kept."""
+"""The same, for an answer that says itself how long it may be kept: by everybody if it is public, else by who asked."""
 
 TIMED_OUT: Final = 503
 
@@ -69,7 +69,7 @@ class Seal:
             await send(message)
 
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(deadline) as passage.limit:
                 await self._app(scope, receive, sealed_send)
         except Exception as error:
             # Litestar wraps what is raised while an answer leaves; before its first byte any failure means: unsealed.
@@ -115,8 +115,10 @@ class Seal:
 
 
 def _may_be_kept(policy: "Policy | None", message: HTTPResponseStartEvent) -> bool:
-    public = policy is not None and policy.kind == "public" and message["status"] < 400  # noqa: PLR2004 - HTTP
-    return public and any(name.lower() == b"cache-control" for name, _ in message.get("headers", ()))
+    if policy is None or message["status"] >= 400:  # noqa: PLR2004 - HTTP
+        return False
+    said = [value for name, value in message.get("headers", ()) if name.lower() == b"cache-control"]
+    return bool(said) and (policy.kind == "public" or all(value.startswith(b"private") for value in said))
 
 
 async def _send_bare(send: Send, status: int, passage: Passage) -> None:

@@ -5,6 +5,8 @@ person and counts the request. What is remembered under the same mark and the sa
 read from PostgreSQL. With Valkey away nothing is believed, everything is read, and the limits are stricter.
 """
 
+import math
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
@@ -21,7 +23,7 @@ from consent.vocabulary import Purpose
 from kernel.batching import Batcher
 from kernel.cache import Cache, CacheUnavailableError
 from kernel.clock import Clock
-from kernel.epochs import Epochs
+from kernel.epochs import REMEMBERED_SECONDS, Epochs
 from kernel.errors import TooManyError
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
@@ -44,24 +46,25 @@ class RequestLimitError(TooManyError):
 class Memory(Generic[Value]):
     """The most recently used values by key, each under the mark that was read before it."""
 
-    def __init__(self, most: int) -> None:
-        """Remember ``most`` values."""
+    def __init__(self, most: int, seconds: float = math.inf) -> None:
+        """Remember ``most`` values, none for longer than ``seconds`` after its reading began."""
         self._most = most
-        self._kept: OrderedDict[UUID, tuple[Mark, Value]] = OrderedDict()
+        self._seconds = seconds
+        self._kept: OrderedDict[UUID, tuple[Mark, float, Value]] = OrderedDict()
 
     def get(self, key: UUID, mark: Mark | None) -> Value | None:
         """Return the value if it was remembered under exactly this mark."""
         kept = self._kept.get(key)
-        if kept is None or mark is None or kept[0] != mark:
+        if kept is None or mark is None or kept[0] != mark or time.monotonic() - kept[1] >= self._seconds:
             return None
         self._kept.move_to_end(key)
-        return kept[1]
+        return kept[2]
 
-    def put(self, key: UUID, mark: Mark | None, value: Value) -> None:
-        """Remember a value that was read after ``mark``; without a mark nothing is remembered."""
+    def put(self, key: UUID, mark: Mark | None, value: Value, begun: float) -> None:
+        """Remember a value whose reading ``begun`` (monotonic seconds) after ``mark``; without a mark nothing."""
         if mark is None:
             return
-        self._kept[key] = (mark, value)
+        self._kept[key] = (mark, begun, value)
         self._kept.move_to_end(key)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
@@ -88,7 +91,8 @@ class Standings:
         """Allow ``limit`` requests per account and minute."""
         self._work, self._cache, self._epochs, self._clock, self._limit = work, cache, epochs, clock, limit
         self._asking: Batcher[Ask, tuple[Mark | None, Mark | None]] = Batcher(self._ask, most=512)
-        self._standing: Memory[access.Standing] = Memory(REMEMBERED)
+        # A mark that Valkey lost, or that could not be moved, is outlived: who was shut out is out within a second.
+        self._standing: Memory[access.Standing] = Memory(REMEMBERED, REMEMBERED_SECONDS)
         self._personal: Memory[Personal] = Memory(REMEMBERED)
         self._counted: dict[UUID, int] = {}
         self._minute = 0
@@ -106,9 +110,10 @@ class Standings:
         """Return whether the caller's session lives, and the role and markets that the account has now."""
         known = self._standing.get(caller.session, mark)
         if known is None:
+            begun = time.monotonic()
             async with self._work.read(_system("standing")) as uow:
                 known = await access.session_live(uow, caller.session, caller.account)
-            self._standing.put(caller.session, mark, known)
+            self._standing.put(caller.session, mark, known, begun)
         return known
 
     async def personal(self, caller: Caller, mark: Mark | None) -> Personal:
@@ -117,12 +122,13 @@ class Standings:
             return Personal({}, None)
         known = self._personal.get(caller.person, mark)
         if known is None:
+            begun = time.monotonic()
             async with self._work.read(_system("standing")) as uow:
                 records = await consent.standing(uow, [caller.person], consent.CONSENT_PURPOSES)
                 bearings = await people.bearings(uow, [caller.person])
             consents = {purpose: record for (_, purpose), record in records.items()}
             known = Personal(consents, bearings.get(caller.person))
-            self._personal.put(caller.person, mark, known)
+            self._personal.put(caller.person, mark, known, begun)
         return known
 
     async def _ask(self, asks: Sequence[Ask]) -> Sequence[tuple[Mark | None, Mark | None] | BaseException]:

@@ -10,9 +10,14 @@ from audit.errors import (
     EntryNotSignedError,
     EntryTooLargeError,
     LogDamagedError,
+    ResourceNotFoundError,
 )
 from audit.exporting import Export, export
+from audit.holdings import HOLDINGS
+from audit.publisher import Publisher, log_cosigner
+from audit.rules.keyring import FormerKey, read_former_keys
 from audit.rules.notes import LogKey, NoteError
+from audit.rules.policies import Policy, PolicyError, parse_policy
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
     access_log,
@@ -25,6 +30,7 @@ from audit.service import (
     settle,
     status,
 )
+from audit.serving import served_checkpoint, served_resource
 from audit.values import (
     Access,
     AccessPage,
@@ -38,8 +44,10 @@ from audit.values import (
 )
 from audit.verify import verify
 from audit.vocabulary import Action, FindingKind
+from audit.witness import Memory, WitnessService
 
 __all__ = [
+    "HOLDINGS",
     "Access",
     "AccessPage",
     "Action",
@@ -53,22 +61,34 @@ __all__ = [
     "Export",
     "Finding",
     "FindingKind",
+    "FormerKey",
     "InclusionProof",
     "LogDamagedError",
     "LogKey",
+    "Memory",
     "NoteError",
+    "Policy",
+    "PolicyError",
+    "Publisher",
     "Report",
+    "ResourceNotFoundError",
     "Sequencer",
     "Status",
+    "WitnessService",
     "access_log",
     "append",
     "entry",
     "export",
     "inclusion_proof",
+    "log_cosigner",
     "newest_checkpoint",
+    "parse_policy",
     "proofs_at",
+    "read_former_keys",
     "search",
     "sequencing",
+    "served_checkpoint",
+    "served_resource",
     "settle",
     "status",
     "verify",

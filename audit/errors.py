@@ -31,6 +31,20 @@ class EntryNotSignedError(AuditError, ConflictError):
     remedy = "Ask again in a second."
 
 
+class ResourceNotFoundError(AuditError, NotFoundError):
+    """The log has no such tile, or no checkpoint covers it yet."""
+
+    code = "audit-resource-not-found"
+    remedy = "Read the checkpoint and ask for the tiles of its size (c2sp.org/tlog-tiles)."
+
+
+class WitnessStoreError(AuditError, ConflictError):
+    """The folder of a witness can't be used."""
+
+    code = "audit-witness-store"
+    remedy = "Stop the other process, or give this witness a folder of its own."
+
+
 class LogDamagedError(AuditError):
     """What is stored contradicts what was signed; nothing more is signed until somebody has looked."""
 

@@ -56,7 +56,7 @@ async def export(uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, first_i
     bodies = await store.bodies(uow, chosen)
     entries = [ExportedEntry(index, bodies[index].decode()) for index in chosen]
     digest = hashlib.sha256("".join(f"{each.index} {each.body}\n" for each in entries).encode()).hexdigest()
-    checkpoint = await store.newest_checkpoint(uow)
+    checkpoint = await store.checkpoint_over(uow, chosen[-1] if chosen else 0)
     note = checkpoint[1] if checkpoint else None
     manifest = {
         "filters": msgspec.to_builtins(filters, str_keys=True),

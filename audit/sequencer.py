@@ -15,14 +15,17 @@ import asyncpg
 import structlog
 
 from audit.errors import LogDamagedError
-from audit.rules.checkpoints import FIRST_LINK, Checkpoint, note_hash, open_checkpoint, sign_link
+from audit.rules.checkpoints import FIRST_LINK, Checkpoint, note_hash, sign_link
 from audit.rules.entries import file
-from audit.rules.notes import LogKey, LogVerifier, NoteError
+from audit.rules.keyring import FormerKey, KeyRing
+from audit.rules.notes import LogKey, NoteError
 from audit.rules.tiles import Tile, compact_range, edge, grow
 from audit.rules.tree import CompactRange, leaf_hash
+from audit.session import STANDBY_SECONDS, connected, wait
 from kernel.clock import Clock
 
 SEQUENCER_LOCK: Final = 0x4C41_5552_0002
+NAME: Final = "laurel sequencer"
 BATCH: Final = 1_000
 """How many entries get their index in one transaction: a few milliseconds of hashing without a pause."""
 
@@ -30,21 +33,18 @@ IDLE_SECONDS: Final = 0.1
 ROUND_SECONDS: Final = 0.5
 """How long it lets entries gather when some have just come: under load about two checkpoints are signed per second."""
 
-STANDBY_SECONDS: Final = 1.0
 SHORTEST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 10.0
-COMMAND_SECONDS: Final = 30.0
 
 # An array, so that only the taken entries are looked up: a join may be planned as a walk through the whole log.
 _TAKE = (
     "select id, body from audit.entry"
     " where id = any(array(select entry from audit.pending order by entry limit $1)) order by id"
 )
-_DONE = "delete from audit.pending where entry = any($1::uuid[])"
-_STORE_TILES = (
-    "insert into audit.tile (place, hashes) select * from unnest($1::bigint[], $2::bytea[])"
-    " on conflict (place) do update set hashes = excluded.hashes"
-)
+# The application may insert and select. These two functions of the owner do the rest, and nothing but that: they take
+# out of the queue what has an index, and make a tile longer by what comes after its hashes.
+_DONE = "select audit.leave_queue($1::uuid[])"
+_STORE_TILES = "select audit.grow_tiles($1::bigint[], $2::bytea[])"
 _READ_TILES = "select place, hashes from audit.tile where place = any($1::bigint[])"
 _LEAF_COLUMNS = (
     "index", "entry", "leaf_hash", "at", "actor", "subject", "action", "decision", "purpose", "resource", "request",
@@ -57,14 +57,17 @@ _log = structlog.get_logger()
 class Sequencer:
     """Runs for as long as the program does, through every loss of its database."""
 
-    def __init__(self, dsn: str, key: LogKey, clock: Clock) -> None:
-        """Take where PostgreSQL is, the log's private key and the clock. It uses one connection of its own.
+    def __init__(self, dsn: str, key: LogKey, clock: Clock, former: Sequence[FormerKey] = ()) -> None:
+        """Take where PostgreSQL is, the log's private key, the clock, and the keys before this one.
+
+        It uses one connection of its own.
 
         The connection must be a session of its own: a pooler that shares sessions between transactions loses the lock.
         """
         self._dsn = dsn
         self._key = key
         self._clock = clock
+        self._former = former
         self._pause = SHORTEST_PAUSE_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -74,7 +77,7 @@ class Sequencer:
         """
         while not stop.is_set():
             try:
-                async with connected(self._dsn) as connection:
+                async with connected(self._dsn, NAME) as connection:
                     await self._lead(connection, stop)
             except LogDamagedError as error:
                 _log.error("audit_log_damaged", code=error.code, reason=error.detail)
@@ -82,14 +85,14 @@ class Sequencer:
             except Exception as error:  # noqa: BLE001 - the log must go on after whatever it was
                 _log.warning("audit_sequencer_interrupted", error=type(error).__name__, seconds=self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
-            await _wait(stop, self._pause)
+            await wait(stop, self._pause)
 
     async def _lead(self, connection: "asyncpg.Connection[asyncpg.Record]", stop: asyncio.Event) -> None:
         while not await connection.fetchval("select pg_try_advisory_lock($1)", SEQUENCER_LOCK):
-            await _wait(stop, STANDBY_SECONDS)
+            await wait(stop, STANDBY_SECONDS)
             if stop.is_set():
                 return
-        sequencing = Sequencing(connection, self._key, self._clock)
+        sequencing = Sequencing(connection, self._key, self._clock, self._former)
         await sequencing.load()
         self._pause = SHORTEST_PAUSE_SECONDS  # only outages in a row make the pauses longer
         _log.info("audit_sequencer_leads", size=sequencing.size)
@@ -101,7 +104,7 @@ class Sequencer:
             await sequencing.sign()
             signed_at = self._monotonic()
             if count < BATCH:
-                await _wait(stop, ROUND_SECONDS if count else IDLE_SECONDS)
+                await wait(stop, ROUND_SECONDS if count else IDLE_SECONDS)
 
     @staticmethod
     def _monotonic() -> float:
@@ -111,8 +114,15 @@ class Sequencer:
 class Sequencing:
     """The sequencer's work on a connection that holds the lock: load once, then index and sign by turns."""
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", key: LogKey, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: "asyncpg.Connection[asyncpg.Record]",
+        key: LogKey,
+        clock: Clock,
+        former: Sequence[FormerKey] = (),
+    ) -> None:
         """Take the connection, which MUST hold ``SEQUENCER_LOCK``."""
+        self._keys = KeyRing(key.vkey, former)
         self._connection = connection
         self._key = key
         self._clock = clock
@@ -157,9 +167,10 @@ class Sequencing:
             tree.extend(hashes)
             changed = grow(self.size, self._tiles, hashes)
             await self._insert_leaves(entries, hashes)
-            await connection.execute(_STORE_TILES, [tile.place for tile in changed], list(changed.values()))
-            done = await connection.execute(_DONE, [identifier for identifier, _ in entries])
-            if done != f"DELETE {len(entries)}":
+            stored = await connection.fetchval(_STORE_TILES, [tile.place for tile in changed], list(changed.values()))
+            if stored != len(changed):
+                raise LogDamagedError("A stored tile is no beginning of the one that follows it.")
+            if await connection.fetchval(_DONE, [identifier for identifier, _ in entries]) != len(entries):
                 raise LogDamagedError("Somebody else takes entries out of the queue.")
         tiles = self._tiles | changed
         self._tree, self._tiles = tree, {tile: tiles[tile] for tile in edge(tree.size)}
@@ -197,7 +208,7 @@ class Sequencing:
 
     async def _continue_from(self, size: int, note: str) -> None:
         try:
-            checkpoint = open_checkpoint(note, LogVerifier(self._key.vkey))
+            checkpoint = self._keys.open(note)
         except NoteError as error:
             raise LogDamagedError(f"The newest checkpoint can't be used: {error}") from error
         if checkpoint.size != size or size > self.size:
@@ -231,36 +242,12 @@ class Sequencing:
 
 
 @asynccontextmanager
-async def connected(dsn: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    """Lend a connection of one's own, closed for good at the end: the lock must not outlive whoever held it."""
-    connection = await asyncpg.connect(
-        dsn,
-        command_timeout=COMMAND_SECONDS,
-        timeout=COMMAND_SECONDS,
-        server_settings={"application_name": "laurel sequencer", "timezone": "UTC", "tcp_keepalives_idle": "30"},
-    )
-    try:
-        yield connection
-    finally:
-        try:
-            await connection.close(timeout=STANDBY_SECONDS)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            connection.terminate()
-
-
-@asynccontextmanager
-async def sequencing(dsn: str, key: LogKey, clock: Clock) -> AsyncIterator[Sequencing]:
+async def sequencing(
+    dsn: str, key: LogKey, clock: Clock, former: Sequence[FormerKey] = ()
+) -> AsyncIterator[Sequencing]:
     """Wait for the lock and lend the sequencer's work, loaded: for who wants to take its steps one by one."""
-    async with connected(dsn) as connection:
+    async with connected(dsn, NAME) as connection:
         await connection.execute("select pg_advisory_lock($1)", SEQUENCER_LOCK)
-        work = Sequencing(connection, key, clock)
+        work = Sequencing(connection, key, clock, former)
         await work.load()
         yield work
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

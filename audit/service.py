@@ -79,7 +79,9 @@ async def entry(uow: UnitOfWork, index: int) -> Entry:
 
 
 async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
-    """Return the proof that an entry is under the newest checkpoint; it reads a few tiles, however long the log is.
+    """Return the proof that an entry is under the published checkpoint, with its witnesses, or else the newest.
+
+    It reads a few tiles, however long the log is.
 
     Raises:
         EntryNotFoundError: no entry has this index.
@@ -87,7 +89,7 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
         LogDamagedError: tiles are missing.
 
     """
-    checkpoint = await store.newest_checkpoint(uow)
+    checkpoint = await store.checkpoint_over(uow, possible(index))
     found = await store.entry_bytes(uow, index) if possible(index) == index else None
     if found is None:
         raise EntryNotFoundError(f"There is no entry {index}.")

@@ -114,6 +114,14 @@ async def bodies(uow: UnitOfWork, indexes: Sequence[int]) -> dict[int, bytes]:
     return {row["index"]: row["body"] for row in rows}
 
 
+async def leaf_hashes(uow: UnitOfWork, first: int, end: int) -> bytes:
+    """Return the leaf hashes of the indexes from ``first`` up to, and without, ``end``, one after the other."""
+    rows = await uow.fetch(
+        "select leaf_hash from audit.leaf where index >= $1 and index < $2 order by index", first, end
+    )
+    return b"".join(row["leaf_hash"] for row in rows)
+
+
 async def accesses(uow: UnitOfWork, person: UUID, after_index: int | None, limit: int) -> list[Access]:
     """Return what was done with a person's data, newest first, below ``after_index``."""
     where = " where l.subject = $1 and ($2::bigint is null or l.index < $2)"
@@ -147,6 +155,16 @@ async def newest_checkpoint(uow: UnitOfWork) -> tuple[int, str] | None:
     return None if row is None else (row["size"], row["note"])
 
 
+async def checkpoint_over(uow: UnitOfWork, index: int) -> tuple[int, str] | None:
+    """Return the size and the note of the published checkpoint if it covers an entry, otherwise of the newest."""
+    row = await uow.fetchrow(
+        "(select size, note from audit.publication where size > $1) union all"
+        " (select size, note from audit.checkpoint order by size desc limit 1) limit 1",
+        index,
+    )
+    return None if row is None else (row["size"], row["note"])
+
+
 async def newest_pending(uow: UnitOfWork) -> UUID | None:
     """Return the highest id that waits for an index, or None."""
     newest: UUID | None = await uow.fetchval("select entry from audit.pending order by entry desc limit 1")
@@ -165,8 +183,10 @@ async def status(uow: UnitOfWork) -> Status:
         "select coalesce((select max(index) + 1 from audit.leaf), 0) as size,"
         " (select count(*) from (select from audit.pending limit $1) as waiting) as pending,"
         " (select entry from audit.pending order by entry limit 1) as oldest,"
-        " c.size as checkpoint_size, c.published_at from (select) as one"
-        " left join (select size, published_at from audit.checkpoint order by size desc limit 1) as c on true",
+        " c.size as checkpoint_size, c.published_at as checkpoint_at,"
+        " p.size as published_size, p.published_at, p.witnessed_size, p.unmet_since from (select) as one"
+        " left join (select size, published_at from audit.checkpoint order by size desc limit 1) as c on true"
+        " left join audit.publication as p on true",
         MOST_COUNTED,
     )
     assert row is not None  # noqa: S101 - a query without WHERE over one row answers one row
@@ -175,7 +195,11 @@ async def status(uow: UnitOfWork) -> Status:
         pending=row["pending"],
         oldest_pending_at=None if row["oldest"] is None else time_of(row["oldest"]),
         checkpoint_size=row["checkpoint_size"] or 0,
-        checkpoint_at=row["published_at"],
+        checkpoint_at=row["checkpoint_at"],
+        published_size=row["published_size"] or 0,
+        published_at=row["published_at"],
+        witnessed_size=row["witnessed_size"] or 0,
+        unmet_since=row["unmet_since"],
     )
 
 

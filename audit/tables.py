@@ -3,7 +3,7 @@
 Nobody is named here: people are opaque ids, and what an id belongs to is destroyed when a person is erased.
 """
 
-from piccolo.columns import UUID, BigInt, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, SmallInt, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -54,3 +54,14 @@ class CheckpointRow(Table, tablename="checkpoint", schema="audit"):
     note = Text(default=None, null=False, help_text="open: the signed note (c2sp.org/tlog-checkpoint)")
     link = Bytea(default=None, null=False, help_text="open: signature that ties it to the checkpoint before")
     published_at = Timestamptz(default=None, null=False, help_text="open: when it was signed")
+
+
+class Publication(Table, tablename="publication", schema="audit"):
+    """The checkpoint that is served, with every signature there is under it; one row, which only ever grows."""
+
+    id = SmallInt(primary_key=True, default=None, help_text="open: 1, since there is one log")
+    size = BigInt(default=None, null=False, help_text="open: how many entries it covers")
+    note = Text(default=None, null=False, help_text="open: signed by the log's keys and by witnesses")
+    published_at = Timestamptz(default=None, null=False, help_text="open: when it was signed last")
+    witnessed_size = BigInt(default=None, null=False, help_text="open: up to where enough witnesses have signed")
+    unmet_since = Timestamptz(default=None, null=True, help_text="open: since when too few witnesses sign")

@@ -97,13 +97,21 @@ class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the sequencer is. ``pending`` is counted up to ``store.MOST_COUNTED``."""
+    """How far the sequencer is. ``pending`` is counted up to ``store.MOST_COUNTED``.
+
+    ``published_*`` are about the checkpoint that is served; ``witnessed_size`` is up to where enough witnesses signed,
+    and ``unmet_since`` says since when too few do: None where all is well, or none is asked for.
+    """
 
     size: int
     pending: int
     oldest_pending_at: datetime | None
     checkpoint_size: int
     checkpoint_at: datetime | None
+    published_size: int
+    published_at: datetime | None
+    witnessed_size: int
+    unmet_since: datetime | None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

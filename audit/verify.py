@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from audit.rules.checkpoints import Checkpoint, open_checkpoint
+from audit.rules.checkpoints import Checkpoint
 from audit.rules.columns import agree, differing, says_it_is
 from audit.rules.findings import Findings, compare_tile, name_stray_tile
-from audit.rules.notes import LogVerifier
+from audit.rules.keyring import FormerKey, KeyRing
 from audit.rules.tiles import TILE_HASHES, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
 from audit.rules.verification import Verification
@@ -29,22 +29,29 @@ GRACE_SECONDS: Final = 3.0
 POLL_SECONDS: Final = 0.1
 
 
-async def verify(dsn: str, vkey: str, progress: Progress | None = None, against: str | None = None) -> Report:
+async def verify(
+    dsn: str,
+    vkey: str,
+    progress: Progress | None = None,
+    against: str | None = None,
+    former: Sequence[FormerKey] = (),
+) -> Report:
     """Verify the whole log in the database at ``dsn`` against the public key ``vkey`` (c2sp.org/signed-note).
 
-    ``against`` is a signed checkpoint kept elsewhere: it alone shows that a log was set back to an earlier state.
+    ``former`` are the keys that signed before it. ``against`` is a signed checkpoint kept elsewhere: it alone shows
+    that a log was set back to an earlier state.
 
     Raises:
-        NoteError: ``vkey`` is malformed, or ``against`` is not signed by it.
+        NoteError: a key is malformed, or ``against`` is not signed by the key that its size asks for.
         OSError, asyncpg.PostgresError: the database is away.
 
     """
-    verifier = LogVerifier(vkey)
-    kept = None if against is None else open_checkpoint(against, verifier)
+    keys = KeyRing(vkey, former)
+    kept = None if against is None else keys.open(against)
     async with connected(dsn) as connection:
         indexed = await _wait_for_signature(connection)
         async with snapshot(connection, dsn) as log:
-            return await _Run(log, verifier).report(indexed, kept, progress)
+            return await _Run(log, keys).report(indexed, kept, progress)
 
 
 async def _wait_for_signature(connection: Connection) -> int:
@@ -62,11 +69,11 @@ async def _wait_for_signature(connection: Connection) -> int:
 class _Run:
     """One verification, within one snapshot."""
 
-    def __init__(self, log: Snapshot, verifier: LogVerifier) -> None:
+    def __init__(self, log: Snapshot, keys: KeyRing) -> None:
         self._log = log
         self._findings = Findings()
-        self._verification = Verification(verifier, self._findings)
-        self._origin = verifier.name
+        self._verification = Verification(keys, self._findings)
+        self._origin = keys.origin
         self._found = 0
         self._checkpoints = 0
 

@@ -13,6 +13,8 @@ class Action(StrEnum):
     ENTRY_UNREADABLE = "audit:entry:unreadable"
     """Stands in the index for an entry whose bytes are no entry any more; nothing is ever recorded under it."""
     ACCESS_LOG_READ = "audit:access_log:read"
+    CHECKPOINT_READ = "audit:checkpoint:read"
+    TILE_READ = "audit:tile:read"
 
 
 class FindingKind(StrEnum):

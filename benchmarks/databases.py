@@ -23,9 +23,9 @@ def lent(url: str, name: str) -> Iterator[str]:
 
 async def migrated(url: str) -> None:
     """Bring a database to the newest schema."""
-    await DB.open(url)
+    await DB.open(url, role=None)
     try:
-        await migrate()
+        await migrate(url)
     finally:
         await DB.close()
 

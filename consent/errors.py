@@ -1,6 +1,6 @@
 """What can go wrong in this room."""
 
-from kernel.errors import ConflictError, ForbiddenError, InvalidError
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, LaurelError, NotFoundError, UnavailableError
 
 
 class ConsentRequiredError(ForbiddenError):
@@ -50,3 +50,59 @@ class NoticeImmutableError(ConflictError):
 
     code = "notice-immutable"
     remedy = "Publish the changed text as the next version."
+
+
+class InvalidRequestError(InvalidError):
+    """A request that can't be stored as it is. Facts: ``field``."""
+
+    code = "privacy-request-invalid"
+    remedy = "Correct the named field and ask again."
+
+
+class RequestNotFoundError(NotFoundError):
+    """There is no such request, or it is somebody else's."""
+
+    code = "privacy-request-not-found"
+    remedy = "Check the identifier; the list of requests shows which there are."
+
+
+class RequestOpenError(ConflictError):
+    """The same was asked for before and is not answered yet."""
+
+    code = "privacy-request-open"
+    remedy = "Wait for the answer to the request that is open; the list of requests shows it."
+
+
+class RequestStateError(ConflictError):
+    """The request is not in a state in which this can be done."""
+
+    code = "privacy-request-state"
+    remedy = "Read the request: its state says what can be done with it."
+
+
+class PackageNotFoundError(NotFoundError):
+    """There is no package to take: it is not made yet, its time is over, or it was taken."""
+
+    code = "privacy-package-not-found"
+    remedy = "Look at the request's `package_until`; ask again if it is null and the request is completed."
+
+
+class LegalHoldNotFoundError(NotFoundError):
+    """There is no such record, or no such hold."""
+
+    code = "legal-hold-not-found"
+    remedy = "Check the table and the identifier."
+
+
+class ErasureListError(LaurelError):
+    """The list of erasures can't be read or written."""
+
+    code = "erasure-list-unusable"
+    remedy = "Make LAUREL_ERASURE_LIST a file that this program can read and append to; restore a damaged line."
+
+
+class ErasuresMissingError(UnavailableError):
+    """The database is older than the erasures on the list: somebody who was erased is in it again."""
+
+    code = "erasures-missing"
+    remedy = "Run `laurel privacy replay-erasures`, then start again."

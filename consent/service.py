@@ -6,6 +6,8 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 import people
 from consent import store
 from consent.errors import ConsentRequiredError, InvalidNoticeError, NoticeImmutableError
@@ -192,6 +194,12 @@ def _announce(uow: UnitOfWork, person: PersonId, events: Collection[ConsentEvent
         uow.publish(BOARD_TOPIC, person)
 
 
+def announce_standing(uow: UnitOfWork, person: PersonId) -> None:
+    """Let every worker forget how ``person`` stands, and the boards ask again."""
+    epochs.move(uow, person)
+    uow.publish(BOARD_TOPIC, person)
+
+
 def _view(uow: UnitOfWork, purpose: Purpose, record: Record | None) -> ConsentView:
     return ConsentView(
         purpose=purpose,
@@ -257,7 +265,8 @@ async def _rebuild(uow: UnitOfWork, persons: Sequence[PersonId]) -> int:
         key = (event.person, event.purpose)
         right[key] = after(right.get(key), event)
     present = await store.standing(uow, persons, CONSENT_PURPOSES)
-    wrong = {key: record for key, record in right.items() if present.get(key) != record}
+    plain = {key: msgspec.structs.replace(record, restricted=False) for key, record in present.items()}
+    wrong = {key: record for key, record in right.items() if plain.get(key) != record}
     stray = [key for key in present if key not in right]
     await store.remove_standing(uow, stray)
     await store.put_standing(uow, wrong)

@@ -69,7 +69,8 @@ async def notice_references(purposes: Iterable[Purpose]) -> list[NoticeReference
 async def standing(uow: UnitOfWork, persons: Sequence[PersonId], purposes: Sequence[Purpose]) -> Standing:
     """Return how each person stands towards each purpose; an unanswered one has no key."""
     rows = await uow.fetch(
-        f"select {_STANDING_COLUMNS} from consent.current_state"  # noqa: S608 - a constant of this file
+        f"select {_STANDING_COLUMNS}, exists (select from consent.restriction r"  # noqa: S608 - a constant of this file
+        " where r.person = c.person and r.lifted_at is null) as restricted from consent.current_state c"
         " where person = any($1::uuid[]) and purpose = any($2::text[])",
         persons,
         purposes,
@@ -161,6 +162,7 @@ def _standing(rows: Iterable[asyncpg.Record]) -> Standing:
             decided_at=row["decided_at"],
             received_at=row["received_at"],
             expires_at=row["expires_at"],
+            restricted=row["restricted"],
         )
         for row in rows
     }

@@ -124,7 +124,8 @@ class ConsentEvent(msgspec.Struct, frozen=True, kw_only=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """How one person stands towards one purpose: the answer that counts, and the event that gave it.
 
-    ``state`` is the answer as given; whether a grant has expired depends on the time (``state_at``).
+    ``state`` is the answer as given; whether a grant has expired depends on the time (``state_at``). ``restricted``
+    says that the person had all processing but storage stopped (GDPR Article 18), whatever was answered.
     """
 
     state: Answer
@@ -133,6 +134,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime
     received_at: datetime
     expires_at: datetime | None = None
+    restricted: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from content.errors import (
     InvalidListingError,
     OutsideMarketScopeError,
 )
+from content.holdings import HOLDINGS
 from content.rules.tags import forbidden_word
 from content.rules.visibility import scores
 from content.service import (
@@ -29,6 +30,7 @@ from content.vocabulary import EVERYWHERE, Action, ContentId, ContentKind, Conte
 
 __all__ = [
     "EVERYWHERE",
+    "HOLDINGS",
     "Action",
     "AuthorNeverApprovesError",
     "ContentId",

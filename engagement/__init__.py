@@ -4,6 +4,7 @@ An activity arrives from an app, a learning system or an import, late or out of 
 code when it may not be kept. What it earns is decided one room above.
 """
 
+from engagement.holdings import HOLDINGS
 from engagement.rules.admission import Refusal, admit
 from engagement.rules.parsing import Draft, Malformed, extension_bytes, parse
 from engagement.service import (
@@ -21,6 +22,7 @@ from engagement.values import Activity, History, Stored, Use
 from engagement.vocabulary import Channel, Verb
 
 __all__ = [
+    "HOLDINGS",
     "Activity",
     "Channel",
     "Draft",

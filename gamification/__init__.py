@@ -7,6 +7,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credentials import BadgeIssuer, BadgeKeys
+from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.programme_values import Difference, Discrepancy, Rebuilt
 from gamification.reward_values import (
@@ -47,6 +48,7 @@ from gamification.service.board_keeping import (
     ALL_TIME,
     BOARD_PURPOSES,
     boards_wait,
+    copy_boards,
     keep_boards,
     leave,
     refresh,
@@ -84,6 +86,7 @@ __all__ = [
     "ALL_TIME",
     "BOARD_PURPOSES",
     "EFPIA",
+    "HOLDINGS",
     "OPEN_PAYMENTS",
     "Advance",
     "BadgeIssuer",
@@ -144,6 +147,7 @@ __all__ = [
     "claim",
     "claims_of",
     "compose_programme",
+    "copy_boards",
     "create_board",
     "create_campaign",
     "create_reward",

@@ -35,6 +35,7 @@ class CampaignStep(StrEnum):
     REJECT = "reject"
     SCHEDULE = "schedule"
     START = "start"
+    HOLD = "hold"
     PAUSE = "pause"
     RESUME = "resume"
     FREEZE = "freeze"
@@ -114,6 +115,7 @@ class WhyNot(StrEnum):
     NOT_OPEN_YET = "not-open-yet"
     OTHER_MARKET = "other-market"
     PAID_ALREADY = "paid-already"
+    REFUSED_BY_POLICY = "refused-by-policy"
 
 
 class AwardKind(StrEnum):

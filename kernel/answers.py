@@ -15,17 +15,21 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     body: bytes
 
 
-async def claim(uow: UnitOfWork, name: UUID, request_hash: bytes) -> KeptAnswer | None:
+async def claim(uow: UnitOfWork, name: UUID, request_hash: bytes, subject: UUID | None = None) -> KeptAnswer | None:
     """Claim ``name`` for this transaction and return None, or return the answer that it has.
+
+    ``subject`` is the person who asks: what they were answered goes when they do.
 
     Another transaction that claimed it is waited for: the unique index decides, not a look that comes too early.
     """
     claimed = await uow.fetchval(
-        "insert into kernel.answer (id, request_hash, status, body, answered_at) values ($1, $2, 0, '', $3)"
+        "insert into kernel.answer (id, request_hash, status, body, answered_at, subject)"
+        " values ($1, $2, 0, '', $3, $4)"
         " on conflict (id) do nothing returning id",
         name,
         request_hash,
         uow.now,
+        subject,
     )
     if claimed:
         return None

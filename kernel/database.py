@@ -11,6 +11,7 @@ statement needs no BEGIN and COMMIT around it.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, TypeAlias, cast
 
@@ -22,6 +23,9 @@ from typing_extensions import override
 from kernel.errors import UnavailableError
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+APPLICATION: Final = "laurel_app"
+"""The role that every session of the application has (``kernel/roles.py``)."""
 
 STATEMENT_TIMEOUT_MS: Final = 10_000
 LOCK_TIMEOUT_MS: Final = 5_000
@@ -61,6 +65,13 @@ class DatabaseRefusedError(UnavailableError):
 
     code = "database-refused"
     remedy = "Correct the role, the password or the database's name in LAUREL_DATABASE_URL."
+
+
+class RoleMissingError(UnavailableError):
+    """The application's role is not there, or this login is no member of it."""
+
+    code = "database-role-missing"
+    remedy = "Run `laurel migrate`, which makes the roles, then start again."
 
 
 class Transaction(PostgresTransaction):
@@ -126,12 +137,27 @@ class Transaction(PostgresTransaction):
         return await self.engine.get_new_connection()
 
 
+_DECLARE_ONCE: Final = "select set_config('laurel.purpose', $1, true), set_config('laurel.moment', $2, true)"
+_DECLARE: Final = _DECLARE_ONCE.replace("true", "false")
+
+
 class _PooledConnection(asyncpg.Connection):
     """A connection whose session is never changed, so that giving it back needs no round trip to reset it.
 
     What a transaction sets is set with ``set local``, locks are transaction locks, and nobody listens: house rules
-    that a test of this module holds against the code.
+    that a test of this module holds against the code. The one exception is what a reading session declares, which is
+    declared anew, before anything else, whenever the next reader's is another.
     """
+
+    declared: tuple[str, str] | None = None
+
+    async def declare(self, purpose: str, now: datetime | None) -> None:
+        """Say what the reads that follow are for; the moment is exact to a minute, so that most need no round trip."""
+        wanted = (purpose, "" if now is None else now.replace(second=0, microsecond=0).isoformat())
+        if self.declared != wanted:
+            self.declared = None  # unknown, should the next line be broken off
+            await self.fetchrow(_DECLARE, *wanted)
+            self.declared = wanted
 
     @override
     def get_reset_query(self) -> str:
@@ -167,12 +193,14 @@ class Engine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> PostgresTransaction:
         return Transaction(engine=self, allow_nested=allow_nested)
 
-    async def open(self, url: str, *, size: int = 10) -> None:
+    async def open(self, url: str, *, size: int = 10, role: str | None = APPLICATION) -> None:
         """Open both pools on ``url``; ``size`` connections each at the most.
+
+        Their sessions have ``role``, whoever logs in; None leaves them what the login is, for migrations alone.
 
         Raises:
             DatabaseUnavailableError: the server does not answer.
-            DatabaseRefusedError: it answers, and the URL is wrong.
+            DatabaseRefusedError: it answers, and the URL is wrong, or the login may not have the role.
 
         """
         settings = {
@@ -181,7 +209,7 @@ class Engine(PostgresEngine):
             "lock_timeout": str(LOCK_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
             "timezone": "UTC",
-        }
+        } | ({} if role is None else {"role": role})
         self.config = {"dsn": url, "server_settings": settings, "timeout": ACQUIRE_TIMEOUT_SECONDS}
         pooled: dict[str, Any] = {"min_size": 1, "max_size": size, "command_timeout": COMMAND_TIMEOUT_SECONDS}
         reading = self.config | {"server_settings": settings | {"default_transaction_read_only": "on"}}
@@ -189,6 +217,9 @@ class Engine(PostgresEngine):
             async with translated():
                 self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
                 self.reads = await asyncpg.create_pool(**reading, **pooled, connection_class=_PooledConnection)
+        except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
+            await self.close()
+            raise RoleMissingError(f"The login of LAUREL_DATABASE_URL can't work as {role}.") from error
         except UnavailableError:
             await self.close()
             raise
@@ -201,12 +232,16 @@ class Engine(PostgresEngine):
         self.pool = self.reads = None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
-        """Lend a read-only connection; Piccolo's queries in the block use it too."""
+    async def reading(self, purpose: str = "", now: datetime | None = None) -> AsyncIterator[Connection]:
+        """Lend a read-only connection; Piccolo's queries in the block use it too.
+
+        What is read is read for ``purpose``, ``now``: without one, no row that belongs to a person is there.
+        """
         if self.reads is None:
             message = "The database pool is not open."
             raise DatabaseUnavailableError(message)
         async with self.reads.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            await cast("_PooledConnection", connection).declare(purpose, now)
             current = cast("ContextVar[Any]", self.current_transaction)
             token = current.set(_Reading(connection))
             try:
@@ -224,12 +259,18 @@ class Engine(PostgresEngine):
             yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Connection]:
-        """Open a transaction and lend its connection; it commits when the block ends without an exception."""
+    async def writing(self, purpose: str = "", now: datetime | None = None) -> AsyncIterator[Connection]:
+        """Open a transaction and lend its connection; it commits when the block ends without an exception.
+
+        What it does is done for ``purpose``, ``now``: without one, no row that belongs to a person is there.
+        """
         if self.pool is None:
             message = "The database pool is not open."
             raise DatabaseUnavailableError(message)
         async with self.transaction(allow_nested=False) as transaction:
+            if purpose:
+                moment = "" if now is None else now.isoformat()
+                await transaction.connection.fetchrow(_DECLARE_ONCE, purpose, moment)
             yield transaction.connection
 
 

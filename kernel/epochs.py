@@ -9,6 +9,7 @@ So there is no moment at which an old answer goes with a valid mark, also when t
 Marks are random and never counted, so that a restarted or emptied Valkey can't bring an old mark back.
 """
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -23,6 +24,8 @@ MOVING_SECONDS: Final = 60
 
 FRESH_SECONDS: Final = 86_400
 TRIES: Final = 3
+REMEMBERED_SECONDS: Final = 1.0
+"""For how long something may be remembered whose mark is moved by ``move_or_wait``."""
 
 READ_SCRIPT: Final = """
 local answer = {}
@@ -99,6 +102,35 @@ class Epochs:
         uow.before_commit(moving)
         uow.after_commit(moved)
 
+    def move_or_wait(self, uow: UnitOfWork, *keys: UUID) -> None:
+        """Like ``move``, for what nobody remembers for longer than ``REMEMBERED_SECONDS``.
+
+        With Valkey away the transaction commits all the same, and its answer waits until every memory has run out: who
+        must be kept out is kept out within a second, whatever else is broken.
+        """
+        missed = False
+
+        async def moving() -> None:
+            nonlocal missed
+            try:
+                await self._set(keys, MOVING, MOVING_SECONDS)
+            except CacheUnavailableError:
+                missed = True
+
+        async def moved() -> None:
+            committed = asyncio.get_running_loop().time()
+            try:
+                await self._set(keys, uuid4().hex, FRESH_SECONDS)
+            except CacheUnavailableError:
+                pass
+            else:
+                if not missed:
+                    return
+            await asyncio.sleep(committed + REMEMBERED_SECONDS - asyncio.get_running_loop().time())
+
+        uow.before_commit(moving)
+        uow.after_commit(moved)
+
 
 _epochs: list[Epochs] = []
 
@@ -111,3 +143,8 @@ def use(epochs: Epochs) -> None:
 def move(uow: UnitOfWork, *keys: UUID) -> None:
     """Move the marks of ``keys`` with the transaction of ``uow``; see ``Epochs.move``."""
     _epochs[0].move(uow, *keys)
+
+
+def move_or_wait(uow: UnitOfWork, *keys: UUID) -> None:
+    """Move the marks of ``keys`` with the transaction of ``uow``; see ``Epochs.move_or_wait``."""
+    _epochs[0].move_or_wait(uow, *keys)

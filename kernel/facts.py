@@ -1,9 +1,14 @@
 """What an audit entry is made of: who asked from where and why, and what was done."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+
+UPKEEP: Final = "upkeep"
+"""What our own programs declare to the database: they keep what there is of everybody, for no purpose of their own."""
+
+_OWN_PROGRAMS: Final = frozenset({"system", "operator"})
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +28,11 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     notice_version: int | None = None
     on_behalf_of: str | None = None
     address: str | None = None
+
+    @property
+    def declared(self) -> str:
+        """The purpose that a transaction declares to the database; empty where nobody said one: then it sees nobody."""
+        return self.purpose or (UPKEEP if self.role in _OWN_PROGRAMS else "")
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
+from kernel import roles, row_security
 from kernel.database import AWAY, DB, translated
 from kernel.errors import LaurelError, UnavailableError
 
@@ -22,6 +23,16 @@ class MigrationError(LaurelError):
 
     code = "migration-failed"
     remedy = "Read the sentence, mend the cause, and run `laurel migrate` again."
+
+
+class RolesRefusedError(LaurelError):
+    """Who migrates may not make the roles."""
+
+    code = "roles-refused"
+    remedy = (
+        "Migrate as a login that owns the database and may create roles (LAUREL_MIGRATION_DATABASE_URL),"
+        " or let an administrator of the server do once what docs/database-roles.md lists."
+    )
 
 
 class SchemaOutdatedError(UnavailableError):
@@ -52,14 +63,19 @@ async def require_newest() -> None:
         raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
 
 
-async def migrate() -> str:
+async def migrate(application_url: str) -> str:
     """Run every migration that has not run yet, in one transaction; return what Piccolo said.
+
+    It makes the database's roles first (``kernel/roles.py``), ``application_url``'s login among them, and the owner's
+    is the one that the migrations run as; the pools MUST have been opened without a role.
 
     Runners that start together wait for each other under an advisory lock. A statement that can't get its table lock
     within 4 seconds gives up, so that a migration never queues the whole traffic behind it.
     """
     said = io.StringIO()
+    await _establish_roles(application_url)
     async with translated(), DB.writing() as connection:
+        await connection.execute(f"set local role {roles.OWNER}")
         await connection.execute("set local lock_timeout = 0")
         await connection.execute("set local statement_timeout = 0")
         await connection.execute("select pg_advisory_xact_lock($1)", MIGRATION_LOCK)
@@ -75,7 +91,17 @@ async def migrate() -> str:
         except (SystemExit, asyncpg.PostgresError) as error:
             reason = str(error) if isinstance(error, asyncpg.PostgresError) else said.getvalue().strip()[-LONGEST:]
             raise MigrationError(f"A migration failed: {reason.splitlines()[-1]}.") from error
+        await roles.grant(connection, ROOMS)
+        await row_security.secure(connection)
     return said.getvalue()
+
+
+async def _establish_roles(application_url: str) -> None:
+    try:
+        async with translated(), DB.appending() as connection:
+            await roles.establish(connection, ROOMS, application_url)
+    except asyncpg.PostgresError as error:
+        raise RolesRefusedError(f"The database's roles can't be set up: {error}.") from error
 
 
 ROOMS: Final = ("kernel", "audit", "people", "access", "consent", "content", "engagement", "gamification")

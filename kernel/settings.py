@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mode: Literal["development", "production"] = "development"
     home: Path = CHECKOUT / ".laurel"
     database_url: str | None = None
+    migration_database_url: str | None = None
     redis_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
@@ -56,12 +57,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_limit_bytes: int = 1_048_576
     request_seconds: float = 30.0
     activity_retention_days: int | None = None
+    erasure_list: Path | None = None
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
+    token_former_keys: bytes = b""
     audit_key: bytes | None = None
+    audit_former_keys: str = ""
+    witness_policy: Path | None = None
     key_encryption_key: bytes | None = None
-    blind_index_key: bytes | None = None
+    other_key_encryption_keys: tuple[bytes, ...] = ()
+    email_index_key: bytes | None = None
+    identifier_index_key: bytes | None = None
     badge_key: bytes | None = None
     badge_rsa_key: bytes | None = None
     badge_former_keys: bytes = b""
@@ -127,6 +134,10 @@ def _key(text: str) -> bytes:
     return key
 
 
+def _keys(text: str) -> tuple[bytes, ...]:
+    return tuple(_key(part) for part in re.split(r"[\s,]+", text) if part)
+
+
 def _rsa_key(text: str) -> bytes:
     try:
         key = load_pem_private_key(text.encode(), password=None)
@@ -172,6 +183,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "mode": _choice("development", "production"),
     "home": _path,
     "database_url": _url("postgresql", "postgres"),
+    "migration_database_url": _url("postgresql", "postgres"),
     "redis_url": _url("redis", "rediss", "unix"),
     "host": str,
     "port": _whole(1, 65_535),
@@ -183,18 +195,31 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "body_limit_bytes": _whole(1_024, 67_108_864),
     "request_seconds": lambda text: float(_whole(1, 3_600)(text)),
     "activity_retention_days": _whole(1, 36_500),
+    "erasure_list": _path,
     "rules_file": _path,
     "log_level": _choice("debug", "info", "warning", "error"),
     "token_key": _key,
+    "token_former_keys": _public_keys,
     "audit_key": _key,
+    "audit_former_keys": str,
+    "witness_policy": _path,
     "key_encryption_key": _key,
-    "blind_index_key": _key,
+    "other_key_encryption_keys": _keys,
+    "email_index_key": _key,
+    "identifier_index_key": _key,
     "badge_key": _key,
     "badge_rsa_key": _rsa_key,
     "badge_former_keys": _public_keys,
     "badge_issuer": _words,
 }
-SECRETS: Final = ("token_key", "audit_key", "key_encryption_key", "blind_index_key", "badge_key")
+SECRETS: Final = (
+    "token_key",
+    "audit_key",
+    "key_encryption_key",
+    "email_index_key",
+    "identifier_index_key",
+    "badge_key",
+)
 """Keys of 32 random bytes."""
 
 
@@ -241,7 +266,7 @@ def _check_together(settings: Settings) -> None:
         for name in needed:
             if getattr(settings, name) is None:
                 raise SettingsError(f"LAUREL_{name.upper()}: is needed in production.", field=name)
-        secrets = [getattr(settings, name) for name in SECRETS]
+        secrets = [*(getattr(settings, name) for name in SECRETS), *settings.other_key_encryption_keys]
         if len(set(secrets)) != len(secrets):
             message = "LAUREL_*_KEY: two keys are equal; every key must be its own."
             raise SettingsError(message)

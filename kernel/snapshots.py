@@ -7,12 +7,19 @@ from typing import Final, TypeAlias
 
 import asyncpg
 
+from kernel.database import APPLICATION
+from kernel.facts import UPKEEP
+
 SessionConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _NAME: Final = re.compile(r"[0-9A-Fa-f-]+")
 
+# They read for a program of ours, and declare it; rows that belong to people are there for nobody else.
 # Each process is one core's work: parallel plans would take the cores away from the others.
-_SESSION: Final = {"application_name": "laurel snapshot", "jit": "off", "max_parallel_workers_per_gather": "0"}
+_SESSION: Final = {"application_name": "laurel snapshot", "jit": "off", "max_parallel_workers_per_gather": "0"} | {
+    "role": APPLICATION,
+    "laurel.purpose": UPKEEP,
+}
 
 
 @asynccontextmanager

@@ -21,3 +21,4 @@ class Answer(Table, tablename="answer", schema="kernel"):
     status = Integer(default=None, null=False, help_text="open: HTTP status")
     body = Bytea(default=None, null=False, help_text="pseudonymous: the response's body")
     answered_at = Timestamptz(default=None, null=False, help_text="open: when")
+    subject = UUID(default=None, null=True, help_text="pseudonymous: who asked, where it was a person")

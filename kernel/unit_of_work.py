@@ -136,8 +136,9 @@ class Work:
             DatabaseUnavailableError: PostgreSQL is away; nothing was done, or it is unknown whether COMMIT arrived.
 
         """
-        async with translated(), DB.writing() as connection:
-            uow = UnitOfWork(connection, origin, self.clock.now())
+        now = self.clock.now()
+        async with translated(), DB.writing(origin.declared, now) as connection:
+            uow = UnitOfWork(connection, origin, now)
             yield uow
             await uow._finish(self._recorder)  # noqa: SLF001 - the two are one thing in two classes
         for step in uow._after:  # noqa: SLF001
@@ -146,8 +147,9 @@ class Work:
     @asynccontextmanager
     async def read(self, origin: Origin) -> AsyncIterator[UnitOfWork]:
         """Open a read-only unit of work; what it records is left in ``entries`` for the caller to seal."""
-        async with translated(), DB.reading() as connection:
-            yield UnitOfWork(connection, origin, self.clock.now())
+        now = self.clock.now()
+        async with translated(), DB.reading(origin.declared, now) as connection:
+            yield UnitOfWork(connection, origin, now)
 
     async def append(self, entries: Sequence[tuple[Origin, Fact]]) -> None:
         """Write audit entries in a transaction of their own: for queries and denials, which have no other.

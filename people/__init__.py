@@ -4,38 +4,101 @@ This is the only room with columns that identify somebody; every other room hold
 Destroying a person's key makes everything the vault holds about that person unreadable, in every copy there is.
 """
 
+from people.box import Box, box
 from people.errors import (
+    InvalidLicenceError,
     InvalidPersonError,
+    LicenceStepError,
     PersonErasedError,
     PersonExistsError,
     PersonNotFoundError,
     VaultNotConfiguredError,
+    ZoneCooldownError,
 )
+from people.holdings import HOLDINGS
 from people.sealing import configure
-from people.service import bearings, find_by_email, find_by_identifier, lock, profile, register
-from people.values import Bearings, Identifier, NewPerson, Profile, VaultKeys
-from people.vocabulary import Action, PersonId, PersonStatus, is_market
+from people.service import (
+    bearings,
+    change,
+    decide_licence,
+    find_by_email,
+    find_by_identifier,
+    key_use,
+    lock,
+    profile,
+    register,
+    reindex,
+    rewrap,
+    view,
+)
+from people.values import (
+    Bearings,
+    Change,
+    Identifier,
+    Licence,
+    LicenceDecision,
+    NewPerson,
+    Page,
+    Particulars,
+    Profile,
+    VaultKeys,
+    View,
+)
+from people.vocabulary import (
+    Action,
+    ContactChannel,
+    Field,
+    LicenceStatus,
+    PersonId,
+    PersonStatus,
+    PracticeSetting,
+    Profession,
+    is_market,
+)
 
 __all__ = [
+    "HOLDINGS",
     "Action",
     "Bearings",
+    "Box",
+    "Change",
+    "ContactChannel",
+    "Field",
     "Identifier",
+    "InvalidLicenceError",
     "InvalidPersonError",
+    "Licence",
+    "LicenceDecision",
+    "LicenceStatus",
+    "LicenceStepError",
     "NewPerson",
+    "Page",
+    "Particulars",
     "PersonErasedError",
     "PersonExistsError",
     "PersonId",
     "PersonNotFoundError",
     "PersonStatus",
+    "PracticeSetting",
+    "Profession",
     "Profile",
     "VaultKeys",
     "VaultNotConfiguredError",
+    "View",
+    "ZoneCooldownError",
     "bearings",
+    "box",
+    "change",
     "configure",
+    "decide_licence",
     "find_by_email",
     "find_by_identifier",
     "is_market",
+    "key_use",
     "lock",
     "profile",
     "register",
+    "reindex",
+    "rewrap",
+    "view",
 ]

@@ -9,6 +9,26 @@ class InvalidPersonError(InvalidError):
     code = "person-invalid"
 
 
+class InvalidLicenceError(InvalidError):
+    """What was decided about a licence makes no sense; the facts hold ``field``."""
+
+    code = "licence-invalid"
+
+
+class LicenceStepError(ConflictError):
+    """A licence's status can't follow the one that it has."""
+
+    code = "licence-step"
+    remedy = "Read the licence as it is now; one that was rejected becomes pending before it can be verified."
+
+
+class ZoneCooldownError(ConflictError):
+    """The time zone changed a short while ago; the facts hold ``again_at``."""
+
+    code = "zone-cooldown"
+    remedy = "Wait until the named time, or ask the programme's staff to correct the zone."
+
+
 class PersonExistsError(ConflictError):
     """Somebody with this e-mail address or identifier is registered already; the facts hold ``field``."""
 

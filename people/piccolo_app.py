@@ -4,10 +4,10 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from people.tables import DataKey, IdentifierRow, Person, Vault
+from people.tables import DataKey, IdentifierRow, LicenceRow, Person, ProfileRow, Vault
 
 APP_CONFIG = AppConfig(
     app_name="people",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "people"),
-    table_classes=[Person, DataKey, Vault, IdentifierRow],
+    table_classes=[Person, DataKey, Vault, IdentifierRow, ProfileRow, LicenceRow],
 )

@@ -18,15 +18,26 @@ def configure(keys: VaultKeys) -> None:
     _keys[:] = [keys]
 
 
-def new_key(person: PersonId) -> tuple[bytes, bytes]:
+async def new_key(person: PersonId) -> tuple[bytes, bytes]:
     """Return a new data key for ``person`` and the same key wrapped, which is how it is stored."""
     data_key = crypto.new_data_key()
-    return data_key, _configured().wrapping.wrap(data_key, _key_cell(person))
+    return data_key, await _configured().wrapping.wrap(data_key, _key_cell(person))
 
 
-def unwrap(person: PersonId, wrapped: bytes) -> bytes:
+async def unwrap(person: PersonId, wrapped: bytes) -> bytes:
     """Return the data key of ``person``."""
-    return _configured().wrapping.unwrap(wrapped, _key_cell(person))
+    return await _configured().wrapping.unwrap(wrapped, _key_cell(person))
+
+
+async def rewrapped(person: PersonId, wrapped: bytes) -> bytes:
+    """Return the data key of ``person`` wrapped by the current key-encryption key."""
+    wrapping = _configured().wrapping
+    return await wrapping.wrap(await wrapping.unwrap(wrapped, _key_cell(person)), _key_cell(person))
+
+
+def current_key() -> bytes:
+    """Return the id of the key-encryption key that wraps."""
+    return _configured().wrapping.current
 
 
 def seal(data_key: bytes, text: str, table: str, column: str, row: UUID) -> bytes:
@@ -41,12 +52,12 @@ def open_sealed(data_key: bytes, sealed: bytes, table: str, column: str, row: UU
 
 def email_index(email: str) -> bytes:
     """Return the blind index of an e-mail address."""
-    return crypto.blind_index(_configured().index, email, domain="email")
+    return crypto.blind_index(_configured().email_index, email, domain="email")
 
 
 def identifier_index(system: str, value: str) -> bytes:
     """Return the blind index of an identifier within its register."""
-    return crypto.blind_index(_configured().index, value, domain=f"identifier:{system}")
+    return crypto.blind_index(_configured().identifier_index, value, domain=f"identifier:{system}")
 
 
 def _key_cell(person: PersonId) -> bytes:

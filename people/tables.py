@@ -1,6 +1,6 @@
 """The tables of the vault: the only ones with columns that identify a person, all of them sealed."""
 
-from piccolo.columns import UUID, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Array, Date, ForeignKey, OnDelete, Text, Timestamptz, Varchar
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -30,6 +30,8 @@ class Vault(Table, tablename="vault", schema="people"):
     name = Bytea(default=None, null=False, help_text="personal: sealed")
     email = Bytea(default=None, null=True, help_text="personal: sealed, as it was entered")
     email_index = Bytea(default=None, null=True, help_text="personal: blind index of the normalised address")
+    phone = Bytea(default=None, null=True, help_text="personal: sealed")
+    practice = Bytea(default=None, null=True, help_text="personal: sealed, where somebody works")
 
 
 class IdentifierRow(Table, tablename="identifier", schema="people"):
@@ -42,3 +44,27 @@ class IdentifierRow(Table, tablename="identifier", schema="people"):
     system = Text(default=None, null=False, help_text="open: which register")
     value = Bytea(default=None, null=False, help_text="personal: sealed")
     value_index = Bytea(default=None, null=False, help_text="personal: blind index within the register")
+
+
+class ProfileRow(Table, tablename="profile", schema="people"):
+    """What somebody does, coarse enough to say of many; absent until there is something to say."""
+
+    person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
+    profession = Text(default=None, null=True, help_text="pseudonymous: Profession")
+    specialties = Array(base_column=Text(), default=None, null=False, help_text="pseudonymous: fields of work")
+    setting = Text(default=None, null=True, help_text="pseudonymous: PracticeSetting")
+    markets = Array(base_column=Text(), default=None, null=False, help_text="pseudonymous: where else one practises")
+    channels = Array(base_column=Text(), default=None, null=False, help_text="pseudonymous: the most welcome first")
+    zone_changed_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the time zone last changed")
+
+
+class LicenceRow(Table, tablename="licence", schema="people"):
+    """What is known of a person's licence to practise in one market."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: binds the sealed evidence")
+    person = UUID(default=None, null=False, help_text="pseudonymous: whose")
+    market = Varchar(length=2, default=None, null=False, help_text="pseudonymous: ISO 3166-1 alpha-2")
+    status = Text(default=None, null=False, help_text="pseudonymous: LicenceStatus, as it was decided")
+    evidence = Bytea(default=None, null=True, help_text="personal: sealed, where the evidence is")
+    expires_on = Date(default=None, null=True, help_text="pseudonymous: the last day on which it is valid")
+    changed_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it was decided")

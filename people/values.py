@@ -1,19 +1,21 @@
 """What crosses the boundary of this room."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
-from kernel.crypto import WrappingKeys
-from people.vocabulary import PersonId
+from kernel.keyring import Keyring
+from people.vocabulary import ContactChannel, LicenceStatus, PersonId, PracticeSetting, Profession
 
 
 class VaultKeys(msgspec.Struct, frozen=True):
-    """The keys of the vault: ``wrapping`` for every person's own key, ``index`` (32 bytes) for blind indexes."""
+    """The keys of the vault: ``wrapping`` for every person's own key, and one of 32 bytes for each blind index."""
 
-    wrapping: WrappingKeys
-    index: bytes
+    wrapping: Keyring
+    email_index: bytes
+    identifier_index: bytes
 
     @override
     def __repr__(self) -> str:
@@ -28,11 +30,25 @@ class Identifier(msgspec.Struct, frozen=True):
     value: str
 
 
-class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
+class Particulars(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody does, coarse enough to say of many: nothing here is sealed, and rules may use it.
+
+    ``specialties`` are lower-case words with hyphens (``internal-medicine``), ``markets`` the countries beside the
+    home market in which somebody practises, ``channels`` the ways to be reached, the most welcome first.
+    """
+
+    profession: Profession | None = None
+    specialties: tuple[str, ...] = ()
+    setting: PracticeSetting | None = None
+    markets: tuple[str, ...] = ()
+    channels: tuple[ContactChannel, ...] = ()
+
+
+class NewPerson(Particulars, frozen=True, kw_only=True):
     """Somebody to be registered: with an e-mail address, at least one identifier, or both.
 
     ``market`` is an ISO 3166-1 alpha-2 code, ``zone`` an IANA time zone, ``locale`` a language with an optional region
-    (``en``, ``en-GB``).
+    (``en``, ``en-GB``), ``practice`` the name and place of where somebody works.
     """
 
     name: str
@@ -41,9 +57,51 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     email: str | None = None
     identifiers: tuple[Identifier, ...] = ()
+    phone: str | None = None
+    practice: str | None = None
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a person's fields: one that is left out stays, one that is None or empty is removed."""
+
+    name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    phone: str | UnsetType | None = UNSET
+    practice: str | UnsetType | None = UNSET
+    identifiers: tuple[Identifier, ...] | UnsetType = UNSET
+    zone: str | UnsetType = UNSET
+    locale: str | UnsetType = UNSET
+    profession: Profession | UnsetType | None = UNSET
+    specialties: tuple[str, ...] | UnsetType = UNSET
+    setting: PracticeSetting | UnsetType | None = UNSET
+    markets: tuple[str, ...] | UnsetType = UNSET
+    channels: tuple[ContactChannel, ...] | UnsetType = UNSET
+
+    def given(self) -> dict[str, object]:
+        """Return the fields that are not left out."""
+        every = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in every.items() if value is not UNSET}
+
+
+class Licence(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a licence in one market. It is valid through ``expires_on``, for ever if that is None."""
+
+    market: str
+    status: LicenceStatus
+    evidence: str | None
+    expires_on: date | None
+    changed_at: datetime
+
+
+class LicenceDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What is decided about a licence; ``evidence`` says where the proof is ("register extract 2026-17")."""
+
+    status: LicenceStatus
+    evidence: str | None = None
+    expires_on: date | None = None
+
+
+class Profile(Particulars, frozen=True, kw_only=True):
     """Everything that the vault holds about one person, readable. ``created_at`` is UTC."""
 
     person: PersonId
@@ -54,6 +112,30 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     locale: str
     created_at: datetime
+    phone: str | None
+    practice: str | None
+    licences: tuple[Licence, ...]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of one person that a reader named; the others were not opened and are left out."""
+
+    person: PersonId
+    name: str | UnsetType = UNSET
+    email: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = UNSET
+    practice: str | UnsetType | None = UNSET
+    identifiers: tuple[Identifier, ...] | UnsetType = UNSET
+    licences: tuple[Licence, ...] | UnsetType = UNSET
+    market: str | UnsetType = UNSET
+    zone: str | UnsetType = UNSET
+    locale: str | UnsetType = UNSET
+    created_at: datetime | UnsetType = UNSET
+    profession: Profession | UnsetType | None = UNSET
+    specialties: tuple[str, ...] | UnsetType = UNSET
+    setting: PracticeSetting | UnsetType | None = UNSET
+    markets: tuple[str, ...] | UnsetType = UNSET
+    channels: tuple[ContactChannel, ...] | UnsetType = UNSET
 
 
 class Bearings(msgspec.Struct, frozen=True, gc=False):
@@ -62,3 +144,11 @@ class Bearings(msgspec.Struct, frozen=True, gc=False):
     zone: str
     market: str
     locale: str
+
+
+class Page(msgspec.Struct, frozen=True):
+    """How far work on everybody has come: the last person looked at, how many that were, how many were changed."""
+
+    last: PersonId
+    seen: int
+    changed: int

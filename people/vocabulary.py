@@ -26,10 +26,82 @@ class PersonStatus(StrEnum):
     ACTIVE = "active"
 
 
+class Profession(StrEnum):
+    """What somebody is by training and licence; coarse, so that rules can use it."""
+
+    PHYSICIAN = "physician"
+    PHARMACIST = "pharmacist"
+    NURSE = "nurse"
+    MIDWIFE = "midwife"
+    DENTIST = "dentist"
+    PSYCHOLOGIST = "psychologist"
+    PHYSIOTHERAPIST = "physiotherapist"
+    PARAMEDIC = "paramedic"
+    OTHER = "other"
+
+
+class PracticeSetting(StrEnum):
+    """What kind of place somebody works in; which one it is stands sealed in the vault."""
+
+    HOSPITAL = "hospital"
+    CLINIC = "clinic"
+    GENERAL_PRACTICE = "general_practice"
+    COMMUNITY_PHARMACY = "community_pharmacy"
+    HOSPITAL_PHARMACY = "hospital_pharmacy"
+    LABORATORY = "laboratory"
+    ACADEMIA = "academia"
+    OTHER = "other"
+
+
+class LicenceStatus(StrEnum):
+    """What is known of a licence to practise in one market."""
+
+    UNVERIFIED = "unverified"
+    PENDING = "pending"
+    VERIFIED = "verified"
+    LAPSED = "lapsed"
+    REJECTED = "rejected"
+
+
+class ContactChannel(StrEnum):
+    """A way to reach somebody. Preferring one is a wish; whether it may be used is for consent to say."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PUSH = "push"
+    PHONE = "phone"
+    REPRESENTATIVE = "rep"
+    WEB = "web"
+
+
+class Field(StrEnum):
+    """What can be read of a person, one by one; a reader names the fields, and no other is opened."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    PRACTICE = "practice"
+    IDENTIFIERS = "identifiers"
+    LICENCES = "licences"
+    MARKET = "market"
+    ZONE = "zone"
+    LOCALE = "locale"
+    CREATED_AT = "created_at"
+    PROFESSION = "profession"
+    SPECIALTIES = "specialties"
+    SETTING = "setting"
+    MARKETS = "markets"
+    CHANNELS = "channels"
+
+
 class Action(StrEnum):
     """Audit actions of this room, spelled ``room:subject:verb``."""
 
+    INDEXES_REBUILT = "people:index:rebuilt"
+    KEYS_REWRAPPED = "people:key:rewrapped"
+    LICENCE_CHANGED = "people:licence:changed"
     PERSON_REGISTERED = "people:person:registered"
+    PROFILE_CHANGED = "people:profile:changed"
     PROFILE_READ = "people:profile:read"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -17,10 +18,10 @@ import people
 from kernel import epochs
 from kernel.cache import Cache
 from kernel.clock import MovableClock
-from kernel.crypto import WrappingKeys
 from kernel.database import DB
 from kernel.embedded import Running, start
 from kernel.facts import Origin
+from kernel.keyring import Keyring, LocalKey
 from kernel.keys import Keys, new_rsa_key
 from kernel.migrate import migrate
 from kernel.unit_of_work import UnitOfWork, Work
@@ -50,7 +51,8 @@ KEYS = Keys(
     token_key=b"t" * 32,
     audit_key=b"a" * 32,
     key_encryption_key=b"k" * 32,
-    blind_index_key=b"b" * 32,
+    email_index_key=b"b" * 32,
+    identifier_index_key=b"i" * 32,
     badge_key=b"g" * 32,
     badge_rsa_key=new_rsa_key(),
 )
@@ -68,7 +70,7 @@ def migrated_url(servers: Running) -> Iterator[str]:
     """Give one migrated database to this test process, dropped afterwards."""
     name = f"test_{os.getpid()}"
     url = _named(servers.database_url, name)
-    asyncio.run(_make_database(servers.database_url, name))
+    asyncio.run(_make_database(servers, name))
     yield url
     asyncio.run(_execute(servers.database_url, f'drop database "{name}" with (force)'))
 
@@ -81,6 +83,15 @@ def database_url(migrated_url: str) -> str:
     """
     asyncio.run(_execute(migrated_url, EMPTY))
     return migrated_url
+
+
+@pytest.fixture
+def application_url(servers: Running, database_url: str) -> str:
+    """Give the same database as the login that is the application and nothing else, as production has it.
+
+    The other tests log in as a superuser, so that they can damage things; what they test has the application's role.
+    """
+    return _named(servers.application_url, urlsplit(database_url).path.strip("/"))
 
 
 @pytest.fixture
@@ -134,16 +145,17 @@ async def uow(work: Work, origin: Origin) -> AsyncIterator[UnitOfWork]:
 
 def configure_rooms() -> None:
     """Hand the rooms their keys, as the composition root does."""
-    people.configure(people.VaultKeys(WrappingKeys(KEYS.key_encryption_key), KEYS.blind_index_key))
+    wrapping = Keyring(LocalKey(KEYS.key_encryption_key))
+    people.configure(people.VaultKeys(wrapping, KEYS.email_index_key, KEYS.identifier_index_key))
     keys = access.TokenKeys(KEYS.token_key)
     access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
 
 
-async def _make_database(url: str, name: str) -> None:
-    await _execute(url, f'create database "{name}"')
-    await DB.open(_named(url, name))
+async def _make_database(servers: Running, name: str) -> None:
+    await _execute(servers.database_url, f'create database "{name}"')
+    await DB.open(_named(servers.database_url, name), role=None)
     try:
-        await migrate()
+        await migrate(_named(servers.application_url, name))
     finally:
         await DB.close()
 

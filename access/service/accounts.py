@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import people
-from access import store
 from access.errors import AccountNotFoundError, InvalidAccountError
 from access.passwords import PASSWORDS
 from access.rules import password as password_rules
 from access.rules.scope import scope
+from access.service.alerting import alert
+from access.store import accounts as store
+from access.store import sessions
 from access.values import ClientCredentials, NewAccount
-from access.vocabulary import AccountId, AccountStatus, Action, Role
+from access.vocabulary import MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 from people import NewPerson, PersonId
@@ -61,8 +63,10 @@ async def open_account(
     return account
 
 
-async def create_machine_client(uow: UnitOfWork, name: str, markets: Sequence[str]) -> ClientCredentials:
-    """Make a machine client with the role ``learning_system``; its secret is returned here and never again.
+async def create_machine_client(
+    uow: UnitOfWork, name: str, markets: Sequence[str], role: Role = Role.LEARNING_SYSTEM
+) -> ClientCredentials:
+    """Make a machine client with a ``role`` of ``MACHINES``; its secret is returned here and never again.
 
     Raises:
         InvalidAccountError: the facts hold the ``field`` that is wrong.
@@ -70,10 +74,12 @@ async def create_machine_client(uow: UnitOfWork, name: str, markets: Sequence[st
     """
     if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
         raise InvalidAccountError(f"The field name must be one line of 1 to {NAME_LENGTH} characters.", field="name")
-    scoped = scope(Role.LEARNING_SYSTEM, markets, None)
+    if role not in MACHINES:
+        raise InvalidAccountError("The field role: this role is a person's, not a machine client's.", field="role")
+    scoped = scope(role, markets, None)
     account, client = AccountId(uow.new_id()), uow.new_id()
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    await store.insert_account(uow, account, None, Role.LEARNING_SYSTEM, scoped, None)
+    await store.insert_account(uow, account, None, role, scoped, None)
     await store.insert_client(uow, client, account, name.strip(), hashlib.sha256(secret.encode()).digest())
     uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), markets=scoped)
     return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
@@ -122,6 +128,7 @@ async def change_role(uow: UnitOfWork, account: AccountId, role: Role, markets: 
     _require_person_role(role)
     scoped = scope(role, markets, await _own_market(uow, person))
     await store.set_role(uow, account, role, scoped)
+    await alert(uow, account, AlertKind.ROLE_CHANGED)
     await _changed(uow, account, person, Action.ROLE_CHANGED, role=role.value, previous=previous.value, markets=scoped)
 
 
@@ -138,6 +145,7 @@ async def change_password(uow: UnitOfWork, account: AccountId, password: str) ->
     person, _ = await _locked(uow, account)
     if not await store.set_password_hash(uow, account, password_hash):
         raise AccountNotFoundError("There is no such account with a password.")
+    await alert(uow, account, AlertKind.PASSWORD_CHANGED)
     await _changed(uow, account, person, Action.PASSWORD_CHANGED)
 
 
@@ -155,8 +163,8 @@ async def _changed(
     action: Action,
     **detail: Any,
 ) -> None:
-    ended = await store.end_sessions(uow, account)
-    epochs.move(uow, account)
+    ended = await sessions.end_sessions(uow, account)
+    epochs.move_or_wait(uow, account)
     uow.record(action, subject=person, resource=f"account:{account}", sessions_ended=ended, **detail)
 
 
@@ -173,5 +181,5 @@ async def _hashed(password: str) -> str:
 
 
 def _require_person_role(role: Role) -> None:
-    if role is Role.LEARNING_SYSTEM:
-        raise InvalidAccountError("The field role: learning systems are machine clients, not people.", field="role")
+    if role in MACHINES:
+        raise InvalidAccountError("The field role: machines are clients with a secret, not people.", field="role")

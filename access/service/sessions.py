@@ -11,19 +11,23 @@ from typing import Final
 from uuid import UUID
 
 import people
-from access import store
-from access.errors import AccessNotConfiguredError, SignInFailedError
+from access.errors import AccessNotConfiguredError, SessionNotFoundError, SignInFailedError
 from access.passwords import PASSWORDS
 from access.rules.claims import LIFETIME_SECONDS
 from access.rules.rotation import is_repeat, successor
+from access.service.alerting import alert
+from access.store import accounts
+from access.store import sessions as store
 from access.tokens import Authority, issue
-from access.values import Caller, Claims, Credential, Proof, SignInRefused, Standing, Tokens
-from access.vocabulary import AccountId, AccountStatus, Action, Refusal, SessionId
+from access.values import Caller, Claims, Credential, Proof, SessionView, SignInRefused, Standing, Tokens
+from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, Method, Refusal, SessionId
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 """A working day, whatever happens in it; afterwards one signs in again (ASVS 7.3.2)."""
+IDLE: Final = timedelta(hours=1)
+"""Who refreshes nothing for so long has gone; a client in use refreshes every ten minutes (ASVS 7.3.1)."""
 TOKEN_LIFETIME: Final = timedelta(seconds=LIFETIME_SECONDS)
 SECRET_BYTES: Final = 32
 
@@ -50,7 +54,7 @@ async def sign_in(uow: UnitOfWork, email: str, password: str) -> Tokens | SignIn
 
 async def credential(uow: UnitOfWork, email: str) -> Credential:
     """Return what is needed to check a password for ``email``: the same two queries whether or not anyone has it."""
-    return await store.credential(uow, await people.find_by_email(uow, email))
+    return await accounts.credential(uow, await people.find_by_email(uow, email))
 
 
 async def prove(known: Credential, password: str) -> Proof:
@@ -71,11 +75,11 @@ async def admit(uow: UnitOfWork, proof: Proof) -> Tokens | SignInRefused:
         return _refuse(uow, Refusal.UNKNOWN)
     if not proof.right:
         return _refuse(uow, Refusal.WRONG_SECRET, known.account, person=known.person)
-    if not await store.still_stands(uow, known):
+    if not await accounts.still_stands(uow, known):
         return _refuse(uow, Refusal.DISABLED, known.account, person=known.person)
     if proof.rehashed is not None:
-        await store.set_password_hash(uow, known.account, proof.rehashed)
-    return await _begin(uow, known.account, SESSION_LIFETIME, refreshable=True)
+        await accounts.set_password_hash(uow, known.account, proof.rehashed)
+    return await _begin(uow, known.account, SESSION_LIFETIME, Method.PASSWORD)
 
 
 async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) -> Tokens | SignInRefused:
@@ -85,7 +89,7 @@ async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) ->
     and costs a microsecond.
     """
     try:
-        found = await store.client(uow, UUID(client_id))
+        found = await accounts.client(uow, UUID(client_id))
     except ValueError:
         found = None
     if found is None:
@@ -94,7 +98,7 @@ async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) ->
         return _refuse(uow, Refusal.WRONG_SECRET, found.account)
     if found.status is not AccountStatus.ACTIVE:
         return _refuse(uow, Refusal.DISABLED, found.account)
-    return await _begin(uow, found.account, TOKEN_LIFETIME, refreshable=False)
+    return await _begin(uow, found.account, TOKEN_LIFETIME, Method.CLIENT_SECRET)
 
 
 async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused:
@@ -123,7 +127,8 @@ async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused
         return await _reused(uow, current.caller)
     following = successor(refresh_token, salt)
     if used_at is None:
-        await store.insert_refresh_token(uow, _hashed(following), current.caller.session, current.expires_at)
+        await _hand_out(uow, following, current.caller.session, current.expires_at)
+        await store.used(uow, current.caller.session)
     uow.record(Action.SESSION_REFRESHED, subject=current.caller.person, resource=f"session:{current.caller.session}")
     return _tokens(uow, current.caller, current.expires_at, following)
 
@@ -132,8 +137,36 @@ async def end_session(uow: UnitOfWork, session: SessionId) -> None:
     """End a session: its refresh tokens are void, its access tokens refused by every worker. Harmless when repeated."""
     account = await store.end_session(uow, session)
     if account is not None:
-        epochs.move(uow, account)
+        epochs.move_or_wait(uow, account)
     uow.record(Action.SESSION_ENDED, resource=f"session:{session}", ended=account is not None)
+
+
+async def own_sessions(uow: UnitOfWork, account: AccountId) -> list[SessionView]:
+    """Return where an account is signed in, the newest session first."""
+    found = await store.sessions(uow, account)
+    uow.record(Action.SESSIONS_READ, resource=f"account:{account}", count=len(found))
+    return found
+
+
+async def end_own_session(uow: UnitOfWork, session: SessionId, account: AccountId) -> None:
+    """End one of the account's own sessions, on whichever device it is.
+
+    Raises:
+        SessionNotFoundError: the account has no such session, or it has ended already.
+
+    """
+    if not await store.end_own_session(uow, session, account):
+        raise SessionNotFoundError("There is no such session.")
+    epochs.move_or_wait(uow, account)
+    uow.record(Action.SESSION_ENDED, resource=f"session:{session}", ended=True)
+
+
+async def end_other_sessions(uow: UnitOfWork, session: SessionId, account: AccountId) -> int:
+    """End every session of ``account`` but this one; return how many that were."""
+    ended = await store.end_sessions(uow, account, but=session)
+    epochs.move_or_wait(uow, account)
+    uow.record(Action.SESSION_ENDED, resource=f"account:{account}", sessions_ended=ended)
+    return ended
 
 
 async def session_live(uow: UnitOfWork, session: SessionId, account: AccountId) -> Standing:
@@ -145,17 +178,28 @@ async def session_live(uow: UnitOfWork, session: SessionId, account: AccountId) 
     return await store.standing(uow, session, account)
 
 
-async def _begin(uow: UnitOfWork, account: AccountId, lifetime: timedelta, *, refreshable: bool) -> Tokens:
+async def _begin(uow: UnitOfWork, account: AccountId, lifetime: timedelta, *methods: Method) -> Tokens:
     session = SessionId(uow.new_id())
     expires_at = uow.now + lifetime
-    await store.insert_session(uow, session, account, expires_at)
+    await store.insert_session(uow, session, account, expires_at, methods)
     current = await store.session(uow, session)
     refresh_token = None
-    if refreshable:
+    if Method.CLIENT_SECRET not in methods:
         refresh_token = secrets.token_urlsafe(SECRET_BYTES)
-        await store.insert_refresh_token(uow, _hashed(refresh_token), session, expires_at)
-    uow.record(Action.SIGNED_IN, subject=current.caller.person, resource=f"account:{account}", session=str(session))
+        await _hand_out(uow, refresh_token, session, expires_at)
+    uow.record(
+        Action.SIGNED_IN,
+        subject=current.caller.person,
+        resource=f"account:{account}",
+        session=str(session),
+        methods=[method.value for method in methods],
+    )
     return _tokens(uow, current.caller, expires_at, refresh_token)
+
+
+async def _hand_out(uow: UnitOfWork, token: str, session: SessionId, session_ends: datetime) -> None:
+    """Keep a refresh token for as long as one may be away, never longer than the session."""
+    await store.insert_refresh_token(uow, _hashed(token), session, min(uow.now + IDLE, session_ends))
 
 
 def _tokens(uow: UnitOfWork, caller: Caller, session_ends: datetime, refresh_token: str | None) -> Tokens:
@@ -182,7 +226,8 @@ def _why_dead(current: store.StoredSession, now: datetime) -> Refusal | None:
 
 async def _reused(uow: UnitOfWork, caller: Caller) -> SignInRefused:
     await store.end_session(uow, caller.session)
-    epochs.move(uow, caller.account)
+    epochs.move_or_wait(uow, caller.account)
+    await alert(uow, caller.account, AlertKind.REFRESH_REUSED, caller.session)
     uow.record(
         Action.REFRESH_REUSED,
         subject=caller.person,

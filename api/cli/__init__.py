@@ -12,9 +12,11 @@ from api.cli.campaigns import campaign
 from api.cli.demo import demo
 from api.cli.environment import failing
 from api.cli.importing import importing
+from api.cli.keys import keys
 from api.cli.migrating import migrate
 from api.cli.openapi import openapi
 from api.cli.policy import policy
+from api.cli.privacy import privacy
 from api.cli.rules import rules
 from api.cli.serving import serve, worker
 from api.cli.transfers import tov
@@ -48,7 +50,9 @@ for each in (
     access,
     badge,
     campaign,
+    keys,
     policy,
+    privacy,
     rules,
     tov,
     openapi,

@@ -7,10 +7,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from access import MatrixRow, NewAccount, Role, create_account, create_machine_client, matrix
+from access import MACHINES, MatrixRow, NewAccount, Role, create_account, create_machine_client, matrix
 from api.cli.documents import offline_app
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
+from api.cli.token_keys import keys
 from api.routes import route_lines
 from kernel.settings import Settings
 
@@ -18,6 +19,9 @@ from kernel.settings import Settings
 @click.group("access")
 def access() -> None:
     """Who may do what, and accounts."""
+
+
+access.add_command(keys)
 
 
 @access.command("matrix")
@@ -37,9 +41,7 @@ def show_matrix(*, as_json: bool, markdown: bool) -> None:
 @access.command("create-account")
 @click.option("--email", required=True, help="The person's e-mail address.")
 @click.option("--name", required=True, help="The person's name.")
-@click.option(
-    "--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.LEARNING_SYSTEM])
-)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role if role not in MACHINES]))
 @click.option("--market", required=True, help="Where the person is: an ISO 3166 code such as GB.")
 @click.option("--markets", default="", help="Which markets staff may see: codes with commas, or *.")
 @click.option("--zone", default="UTC", show_default=True, help="Time zone, for example Europe/London.")
@@ -66,14 +68,21 @@ def add_account(
 
 
 @access.command("create-client")
-@click.option("--name", required=True, help="What the learning system is called.")
+@click.option("--name", required=True, help="What the machine is called.")
 @click.option("--markets", required=True, help="Which markets it may deliver for: codes with commas, or *.")
-def add_client(name: str, markets: str) -> None:
-    """Create a machine client (role learning_system); its secret is shown once, as JSON."""
+@click.option(
+    "--role",
+    default=Role.LEARNING_SYSTEM.value,
+    show_default=True,
+    type=click.Choice(sorted(role.value for role in MACHINES)),
+    help="A witness reads the audit log's tree and nothing else.",
+)
+def add_client(name: str, markets: str, role: str) -> None:
+    """Create a machine client; its secret is shown once, as JSON."""
     scope = [part.strip() for part in markets.split(",") if part.strip()]
     with servers() as settings:
         asyncio.run(migrated(settings))
-        client = asyncio.run(_create_client(settings, name, scope))
+        client = asyncio.run(_create_client(settings, name, scope, Role(role)))
     click.echo(msgspec.json.encode(client))
 
 
@@ -82,9 +91,9 @@ async def _create(settings: Settings, new: NewAccount) -> str:
         return str(await create_account(uow, new))
 
 
-async def _create_client(settings: Settings, name: str, markets: list[str]) -> dict[str, str]:
+async def _create_client(settings: Settings, name: str, markets: list[str], role: Role) -> dict[str, str]:
     async with opened(settings) as runtime, runtime.work.begin(command_origin("access create-client")) as uow:
-        made = await create_machine_client(uow, name, markets)
+        made = await create_machine_client(uow, name, markets, role)
     return {"client_id": made.client_id, "client_secret": made.client_secret}
 
 

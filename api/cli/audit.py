@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import audit as room
-from api.cli.environment import servers
-from api.runtime import log_origin
+from api.cli.environment import command_origin, opened, servers
+from api.cli.witness import witness
+from api.runtime import former_log_keys, log_origin
 from kernel.database import translated
 from kernel.keys import load_keys
 from kernel.settings import Settings
@@ -22,11 +23,29 @@ def audit() -> None:
     """The audit log."""
 
 
+audit.add_command(witness)
+
+
 @audit.command("key")
 def show_key() -> None:
     """Print the log's public key, which is all that verification needs to know."""
     with servers() as settings:
         click.echo(public_key(settings))
+
+
+@audit.command("retire-key")
+def retire_key() -> None:
+    """Print the line of LAUREL_AUDIT_FORMER_KEYS for the key in use, before it is replaced.
+
+    Stop the worker first: what the key signs after this does not verify once it is a former one.
+    """
+    with servers() as settings:
+        click.echo(f"{public_key(settings)} {asyncio.run(_signed(settings))}")
+
+
+async def _signed(settings: Settings) -> int:
+    async with opened(settings) as runtime, runtime.work.read(command_origin("audit retire-key")) as uow:
+        return (await room.status(uow)).checkpoint_size
 
 
 @audit.command("verify")
@@ -66,7 +85,9 @@ async def _verified(settings: Settings, key: str, against: Path | None, *, shown
 
         try:
             async with translated():
-                return await room.verify(settings.database_url or "", key, advance, against=checkpoint)
+                return await room.verify(
+                    settings.database_url or "", key, advance, against=checkpoint, former=former_log_keys(settings)
+                )
         except room.NoteError as error:
             raise click.ClickException(f"The key or the checkpoint that was given can't be used: {error}") from None
         except asyncpg.UndefinedTableError:

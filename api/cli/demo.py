@@ -27,7 +27,7 @@ from api.cli.migrating import migrated
 from api.cli.serving import listen, listenable, supervised
 from api.importer import Order, Presentation, import_presentation, read_credentials
 from api.importer.progress import Bar
-from api.runtime import Runtime
+from api.runtime import Runtime, former_log_keys
 from kernel.settings import CHECKOUT, Settings
 from people.vocabulary import PersonId
 
@@ -95,6 +95,7 @@ async def _prepare(settings: Settings, file: Path) -> None:
     """Migrate, and publish notices and rules; accounts are made once and kept in ``file``."""
     await migrated(settings)
     async with opened(settings) as runtime:
+        await runtime.require_replayed()
         await publish_notices(runtime, NOTICES)
         await publish_rules(runtime, settings.rules_file)
         url = f"http://{settings.host}:{settings.port}"
@@ -153,12 +154,12 @@ async def _load_sample(settings: Settings, file: Path, *, as_json: bool) -> None
         async with runtime.work.read(command_origin("demo")) as uow:
             totals = await gamification.totals(uow)
         await audit.settle(runtime.work, SETTLE_SECONDS)
-    verified = await audit.verify(settings.database_url or "", public_key(settings))
+    verified = await audit.verify(settings.database_url or "", public_key(settings), former=former_log_keys(settings))
     if as_json:
         click.echo(msgspec.json.encode({"import": outcome.report, "earned": totals, "audit": verified}))
         return
     console.print(_report(outcome.report.activities.total, totals, verified))
-    console.print(_accounts(accounts, file))
+    click.echo(_accounts(accounts, file))
     console.print(f"Serving {accounts.url} (stop with Ctrl-C). The README shows what to try.")
 
 
@@ -201,10 +202,8 @@ def _report(activities: int, totals: gamification.Totals, verified: audit.Report
     return table
 
 
-def _accounts(accounts: Accounts, file: Path) -> Table:
-    table = Table(title=f"Accounts (also in {file})")
-    for column in ("role", "e-mail", "password"):
-        table.add_column(column, overflow="fold")
-    for login in accounts.accounts:
-        table.add_row(login.role, login.email, login.password)
-    return table
+def _accounts(accounts: Accounts, file: Path) -> str:
+    """Return a line per account, in columns, each on one line however narrow the terminal: it is copied from there."""
+    wide = max(len(login.email) for login in accounts.accounts)
+    lines = (f"{login.role:<23}  {login.email:<{wide}}  {login.password}" for login in accounts.accounts)
+    return "\n".join((f"Accounts (also in {file}): role, e-mail, password", *lines))

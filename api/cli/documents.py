@@ -1,5 +1,6 @@
 """The application as a document: built without any server, to be read and not to be run."""
 
+import msgspec
 from litestar import Litestar
 
 from api.app import create_app
@@ -11,7 +12,6 @@ from kernel.settings import KEY_BYTES, SECRETS, Settings
 def offline_app() -> Litestar:
     """Return the application with nowhere to go: no server is started, no key is read."""
     blank = bytes(KEY_BYTES)
-    names = (*SECRETS, "badge_rsa_key")
-    keys = Keys(**dict.fromkeys(names, blank))
+    keys = msgspec.convert(dict.fromkeys((*SECRETS, "badge_rsa_key"), blank), Keys)
     settings = Settings(database_url="postgresql://nowhere/nothing", redis_url="redis://nowhere")
     return create_app(Runtime(settings, keys), with_worker=False)

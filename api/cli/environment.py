@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -16,6 +17,9 @@ from kernel.keys import load_keys
 from kernel.log import configure_log
 from kernel.settings import Settings, load
 
+if TYPE_CHECKING:
+    from kernel.embedded import Running
+
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
     """Return the settings that the environment gives."""
@@ -25,6 +29,16 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
 def failing(error: LaurelError) -> click.ClickException:
     """Return the one line that a refusal is on the command line."""
     return click.ClickException(f"{error.detail} {error.remedy}")
+
+
+def on_embedded(settings: Settings, running: "Running") -> Settings:
+    """Return ``settings`` with the URLs of the embedded servers: its superuser migrates, the application works."""
+    return msgspec.structs.replace(
+        settings,
+        database_url=running.application_url,
+        migration_database_url=running.database_url,
+        redis_url=running.redis_url,
+    )
 
 
 @contextmanager
@@ -40,7 +54,7 @@ def servers() -> Iterator[Settings]:
     with embedded.start(settings.home) as running:
         if running.note:
             click.echo(running.note, err=True)
-        yield msgspec.structs.replace(settings, database_url=running.database_url, redis_url=running.redis_url)
+        yield on_embedded(settings, running)
 
 
 @asynccontextmanager

@@ -3,28 +3,54 @@
 import asyncio
 
 import click
+import structlog
 
 from api.cli.environment import servers
+from kernel import roles
 from kernel.database import DB
 from kernel.migrate import migrate as run_migrations
 from kernel.migrate import require_newest
 from kernel.settings import Settings
+
+_log = structlog.get_logger()
 
 
 @click.command("migrate")
 def migrate() -> None:
     """Bring the database to the newest schema; runners that start together wait for each other."""
     with servers() as settings:
-        asyncio.run(migrated(settings))
+        asyncio.run(_migrate(settings))
     click.echo("The database has the newest schema.")
 
 
 async def migrated(settings: Settings) -> None:
-    """Migrate the database of ``settings``."""
+    """See that the database of ``settings`` has the newest schema: bring it there if this login may.
+
+    Raises:
+        LaurelError: the database is away or too old, in one sentence.
+
+    """
+    if settings.migration_database_url is not None or await _may_migrate(settings):
+        await _migrate(settings)
+    else:
+        await require_migrated(settings)
+
+
+async def _may_migrate(settings: Settings) -> bool:
     assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
-    await DB.open(settings.database_url, size=2)
+    await DB.open(settings.database_url, size=1, role=None)
     try:
-        await run_migrations()
+        async with DB.reading() as connection:
+            return await roles.may_establish(connection)
+    finally:
+        await DB.close()
+
+
+async def _migrate(settings: Settings) -> None:
+    assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
+    await DB.open(settings.migration_database_url or settings.database_url, size=2, role=None)
+    try:
+        await run_migrations(settings.database_url)
     finally:
         await DB.close()
 
@@ -40,5 +66,8 @@ async def require_migrated(settings: Settings) -> None:
     await DB.open(settings.database_url, size=2)
     try:
         await require_newest()
+        async with DB.reading() as connection:
+            if await roles.can_become_owner(connection):
+                _log.warning("database_login_owns_schema")
     finally:
         await DB.close()

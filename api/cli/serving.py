@@ -17,8 +17,9 @@ from granian.errors import FatalError
 from granian.server.mp import MPServer
 
 from api.app import working
-from api.cli.environment import opened, settings_of
+from api.cli.environment import on_embedded, opened, settings_of
 from api.cli.migrating import migrated, require_migrated
+from api.cli.privacy import require_replayed
 from kernel.log import configure_log
 from kernel.settings import Settings
 
@@ -41,7 +42,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
             settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers
         )
         chosen = listenable(chosen)
-        asyncio.run(migrated(chosen) if settings_of(os.environ).embedded else require_migrated(chosen))
+        asyncio.run(_ready(chosen))
         listen(chosen)
 
 
@@ -49,7 +50,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 def worker() -> None:
     """Run the sequencer, the outbox relay and the board's keeper until stopped."""
     with supervised() as settings:
-        asyncio.run(migrated(settings) if settings_of(os.environ).embedded else require_migrated(settings))
+        asyncio.run(_ready(settings))
         asyncio.run(_work(settings))
 
 
@@ -70,7 +71,7 @@ def supervised() -> Iterator[Settings]:
         thread = threading.Thread(target=_supervise, args=(running, stop), name="supervise", daemon=True)
         thread.start()
         try:
-            yield msgspec.structs.replace(settings, database_url=running.database_url, redis_url=running.redis_url)
+            yield on_embedded(settings, running)
         finally:
             stop.set()
             thread.join()
@@ -140,6 +141,12 @@ def _supervise(running: object, stop: threading.Event) -> None:
         except Exception as error:  # noqa: BLE001 - the thread must outlive a server that is slow to come back
             click.echo(f"An embedded server does not come back yet: {error}", err=True)
             time.sleep(SUPERVISION_SECONDS)
+
+
+async def _ready(settings: Settings) -> None:
+    """See that the database has the newest schema, and nobody who was erased since it was backed up."""
+    await (migrated(settings) if settings_of(os.environ).embedded else require_migrated(settings))
+    await require_replayed(settings)
 
 
 async def _work(settings: Settings) -> None:

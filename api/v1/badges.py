@@ -72,7 +72,9 @@ async def badge_credential(
     return Response(content, media_type=media_type, headers={"Vary": "Accept"})
 
 
-@public.post("/credentials/verify", because="whoever is shown a badge may know what it is worth")
+@public.post(
+    "/credentials/verify", because="whoever is shown a badge may know what it is worth", purpose=Purpose.SERVICE
+)
 async def verify_credential(data: Presented, passage: Passage) -> Judgement:
     """Tell whether a badge is valid, revoked, expired, tampered with, or not ours at all."""
     limits = passage.runtime.limits

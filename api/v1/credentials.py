@@ -13,6 +13,7 @@ import gamification
 from api.passage import Passage
 from api.routing import public
 from api.v1.badges import FORMS
+from consent.vocabulary import Purpose
 from gamification.errors import CredentialDocumentNotFoundError
 
 BECAUSE: Final = "a badge is verified by strangers; it says nothing about who holds one"
@@ -43,7 +44,7 @@ async def credential_key(passage: Passage, kid: FromPath[str]) -> Response[dict[
     return Response(key, headers=DAY)
 
 
-@public.get("/credentials/status/{number:int}", because=BECAUSE, media_types=LIST_TYPES)
+@public.get("/credentials/status/{number:int}", because=BECAUSE, purpose=Purpose.SERVICE, media_types=LIST_TYPES)
 async def credential_status(passage: Passage, accept: str, number: FromPath[int]) -> Response[bytes]:
     """Return a signed status list: 131,072 bits, of which those of badges that were taken back are set."""
     issuer = passage.runtime.badge_issuer

@@ -21,7 +21,7 @@ from consent.vocabulary import Action as ConsentAction
 from consent.vocabulary import Answer, Method, Purpose, State
 from kernel.errors import ForbiddenError, InvalidError
 from kernel.unit_of_work import UnitOfWork
-from people.vocabulary import Action, PersonId
+from people.vocabulary import Action, ContactChannel, PersonId, PracticeSetting, Profession
 
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -34,7 +34,11 @@ class NewIdentifier(Body, frozen=True, kw_only=True):
 
 
 class NewHcp(Body, frozen=True, kw_only=True):
-    """A healthcare professional; with a password the account can sign in at once."""
+    """A healthcare professional; with a password the account can sign in at once.
+
+    ``specialties`` are words such as ``internal-medicine``, ``markets`` the countries beside ``market`` in which the
+    person practises, ``channels`` the ways to be reached, the most welcome first.
+    """
 
     name: str
     email: str
@@ -43,6 +47,13 @@ class NewHcp(Body, frozen=True, kw_only=True):
     locale: str
     identifiers: list[NewIdentifier] = msgspec.field(default_factory=list)
     password: str | None = None
+    phone: str | None = None
+    practice: str | None = None
+    profession: Profession | None = None
+    specialties: tuple[str, ...] = ()
+    setting: PracticeSetting | None = None
+    markets: tuple[str, ...] = ()
+    channels: tuple[ContactChannel, ...] = ()
 
 
 class CreatedHcp(msgspec.Struct, frozen=True):
@@ -111,6 +122,13 @@ async def create_hcp(uow: UnitOfWork, caller: Caller, data: NewHcp) -> CreatedHc
             zone=data.zone,
             locale=data.locale,
             identifiers=tuple(people.Identifier(each.system, each.value) for each in data.identifiers),
+            phone=data.phone,
+            practice=data.practice,
+            profession=data.profession,
+            specialties=data.specialties,
+            setting=data.setting,
+            markets=data.markets,
+            channels=data.channels,
         ),
     )
     account = await access.open_account(uow, person, role=Role.HCP, markets=(data.market,), password=data.password)
@@ -131,15 +149,26 @@ async def record_paper_consents(
     if any(each.method is Method.APP for each in data.consents):
         message = "An answer given in an app is given by the person, at PUT /v1/me/consents/{purpose}."
         raise InvalidError(message, field="consents.method")
-    known = (await people.bearings(uow, [PersonId(person)])).get(PersonId(person))
-    if known is None or not access.in_scope(caller, known.market):
-        message = "There is no such person."
-        raise PersonUnknownError(message)
+    await known_person(uow, caller, person)
     choices = [(known_purpose(each.purpose), _choice(each)) for each in data.consents]
     views = await consent.record_consents(uow, PersonId(person), choices)
     if any(view.purpose in gamification.BOARD_PURPOSES and view.state is not State.GRANTED for view in views):
         await gamification.leave(uow, passage.runtime.boards, PersonId(person))
     return RecordedConsents(views)
+
+
+async def known_person(uow: UnitOfWork, caller: Caller, person: UUID) -> PersonId:
+    """Return the id of somebody active in the caller's markets.
+
+    Raises:
+        PersonUnknownError: there is no such person, or the caller may not know of one.
+
+    """
+    known = (await people.bearings(uow, [PersonId(person)])).get(PersonId(person))
+    if known is None or not access.in_scope(caller, known.market):
+        message = "There is no such person."
+        raise PersonUnknownError(message)
+    return PersonId(person)
 
 
 def _choice(given: PaperConsent) -> ConsentChoice:

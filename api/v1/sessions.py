@@ -50,7 +50,10 @@ class TooManyFailuresError(TooManyError):
 
 
 @public.post(
-    "/sessions", because="nobody has a token before signing in", records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED)
+    "/sessions",
+    because="nobody has a token before signing in",
+    purpose=Purpose.SERVICE,
+    records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED),
 )
 async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
     """Sign in with e-mail and password, or with client credentials."""
@@ -91,6 +94,7 @@ async def _client_sign_in(passage: Passage, client_id: str, secret: str) -> acce
 @public.post(
     "/sessions/refresh",
     because="the access token has run out; the refresh token is the proof",
+    purpose=Purpose.SERVICE,
     records=(Action.SESSION_REFRESHED, Action.REFRESH_REUSED, Action.SIGN_IN_FAILED),
 )
 async def refresh_session(data: Refresh, passage: Passage) -> TokenAnswer:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+import access
 import audit
 from api.passage import Passage
 from api.routing import public
@@ -50,7 +51,8 @@ async def health_ready(passage: Passage) -> Health:
 @public.get("/.well-known/jwks.json", because="resource servers verify tokens with it")
 async def jwks(passage: Passage) -> dict[str, Any]:
     """Return the public keys that verify access tokens (RFC 7517)."""
-    return dict(passage.runtime.token_keys.jwks())
+    async with passage.runtime.work.read(passage.origin()) as uow:
+        return dict(passage.runtime.token_keys.jwks(await access.removed_keys(uow)))
 
 
 async def _database(passage: Passage) -> str:

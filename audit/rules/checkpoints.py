@@ -18,7 +18,9 @@ FIRST_LINK: Final = bytes(32)
 """What the first checkpoint is linked to."""
 
 _LINK_HEADER = "laurel checkpoint link v1"
-_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+LARGEST_SIZE: Final = 2**63 - 1
+SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+"""A size in decimal digits, without a sign and without leading zeros."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -42,8 +44,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
 
     """
     lines = text.removesuffix("\n").split("\n")
-    if not text.endswith("\n") or len(lines) < 3 or not all(lines) or not _SIZE.fullmatch(lines[1]):  # noqa: PLR2004
+    if not text.endswith("\n") or len(lines) < 3 or not all(lines) or not SIZE.fullmatch(lines[1]):  # noqa: PLR2004
         raise NoteError("The text is no checkpoint.")
+    if int(lines[1]) > LARGEST_SIZE:
+        raise NoteError("A log has no more entries than fit into 63 bits.")
     root = base64.b64decode(lines[2]) if re.fullmatch(r"[A-Za-z0-9+/]{43}=", lines[2]) else b""
     if len(root) != HASH_BYTES or base64.b64encode(root).decode() != lines[2]:
         raise NoteError("The root of a checkpoint is 32 bytes in base64.")

@@ -7,6 +7,7 @@ who disagree about a note can be shown two histories.
 import base64
 import binascii
 import hmac
+import re
 from hashlib import sha256
 from typing import Final
 
@@ -21,6 +22,7 @@ ED25519: Final = b"\x01"
 MOST_SIGNATURES: Final = 64
 """How many signature lines a note may have; the specification asks for 16 at least."""
 
+_CONTROL = re.compile("[\0-\x09\x0b-\x1f]")
 _DASH = "\N{EM DASH} "
 _KEY_BYTES = 32
 _KEY_ID_BYTES = 4
@@ -45,26 +47,50 @@ class Note(msgspec.Struct, frozen=True):
     signatures: tuple[Signature, ...]
 
 
+class PublicKey(msgspec.Struct, frozen=True):
+    """What a vkey says: whose key, its 4-byte id, the type of its signatures (one byte), and the key itself."""
+
+    name: str
+    key_id: bytes
+    kind: bytes
+    material: bytes
+
+
+def parse_vkey(vkey: str) -> PublicKey:
+    """Read ``<name>+<key id in hex>+<base64 of type and public key>`` (c2sp.org/signed-note, Verifier keys).
+
+    Raises:
+        NoteError: the text is malformed, or its id isn't that of its key.
+
+    """
+    name, identifier, material = ([*vkey.split("+", 2), "", ""])[:3]
+    decoded = _decode(material)
+    kind, key = decoded[:1], decoded[1:]
+    if not key or identifier != key_id(_checked_name(name), key, kind).hex():
+        raise NoteError("The verifier key's id does not belong to its name and key.")
+    return PublicKey(name, bytes.fromhex(identifier), kind, key)
+
+
+def write_vkey(name: str, kind: bytes, material: bytes) -> str:
+    """Return the vkey of a public key (c2sp.org/signed-note, Verifier keys)."""
+    return f"{name}+{key_id(name, material, kind).hex()}+{base64.b64encode(kind + material).decode()}"
+
+
 class LogVerifier:
     """A public key that notes are checked against, known by its vkey."""
 
     def __init__(self, vkey: str) -> None:
-        """Read ``<name>+<key id in hex>+<base64 of type and public key>`` (c2sp.org/signed-note, the note format).
+        """Read a vkey.
 
         Raises:
             NoteError: the text is malformed, of another type than Ed25519, or its id isn't that of its key.
 
         """
-        name, identifier, material = ([*vkey.split("+", 2), "", ""])[:3]
-        decoded = _decode(material)
-        if decoded[:1] != ED25519 or len(decoded) != 1 + _KEY_BYTES:
+        key = parse_vkey(vkey)
+        if key.kind != ED25519 or len(key.material) != _KEY_BYTES:
             raise NoteError("The verifier key is not an Ed25519 vkey.")
-        self.name = _checked_name(name)
-        self.key_id = key_id(name, decoded[1:])
-        if identifier != self.key_id.hex():
-            raise NoteError("The verifier key's id does not belong to its name and key.")
-        self.vkey = vkey
-        self._key = Ed25519PublicKey.from_public_bytes(decoded[1:])
+        self.name, self.key_id, self.vkey = key.name, key.key_id, vkey
+        self._key = Ed25519PublicKey.from_public_bytes(key.material)
 
     def is_signed(self, message: bytes, signature: bytes) -> bool:
         """Tell whether the key made ``signature`` over ``message`` (RFC 8032)."""
@@ -108,7 +134,7 @@ class LogKey:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         public = self._key.public_key().public_bytes_raw()
         self.key_id = key_id(origin, public)
-        self.vkey = f"{origin}+{self.key_id.hex()}+{base64.b64encode(ED25519 + public).decode()}"
+        self.vkey = write_vkey(origin, ED25519, public)
 
     @override
     def __repr__(self) -> str:
@@ -119,9 +145,13 @@ class LogKey:
         """Return the 64-byte Ed25519 signature over ``message`` (RFC 8032); the same message gives the same bytes."""
         return self._key.sign(message)
 
+    def seed(self, domain: bytes) -> bytes:
+        """Return 32 bytes for a key of another kind of signature: made from this one, of no use in its place."""
+        return hmac.digest(self._key.private_bytes_raw(), domain, "sha256")
+
     def derived(self, name: str, domain: bytes) -> "LogKey":
-        """Return another key for another kind of signature: made from this one, of no use in its place."""
-        return LogKey(name, hmac.digest(self._key.private_bytes_raw(), domain, "sha256"))
+        """Return another key for another kind of signature."""
+        return LogKey(name, self.seed(domain))
 
     def sign_note(self, text: str) -> str:
         """Return ``text``, which ends in a newline, as a note signed by this key (c2sp.org/signed-note, Format).
@@ -130,13 +160,17 @@ class LogKey:
             NoteError: the text doesn't end in a newline, or has other control characters or lone surrogates.
 
         """
-        signature = base64.b64encode(self.key_id + self.sign(_checked_text(text))).decode()
-        return f"{text}\n{_DASH}{self.origin} {signature}\n"
+        return f"{text}\n{write_signature(self.origin, self.key_id, self.sign(_checked_text(text)))}"
 
 
-def key_id(name: str, public_key: bytes) -> bytes:
-    """Return SHA-256(name || 0x0A || 0x01 || public key)[:4] (c2sp.org/signed-note, Ed25519 signatures)."""
-    return sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:_KEY_ID_BYTES]
+def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
+    """Return SHA-256(name || 0x0A || type || public key)[:4] (c2sp.org/signed-note, Signatures)."""
+    return sha256(name.encode() + b"\n" + kind + public_key).digest()[:_KEY_ID_BYTES]
+
+
+def write_signature(name: str, identifier: bytes, signature: bytes) -> str:
+    """Return a signature line, with its newline (c2sp.org/signed-note, Format)."""
+    return f"{_DASH}{name} {base64.b64encode(identifier + signature).decode()}\n"
 
 
 def parse_note(text: str) -> Note:
@@ -175,7 +209,7 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_text(text: str) -> bytes:
-    if not text.endswith("\n") or any(character < " " and character != "\n" for character in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteError("A note ends in a newline and has no other control characters.")
     try:
         return text.encode()

@@ -10,6 +10,7 @@ EMPTY_ROOT: Final = sha256(b"").digest()
 
 _LEAF = b"\x00"
 _NODE = b"\x01"
+_PAIR = 2 * HASH_BYTES
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -37,7 +38,8 @@ def complete_hash(hashes: Sequence[bytes]) -> bytes:
     if not hashes or len(hashes) & (len(hashes) - 1):
         raise ValueError(f"{len(hashes)} subtrees don't make a complete one.")
     while len(hashes) > 1:
-        hashes = [sha256(_NODE + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        row = b"".join(hashes)
+        hashes = [sha256(_NODE + row[start : start + _PAIR]).digest() for start in range(0, len(row), _PAIR)]
     return hashes[0]
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from audit.rules.checkpoints import FIRST_LINK, Checkpoint, link_message, note_hash, open_checkpoint
+from audit.rules.checkpoints import FIRST_LINK, Checkpoint, link_message, note_hash
 from audit.rules.findings import Findings, name_tile_width
-from audit.rules.notes import LogVerifier, NoteError
+from audit.rules.keyring import KeyRing
+from audit.rules.notes import NoteError
 from audit.rules.tiles import TILE_BYTES, TILE_HASHES, TILE_HEIGHT, Tile, split
 from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hashes
 from audit.vocabulary import FindingKind
@@ -53,9 +54,9 @@ class Verification:
     ``newest`` is the newest genuine checkpoint so far; ``lost`` holds the hashes of entries whose index is missing.
     """
 
-    def __init__(self, verifier: LogVerifier, findings: Findings) -> None:
-        """Take the log's public key and where findings go."""
-        self._verifier = verifier
+    def __init__(self, keys: KeyRing, findings: Findings) -> None:
+        """Take the log's public keys and where findings go."""
+        self._keys = keys
         self._findings = findings
         self.newest: Checkpoint | None = None
         self.lost: set[bytes] = set()
@@ -198,7 +199,7 @@ class Verification:
         """Check the signature, the columns and the link to the checkpoint before."""
         linked, self._linked = self._linked, None
         try:
-            said = open_checkpoint(stored.note, self._verifier)
+            said = self._keys.open(stored.note)
         except NoteError as error:
             self._findings.add(stored.size - 1, FindingKind.CHECKPOINT_CHANGED, str(error))
             return False
@@ -206,7 +207,8 @@ class Verification:
             detail = "Its columns are not what its note says."
             self._findings.add(stored.size - 1, FindingKind.CHECKPOINT_CHANGED, detail)
             return False
-        if linked is not None and not self._verifier.is_signed(link_message(linked, stored.note), stored.link):
+        verifier = self._keys.at(said.size)
+        if linked is not None and not verifier.is_signed(link_message(linked, stored.note), stored.link):
             detail = f"The checkpoint over {stored.size} entries is not linked to the one before."
             self._findings.add(self._linked_size, FindingKind.CHECKPOINT_MISSING, detail)
         self._linked, self._linked_size = note_hash(stored.note), stored.size

@@ -28,7 +28,8 @@ _UNCONFIGURED: Final = Decision(allowed=False, outcome=Outcome.UNCONFIGURED, rea
 def decide(purpose: str, record: Record | None, now: datetime) -> Decision:
     """Return whether data may be used for ``purpose`` at ``now``, given how the person stands towards it.
 
-    Only a grant in force is a yes. A purpose that rests on another basis is allowed with that basis as the reason;
+    Only a grant in force is a yes, and not while the person has processing restricted. A purpose that rests on another
+    basis is allowed with that basis as the reason;
     a purpose that the register does not know is refused, and the outcome says that the gap is ours.
     """
     entry = PURPOSES.get(purpose)
@@ -37,11 +38,12 @@ def decide(purpose: str, record: Record | None, now: datetime) -> Decision:
     if entry.basis is not Basis.CONSENT:
         return _OTHER_BASES[entry.basis]
     state = state_at(record, now)
-    allowed = state is State.GRANTED
+    restricted = record is not None and record.restricted
+    allowed = state is State.GRANTED and not restricted
     return Decision(
         allowed=allowed,
         outcome=Outcome.ALLOWED if allowed else Outcome.REFUSED,
-        reason=_REASONS[state],
+        reason=Reason.PROCESSING_RESTRICTED if restricted else _REASONS[state],
         event=None if record is None else record.event,
         notice_version=None if record is None else record.notice_version,
     )

@@ -56,6 +56,11 @@ class PointsStep(NamedTuple):
     terms: Terms
     signal: str
 
+    def worth(self, activity: Activity) -> int:
+        """Return what the rule pays for an activity; the highest multiplier that is open counts."""
+        percents = [factor.percent for factor in self.factors if factor.check(activity)]
+        return self.points * max(percents) // 100 if percents else self.points
+
 
 class StreakStep(NamedTuple):
     """One streak. ``forgiven`` periods may be missed; every ``earns`` kept ones give a freeze, up to ``most``."""

@@ -38,22 +38,8 @@ def compose(base: RuleSet, running: Sequence[CampaignPart]) -> RuleSet:
 
 
 def base_of(programme: RuleSet) -> RuleSet:
-    """Return a programme without its campaigns."""
-    return msgspec.structs.replace(programme, campaigns=())
-
-
-def backfilled(programme: RuleSet, part: CampaignPart) -> RuleSet | None:
-    """Return the programme that activities recorded under ``programme`` are scored by once ``part`` is backfilled.
-
-    What an earlier revision of the campaign pays there it goes on paying (nothing earned is ever taken back by an
-    edit), so only rules with new keys are added; None where there are none.
-    """
-    holders: list[Parts | RuleSet] = [programme, *(each.rules for each in programme.campaigns)]
-    known = {key for holder in holders for key, _ in keys_of(holder)}
-    fresh = {kind: tuple(rule for rule in getattr(part.rules, kind) if rule.key not in known) for kind in KINDS}
-    if not any(fresh.values()):
-        return None
-    return compose(programme, [*programme.campaigns, msgspec.structs.replace(part, rules=Parts(**fresh))])
+    """Return a programme without its campaigns, and without what policy packs said of them and of it."""
+    return msgspec.structs.replace(programme, campaigns=(), bars=())
 
 
 def keys_of(rules: Parts | RuleSet) -> Iterator[tuple[str, Place]]:

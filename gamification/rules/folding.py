@@ -4,9 +4,10 @@ No IO, no clock, no randomness. The live path, previews and replays all call ``f
 set it was recorded under, so a new version never rewrites what an older one decided.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TypeAlias
 
 from engagement.values import Activity
@@ -41,12 +42,14 @@ def fold(
     awarded: AbstractSet[AwardKey] = NO_AWARDS,
     denied: Container[AwardKey] = NO_AWARDS,
     *,
+    fixed: Mapping[AwardKey, int] = MappingProxyType({}),
     noting: bool = False,
 ) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
 
     ``awarded`` MUST hold every key of ``candidates(state, steps)`` whose award exists; a replay from ``EMPTY`` passes
-    none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply.
+    none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply. ``fixed``
+    are awards that pay what they were paid before, because no budget can pay what they would be worth now.
     An id that comes again changes nothing and has the effects of the first one.
     With ``noting`` the answer also says what full caps held back, which takes a little longer.
     Raise ``OutOfOrderError`` if one of them ``is_late``.
@@ -56,7 +59,7 @@ def fold(
         detail = "an activity is older than the last one folded"
         raise OutOfOrderError(detail, activity=str(steps[order[0]][1].id))
     progress = Progress(state, awarded, denied)
-    progress.noting = noting
+    progress.noting, progress.fixed = noting, fixed
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
     ruleset, program = None, None

@@ -29,8 +29,10 @@ from gamification.vocabulary import RECOGNITION
 
 __all__ = [
     "Badge",
+    "Bar",
     "CampaignPart",
     "Cap",
+    "Earlier",
     "Freezes",
     "Level",
     "Multiplier",
@@ -199,10 +201,18 @@ class Parts(Part, frozen=True):
     multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
 
 
+class Earlier(Part, frozen=True):
+    """The rules of an earlier revision of a campaign, by which whoever began under it is still judged."""
+
+    revision: Count
+    rules: Parts
+
+
 class CampaignPart(Part, frozen=True):
     """A running campaign in a rule set: its rules, and to which activities alone they apply.
 
-    ``opens`` (inclusive) and ``closes`` (exclusive) are UTC and about when something happened.
+    ``opens`` (inclusive) and ``closes`` (exclusive) are UTC and about when something happened. ``earlier`` are the
+    revisions that it grandfathers, oldest first.
     """
 
     key: Key
@@ -212,12 +222,27 @@ class CampaignPart(Part, frozen=True):
     markets: Annotated[tuple[Market, ...], Meta(min_length=1, max_length=MOST_RULES)] | None = None
     opens: datetime | None = None
     closes: datetime | None = None
+    earlier: Annotated[tuple[Earlier, ...], Meta(max_length=MOST_RULES)] = ()
+
+
+class Bar(Part, frozen=True):
+    """What policy packs forbid a points rule: awards for content of ``lane`` in some countries.
+
+    They are ``markets``, or with ``elsewhere`` all but these. ``reasons`` are the stable codes of the refusals.
+    """
+
+    rule: Key
+    lane: ContentClass
+    reasons: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=MOST_RULES)]
+    markets: Annotated[tuple[Market, ...], Meta(max_length=MOST_RULES)] = ()
+    elsewhere: bool = False
 
 
 class RuleSet(Part, frozen=True, cache_hash=True):
     """One immutable version of all rules. ``key`` is its identity, and rule keys are theirs, over all versions.
 
     ``levels_by`` says which points levels rest on; with ``active`` ones, ``downgrade`` what their expiry does.
+    ``campaigns`` and ``bars`` are put into it when it is composed, and never written by hand.
     """
 
     key: Key
@@ -232,3 +257,4 @@ class RuleSet(Part, frozen=True, cache_hash=True):
     campaigns: Annotated[tuple[CampaignPart, ...], Meta(max_length=MOST_RULES)] = ()
     levels_by: LevelBasis = LevelBasis.LIFETIME
     downgrade: Downgrade = Downgrade.NEVER
+    bars: Annotated[tuple[Bar, ...], Meta(max_length=10_000)] = ()

@@ -40,8 +40,9 @@ def faults(plain: Plain, beside: Part | None = None) -> Iterator[Fault]:
     yield from _levels(plain)
     if plain.get("downgrade") not in {None, "never"} and plain.get("levels_by") != "active":
         yield ("downgrade",), "needs levels_by: active", "lifetime points never expire: add it, or leave this out"
-    if plain.get("campaigns"):
-        yield ("campaigns",), "is written by running campaigns", "leave it out"
+    for field, writer in (("campaigns", "running campaigns"), ("bars", "policy packs")):
+        if plain.get(field):
+            yield (field,), f"is written by {writer}", "leave it out"
     for place, rule in _parts(plain, "points"):
         yield from _caps(place, rule)
         yield from _worth(place, rule)

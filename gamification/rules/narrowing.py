@@ -11,14 +11,14 @@ then one of so many. Boards of the same narrowing are not held against each othe
 differs in points, and that says nothing about who somebody is.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from gamification.vocabulary import Band, Dimension
+from kernel.disclosure import FEWEST, parts
 
-LEAST_PEOPLE: Final = 10
-"""No board shows fewer people: the rule k >= 10 of the design."""
+LEAST_PEOPLE: Final = FEWEST
+"""No board shows fewer people."""
 
 _BANDS: Final = ((10, Band.TOP_TENTH), (25, Band.TOP_QUARTER), (50, Band.TOP_HALF))
 _ORDER: Final = {None: 0, Dimension.MARKET: 1, Dimension.LANGUAGE: 2}
@@ -65,7 +65,8 @@ def shown(boards: Sequence[Readable], here: Cell, populations: Mapping[Cell, int
         if not covers(narrowing, here):
             continue
         family = chosen if narrowing in chosen else [*chosen, narrowing]
-        if all(part >= max(minimum, least) for part in _parts(family, populations)):
+        groups = [{cell for cell in populations if covers(each, cell)} for each in family]
+        if all(part >= max(minimum, least) for part in parts(groups, populations)):
             chosen, least = family, max(minimum, least)
             keys.add(key)
     return frozenset(keys)
@@ -74,16 +75,6 @@ def shown(boards: Sequence[Readable], here: Cell, populations: Mapping[Cell, int
 def _place(board: Readable) -> tuple[int, int, str]:
     narrowing, minimum, key = board
     return _ORDER[narrowing.dimension if narrowing else None], minimum, key
-
-
-def _parts(family: Sequence[Narrowing | None], populations: Mapping[Cell, int]) -> list[int]:
-    """Return the sizes of the parts into which boards cut the people who are on any of them, without empty ones."""
-    sizes: Counter[tuple[bool, ...]] = Counter()
-    for cell, people in populations.items():
-        part = tuple(covers(narrowing, cell) for narrowing in family)
-        if any(part):
-            sizes[part] += people
-    return [size for size in sizes.values() if size > 0]
 
 
 def band(rank: int, total: int) -> Band:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from gamification.rules.barring import lanes_of, reasons
 from gamification.rules.earnings import State
 from gamification.rules.grammar import Badge, CampaignPart, Cap, PointsRule, Quest, RuleSet
 from gamification.rules.needs import Needs
@@ -24,7 +25,8 @@ MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
     """Something to earn. ``again_at`` (UTC) is when it can be earned again, where that is known.
 
-    ``progress`` towards ``needed`` is of the condition that is furthest from being met.
+    ``progress`` towards ``needed`` is of the condition that is furthest from being met. ``refusals`` are the codes of
+    the policy pack of the person's country, where it forbids the award.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
     again_at: datetime | None = None
     progress: int | None = None
     needed: int | None = None
+    refusals: tuple[str, ...] = ()
 
 
 class Here(msgspec.Struct, frozen=True):
@@ -55,6 +58,7 @@ class Verdict(msgspec.Struct, frozen=True):
     again_at: datetime | None = None
     progress: int | None = None
     needed: int | None = None
+    refusals: tuple[str, ...] = ()
 
 
 def opportunities(ruleset: RuleSet, state: State, here: Here, paid: frozenset[tuple[str, str]]) -> list[Opportunity]:
@@ -66,7 +70,8 @@ def opportunities(ruleset: RuleSet, state: State, here: Here, paid: frozenset[tu
     for parts, campaign in parts_of(ruleset):
         shut = _shut(campaign, here)
         lines: list[tuple[PointsRule | Badge | Quest, str, int, Verdict]] = [
-            (rule, "points", rule.points, _of_rule(rule, state, here, paid)) for rule in parts.points
+            (rule, "points", rule.points, _barred(ruleset, rule, campaign, here) or _of_rule(rule, state, here, paid))
+            for rule in parts.points
         ]
         lines += [
             (badge, "badge", 0, _of_badge(ruleset, badge, state, here))
@@ -88,6 +93,7 @@ def opportunities(ruleset: RuleSet, state: State, here: Here, paid: frozenset[tu
                     again_at=said.again_at,
                     progress=said.progress,
                     needed=said.needed,
+                    refusals=said.refusals,
                 )
             )
     return found
@@ -117,6 +123,14 @@ def _shut(campaign: CampaignPart | None, here: Here) -> Verdict | None:
     if campaign.closes is not None and here.now >= campaign.closes:
         return Verdict(WhyNot.CLOSED)
     return None
+
+
+def _barred(ruleset: RuleSet, rule: PointsRule, campaign: CampaignPart | None, here: Here) -> Verdict | None:
+    """Return why a rule pays nothing where the person is, whatever the lane of the content; None where it may."""
+    found = [reasons(ruleset, rule.key, lane, here.market) for lane in lanes_of(rule, campaign)]
+    if not found or not all(found):
+        return None
+    return Verdict(WhyNot.REFUSED_BY_POLICY, refusals=tuple(sorted({code for codes in found for code in codes})))
 
 
 def _of_rule(rule: PointsRule, state: State, here: Here, paid: frozenset[tuple[str, str]]) -> Verdict:

@@ -1,6 +1,6 @@
 """One person's numbers while activities are folded: a private copy of the state that is changed in place."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -17,13 +17,14 @@ class Person:
 
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
-        "done", "expired", "expiring", "held", "last", "level", "made", "matches", "noting", "periods", "points",
-        "quests", "seen", "streaks", "today",
+        "done", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting", "periods",
+        "points", "quests", "seen", "streaks", "today",
     )  # fmt: skip
 
     def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
         """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
         self.noting = False
+        self.fixed: Mapping[AwardKey, int] = {}
         self.points = state.points
         self.level = state.level
         self.expired = state.expired

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple, TypeVar
 
 from engagement.values import Activity
+from gamification.rules.barring import holds
 from gamification.rules.compiling import (
     BadgeStep,
     Factor,
@@ -62,6 +63,7 @@ class Program:
         self._streaks: list[tuple[Line, StreakStep]] = []
         self._quests: list[tuple[Line, QuestStep]] = []
         self._badges: list[tuple[Line, BadgeStep]] = []
+        self._bars = {(bar.rule, bar.lane): bar for bar in ruleset.bars}
         everything = parts_of(ruleset)
         factors = [
             (each, factor_of(each, campaign), parts) for parts, campaign in everything for each in parts.multipliers
@@ -87,12 +89,17 @@ class Program:
                 self._steps.clear()
             found = self._steps[sort] = Steps(
                 _touched(self._watchers, sort),
-                _touched(self._points, sort),
+                tuple(step for step in _touched(self._points, sort) if not self._barred(step.key, sort)),
                 _touched(self._streaks, sort),
                 _touched(self._quests, sort),
                 _touched(self._badges, sort),
             )
         return found
+
+    def _barred(self, rule: str, sort: Sort) -> bool:
+        """Tell whether a policy pack forbids a rule to pay for activities of this sort."""
+        bar = self._bars.get((rule, sort.content_class))
+        return bar is not None and holds(bar, sort.market)
 
     def _add(
         self, parts: Parts, campaign: CampaignPart | None, factors: Sequence[tuple[Multiplier, Factor, Parts]]

@@ -56,7 +56,9 @@ class Progress(Person):
         for step in steps:
             if step.check is not None and not step.check(activity):
                 continue
-            points = _multiplied(step, activity) if step.factors else step.points
+            points = step.worth(activity) if step.factors else step.points
+            if self.fixed:
+                points = self.fixed.get(self._key(step, activity), points)
             if points == 0:
                 continue
             if step.caps and self._capped(step, points):
@@ -86,10 +88,13 @@ class Progress(Person):
 
     def _note(self, step: PointsStep, activity: Activity) -> None:
         """Note that a full cap holds an award back, unless it isn't for the cap alone."""
-        key = AwardKey(step.key, str(activity.content) if step.per_item else "", self.periods[step.recurs])
+        key = self._key(step, activity)
         known = key in self._fresh or key in self._awarded or key in self._denied
         if not known and (step.met is None or step.met(self)):
             self.held[key] = Blocked.CAP
+
+    def _key(self, step: PointsStep, activity: Activity) -> AwardKey:
+        return AwardKey(step.key, str(activity.content) if step.per_item else "", self.periods[step.recurs])
 
     def _capped(self, step: PointsStep, points: int) -> bool:
         for name, per, limit, of_points in step.caps:
@@ -145,20 +150,21 @@ class Progress(Person):
                 continue
             self.quests[step.under_way] = after
             finished = stages == len(step.stages)
-            points = step.points if finished else 0
-            if finished:
-                self._finish(step, activity)
+            points = self._finish(step, activity) if finished else 0
             changed.append(
                 QuestEffect(key=step.key, name=step.name, done=stages, steps=len(step.stages), points=points)
             )
         return tuple(changed)
 
-    def _finish(self, step: QuestStep, activity: Activity) -> None:
+    def _finish(self, step: QuestStep, activity: Activity) -> int:
         self.quests.pop(step.under_way)
         self.done.append(step.key)
-        self.made.append(Award(AwardKey(step.key, "", "ever"), step.points, activity.id, AwardKind.QUEST, step.terms))
-        if step.points:
-            self._earn(step.points)
+        key = AwardKey(step.key, "", "ever")
+        points = self.fixed.get(key, step.points)
+        self.made.append(Award(key, points, activity.id, AwardKind.QUEST, step.terms))
+        if points:
+            self._earn(points)
+        return points
 
     def _badges(self, program: Program, steps: Steps, activity: Activity) -> tuple[BadgeEffect, ...]:
         """Look at the badges that this activity or what it changed can bring; a badge can bring another one."""
@@ -220,8 +226,3 @@ class Progress(Person):
         self.level = risen[-1].level
         self._signals.add("level")
         return tuple(step.effect for step in risen if step.at > 0)
-
-
-def _multiplied(step: PointsStep, activity: Activity) -> int:
-    percents = [factor.percent for factor in step.factors if factor.check(activity)]
-    return step.points * max(percents) // 100 if percents else step.points

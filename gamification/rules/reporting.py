@@ -19,8 +19,8 @@ from gamification.rules.reports import (
     Quantile,
     RuleLine,
 )
-from gamification.rules.suppressing import FEWEST, alone, counts, shown
 from gamification.vocabulary import Blocked
+from kernel.disclosure import FEWEST, alone, counts, shown
 
 SHARES: Final = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 EDGES: Final = (0, 1, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000)

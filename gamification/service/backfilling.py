@@ -5,10 +5,11 @@ from typing import Final
 
 import engagement
 from gamification.campaign_values import Backfill
-from gamification.rules.composing import backfilled
+from gamification.rules.barring import backfilled
 from gamification.rules.grammar import CampaignPart
 from gamification.service.agreeing import agreed_of
 from gamification.service.awarding import award_again
+from gamification.service.policing import law_of_today
 from gamification.service.publishing import derive_version, rules_of
 from gamification.store import backfills, rule_sets
 from gamification.store import campaigns as store
@@ -50,10 +51,11 @@ async def _replaced(
     """Return which versions are to score by which others from now on, and whether any of those was made just now."""
     replaced: dict[int, int] = {}
     made = False
+    law = await law_of_today(uow)
     for version in await engagement.versions(uow, persons, part.opens, part.closes) if persons else ():
         if await rule_sets.root(uow, version) >= job.version:
             continue  # recorded after the start
-        programme = backfilled(await rules_of(uow, version), part)
+        programme = backfilled(await rules_of(uow, version), part, law)
         if programme is not None:
             replaced[version], new = await derive_version(uow, version, programme)
             made = made or new

@@ -1,6 +1,6 @@
 """Keeping boards: lines up to date, periods begun and closed in time, a copy made again when it was lost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -31,19 +31,33 @@ SYSTEM: Final = "system:board"
 
 
 async def refresh(uow: UnitOfWork, boards: Boards, keys: Sequence[UUID]) -> None:
-    """Bring these people's lines on every board up to date: deliverer of the outbox's board messages."""
+    """Bring these people's lines on every board up to date: deliverer of the outbox's board messages.
+
+    Whose membership changes now is copied by the next delivery, when the change is committed: Valkey knows no
+    rollback, and the line of an alias that was never given would stay there for ever.
+    """
     persons = [PersonId(key) for key in keys]
     members, changed = await _enlisted(uow, persons)
     if changed:
         await board_members.put(uow, changed)
-    periods = await board_rows.live_periods(uow)
-    here = [person for person, member in members.items() if member.active]
-    gone = [person for person in persons if person not in here]
-    counted = await board_standings.scores(uow, periods, here)
-    absent = dict.fromkeys((member.alias for member in members.values()), None)
-    await boards.put({period: {**absent, **counted[period]} for period in periods} if absent else {})
+    for member in changed:
+        uow.publish(BOARD_TOPIC, member.person)
+    gone = [person for person in persons if person not in members or not members[person].active]
+    for member in changed:
+        del members[member.person]
+    await _copy_lines(uow, boards, members)
     if gone:
         await board_standings.erase(uow, gone)
+
+
+async def _copy_lines(uow: UnitOfWork, boards: Boards, members: Mapping[PersonId, Member]) -> None:
+    """Copy the lines of these people, whose membership MUST be committed, to Valkey."""
+    if not members:
+        return
+    periods = await board_rows.live_periods(uow)
+    counted = await board_standings.scores(uow, periods, [person for person, each in members.items() if each.active])
+    absent = dict.fromkeys((member.alias for member in members.values()), None)
+    await boards.put({period: {**absent, **counted[period]} for period in periods})
 
 
 async def leave(uow: UnitOfWork, boards: Boards, person: PersonId) -> None:
@@ -76,10 +90,11 @@ async def boards_wait(uow: UnitOfWork, boards: Boards) -> bool:
     return bool(await board_members.expired(uow))
 
 
-async def keep_boards(uow: UnitOfWork, boards: Boards) -> None:
-    """Begin and close periods that are due, send away whose consent ran out, make lost copies again.
+async def keep_boards(uow: UnitOfWork, boards: Boards) -> bool:
+    """Begin and close periods that are due, send away whose consent ran out; tell whether every copy was lost.
 
     Nothing must be delivered meanwhile (``hold_back``). Running it twice, or in two workers, does everything once.
+    Copies are made afterwards (``copy_boards``), of what is committed alone.
     """
     lost = not await boards.whole()
     await _begin_periods(uow)
@@ -88,6 +103,14 @@ async def keep_boards(uow: UnitOfWork, boards: Boards) -> None:
     await _close_periods(uow, boards)
     for person in await board_members.expired(uow):
         uow.publish(BOARD_TOPIC, person)
+    return lost
+
+
+async def copy_boards(uow: UnitOfWork, boards: Boards, *, lost: bool) -> None:
+    """Make the copies in Valkey that are not whole, while nothing is delivered (``hold_back``).
+
+    ``lost`` is what ``keep_boards`` said: where everything went in between, the next round begins from the start.
+    """
     await _copy(uow, boards)
     if lost:
         await boards.mark()

@@ -10,7 +10,8 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Final, TypeAlias
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -29,17 +30,42 @@ CAMPAIGN: Final = "campaign:"
 """Before the key of a campaign, among keys of rules, which have no colon."""
 
 
+class Paid(NamedTuple):
+    """What an award was paid: its points, and what it took from budgets."""
+
+    points: int
+    given: Mapping[str, int] = NOTHING_ASKED
+
+
 class Run(msgspec.Struct):
-    """One person's fold. ``settled`` are awards that need no budget any more, because they were paid before."""
+    """One person's fold. ``settled`` are awards that were paid before, ``fixed`` those of them that stay as they were.
+
+    A budget could not pay what a late activity would make these worth.
+    """
 
     person: PersonId
     before: State
     steps: Sequence[Step]
     awarded: AbstractSet[AwardKey]
-    settled: AbstractSet[AwardKey]
+    settled: Mapping[AwardKey, Paid]
     denied: set[AwardKey]
     folded: Folded
     denials: list[Award] = []
+    fixed: dict[AwardKey, int] = {}
+
+    def refold(self) -> None:
+        """Fold again under what is denied and bounded by now."""
+        self.folded = fold(self.before, self.steps, self.awarded, self.denied, fixed=self.fixed)
+
+    def asks(self, award: Award) -> dict[str, int]:
+        """Return what an award still needs from budgets."""
+        asked, paid = asked_by(award), self.settled.get(award.key)
+        if paid is None or not asked:
+            return asked
+        if paid.points == award.points:
+            return NOTHING_ASKED  # nothing of it is written anew
+        more = {budget: units - paid.given.get(budget, 0) for budget, units in asked.items()}
+        return {budget: units for budget, units in more.items() if units > 0}
 
 
 def run(
@@ -48,7 +74,7 @@ def run(
     steps: Sequence[Step],
     *,
     awarded: AbstractSet[AwardKey] = frozenset(),
-    settled: AbstractSet[AwardKey] = frozenset(),
+    settled: Mapping[AwardKey, Paid] = MappingProxyType({}),
     denied: AbstractSet[AwardKey] = frozenset(),
 ) -> Run:
     """Fold once, as if every budget were large enough."""
@@ -84,7 +110,8 @@ async def deny_beyond_budgets(uow: UnitOfWork, runs: Sequence[Run]) -> None:
 
     What a person earns after a refusal is uncertain until they are folded again: only then does it take from a budget,
     or is refused in its turn. All runs of a transaction MUST come together: budgets are locked once, in order of the
-    keys. What a person was paid before needs no budget, even where a late activity makes it worth more.
+    keys. What a person was paid before needs no budget; what a late activity makes it worth more does, and where
+    that can't be paid the award stays what it was.
     """
     left: dict[str, int] = {}
     paid: set[tuple[PersonId, AwardKey]] = set()
@@ -96,16 +123,21 @@ async def deny_beyond_budgets(uow: UnitOfWork, runs: Sequence[Run]) -> None:
         _, _, _, each, award, folded = heappop(waiting)
         if folded is not each.folded:
             continue
-        short = {budget for budget, units in asked_by(award).items() if left.get(budget, units) < units}
+        asked = each.asks(award)
+        short = {budget for budget, units in asked.items() if left.get(budget, units) < units}
         if not short:
-            _take(left, award)
+            _take(left, asked)
             paid.add((each.person, award.key))
             continue
         for *_, other, _ in _open_awards(each, paid):  # what is left never grows, so these are too much as well
-            if any(budget in short and left[budget] < units for budget, units in asked_by(other).items()):
+            if not any(budget in short and left[budget] < units for budget, units in each.asks(other).items()):
+                continue
+            if other.key in each.settled:
+                each.fixed[other.key] = each.settled[other.key].points
+            else:
                 each.denied.add(other.key)
                 denied.setdefault(each.person, {})[other.key] = other
-        each.folded = fold(each.before, each.steps, each.awarded, each.denied)
+        each.refold()
         await _find_left(uow, left, each.folded.awards)
         for line in _open_awards(each, paid):
             heappush(waiting, line)
@@ -135,7 +167,7 @@ def _open_awards(each: Run, paid: AbstractSet[tuple[PersonId, AwardKey]]) -> lis
     found = [
         (position, award)
         for position, award in enumerate(each.folded.awards)
-        if asked_by(award) and award.key not in each.settled and (each.person, award.key) not in paid
+        if each.asks(award) and (each.person, award.key) not in paid
     ]
     if not found:
         return []
@@ -143,8 +175,8 @@ def _open_awards(each: Run, paid: AbstractSet[tuple[PersonId, AwardKey]]) -> lis
     return [(moments[award.activity], place, next(_serial), each, award, each.folded) for place, award in found]
 
 
-def _take(left: dict[str, int], award: Award) -> None:
-    for budget, units in asked_by(award).items():
+def _take(left: dict[str, int], asked: Mapping[str, int]) -> None:
+    for budget, units in asked.items():
         if budget in left:
             left[budget] -= units
 

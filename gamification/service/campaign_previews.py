@@ -10,13 +10,16 @@ import msgspec
 from content.vocabulary import EVERYWHERE, ContentClass
 from gamification.campaign_values import Staff
 from gamification.rules import load
+from gamification.rules.barring import barred
 from gamification.rules.campaigns import load_campaign
 from gamification.rules.campaigns.authoring import WHOLE
 from gamification.rules.composing import base_of, compose, part_of
 from gamification.rules.grammar import CampaignPart, RuleSet
+from gamification.rules.law import Law
 from gamification.rules.reports import Preview
 from gamification.rules.source import Fields, read
 from gamification.service import campaigns
+from gamification.service.policing import law_of_today
 from gamification.service.previewing import PreviewWanted
 from gamification.service.publishing import current_rules, rules_of
 from gamification.store import rule_sets
@@ -41,7 +44,7 @@ async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: dat
     rules = load_campaign(found.rules, base_of(running), found.lane)
     markets = None if staff.overseer or EVERYWHERE in staff.markets else staff.markets
     part = part_of(found.key, found.revision, found.terms, rules)
-    return beside(running, part, uow.now, since, markets)
+    return beside(running, part, await law_of_today(uow), uow.now, since, markets)
 
 
 async def wanted_of_text(
@@ -58,15 +61,21 @@ async def wanted_of_text(
     running = await rules_of(uow, newest) if newest is not None else None
     tree = read(text, [])
     if isinstance(tree, Fields) and WHOLE & set(tree.fields):
-        return PreviewWanted(ruleset=load(text), running=running, since=since)
+        whole = barred(load(text), await law_of_today(uow))
+        return PreviewWanted(ruleset=whole, running=running, since=since)
     _, running = await current_rules(uow)
     rules = load_campaign(text, base_of(running), lane)
     part = CampaignPart(key=DRAFT, revision=1, rules=rules, lane=lane, markets=tuple(markets) or None)
-    return beside(running, part, uow.now, since, None)
+    return beside(running, part, await law_of_today(uow), uow.now, since, None)
 
 
 def beside(
-    running: RuleSet, part: CampaignPart, now: datetime, since: datetime | None, markets: frozenset[str] | None
+    running: RuleSet,
+    part: CampaignPart,
+    law: Law,
+    now: datetime,
+    since: datetime | None,
+    markets: frozenset[str] | None,
 ) -> PreviewWanted:
     """Return the preview of ``running`` with ``part`` in the place of an earlier revision, against ``running``.
 
@@ -75,7 +84,8 @@ def beside(
     if part.opens is not None and part.opens > now:
         part = msgspec.structs.replace(part, opens=None, closes=None)
     others = [each for each in running.campaigns if each.key != part.key]
-    return PreviewWanted(ruleset=compose(running, [*others, part]), running=running, since=since, markets=markets)
+    ruleset = barred(compose(running, [*others, part]), law)
+    return PreviewWanted(ruleset=ruleset, running=running, since=since, markets=markets)
 
 
 def record_preview(uow: UnitOfWork, found: Preview, resource: str) -> None:

@@ -22,10 +22,10 @@ from gamification.rules import reporting
 from gamification.rules.grammar import RuleSet
 from gamification.rules.rationing import Cut, Demand, budgets_of
 from gamification.rules.reports import Effort, Preview
-from gamification.rules.suppressing import alone
 from gamification.service.replaying import Counted, Replayed, Setup, Task, begin, peak_bytes, replay
 from gamification.service.valuing import Values, transfers
 from kernel.database import Connection, translated
+from kernel.disclosure import alone
 from kernel.facts import Origin
 from kernel.snapshots import snapshot
 from kernel.unit_of_work import UnitOfWork

@@ -7,8 +7,11 @@ import msgspec
 
 from gamification.errors import RuleSetError, RulesMissingError
 from gamification.rules import RuleSet, load, refuse_succession
+from gamification.rules.barring import barred
 from gamification.rules.campaigns import problems_at
 from gamification.rules.composing import base_of, broken, clashes, compose, keys_of
+from gamification.rules.policy import Packs
+from gamification.service.policing import law_of_today
 from gamification.store import campaigns as campaign_store
 from gamification.store import rule_sets as store
 from gamification.values import PublishedRules
@@ -20,10 +23,10 @@ _versions: dict[int, RuleSet] = {}
 """Versions that this process has read; they are immutable, so remembering them can't be wrong."""
 
 
-async def publish_rules(uow: UnitOfWork, text: str) -> PublishedRules:
+async def publish_rules(uow: UnitOfWork, text: str, packs: Packs | None = None) -> PublishedRules:
     """Publish a rule set (YAML) as a new immutable version; the same rules again answer the version they have.
 
-    Running campaigns go on in the new version.
+    Running campaigns go on in the new version, and what the policy packs forbid a rule is part of it.
 
     Raises:
         RuleSetError: it names every line and field that is wrong.
@@ -41,14 +44,15 @@ async def publish_rules(uow: UnitOfWork, text: str) -> PublishedRules:
     if newest is not None:
         older = [base_of(each) for each in await store.history(uow, before=newest.version)]
         refuse_succession(base_of(msgspec.json.decode(newest.body, type=RuleSet)), ruleset, older)
-    return await _keep(uow, newest, compose(ruleset, await campaign_store.running(uow)))
+    return await _keep(uow, newest, await _composed(uow, ruleset, packs))
 
 
-async def compose_programme(uow: UnitOfWork) -> PublishedRules:
+async def compose_programme(uow: UnitOfWork, packs: Packs | None = None) -> PublishedRules:
     """Let exactly the campaigns that are running now score what is recorded from now on; the base rules stay.
 
-    The same campaigns again answer the version there is. Whoever composes holds the publishers' lock until the
-    transaction ends, so take every other lock on campaigns before.
+    What the policy packs forbid a rule today is part of it. The same campaigns and answers again answer the version
+    there is. Whoever composes holds the publishers' lock until the transaction ends, so take every other lock on
+    campaigns before.
 
     Raises:
         RulesMissingError: there are no base rules yet.
@@ -59,7 +63,11 @@ async def compose_programme(uow: UnitOfWork) -> PublishedRules:
     required(newest.version if newest else None)
     assert newest is not None  # noqa: S101 - the line above has refused that
     base = msgspec.json.decode(newest.body, type=RuleSet)
-    return await _keep(uow, newest, compose(base, await campaign_store.running(uow)))
+    return await _keep(uow, newest, await _composed(uow, base, packs))
+
+
+async def _composed(uow: UnitOfWork, base: RuleSet, packs: Packs | None) -> RuleSet:
+    return barred(compose(base, await campaign_store.running(uow)), await law_of_today(uow, packs))
 
 
 async def derive_version(uow: UnitOfWork, version: int, ruleset: RuleSet) -> tuple[int, bool]:
@@ -111,6 +119,7 @@ def _record(
         previous=previous.sha256.hex() if previous else None,
         past=ruleset.past.value,
         campaigns={part.key: part.revision for part in ruleset.campaigns},
+        barred={f"{bar.rule} {bar.lane.value}": list(bar.reasons) for bar in ruleset.bars},
         **more,
     )
 

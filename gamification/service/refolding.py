@@ -8,7 +8,7 @@ import msgspec
 import engagement
 from engagement import Stored
 from gamification.rules import EMPTY, Step, corrections, late_effects
-from gamification.service.budgeting import Run, given_by, run
+from gamification.service.budgeting import Paid, Run, asked_by, given_by, run
 from gamification.service.changing import NOTHING, Change, Decisions, grant_of, used_by
 from gamification.service.publishing import rules_of
 from gamification.store import awards
@@ -30,7 +30,11 @@ async def once_more(uow: UnitOfWork, person: PersonId) -> Replay:
     """Fold one person's whole history again."""
     history = await engagement.history(uow, person)
     existing, denied = await awards.of_person(uow, person), await awards.denied(uow, person)
-    replayed = run(person, EMPTY, await steps_of(uow, history), settled=existing.keys(), denied=denied)
+    steps = await steps_of(uow, history)
+    replayed = run(person, EMPTY, steps, settled={key: Paid(had) for key, had in existing.items()}, denied=denied)
+    if existing and any(asked_by(award) for award in replayed.folded.awards):
+        given = await _given(uow, person, existing)
+        replayed.settled = {key: Paid(had, given[key]) for key, had in existing.items()}
     return Replay(replayed, history, existing)
 
 
@@ -59,11 +63,16 @@ async def correction(
 
 async def _given_back(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> Counter[str]:
     """Return what awards give back to budgets: nothing where the rules that made them had none."""
-    versions = await awards.versions(uow, person, list(taken)) if taken else {}
-    given: Counter[str] = Counter()
-    for key, version in versions.items():
-        given.update(given_by(await rules_of(uow, version), key, taken[key]))
-    return given
+    back: Counter[str] = Counter()
+    for given in (await _given(uow, person, taken)).values() if taken else ():
+        back.update(given)
+    return back
+
+
+async def _given(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> dict[AwardKey, dict[str, int]]:
+    """Return what each of these awards took from budgets, by the rules that made it."""
+    versions = await awards.versions(uow, person, list(taken))
+    return {key: given_by(await rules_of(uow, versions[key]), key, had) for key, had in taken.items()}
 
 
 async def steps_of(uow: UnitOfWork, rows: Sequence[Stored]) -> list[Step]:

@@ -1,19 +1,15 @@
 """Submitting a campaign, and what a reviewer says: four eyes on every revision, and the law of every country."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-import msgspec
-
 from gamification.campaign_values import Campaign, Staff
-from gamification.errors import CampaignRefusedByPolicyError, RuleSetError
-from gamification.policy_packs import shipped_packs
+from gamification.errors import RuleSetError
 from gamification.rules.campaigns import changed_meanings, check_reason, load_campaign, problems_at
-from gamification.rules.campaigns.policing import Country, facts_of, refusals
 from gamification.rules.composing import clashes, keys_of
 from gamification.rules.grammar import Parts
-from gamification.rules.policy import Packs, pack_for
+from gamification.rules.policy import Packs
 from gamification.service.campaigns import load, shown
+from gamification.service.policing import law_of_today, refuse_by_policy
 from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, take_step
 from gamification.store import campaign_history as history
@@ -87,24 +83,8 @@ async def _checked(uow: UnitOfWork, campaign: Campaign, packs: Packs | None) -> 
     """
     await rule_sets.lock(uow)
     rules = load_campaign(campaign.rules, await base_rules(uow), campaign.lane)
-    _refuse_by_policy(uow, campaign, rules, packs)
+    refuse_by_policy(campaign, rules, await law_of_today(uow, packs))
     return rules
-
-
-def _refuse_by_policy(uow: UnitOfWork, campaign: Campaign, rules: Parts, packs: Packs | None) -> None:
-    known, on = packs or shipped_packs(), uow.now.date()
-    facts = facts_of(campaign.key, campaign.revision, campaign.terms, rules, on)
-    found = refusals(lambda country: pack_for(known, country, on), campaign.terms, facts, known.countries())
-    if found:
-        sentences = "; ".join(f"{each.country}: {each.refusal.rule} {each.refusal.detail}" for each in found)
-        raise CampaignRefusedByPolicyError(f"Policy says no. {sentences}.", refusals=_plain(found))
-
-
-def _plain(found: Sequence[Country]) -> list[dict[str, object]]:
-    return [
-        {"country": each.country, "pack": each.pack, "version": each.version, **msgspec.to_builtins(each.refusal)}
-        for each in found
-    ]
 
 
 async def _claim_keys(uow: UnitOfWork, campaign: Campaign, rules: Parts) -> None:

@@ -1,6 +1,7 @@
 """One step of a campaign: judged by the table, guarded by what was read, kept for ever, and audited."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,7 @@ async def judged(
         opens_at=before.opens_at,
         closes_at=before.closes_at,
         frozen_from=before.frozen_from,
+        started=step is not CampaignStep.RESUME or await history.started(uow, before.id, before.revision),
     )
     verdict = judge(step, situation, hand, uow.now)
     if verdict.to is not None:
@@ -66,8 +68,11 @@ async def take_step(
     *,
     revision: int | None = None,
     past: CampaignPast | None = None,
+    said: Mapping[str, Any] = MappingProxyType({}),
 ) -> Campaign:
     """Take a step that changes nothing but the state, and what happens to the past; return the campaign after it.
+
+    ``said`` is kept with the new state: what a step rests on beside its reason.
 
     Raises:
         CampaignMovedError: somebody else moved or edited it since ``before`` was read.
@@ -83,7 +88,8 @@ async def take_step(
         raise CampaignMovedError("Somebody else edited or moved this campaign at the same moment.")
     after = await store.campaign(uow, before.id)
     assert after is not None  # noqa: S101 - a campaign is never deleted
-    old, new = {"state": before.state.value}, {"state": after.state.value}
+    old: dict[str, Any] = {"state": before.state.value}
+    new: dict[str, Any] = {"state": after.state.value, **said}
     if before.past != after.past:
         old["past"], new["past"] = before.past or "", after.past or ""
     await stepped(uow, hand, step, (before, after), reason, old, new)

@@ -13,8 +13,8 @@ from gamification.rules.policy import RECOGNITION_ONLY, Currency, Packs, Refusal
 from gamification.rules.policy.value import country_refusals, currency_refusals
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.reports import TransferLine
-from gamification.rules.suppressing import shown
 from gamification.vocabulary import RECOGNITION
+from kernel.disclosure import shown
 
 
 class Values(msgspec.Struct, frozen=True):

@@ -68,6 +68,18 @@ def _transition(row: dict[str, Any]) -> Transition:
     return Transition(**fields)
 
 
+async def started(uow: UnitOfWork, campaign_id: UUID, revision: int) -> bool:
+    """Tell whether a revision has ever run."""
+    return bool(
+        await uow.fetchval(
+            "select exists (select from gamification.campaign_transition"
+            " where campaign = $1 and revision = $2 and step = 'start')",
+            campaign_id,
+            revision,
+        )
+    )
+
+
 async def authors(uow: UnitOfWork, campaign_id: UUID) -> frozenset[UUID]:
     """Return who wrote a revision since the last approval of an earlier one."""
     rows = await uow.fetch(
@@ -92,6 +104,14 @@ async def approval(uow: UnitOfWork, key: str, revision: int) -> CampaignApproval
         revision,
     )
     return msgspec.convert(dict(row), CampaignApproval) if row else None
+
+
+async def rules(uow: UnitOfWork, campaign_id: UUID, revision: int) -> Parts:
+    """Return the rules of a revision that there is."""
+    body = await uow.fetchval(
+        "select body from gamification.campaign_revision where campaign = $1 and number = $2", campaign_id, revision
+    )
+    return msgspec.json.decode(body, type=Reviewed).rules
 
 
 async def approved_rules(uow: UnitOfWork, campaign_id: UUID) -> list[Parts]:

@@ -48,6 +48,12 @@ async def campaigns(
     return [msgspec.convert(dict(row), Campaign) for row in rows]
 
 
+async def in_state(uow: UnitOfWork, state: CampaignState) -> list[Campaign]:
+    """Return every campaign in a state, in id order."""
+    rows = await uow.fetch(f"{_CAMPAIGN} where c.state = $1 order by c.id", state)
+    return [msgspec.convert(dict(row), Campaign) for row in rows]
+
+
 async def due(uow: UnitOfWork) -> list[Campaign]:
     """Return the campaigns whose window opens or closes by now, in id order: whoever moves several locks them so."""
     rows = await uow.fetch(

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: made once, started when needed, recovered after a crash."""
 
+import hmac
 import os
 import secrets
 import shlex
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from kernel.database import APPLICATION
 from kernel.embedded.binaries import postgres_programs
 from kernel.embedded.errors import EmbeddedServersError
 from kernel.embedded.place import Place
@@ -65,10 +67,17 @@ class Postgres:
         self._socket = place.sockets / f".s.PGSQL.{PORT}"
 
     def url(self) -> str:
-        """Return where to connect, password included, as libpq and asyncpg read it."""
-        password = self._password.read_text(encoding="utf-8")
+        """Return where its superuser connects, password included, as libpq and asyncpg read it."""
+        return self._url(NAME, self._password.read_text(encoding="utf-8"))
+
+    def application_url(self) -> str:
+        """Return where the application connects; its login is made by the migrations (``kernel/roles.py``)."""
+        password = hmac.new(self._password.read_bytes(), APPLICATION.encode(), "sha256").hexdigest()
+        return self._url(APPLICATION, password)
+
+    def _url(self, login: str, password: str) -> str:
         host = quote(str(self._place.sockets), safe="/")
-        return f"postgresql://{NAME}:{quote(password, safe='')}@/{NAME}?host={host}&port={PORT}"
+        return f"postgresql://{login}:{quote(password, safe='')}@/{NAME}?host={host}&port={PORT}"
 
     def is_up(self) -> bool:
         """Tell whether somebody listens at its socket."""

@@ -48,6 +48,7 @@ class Running:
                 for server in self._servers:
                     server.start()
                 self.database_url, self.redis_url = postgres.url(), valkey.url()
+                self.application_url = postgres.application_url()
         except BaseException:
             self.release()
             raise

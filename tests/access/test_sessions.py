@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 import access
-from access import AccountId, AccountStatus, Action, Refusal, Role, SessionId, Standing, Tokens
+from access import AccountId, AccountStatus, Action, AlertKind, Refusal, Role, SessionId, Standing, Tokens
 from access.rules.rotation import GRACE
+from access.service.sessions import IDLE
 from kernel import epochs
 from kernel.cache import Cache
-from kernel.errors import UnavailableError
 from tests.access.house import MAYA, PASSWORD, House
 
 
@@ -183,13 +183,72 @@ async def test_a_changed_role_is_in_the_next_token_and_a_changed_password_opens(
     assert isinstance(await house.do(access.sign_in, MAYA.email, "a new password"), Tokens)
 
 
-async def test_valkey_away_keeps_a_session_from_being_half_ended(house: House, cache: Cache) -> None:
+async def test_with_valkey_away_ending_a_session_is_answered_when_nobody_can_remember_it_any_more(house: House) -> None:
     await house.account()
     tokens = await house.signed_in()
     epochs.use(epochs.Epochs(Cache("unix:///nonexistent/valkey.sock")))
-    with pytest.raises(UnavailableError):
-        await house.do(access.end_session, tokens.session)
-    assert (await house.standing(tokens)).live
-    epochs.use(epochs.Epochs(cache))
+    begun = asyncio.get_running_loop().time()
     await house.do(access.end_session, tokens.session)
+    assert epochs.REMEMBERED_SECONDS <= asyncio.get_running_loop().time() - begun < 3
     assert not (await house.standing(tokens)).live
+
+
+async def test_a_session_that_nobody_uses_for_an_hour_can_not_be_refreshed(house: House) -> None:
+    await house.account()
+    idle, used = await house.signed_in(), await house.signed_in()
+    house.clock.move(IDLE - timedelta(seconds=1))
+    used = await house.refreshed(used)
+    house.clock.move(timedelta(seconds=1))
+    assert await house.refused(access.refresh, str(idle.refresh_token)) == (Action.SIGN_IN_FAILED, Refusal.EXPIRED)
+    house.clock.move(IDLE - timedelta(seconds=2))
+    await house.refreshed(used)
+
+
+async def test_reuse_and_changes_leave_an_alert_that_the_owner_can_read(house: House) -> None:
+    account = await house.account(MAYA)
+    first = await house.signed_in(MAYA)
+    await house.refreshed(first)
+    assert await house.do(access.alerts, account) == []
+    house.clock.move(GRACE + timedelta(seconds=1))
+    await house.refused(access.refresh, str(first.refresh_token))
+    await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, ["*"])
+    await house.do(access.change_password, account, "a new password")
+    newest, role, reuse = await house.do(access.alerts, account)
+    assert (newest.kind, role.kind) == (AlertKind.PASSWORD_CHANGED, AlertKind.ROLE_CHANGED)
+    assert (reuse.kind, reuse.session) == (AlertKind.REFRESH_REUSED, first.session)
+    assert await house.do(access.alerts, account, role.id, 10) == [reuse]
+    assert await house.do(access.alerts, await house.account()) == [], "everybody's own"
+
+
+async def test_somebody_sees_and_ends_their_own_sessions_and_nobody_elses(house: House, cache: Cache) -> None:
+    account = await house.account()
+    stranger = await house.account(MAYA)
+    here, elsewhere, third = [await house.signed_in() for _ in range(3)]
+    theirs = await house.signed_in(MAYA)
+    seen = await house.do(access.own_sessions, account)
+    assert [view.session for view in seen] == [third.session, elsewhere.session, here.session]
+    assert {view.methods for view in seen} == {("pwd",)}
+    before = await mark(cache, account)
+    await house.do(access.end_own_session, elsewhere.session, account)
+    assert await mark(cache, account) != before
+    for session, whose in ((elsewhere.session, account), (theirs.session, account), (here.session, stranger)):
+        with pytest.raises(access.SessionNotFoundError):
+            await house.do(access.end_own_session, session, whose)
+    assert await house.do(access.end_other_sessions, here.session, account) == 1
+    assert [view.session for view in await house.do(access.own_sessions, account)] == [here.session]
+    assert (await house.standing(here)).live
+    assert (await house.standing(theirs)).live
+    assert not (await house.standing(third)).live
+
+
+@pytest.mark.soak
+async def test_of_64_refreshes_at_once_none_is_ever_signed_out_in_a_thousand_runs(house: House) -> None:
+    await house.account()
+    for _ in range(1_000):
+        first = await house.signed_in()
+        answers = await asyncio.gather(*(house.refreshed(first) for _ in range(64)))
+        assert len({answer.refresh_token for answer in answers}) == 1
+        async with house.work.read(house.origin) as uow:
+            heads = "select count(*) from access.refresh_token where session = $1 and used_at is null"
+            assert await uow.fetchval(heads, first.session) == 1
+        await house.refreshed(answers[0])

@@ -18,7 +18,11 @@ async def test_signing_in_gives_a_token_that_says_who_one_is(house: House) -> No
     assert (caller.account, caller.session, caller.role) == (account, tokens.session, Role.MARKETER)
     assert caller.markets == {"GB", "SE"}
     assert await house.standing(tokens) == Standing(
-        live=True, role=Role.MARKETER, markets=frozenset({"GB", "SE"}), status=AccountStatus.ACTIVE
+        live=True,
+        role=Role.MARKETER,
+        markets=frozenset({"GB", "SE"}),
+        status=AccountStatus.ACTIVE,
+        proved_at=house.clock.now(),
     )
 
 

@@ -20,38 +20,54 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
+    a_correction,
     a_country,
     a_delivery,
     a_draft,
+    a_hold,
+    a_licence,
     a_new_board,
     a_new_campaign,
     a_new_item,
     a_new_person,
     a_new_revision,
     a_new_reward,
+    a_new_word,
     a_paper,
+    a_person,
     a_question,
+    a_record,
+    a_request,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
+    a_tile,
+    a_wish,
     an_activity,
     an_answer,
     an_export,
     an_index,
     an_item,
+    another_session,
     campaign,
     nothing,
     own_award,
     own_badge,
+    own_package,
+    own_request,
     some_rules,
 )
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
+WITNESS: Final = Role.WITNESS
+PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
 EVERYONE: Final = frozenset(Role)
-STAFF: Final = EVERYONE - {HCP, MACHINE}
+
+STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
+HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
@@ -74,11 +90,17 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
 OFFICERS: Final = frozenset({OFFICER})
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
+PROTECTORS: Final = frozenset({PROTECTION})
 STEERING: Final = OFFICERS | MARKETERS
+REQUEST: Final = "/v1/privacy-requests/{request_id:uuid}"
 CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
+    "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
+    "GET /v1/me/sessions": Case(EVERYONE, nothing, OWN),
+    "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
+    "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
     "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/badges/{award:uuid}/credential": own(own_badge, consent=Purpose.GAMIFICATION),
     "GET /v1/me/claims": own(),
@@ -87,6 +109,23 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
+    "GET /v1/me/privacy-requests": own(),
+    "POST /v1/me/privacy-requests": Case(frozenset({HCP}), a_wish, OWN, status=201),
+    "GET /v1/me/privacy-requests/{request_id:uuid}": own(own_request),
+    "GET /v1/me/privacy-requests/{request_id:uuid}/package": own(own_package),
+    "GET /v1/privacy-requests": Case(PROTECTORS, nothing, "left out"),
+    f"GET {REQUEST}": Case(PROTECTORS, a_request(), 404),
+    f"POST {REQUEST}/pause": Case(PROTECTORS, a_request({"reason": "clarification-needed"}), 404),
+    f"POST {REQUEST}/resume": Case(PROTECTORS, a_request(paused=True), 404),
+    f"POST {REQUEST}/extend": Case(PROTECTORS, a_request({"reason": "complex"}), 404),
+    f"POST {REQUEST}/refuse": Case(PROTECTORS, a_request({"reason": "excessive"}), 404),
+    f"POST {REQUEST}/complete": Case(PROTECTORS, a_request({}), 404),
+    f"POST {REQUEST}/lift": Case(PROTECTORS, a_request(type_="restriction"), 404),
+    "GET /v1/legal-holds": Case(PROTECTORS, nothing, HELD),
+    "POST /v1/legal-holds": Case(PROTECTORS, a_record, HELD, status=201),
+    "POST /v1/legal-holds/{hold:uuid}/release": Case(PROTECTORS, a_hold, HELD),
+    "GET /v1/me/profile": own(),
+    "PATCH /v1/me/profile": own(a_new_word),
     "GET /v1/me/recommendations": own(consent=Purpose.PERSONALISATION),
     "GET /v1/me/streaks": own(consent=Purpose.GAMIFICATION),
     "POST /v1/me/activities": Case(frozenset({HCP}), an_activity, "refused", Purpose.ENGAGEMENT),
@@ -121,6 +160,9 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/content/{item:uuid}/withdraw": Case(REVIEWERS, a_draft, 404),
     "POST /v1/hcps": Case(frozenset({ADMINISTRATOR, MACHINE}), a_new_person, 403, status=201),
     "POST /v1/hcps/{person:uuid}/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_paper, 404, status=201),
+    "GET /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR, OFFICER, PROTECTION}), a_person, 404),
+    "PATCH /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR}), a_correction, 404),
+    "PUT /v1/hcps/{person:uuid}/licences": Case(frozenset({ADMINISTRATOR, OFFICER}), a_licence, 404),
     "POST /v1/rules/check": Case(MARKETERS, some_rules, COMMON),
     "GET /v1/campaigns": Case(STEERING, nothing, OVERSEEN),
     "POST /v1/campaigns": Case(MARKETERS, a_new_campaign, 403, status=201),
@@ -141,6 +183,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/audit/entries/{index:int}": Case(OFFICERS, an_index, COMMON),
     "GET /v1/audit/entries/{index:int}/proof": Case(OFFICERS, an_index, COMMON),
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
+    "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
+    "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
 PUBLIC: Final = frozenset(

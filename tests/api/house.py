@@ -16,7 +16,7 @@ import content
 import gamification
 import people
 from access import AccountId, Caller, Role, SessionId
-from access import store as access_store
+from access.store import sessions as access_store
 from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Purpose
@@ -61,17 +61,17 @@ class House:
         """Register a member of staff, for every market unless some are named."""
         return await self._someone(role, markets or ("*",), ("Sam Staff", "GB", "Europe/London", "en-GB"), ())
 
-    async def machine(self, *markets: str) -> Asker:
-        """Make a learning system, for every market unless some are named."""
+    async def machine(self, *markets: str, role: Role = Role.LEARNING_SYSTEM) -> Asker:
+        """Make a machine client, for every market unless some are named."""
         async with self.runtime.work.begin(ORIGIN) as uow:
-            client = await access.create_machine_client(uow, "learning platform", markets or ("*",))
-        return await self.sitting(client.account, Role.LEARNING_SYSTEM, markets or ("*",), None)
+            client = await access.create_machine_client(uow, "learning platform", markets or ("*",), role)
+        return await self.sitting(client.account, role, markets or ("*",), None)
 
     async def asker(self, role: Role, market: str = "*") -> Asker:
         """Return somebody new in that role; HCPs and narrow staff in ``market``."""
         if role is Role.HCP:
             return await self.hcp(market="GB" if market == "*" else market)
-        return await self.machine(market) if role is Role.LEARNING_SYSTEM else await self.staff(role, market)
+        return await self.machine(market, role=role) if role in access.MACHINES else await self.staff(role, market)
 
     async def _someone(
         self, role: Role, markets: Sequence[str], who: tuple[str, str, str, str], agreed: Collection[Purpose]

@@ -54,6 +54,11 @@ async def nothing(_: Scene, __: Asker) -> Sent:
     return Sent()
 
 
+async def another_session(scene: Scene, asker: Asker) -> Sent:
+    caller, _ = await scene.house.session(asker.caller)
+    return Sent(inside=caller.session)
+
+
 async def own_award(scene: Scene, asker: Asker) -> Sent:
     own = None
     if asker.caller.role is HCP:
@@ -102,6 +107,10 @@ async def an_index(_: Scene, __: Asker) -> Sent:
     return Sent(inside=0)
 
 
+async def a_tile(_: Scene, __: Asker) -> Sent:
+    return Sent(inside="0/000.p/1")
+
+
 async def a_board(_: Scene, __: Asker) -> Sent:
     return Sent(inside="all-time")
 
@@ -143,6 +152,23 @@ async def a_new_item(_: Scene, __: Asker) -> Sent:
 async def a_new_person(_: Scene, __: Asker) -> Sent:
     email = f"{uuid4().hex}@clinic.example"
     return Sent({"name": "Dr Mara Voss", "email": email, "market": "GB", "zone": "Europe/London", "locale": "en"})
+
+
+async def a_new_word(_: Scene, __: Asker) -> Sent:
+    return Sent({"profession": "physician", "specialties": ["cardiology"], "channels": ["email"]})
+
+
+async def a_person(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside=scene.hcp.person)
+
+
+async def a_correction(scene: Scene, _: Asker) -> Sent:
+    return Sent({"phone": "+44 20 7946 0018", "setting": "hospital"}, scene.hcp.person)
+
+
+async def a_licence(scene: Scene, _: Asker) -> Sent:
+    hcp = await scene.house.hcp()
+    return Sent({"market": "GB", "status": "verified", "evidence": "extract 17"}, hcp.person)
 
 
 async def a_paper(scene: Scene, _: Asker) -> Sent:
@@ -201,3 +227,49 @@ def campaign(state: CampaignState, **body: object) -> Callable[[Scene, Asker], A
 async def a_campaign_to_preview(scene: Scene, _: Asker) -> Sent:
     made = await campaign_in(scene.house, CampaignState.DRAFT)
     return Sent({"since": "2026-01-01T00:00:00Z"}, made.id)
+
+
+async def a_wish(_: Scene, __: Asker) -> Sent:
+    """Something that is done at once, so that it can be asked for again and again."""
+    return Sent({"type": "objection"})
+
+
+async def own_request(scene: Scene, asker: Asker) -> Sent:
+    """A request of the asker, or of somebody else where the asker makes none."""
+    whose = asker if asker.caller.role is HCP else scene.hcp
+    return Sent(inside=(await whose.post("/v1/me/privacy-requests", {"type": "objection"})).json()["id"])
+
+
+async def own_package(scene: Scene, asker: Asker) -> Sent:
+    """A package that waits for the asker, or for somebody new."""
+    whose = asker if asker.caller.role is HCP else await scene.house.hcp()
+    made = (await whose.post("/v1/me/privacy-requests", {"type": "access"})).json()["id"]
+    await scene.house.until(f"exists (select from consent.package where request = '{made}')")
+    return Sent(inside=made)
+
+
+def a_request(
+    body: object = None, *, type_: str = "erasure", paused: bool = False
+) -> Callable[[Scene, Asker], Awaitable[Sent]]:
+    """Return what makes a British request that waits, or whose clock stands still."""
+
+    async def make(scene: Scene, _: Asker) -> Sent:
+        hcp, officer = await scene.house.hcp(), await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
+        made = (await hcp.post("/v1/me/privacy-requests", {"type": type_})).json()["id"]
+        if paused:
+            await officer.post(f"/v1/privacy-requests/{made}/pause", {"reason": "identity-in-doubt"})
+        return Sent(body, made)
+
+    return make
+
+
+async def a_record(scene: Scene, _: Asker) -> Sent:
+    """A record that can be held."""
+    return Sent({"table": "gamification.award", "record": str(scene.award), "reason": "legal-claims"})
+
+
+async def a_hold(scene: Scene, _: Asker) -> Sent:
+    """A record that is held."""
+    officer = await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
+    body = (await a_record(scene, officer)).body
+    return Sent(inside=(await officer.post("/v1/legal-holds", body)).json()["id"])

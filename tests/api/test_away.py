@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from kernel.database import ACQUIRE_TIMEOUT_SECONDS
+from kernel.epochs import REMEMBERED_SECONDS
 from kernel.settings import Settings
 from tests.api.asker import Asker, Body
 from tests.api.house import House, problem
@@ -152,6 +153,36 @@ async def test_with_valkey_away_nothing_is_believed_that_another_worker_could_ha
         for via in (house.http, second):
             problem(await hcp.ask("GET", "/v1/me/points", via=via), 403, "consent-required")
     await healthy(house)
+
+
+async def test_with_valkey_away_a_session_that_was_ended_is_out_everywhere_within_a_second(
+    house: House, lines: Lines
+) -> None:
+    hcp = await house.hcp()
+    staying = await house.hcp()
+    async with worker(house) as second:
+        for via in (house.http, second):
+            assert (await hcp.ask("GET", "/v1/me", via=via)).status_code == 200
+        await lines.cache.cut()
+        begun = asyncio.get_running_loop().time()
+        assert (await hcp.ask("DELETE", "/v1/sessions/current")).status_code == 204
+        assert asyncio.get_running_loop().time() - begun < 2.5
+        for via in (house.http, second):
+            problem(await hcp.ask("GET", "/v1/me", via=via), 401, "token-refused")
+            assert (await staying.ask("GET", "/v1/me", via=via)).status_code == 200
+        await lines.cache.mend()
+        problem(await hcp.ask("GET", "/v1/me", via=second), 401, "token-refused")
+    await healthy(house)
+
+
+async def test_a_mark_that_valkey_lost_is_outlived_within_a_second(house: House) -> None:
+    """A worker that still reads an old mark must not go on: what it remembers of sessions runs out by itself."""
+    hcp = await house.hcp()
+    async with worker(house) as second:
+        assert (await hcp.ask("GET", "/v1/me", via=second)).status_code == 200
+        await house.database.execute("update access.session set ended_at = now() where id = $1", hcp.caller.session)
+        await asyncio.sleep(REMEMBERED_SECONDS)
+        problem(await hcp.ask("GET", "/v1/me", via=second), 401, "token-refused")
 
 
 async def test_with_valkey_away_limits_are_stricter_never_looser(house: House, lines: Lines) -> None:

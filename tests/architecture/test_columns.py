@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 
 from piccolo.columns import UUID, Text
 from piccolo.table import Table
@@ -27,6 +28,19 @@ def class_faults(room: str, table: type[Table]) -> list[str]:
         elif word == "personal" and room != "people":
             faults.append(f"{name}: only people/ may hold what identifies a person")
     return faults
+
+
+IDENTIFYING = re.compile(
+    r"(^|_)(e?mail|phone|mobile|fax|surname|forename|(first|last|full|given|family|birth|middle)_?name|birth|born|gender"
+    r"|street|postcode|zip|city|passport|iban|licen[cs]e|npi|rpps|latitude|longitude|photo|portrait)(_|$)"
+)
+"""Words in the name of a column that holds what identifies a person."""
+
+
+def name_faults(room: str, table: type[Table]) -> list[str]:
+    """Columns outside the vault that by their name hold what identifies a person, whatever they say of themselves."""
+    names = [str(column._meta.name) for column in table._meta.columns] if room != "people" else []
+    return [f"{room}.{table.__name__}.{name}" for name in names if IDENTIFYING.search(name)]
 
 
 def default_faults(module: Module) -> list[str]:
@@ -63,6 +77,13 @@ def test_every_table_column_is_classified_and_only_the_vault_holds_personal_ones
     assert [
         fault for room in rooms_with_tables() for table in tables_of(room) for fault in class_faults(room, table)
     ] == []
+
+
+def test_no_column_outside_the_vault_is_named_like_what_identifies_a_person() -> None:
+    faults = [fault for room in rooms_with_tables() for table in tables_of(room) for fault in name_faults(room, table)]
+    assert faults == []
+    vault = [str(column._meta.name) for table in tables_of("people") for column in table._meta.columns]
+    assert {"email", "email_index", "phone"} <= {name for name in vault if IDENTIFYING.search(name)}
 
 
 def test_every_room_that_has_tables_shows_them_to_this_test() -> None:

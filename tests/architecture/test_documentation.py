@@ -109,11 +109,12 @@ def test_the_readme_names_every_make_target_that_ci_and_newcomers_need() -> None
     assert called == ["check", "test"]
 
 
-def test_every_decision_stands_in_the_index_and_is_numbered_in_turn() -> None:
+def test_every_decision_stands_in_the_index_under_a_number_of_its_own() -> None:
     decisions = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     index = (ROOT / "docs" / "decisions" / "README.md").read_text()
     assert [name for name in decisions if f"({name})" not in index] == []
-    assert [name[:4] for name in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    numbers = [name[:4] for name in decisions]
+    assert numbers == sorted(set(numbers)), "branches that are written at the same time take numbers ahead"
 
 
 def test_a_dead_link_a_missing_file_and_a_broken_example_are_faults() -> None:

@@ -131,7 +131,7 @@ async def test_killed_in_the_middle_it_leaves_nothing_half_done(
     await write(work, 5, 5)
     async with superuser(database_url) as connection:
         await connection.execute(
-            "create function audit.die() returns trigger language plpgsql as"
+            "create function audit.die() returns trigger language plpgsql security definer as"
             " $$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(5); return null; end $$"
         )
         await connection.execute(

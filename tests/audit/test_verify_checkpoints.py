@@ -2,9 +2,12 @@
 
 import pytest
 
+import audit
 from audit import FindingKind
 from audit.rules.notes import LogKey
-from tests.audit.log import FLIP, KEY, SIZE, change, of, superuser, verified
+from kernel.clock import MovableClock
+from kernel.unit_of_work import Work
+from tests.audit.log import FLIP, KEY, SIZE, change, of, sequenced, superuser, verified, write
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,23 @@ async def test_checkpoints_that_were_set_back_are_named(log: str) -> None:
     report = await verified(log)
     assert of(report) == [(300, FindingKind.TAIL_UNSIGNED)]
     assert (report.size, report.entries) == (300, SIZE)
+
+
+async def test_after_a_change_of_the_key_old_checkpoints_verify_and_the_old_key_signs_nothing_new(
+    work: Work, database_url: str, clock: MovableClock
+) -> None:
+    await sequenced(work, database_url, clock, (100, 50))
+    new = audit.LogKey(KEY.origin, b"n" * 32)
+    former = [audit.FormerKey(KEY.vkey, 150)]
+    await write(work, 30, 150)
+    with pytest.raises(audit.LogDamagedError):
+        async with audit.sequencing(database_url, new, clock):
+            raise AssertionError
+    async with audit.sequencing(database_url, new, clock, former) as sequencing:
+        assert await sequencing.sequence_once() == 30
+    report = await audit.verify(database_url, new.vkey, former=former)
+    assert (report.ok, report.checkpoints, report.size) == (True, 3, 180)
+    assert not (await audit.verify(database_url, new.vkey)).ok
+    later = [audit.FormerKey(KEY.vkey, 180)]
+    report = await audit.verify(database_url, new.vkey, former=later)
+    assert (179, FindingKind.CHECKPOINT_CHANGED) in of(report)

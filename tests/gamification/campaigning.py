@@ -9,7 +9,7 @@ from uuid import UUID
 
 import gamification
 from content.vocabulary import ContentClass
-from gamification import Campaign, Hand, Staff, Terms, Writing
+from gamification import Campaign, Hand, Packs, Staff, Terms, Writing
 from gamification.vocabulary import CampaignPast, CampaignStep
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
@@ -41,10 +41,11 @@ def terms(**changed: Any) -> Terms:
 
 
 class Campaigns:
-    """What staff does to campaigns, each step in a unit of work of its own."""
+    """What staff does to campaigns, each step in a unit of work of its own; ``packs`` are Laurel's unless given."""
 
     def __init__(self, work: Work, origin: Origin) -> None:
         self.work, self.origin = work, origin
+        self.packs: Packs | None = None
 
     async def create(
         self, key: str = "spring", *, text: str | None = None, by: Staff = AUTHOR, **changed: Any
@@ -62,21 +63,23 @@ class Campaigns:
         self, before: Campaign, past: CampaignPast = CampaignPast.NEW_ONLY, *, by: Staff = AUTHOR
     ) -> Campaign:
         async with self.work.begin(self.origin) as uow:
-            return await gamification.submit_campaign(uow, by, before.id, past, "Please read.")
+            return await gamification.submit_campaign(uow, by, before.id, past, "Please read.", packs=self.packs)
 
     async def approve(self, before: Campaign, *, by: Staff = OFFICER) -> Campaign:
         async with self.work.begin(self.origin) as uow:
-            return await gamification.approve_campaign(uow, by, before.id, "Read it.", revision=before.revision)
+            return await gamification.approve_campaign(
+                uow, by, before.id, "Read it.", revision=before.revision, packs=self.packs
+            )
 
     async def move(
         self, before: Campaign, step: CampaignStep, *, by: Staff = AUTHOR, reason: str = "Because."
     ) -> Campaign:
         async with self.work.begin(self.origin) as uow:
-            return await gamification.move_campaign(uow, by, before.id, step, reason)
+            return await gamification.move_campaign(uow, by, before.id, step, reason, packs=self.packs)
 
     async def keep_schedule(self) -> int:
         async with self.work.begin(self.origin) as uow:
-            return await gamification.keep_schedule(uow)
+            return await gamification.keep_schedule(uow, self.packs)
 
     async def backfill(self) -> None:
         """Score the past until nothing is left to do."""

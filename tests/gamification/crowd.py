@@ -95,7 +95,10 @@ class Crowd:
         """Do what the worker does every second, whether it thinks that it has to or not."""
         async with self.work.begin(self.origin) as uow:
             await hold_back(uow)
-            await gamification.keep_boards(uow, self.boards)
+            lost = await gamification.keep_boards(uow, self.boards)
+        async with self.work.begin(self.origin) as uow:
+            await hold_back(uow)
+            await gamification.copy_boards(uow, self.boards, lost=lost)
 
     async def deliver(self) -> None:
         """Deliver what is in the outbox."""

@@ -1,18 +1,23 @@
 """One order, two servers: what Valkey shows is what one SQL window says, for every tie rule, after every change."""
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import gamification
+from consent.vocabulary import BOARD_TOPIC
 from gamification import Wanted
 from gamification.board_values import LivePeriod
 from gamification.store import board_members, board_rows, board_standings
 from gamification.store.boards import Boards
 from gamification.vocabulary import Ties
 from kernel.cache import Cache
+from kernel.database import DatabaseUnavailableError
 from kernel.facts import Origin
+from kernel.relay import deliver_once
 from kernel.unit_of_work import UnitOfWork, Work
 from people.vocabulary import PersonId
 from tests.gamification.crowd import DAY, Crowd, anonymous, opened, ranks
@@ -24,6 +29,7 @@ EXPECTED = {
     Ties.STANDARD: [1, 2, 2, 4, 5, 5, 5, 8, 9, 10],
     Ties.ORDINAL: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
 }
+GONE = "The database went away before COMMIT."
 FEW = st.lists(st.one_of(st.none(), st.integers(1, 6)), min_size=12, max_size=12)
 
 
@@ -130,3 +136,37 @@ async def test_the_database_and_valkey_agree_whatever_is_earned_lost_and_earned_
                     own = (await table.boards.page(period.id, ties, alias, start=0, size=0)).own
                     mine = next((line for line in expected if line.alias == alias), None)
                     assert (own and own.rank) == (mine and mine.rank)
+
+
+async def test_a_delivery_that_is_rolled_back_leaves_no_line_of_an_alias_that_was_never_given(crowd: Crowd) -> None:
+    async def torn(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
+        await gamification.refresh(uow, crowd.boards, keys)
+        raise DatabaseUnavailableError(GONE)
+
+    await crowd.keep()
+    everybody = await crowd.people(*range(1, 12))
+    with pytest.raises(DatabaseUnavailableError):
+        await deliver_once(crowd.work, {BOARD_TOPIC: torn})
+    await crowd.deliver()
+    page = (await crowd.page("all-time", everybody[0])).page
+    assert page.total == len(everybody), "the control: everybody is there, and nobody twice"
+    assert anonymous(page.items) == anonymous(await crowd.counted("all-time"))
+
+
+async def test_boards_whose_keeping_is_rolled_back_are_copied_with_the_aliases_that_were_given_in_the_end(
+    crowd: Crowd,
+) -> None:
+    async def torn() -> None:
+        async with crowd.work.begin(crowd.origin) as uow:
+            await gamification.keep_boards(uow, crowd.boards)
+            raise DatabaseUnavailableError(GONE)
+
+    await crowd.keep()
+    everybody = await crowd.people(*range(1, 12))
+    await crowd.cache.client.flushdb()
+    with pytest.raises(DatabaseUnavailableError):
+        await torn()
+    await crowd.settle()
+    page = (await crowd.page("all-time", everybody[0])).page
+    assert anonymous(page.items) == anonymous(await crowd.counted("all-time"))
+    assert page.total == len(everybody)

@@ -205,3 +205,57 @@ async def test_points_that_a_late_activity_takes_leave_a_person_with_less(
     assert answers[0].status is Status.RECORDED
     assert (await reached(work, origin, person))[0] == 2
     await assert_the_books_balance(work, origin)
+
+
+@pytest.mark.parametrize(("budget", "worth"), [(5, 2), (6, 2), (7, 5), (9, 5)])
+async def test_an_award_that_a_correction_makes_worth_more_is_not_paid_beyond_its_budget(
+    work: Work, origin: Origin, items: list[ContentId], budget: int, worth: int
+) -> None:
+    """An earlier view, recorded under dearer rules, takes the award over; what it was paid already counts."""
+    plain = rule("few", points=2, recurs=Period.EVER, budget=budget)
+    await publish(work, origin, [plain])
+    person, merging = await somebody(work, origin, "richer"), Merging(work, None)
+    await deliver(merging, origin, await somebody(work, origin, "other"), [view(items[0], 0)])
+    await deliver(merging, origin, person, [view(items[0], 1)])
+    await publish(work, origin, [msgspec.structs.replace(plain, points=5)])
+    await deliver(merging, origin, person, [view(items[0], 2, FIRST - timedelta(minutes=5))])
+    assert (await reached(work, origin, person))[0] == worth
+    assert await used(work, origin, "few") == 2 + worth
+    await deliver(merging, origin, person, [view(items[0], 3, FIRST - timedelta(minutes=9))])
+    assert (await reached(work, origin, person))[0] == worth, "the next correction comes to the same"
+    assert await counted(work, origin, "denied") == 0
+    await assert_the_books_balance(work, origin)
+
+
+@pytest.mark.parametrize(("budget", "worth"), [(9, 2), (10, 5)])
+async def test_a_correction_takes_the_whole_award_from_a_budget_that_had_paid_nothing_of_it(
+    work: Work, origin: Origin, items: list[ContentId], budget: int, worth: int
+) -> None:
+    plain = rule("few", points=2, recurs=Period.EVER)
+    await publish(work, origin, [plain])
+    person, merging = await somebody(work, origin, "anew"), Merging(work, None)
+    await deliver(merging, origin, person, [view(items[0], 1)])
+    await publish(work, origin, [msgspec.structs.replace(plain, points=5, budget=budget)])
+    await deliver(merging, origin, await somebody(work, origin, "other"), [view(items[0], 0)])
+    await deliver(merging, origin, person, [view(items[0], 2, FIRST - timedelta(minutes=5))])
+    assert (await reached(work, origin, person))[0] == worth
+    assert await used(work, origin, "few") == (10 if worth == 5 else 5)
+    await assert_the_books_balance(work, origin)
+
+
+async def test_corrections_of_many_people_share_what_is_left_of_a_budget(
+    work: Work, origin: Origin, items: list[ContentId]
+) -> None:
+    plain = rule("few", points=2, recurs=Period.EVER, budget=26)
+    await publish(work, origin, [plain])
+    merging = Merging(work, None)
+    people = [await somebody(work, origin, f"many{number}") for number in range(10)]
+    for number, person in enumerate(people):
+        await deliver(merging, origin, person, [view(items[0], number)])
+    await publish(work, origin, [msgspec.structs.replace(plain, points=5)])
+    late = [view(items[0], 50 + n, FIRST - timedelta(minutes=5, seconds=n)) for n in range(10)]
+    await asyncio.gather(*(deliver(merging, origin, person, [late[n]]) for n, person in enumerate(people)))
+    worth = [(await reached(work, origin, person))[0] for person in people]
+    assert [worth.count(points) for points in (2, 5)] == [8, 2]
+    assert await used(work, origin, "few") == 26
+    await assert_the_books_balance(work, origin)

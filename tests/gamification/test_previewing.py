@@ -36,7 +36,6 @@ from gamification.rules.grammar import (
 from gamification.rules.needs import AwardsNeed
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.rationing import Cut
-from gamification.rules.suppressing import FEWEST
 from gamification.rules.words import Period
 from gamification.service import publishing
 from gamification.service.previewing import PreviewWanted, Rounds, preview, replayed
@@ -44,6 +43,7 @@ from gamification.store import rule_sets
 from gamification.values import Delivery, Status
 from gamification.vocabulary import AwardKind, Blocked
 from kernel.canonical import canonical
+from kernel.disclosure import FEWEST
 from kernel.facts import Origin
 from kernel.ids import uuid7
 from kernel.unit_of_work import Work

@@ -39,6 +39,7 @@ async def rebuilt(work: Work, origin: Origin, *, mend: bool = True) -> Rebuilt:
 
 async def broken(work: Work, origin: Origin, statement: str, *values: object) -> None:
     async with work.begin(origin) as uow:
+        await uow.execute("set local role none")
         await uow.execute("set local session_replication_role = replica")
         await uow.execute(statement, *values)
 

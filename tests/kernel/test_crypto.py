@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel import crypto
-from kernel.crypto import KeySizeError, SealError, UnknownKeyError, WrappingKeys
+from kernel.crypto import KeySizeError, SealError
 
 KEYS = st.binary(min_size=32, max_size=32)
 KEY = bytes(range(32))
@@ -77,54 +77,14 @@ def test_an_error_tells_nothing_of_what_is_inside() -> None:
     assert raised.value.__suppress_context__
 
 
-@given(KEYS, st.binary())
-def test_a_wrapped_key_unwraps_for_its_own_person_only(data_key: bytes, person: bytes) -> None:
-    keys = WrappingKeys(KEY)
-    wrapped = keys.wrap(data_key, person)
-    assert keys.unwrap(wrapped, person) == data_key
-    assert data_key not in wrapped
-    with pytest.raises(SealError):
-        keys.unwrap(wrapped, person + b"2")
-
-
-def test_after_a_rotation_old_wrappings_still_open_and_new_ones_use_the_new_key() -> None:
-    data_key = crypto.new_data_key()
-    old, rotated, new = WrappingKeys(KEY), WrappingKeys(OTHER, previous=[KEY]), WrappingKeys(OTHER)
-    assert rotated.unwrap(old.wrap(data_key, b"p"), b"p") == data_key
-    assert new.unwrap(rotated.wrap(data_key, b"p"), b"p") == data_key
-
-
-def test_a_key_that_is_not_at_hand_is_named_by_its_id() -> None:
-    wrapped = WrappingKeys(KEY).wrap(crypto.new_data_key(), b"p")
-    with pytest.raises(UnknownKeyError) as raised:
-        WrappingKeys(OTHER).unwrap(wrapped, b"p")
-    assert raised.value.facts == {"key": wrapped[1:9].hex()}
-
-
-@pytest.mark.parametrize("wrapped", [b"", b"\x01", b"\x02" + bytes(68), b"\x01" + bytes(7)])
-def test_a_wrapped_key_without_a_known_layout_is_refused(wrapped: bytes) -> None:
-    with pytest.raises(SealError):
-        WrappingKeys(KEY).unwrap(wrapped, b"p")
-
-
 @pytest.mark.parametrize("size", [0, 16, 31, 33])
 def test_a_key_of_another_size_is_refused(size: int) -> None:
-    for use in (
-        lambda key: crypto.seal(key, SECRET, b""),
-        lambda key: crypto.blind_index(key, "a", domain="email"),
-        WrappingKeys,
-        lambda key: WrappingKeys(KEY).wrap(key, b""),
-    ):
-        use(KEY)
-        with pytest.raises(KeySizeError):
-            use(bytes(size))
-
-
-def test_keys_are_not_shown() -> None:
-    shown = repr(WrappingKeys(KEY, previous=[OTHER]))
-    assert shown.startswith("WrappingKeys(")
-    assert KEY.hex() not in shown
-    assert repr(KEY) not in shown
+    assert crypto.seal(KEY, SECRET, b"")
+    with pytest.raises(KeySizeError):
+        crypto.seal(bytes(size), SECRET, b"")
+    assert crypto.blind_index(KEY, "a", domain="email")
+    with pytest.raises(KeySizeError):
+        crypto.blind_index(bytes(size), "a", domain="email")
 
 
 def test_an_index_finds_an_address_however_it_is_typed() -> None:

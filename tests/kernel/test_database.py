@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
-from kernel.database import DB, DatabaseRefusedError, DatabaseUnavailableError
+from kernel.database import APPLICATION, DB, DatabaseRefusedError, DatabaseUnavailableError
 from kernel.facts import Origin
 from kernel.tables import Outbox
 from kernel.unit_of_work import Work
@@ -22,6 +22,9 @@ from tests.architecture.tree import modules
 OWN_CONNECTIONS = {"audit/sequencer.py", "audit/snapshot.py", "audit/verify.py"}
 """Modules that use connections of their own, which nobody uses after them."""
 
+DECLARING = {"kernel/database.py: set_config("}
+"""What a session declares anew whenever somebody else reads with it (tests/consent/test_row_security.py)."""
+
 CHANGES_SESSION = re.compile(
     r"(?:^|[;\"'])\s*(?:set\s+(?!local\b|constraints\b)\w+\s*(?:=|to\b)|set\s+session\b|listen\s|prepare\s|discard\s)"
     r"|\bpg_(?:try_)?advisory_lock\b|\bcreate\s+temp|\bwith\s+hold\b|\bset_config\(",
@@ -29,7 +32,8 @@ CHANGES_SESSION = re.compile(
 )
 LATER = (
     "create table if not exists public.one (id int primary key);"
-    "create table if not exists public.other (id int references public.one deferrable initially deferred)"
+    "create table if not exists public.other (id int references public.one deferrable initially deferred);"
+    f"grant all on public.one, public.other to {APPLICATION}"
 )
 
 
@@ -37,11 +41,11 @@ LATER = (
 async def narrow(database_url: str) -> AsyncIterator[None]:
     """Two connections and no more: what doesn't come back is missed at once."""
     await DB.open(database_url, size=2)
-    async with DB.writing() as connection:
-        await connection.execute(LATER)
+    owner = await asyncpg.connect(database_url)
+    await owner.execute(LATER)
     yield
-    async with DB.writing() as connection:
-        await connection.execute("drop table public.other, public.one")
+    await owner.execute("drop table public.other, public.one")
+    await owner.close()
     await DB.close()
 
 
@@ -165,6 +169,7 @@ def test_no_code_changes_the_session_of_a_pooled_connection() -> None:
         for module in rooms
         if str(module) not in OWN_CONNECTIONS
         for match in CHANGES_SESSION.finditer(module.text)
+        if f"{module}: {match.group().strip()}" not in DECLARING
     ] == []
     for statement in ('"set role = x"', "'LISTEN board'", "select pg_try_advisory_lock(1)", "create temp table x ()"):
         assert CHANGES_SESSION.search(statement), statement

@@ -8,9 +8,10 @@ import asyncpg
 import pytest
 
 import people
-from kernel.crypto import SealError, UnknownKeyError, WrappingKeys
+from kernel.crypto import SealError
 from kernel.database import DB
-from kernel.facts import Origin
+from kernel.facts import UPKEEP, Origin
+from kernel.keyring import Keyring, LocalKey, UnknownKeyError
 from kernel.unit_of_work import Work
 from people import Bearings, Identifier, NewPerson, PersonId, VaultKeys
 
@@ -31,13 +32,18 @@ def somebody(number: int) -> NewPerson:
     )
 
 
+def vault_keys(current: bytes, *others: bytes, email: bytes = b"e", identifier: bytes = b"i") -> VaultKeys:
+    wrapping = Keyring(LocalKey(current * 32), [LocalKey(other * 32) for other in others])
+    return VaultKeys(wrapping, email * 32, identifier * 32)
+
+
 async def registered(work: Work, origin: Origin, new: NewPerson = ANA) -> PersonId:
     async with work.begin(origin) as uow:
         return await people.register(uow, new)
 
 
 async def everything(table: str) -> str:
-    async with DB.reading() as connection:
+    async with DB.reading(UPKEEP) as connection:
         rows = await connection.fetch(f"select * from people.{table}")
     assert rows
     return repr([tuple(bytes(value) if isinstance(value, bytes) else value for value in row) for row in rows])
@@ -205,12 +211,12 @@ async def test_a_name_moved_to_another_person_does_not_open(work: Work, origin: 
 
 
 async def test_the_key_encryption_key_can_be_replaced_and_without_it_nothing_opens(work: Work, origin: Origin) -> None:
-    people.configure(VaultKeys(WrappingKeys(b"1" * 32), b"i" * 32))
+    people.configure(vault_keys(b"1"))
     person = await registered(work, origin)
     async with work.read(origin) as uow:
-        people.configure(VaultKeys(WrappingKeys(b"2" * 32, previous=[b"1" * 32]), b"i" * 32))
+        people.configure(vault_keys(b"2", b"1"))
         assert (await people.profile(uow, person)).name == ANA.name
-        people.configure(VaultKeys(WrappingKeys(b"2" * 32), b"i" * 32))
+        people.configure(vault_keys(b"2"))
         with pytest.raises(UnknownKeyError):
             await people.profile(uow, person)
 
@@ -232,4 +238,4 @@ async def test_the_database_refuses_what_the_vault_would_never_store(work: Work,
 
 
 def test_keys_are_not_shown() -> None:
-    assert repr(VaultKeys(WrappingKeys(b"1" * 32), b"i" * 32)) == "VaultKeys(...)"
+    assert repr(vault_keys(b"1")) == "VaultKeys(...)"

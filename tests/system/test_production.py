@@ -24,7 +24,8 @@ def house() -> Iterator[House]:
     with built() as made, embedded.start(made.home) as running:
         made.settings = {
             "LAUREL_MODE": "production",
-            "LAUREL_DATABASE_URL": running.database_url,
+            "LAUREL_DATABASE_URL": running.application_url,
+            "LAUREL_MIGRATION_DATABASE_URL": running.database_url,
             "LAUREL_REDIS_URL": running.redis_url,
             **{f"LAUREL_{name.upper()}_FILE": str(secret(made.home / name)) for name in SECRETS},
             "LAUREL_BADGE_RSA_KEY_FILE": str(pem(made.home / "badge_rsa_key")),

@@ -1,7 +1,6 @@
 """What a campaign looks like to the policy packs, and what they say in each of its countries."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
@@ -11,15 +10,15 @@ from content.vocabulary import EVERYWHERE, ContentClass
 from gamification.rules.campaigns.terms import Terms
 from gamification.rules.composing import KINDS
 from gamification.rules.grammar import Parts
+from gamification.rules.law import Law
 from gamification.rules.policy import (
     Approval,
     Behaviour,
-    Currency,
-    Pack,
     PublishFacts,
     Refusal,
     Reward,
     Rule,
+    pack_for,
     publish_refusals,
 )
 from gamification.vocabulary import RECOGNITION
@@ -37,27 +36,27 @@ class Country(msgspec.Struct, frozen=True):
     refusal: Refusal
 
 
-def facts_of(key: str, revision: int, terms: Terms, rules: Parts, on: date) -> PublishFacts:
-    """Describe a revision as it would go live on ``on`` with the approval that is asked for."""
+def facts_of(key: str, revision: int, terms: Terms, rules: Parts, law: Law) -> PublishFacts:
+    """Describe a revision as it would go live on the day of ``law`` with the approval that is asked for."""
     approval = Approval(id=key, version=revision, expires_on=None, countries=frozenset(terms.markets))
-    described = [(kind, rule) for kind in KINDS for rule in getattr(rules, kind)]
-    currencies = {str(getattr(rule, "currency", RECOGNITION)) for _, rule in described}
+    chosen = [(kind, rule) for kind in KINDS for rule in getattr(rules, kind)]
+    currencies = {str(getattr(rule, "currency", RECOGNITION)) for _, rule in chosen}
     return PublishFacts(
-        on=on,
-        rules=tuple(_described(kind, rule, terms.lane) for kind, rule in described),
+        on=law.on,
+        rules=tuple(described(kind, rule, terms.lane) for kind, rule in chosen),
         rewards=tuple(Reward(kind="badge", approval=approval) for _ in rules.badges[:1]),
-        currencies=tuple(Currency(key=each, value_bearing=each != RECOGNITION) for each in sorted(currencies)),
+        currencies=tuple(found for each in sorted(currencies) if (found := law.currency(each)) is not None),
         approval=approval,
     )
 
 
-def refusals(pack_for: Callable[[str], Pack], terms: Terms, facts: PublishFacts, known: Iterable[str]) -> list[Country]:
-    """Return every no of every country of ``terms``; ``known`` are those with packs, for a campaign that is everywhere.
+def refusals(terms: Terms, facts: PublishFacts, law: Law) -> list[Country]:
+    """Return every no of every country of ``terms``.
 
     A campaign that is everywhere is judged by each pack there is, and by the one for countries that nobody knows.
     """
-    countries = [*known, EVERYWHERE] if terms.markets == (EVERYWHERE,) else terms.markets
-    packs = [(country, pack_for(country)) for country in countries]
+    countries = [*law.packs.countries(), EVERYWHERE] if terms.markets == (EVERYWHERE,) else terms.markets
+    packs = [(country, pack_for(law.packs, country, law.on)) for country in countries]
     return [
         Country(country, pack.code, pack.version, refusal)
         for country, pack in packs
@@ -65,7 +64,8 @@ def refusals(pack_for: Callable[[str], Pack], terms: Terms, facts: PublishFacts,
     ]
 
 
-def _described(kind: str, rule: Any, lane: ContentClass) -> Rule:
+def described(kind: str, rule: Any, lane: ContentClass) -> Rule:
+    """Describe a rule of a kind (a field of ``Parts``) as policy looks at it, for content of ``lane``."""
     plain = msgspec.to_builtins(rule)
     named = {ContentClass(each) for each in _under(plain, {"classes"})}
     viewing = lane is ContentClass.PROMOTIONAL and "viewed" in set(_under(plain, {"verbs"}))

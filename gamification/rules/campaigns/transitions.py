@@ -36,9 +36,13 @@ class Hand(msgspec.Struct, frozen=True):
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step depends on. ``authors`` wrote revisions since the last approval; the activity window is UTC."""
+    """What a step depends on. ``authors`` wrote revisions since the last approval; the activity window is UTC.
+
+    ``started``: whether the current revision has ever run. One that was held back before resumes to its schedule.
+    """
 
     state: CampaignState
+    started: bool = True
     authors: frozenset[UUID] = frozenset()
     opens_at: datetime | None = None
     closes_at: datetime | None = None
@@ -70,6 +74,7 @@ TABLE: Final[Mapping[CampaignStep, Line]] = MappingProxyType(
         CampaignStep.REJECT: _line(COMPLIANCE, {_S.IN_REVIEW}, _S.DRAFT),
         CampaignStep.SCHEDULE: _line(MARKETER, {_S.APPROVED}, _S.SCHEDULED),
         CampaignStep.START: _line(SYSTEM, {_S.SCHEDULED}, _S.RUNNING),
+        CampaignStep.HOLD: _line(SYSTEM, {_S.SCHEDULED, _S.RUNNING}, _S.PAUSED),
         CampaignStep.PAUSE: _line(f"{MARKETER} {COMPLIANCE}", {_S.RUNNING}, _S.PAUSED),
         CampaignStep.RESUME: _line(MARKETER, {_S.PAUSED}, _S.RUNNING),
         CampaignStep.FREEZE: _line(COMPLIANCE, _OPEN, _S.FROZEN),
@@ -99,6 +104,8 @@ def judge(step: CampaignStep, situation: Situation, hand: Hand, now: datetime) -
     reason = _refusal(step, line, situation, hand, now)
     if reason is not None:
         return Verdict(None, reason, _REMEDIES[reason])
+    if step is CampaignStep.RESUME and not situation.started:
+        return Verdict(CampaignState.SCHEDULED)
     return Verdict(line.to or situation.frozen_from)
 
 

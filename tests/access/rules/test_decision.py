@@ -73,6 +73,7 @@ def test_every_role_is_in_the_table_and_every_permission_is_held_by_somebody() -
         (Permission.HCP_CREATE, {Role.ADMINISTRATOR, Role.LEARNING_SYSTEM}),
         (Permission.AUDIT_READ, {Role.COMPLIANCE_OFFICER}),
         (Permission.AUDIT_EXPORT, {Role.COMPLIANCE_OFFICER}),
+        (Permission.AUDIT_LOG_FETCH, {Role.COMPLIANCE_OFFICER, Role.WITNESS}),
         (Permission.AWARD_PROOF_READ, {Role.HCP, Role.COMPLIANCE_OFFICER}),
         (Permission.RULES_READ, {Role.MARKETER, Role.COMPLIANCE_OFFICER}),
         (Permission.ACCOUNT_MANAGE, {Role.ADMINISTRATOR}),

@@ -38,6 +38,7 @@ approve   compliance_officer  .          approved   .          .          .     
 reject    compliance_officer  .          draft      .          .          .        .          .       .
 schedule  marketer            .          .          scheduled  .          .        .          .       .
 start     system              .          .          .          running    .        .          .       .
+hold      system              .          .          .          paused     paused   .          .       .
 pause     marketer            .          .          .          .          paused   .          .       .
 pause     compliance_officer  .          .          .          .          paused   .          .       .
 resume    marketer            .          .          .          .          .        running    .       .

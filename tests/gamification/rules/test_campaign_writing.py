@@ -1,6 +1,6 @@
 """What a campaign may say: terms, rules of one lane, reasons, and keys that are nobody else's."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import people
 from content.vocabulary import ContentClass
 from gamification.errors import CampaignTermsError, RuleSetError
 from gamification.rules import load
+from gamification.rules.barring import backfilled
 from gamification.rules.campaigns import (
     Terms,
     changed_meanings,
@@ -20,9 +21,12 @@ from gamification.rules.campaigns import (
     problems_at,
     text_problems,
 )
-from gamification.rules.composing import backfilled, base_of, broken, clashes, compose, part_of
+from gamification.rules.composing import base_of, broken, clashes, compose, part_of
 from gamification.rules.grammar import CampaignPart, RuleSet
+from gamification.rules.law import Law
+from gamification.rules.policy import Packs
 
+LAW = Law(Packs(), date(2026, 3, 2))
 BASE = """key: base
 name: Base
 past: new_only
@@ -189,11 +193,11 @@ def test_a_part_holds_to_whom_and_when_its_rules_apply() -> None:
 
 def test_a_backfill_adds_rules_and_leaves_those_that_an_earlier_revision_has_as_they_were() -> None:
     first, dearer = part(), part(text=RULES.replace("points: 50", "points: 60"), revision=2)
-    assert backfilled(base(), first) == compose(base(), [first])
-    assert backfilled(compose(base(), [first]), first) is None
-    assert backfilled(compose(base(), [first]), dearer) is None
+    assert backfilled(base(), first, LAW) == compose(base(), [first])
+    assert backfilled(compose(base(), [first]), first, LAW) is None
+    assert backfilled(compose(base(), [first]), dearer, LAW) is None
     wider = part(text=RULES + "streaks: [{key: spring-days, name: D, when: {verbs: [viewed]}, every: day}]", revision=2)
-    added = backfilled(compose(base(), [first]), wider)
+    added = backfilled(compose(base(), [first]), wider, LAW)
     assert added is not None
     assert [(each.revision, len(each.rules.points), len(each.rules.streaks)) for each in added.campaigns] == [
         (1, 1, 0),

@@ -74,8 +74,8 @@ def test_a_person_like_this_is_accepted(change: dict[str, Any]) -> None:
         ("identifiers.system", {"identifiers": (Identifier("", "1"),)}),
         ("identifiers.value", {"identifiers": (Identifier("us-npi", " "),)}),
         ("identifiers.value", {"identifiers": (Identifier("us-npi", "1\n"),)}),
-        ("identifiers", {"identifiers": (Identifier("us-npi", "a1"), Identifier("us-npi", " A1 "))}),
-        ("identifiers", {"identifiers": tuple(Identifier("us-npi", str(number)) for number in range(21))}),
+        ("identifiers", {"identifiers": (Identifier("se-hsa", "a1"), Identifier("se-hsa", " A1 "))}),
+        ("identifiers", {"identifiers": tuple(Identifier("se-hsa", str(number)) for number in range(21))}),
     ],
 )
 def test_the_field_that_is_wrong_is_named_and_never_repeated(field: str, change: dict[str, Any]) -> None:

@@ -1,37 +1,19 @@
-"""Every query of access."""
+"""Queries of accounts and machine clients."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from access.errors import AccountExistsError
-from access.values import Caller, Credential, Standing
-from access.vocabulary import AccountId, AccountStatus, Role, SessionId
+from access.values import Credential
+from access.vocabulary import AccountId, AccountStatus, Role
 from kernel.unit_of_work import UnitOfWork
 from people import PersonId
 
 _NOBODY: Final = UUID(int=0)
 """Looked for when nobody is known, so that the same queries run either way."""
-
-
-class StoredSession(NamedTuple):
-    """A session with its account as both are now."""
-
-    caller: Caller
-    status: AccountStatus
-    expires_at: datetime
-    ended_at: datetime | None
-
-
-class StoredToken(NamedTuple):
-    """A refresh token that could not be claimed."""
-
-    session: SessionId
-    used_at: datetime | None
-    successor_salt: bytes | None
 
 
 class StoredClient(NamedTuple):
@@ -150,102 +132,3 @@ async def lock_account(uow: UnitOfWork, account: AccountId) -> tuple[PersonId | 
     if row is None:
         return None
     return None if row["person"] is None else PersonId(row["person"]), Role(row["role"])
-
-
-async def insert_session(uow: UnitOfWork, session: SessionId, account: AccountId, expires_at: datetime) -> None:
-    """Store a session."""
-    await uow.execute(
-        "insert into access.session (id, account, created_at, expires_at) values ($1, $2, $3, $4)",
-        session,
-        account,
-        uow.now,
-        expires_at,
-    )
-
-
-async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
-    """Return a session that exists, with its account."""
-    (row,) = await uow.fetch(
-        "select account.id, account.role, account.markets, account.person, account.status,"
-        " session.expires_at, session.ended_at"
-        " from access.session join access.account on account.id = session.account where session.id = $1",
-        session,
-    )
-    caller = Caller(
-        account=AccountId(row["id"]),
-        session=session,
-        role=Role(row["role"]),
-        markets=frozenset(row["markets"]),
-        person=None if row["person"] is None else PersonId(row["person"]),
-    )
-    return StoredSession(caller, AccountStatus(row["status"]), row["expires_at"], row["ended_at"])
-
-
-async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> Standing:
-    """Return what the session of ``account`` is worth at the unit of work's instant; nothing when there is none."""
-    row = await uow.fetchrow(
-        "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
-        " account.role, account.markets, account.status"
-        " from access.session join access.account on account.id = session.account"
-        " where session.id = $1 and account.id = $2",
-        session,
-        account,
-        uow.now,
-    )
-    if row is None:
-        return Standing(live=False)
-    return Standing(
-        live=row["live"],
-        role=Role(row["role"]),
-        markets=frozenset(row["markets"]),
-        status=AccountStatus(row["status"]),
-    )
-
-
-async def end_session(uow: UnitOfWork, session: SessionId) -> AccountId | None:
-    """End a session; return whose it was, or None when there is nothing to end."""
-    account = await uow.fetchval(
-        "update access.session set ended_at = $2 where id = $1 and ended_at is null returning account",
-        session,
-        uow.now,
-    )
-    return None if account is None else AccountId(account)
-
-
-async def end_sessions(uow: UnitOfWork, account: AccountId) -> int:
-    """End every session of an account; return how many that were."""
-    tag = await uow.execute(
-        "update access.session set ended_at = $2 where account = $1 and ended_at is null", account, uow.now
-    )
-    return int(tag.rpartition(" ")[2])
-
-
-async def insert_refresh_token(uow: UnitOfWork, token_hash: bytes, session: SessionId, expires_at: datetime) -> None:
-    """Store the hash of a refresh token."""
-    await uow.execute(
-        "insert into access.refresh_token (token_hash, session, created_at, expires_at) values ($1, $2, $3, $4)",
-        token_hash,
-        session,
-        uow.now,
-        expires_at,
-    )
-
-
-async def claim(uow: UnitOfWork, token_hash: bytes, successor_salt: bytes) -> SessionId | None:
-    """Use a refresh token up; None when it is unknown, expired or used. Of any number at once exactly one succeeds."""
-    found = await uow.fetchval(
-        "update access.refresh_token set used_at = $2, successor_salt = $3"
-        " where token_hash = $1 and used_at is null and expires_at > $2 returning session",
-        token_hash,
-        uow.now,
-        successor_salt,
-    )
-    return None if found is None else SessionId(found)
-
-
-async def refresh_token(uow: UnitOfWork, token_hash: bytes) -> StoredToken | None:
-    """Return a refresh token as it is."""
-    row = await uow.fetchrow(
-        "select session, used_at, successor_salt from access.refresh_token where token_hash = $1", token_hash
-    )
-    return None if row is None else StoredToken(SessionId(row[0]), row[1], row[2])

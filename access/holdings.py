@@ -1,0 +1,53 @@
+"""What access holds about people: children first, since that is the order in which an erasure takes them away."""
+
+from typing import Final
+
+from kernel.holdings import Holding, Keeps, by_account
+
+_SECRET: Final = "a fingerprint of a secret"  # noqa: S105 - says why one is not shown
+_SESSIONS: Final = f"session in (select id from access.session where {by_account('account')})"  # noqa: S608 - a constant
+
+HOLDINGS: Final = (
+    Holding(
+        table="access.recovery_code",
+        title="Codes for when your authenticator is lost",
+        of=by_account("account"),
+        key="code_hash",
+        withheld={"code_hash": _SECRET},
+    ),
+    Holding(
+        table="access.authenticator",
+        title="Your authenticator",
+        of=by_account("account"),
+        key="account",
+        withheld={"wrapped_secret": "a secret that only the authenticator itself may hold"},
+    ),
+    Holding(
+        table="access.letter",
+        title="Letters with a link that were sent to you",
+        of=by_account("account"),
+        withheld={"token_hash": _SECRET, "wrapped_token": "a secret that only the letter itself may hold"},
+        keeps=Keeps(90, "expires_at", "to answer questions about who used a link"),
+    ),
+    Holding(
+        table="access.alert",
+        title="What you were warned of",
+        of=by_account("account"),
+        keeps=Keeps(365, "raised_at", "so that an account's owner can read what happened to it"),
+    ),
+    Holding(
+        table="access.refresh_token",
+        title="How your sessions were continued",
+        of=_SESSIONS,
+        key="token_hash",
+        withheld={"token_hash": _SECRET, "successor_salt": _SECRET},
+        keeps=Keeps(30, "expires_at", "to notice a token that is used again"),
+    ),
+    Holding(
+        table="access.session",
+        title="When you signed in",
+        of=by_account("account"),
+        keeps=Keeps(90, "expires_at", "to answer questions about who used an account"),
+    ),
+    Holding(table="access.account", title="Your account", withheld={"password_hash": _SECRET}),
+)

@@ -1,0 +1,20 @@
+"""Alerts: what an account's owner should know, written in the transaction in which it happens."""
+
+from uuid import UUID
+
+from access.store import alerts as store
+from access.values import Alert
+from access.vocabulary import AccountId, Action, AlertKind, SessionId
+from kernel.unit_of_work import UnitOfWork
+
+
+async def alert(uow: UnitOfWork, account: AccountId, kind: AlertKind, session: SessionId | None = None) -> None:
+    """Leave word for whoever owns ``account``, also who is signed out by what happened."""
+    await store.insert_alert(uow, account, kind, session)
+
+
+async def alerts(uow: UnitOfWork, account: AccountId, before: UUID | None = None, limit: int = 50) -> list[Alert]:
+    """Return the newest alerts of an account, at most ``limit`` of those older than ``before``."""
+    found = await store.alerts(uow, account, before, limit)
+    uow.record(Action.ALERTS_READ, resource=f"account:{account}", count=len(found))
+    return found

@@ -1,0 +1,192 @@
+"""Queries of sessions and their refresh tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from access.values import Caller, SessionView, Standing
+from access.vocabulary import AccountId, AccountStatus, Method, Role, SessionId
+from kernel.unit_of_work import UnitOfWork
+from people import PersonId
+
+
+class StoredSession(NamedTuple):
+    """A session with its account as both are now."""
+
+    caller: Caller
+    status: AccountStatus
+    expires_at: datetime
+    ended_at: datetime | None
+
+
+class StoredToken(NamedTuple):
+    """A refresh token that could not be claimed."""
+
+    session: SessionId
+    used_at: datetime | None
+    successor_salt: bytes | None
+
+
+async def insert_session(
+    uow: UnitOfWork,
+    session: SessionId,
+    account: AccountId,
+    expires_at: datetime,
+    methods: Sequence[Method] = (Method.PASSWORD,),
+) -> None:
+    """Store a session that begins now, from the network prefix of the request, by these methods."""
+    await uow.execute(
+        "insert into access.session (id, account, created_at, expires_at, last_used_at, address, methods, proved_at)"
+        " values ($1, $2, $3, $4, $3, $5, $6, $3)",
+        session,
+        account,
+        uow.now,
+        expires_at,
+        uow.origin.address,
+        [method.value for method in methods],
+    )
+
+
+async def sessions(uow: UnitOfWork, account: AccountId) -> list[SessionView]:
+    """Return the sessions of an account that live now, the newest first."""
+    rows = await uow.fetch(
+        "select id, created_at, last_used_at, expires_at, address, methods from access.session"
+        " where account = $1 and ended_at is null and expires_at > $2 order by id desc",
+        account,
+        uow.now,
+    )
+    return [
+        SessionView(
+            session=SessionId(row["id"]),
+            started_at=row["created_at"],
+            last_used_at=row["last_used_at"] or row["created_at"],
+            expires_at=row["expires_at"],
+            address=row["address"],
+            methods=tuple(row["methods"] or ()),
+        )
+        for row in rows
+    ]
+
+
+async def used(uow: UnitOfWork, session: SessionId) -> None:
+    """Note that a session was refreshed now."""
+    await uow.execute("update access.session set last_used_at = $2 where id = $1", session, uow.now)
+
+
+async def proved(uow: UnitOfWork, session: SessionId, method: Method) -> None:
+    """Note that whoever sits in a session has shown once more who they are."""
+    await uow.execute(
+        "update access.session set proved_at = $2, methods ="
+        " case when methods @> array[$3] then methods else methods || $3::text end where id = $1",
+        session,
+        uow.now,
+        method.value,
+    )
+
+
+async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
+    """Return a session that exists, with its account."""
+    (row,) = await uow.fetch(
+        "select account.id, account.role, account.markets, account.person, account.status,"
+        " session.expires_at, session.ended_at"
+        " from access.session join access.account on account.id = session.account where session.id = $1",
+        session,
+    )
+    caller = Caller(
+        account=AccountId(row["id"]),
+        session=session,
+        role=Role(row["role"]),
+        markets=frozenset(row["markets"]),
+        person=None if row["person"] is None else PersonId(row["person"]),
+    )
+    return StoredSession(caller, AccountStatus(row["status"]), row["expires_at"], row["ended_at"])
+
+
+async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> Standing:
+    """Return what the session of ``account`` is worth at the unit of work's instant; nothing when there is none."""
+    row = await uow.fetchrow(
+        "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
+        " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at,"
+        " array(select kid from access.removed_key) as removed_keys"
+        " from access.session join access.account on account.id = session.account"
+        " left join access.authenticator on authenticator.account = account.id"
+        " where session.id = $1 and account.id = $2",
+        session,
+        account,
+        uow.now,
+    )
+    if row is None:
+        return Standing(live=False)
+    return Standing(
+        live=row["live"],
+        role=Role(row["role"]),
+        markets=frozenset(row["markets"]),
+        status=AccountStatus(row["status"]),
+        proved_at=row["proved_at"],
+        second_factor=row["confirmed_at"] is not None,
+        removed_keys=frozenset(row["removed_keys"]),
+    )
+
+
+async def end_session(uow: UnitOfWork, session: SessionId) -> AccountId | None:
+    """End a session; return whose it was, or None when there is nothing to end."""
+    account = await uow.fetchval(
+        "update access.session set ended_at = $2 where id = $1 and ended_at is null returning account",
+        session,
+        uow.now,
+    )
+    return None if account is None else AccountId(account)
+
+
+async def end_own_session(uow: UnitOfWork, session: SessionId, account: AccountId) -> bool:
+    """End a session of ``account``; tell whether there was one."""
+    tag = await uow.execute(
+        "update access.session set ended_at = $3"
+        " where id = $1 and account = $2 and ended_at is null and expires_at > $3",
+        session,
+        account,
+        uow.now,
+    )
+    return tag == "UPDATE 1"
+
+
+async def end_sessions(uow: UnitOfWork, account: AccountId, but: SessionId | None = None) -> int:
+    """End every session of an account, but one if that is named; return how many that were."""
+    tag = await uow.execute(
+        "update access.session set ended_at = $2 where account = $1 and ended_at is null and id is distinct from $3",
+        account,
+        uow.now,
+        but,
+    )
+    return int(tag.rpartition(" ")[2])
+
+
+async def insert_refresh_token(uow: UnitOfWork, token_hash: bytes, session: SessionId, expires_at: datetime) -> None:
+    """Store the hash of a refresh token."""
+    await uow.execute(
+        "insert into access.refresh_token (token_hash, session, created_at, expires_at) values ($1, $2, $3, $4)",
+        token_hash,
+        session,
+        uow.now,
+        expires_at,
+    )
+
+
+async def claim(uow: UnitOfWork, token_hash: bytes, successor_salt: bytes) -> SessionId | None:
+    """Use a refresh token up; None when it is unknown, expired or used. Of any number at once exactly one succeeds."""
+    found = await uow.fetchval(
+        "update access.refresh_token set used_at = $2, successor_salt = $3"
+        " where token_hash = $1 and used_at is null and expires_at > $2 returning session",
+        token_hash,
+        uow.now,
+        successor_salt,
+    )
+    return None if found is None else SessionId(found)
+
+
+async def refresh_token(uow: UnitOfWork, token_hash: bytes) -> StoredToken | None:
+    """Return a refresh token as it is."""
+    row = await uow.fetchrow(
+        "select session, used_at, successor_salt from access.refresh_token where token_hash = $1", token_hash
+    )
+    return None if row is None else StoredToken(SessionId(row[0]), row[1], row[2])

@@ -1,0 +1,145 @@
+"""`laurel keys`: the keys that wrap people's keys, and the keys of the blind indexes."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import people
+from api.cli.environment import command_origin, opened, servers, settings_of
+from api.cli.migrating import migrated
+from api.runtime import Runtime
+from kernel import keys as key_files
+from kernel.keys import keyring, load_keys
+from kernel.settings import Settings
+from kernel.unit_of_work import UnitOfWork
+from people import Page, PersonId
+
+BATCH = 500
+FIRST = PersonId(UUID(int=0))
+
+
+class KeyLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One key-encryption key: how many people's keys it wraps, and whether this program has it."""
+
+    key: str
+    people: int
+    current: bool
+    known: bool
+
+
+class Worked(msgspec.Struct, frozen=True):
+    """How many people were looked at, and for how many something changed."""
+
+    seen: int
+    changed: int
+
+
+@click.group("keys")
+def keys() -> None:
+    """The keys that wrap people's own keys, and those of the blind indexes."""
+
+
+@keys.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(*, as_json: bool) -> None:
+    """Print how many people's keys each key-encryption key wraps; one that wraps none can be taken away."""
+    with servers() as settings:
+        lines = asyncio.run(_status(settings))
+    if as_json:
+        click.echo(msgspec.json.encode(lines))
+        return
+    for line in lines:
+        state = "current" if line.current else "opens" if line.known else "MISSING: what it wraps does not open"
+        click.echo(f"{line.key}  {line.people:>12,}  {state}")
+
+
+@keys.command("rotate")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def rotate(*, as_json: bool) -> None:
+    """Make a new key-encryption key and wrap everybody's key by it; what people's keys sealed is not touched.
+
+    For keys that Laurel keeps itself. Running processes read on; restart them, so that they wrap by the new key too.
+    Where settings give the key, replace it there and run `laurel keys rewrap`.
+    """
+    key_files.rotate(settings_of(os.environ))
+    _everybody(people.rewrap, "Wrapping", as_json=as_json)
+
+
+@keys.command("rewrap")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def rewrap(*, as_json: bool) -> None:
+    """Wrap everybody's key by the current key-encryption key, in batches; it can be broken off and begun again."""
+    _everybody(people.rewrap, "Wrapping", as_json=as_json)
+
+
+@keys.command("reindex")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def reindex(*, as_json: bool) -> None:
+    """Make the blind indexes with the keys of now, after one was replaced. Nothing may serve meanwhile."""
+    _everybody(people.reindex, "Indexing", as_json=as_json)
+
+
+@keys.command("retire")
+def retire() -> None:
+    """Forget former key-encryption keys that Laurel keeps itself and that wrap nobody's key any more."""
+    with servers() as settings:
+        lines = asyncio.run(_status(settings))
+        gone = key_files.retire(settings, {bytes.fromhex(line.key) for line in lines if line.people})
+    click.echo(f"{gone} keys were forgotten.")
+
+
+def _everybody(
+    work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], doing: str, *, as_json: bool
+) -> None:
+    with servers() as settings:
+        worked = asyncio.run(_worked(settings, work, doing, shown=not as_json))
+    if as_json:
+        click.echo(msgspec.json.encode(worked))
+    else:
+        click.echo(f"Changed for {worked.changed:,} of {worked.seen:,} people.")
+
+
+async def _worked(
+    settings: Settings, work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], doing: str, *, shown: bool
+) -> Worked:
+    await migrated(settings)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    async with opened(settings) as runtime:
+        seen = changed = 0
+        with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
+            task = progress.add_task(doing, total=sum((await _use(runtime)).values()))
+            after = FIRST
+            while (page := await _page(runtime, work, after)) is not None:
+                after, seen, changed = page.last, seen + page.seen, changed + page.changed
+                progress.update(task, completed=seen)
+    return Worked(seen, changed)
+
+
+async def _page(
+    runtime: Runtime, work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], after: PersonId
+) -> Page | None:
+    async with runtime.work.begin(command_origin("keys")) as uow:
+        return await work(uow, after, BATCH)
+
+
+async def _use(runtime: Runtime) -> dict[bytes, int]:
+    async with runtime.work.read(command_origin("keys")) as uow:
+        return await people.key_use(uow)
+
+
+async def _status(settings: Settings) -> list[KeyLine]:
+    await migrated(settings)
+    ring = keyring(settings, load_keys(settings))
+    async with opened(settings) as runtime:
+        used = await _use(runtime)
+    return [
+        KeyLine(key=key.hex(), people=used.get(key, 0), current=key == ring.current, known=key in ring.ids)
+        for key in sorted({*used, *ring.ids}, key=lambda key: (key != ring.current, key))
+    ]

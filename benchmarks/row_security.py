@@ -1,0 +1,198 @@
+"""`python -m benchmarks.row_security`: what the database's second net costs, on and off in turn on the same rows.
+
+It records batches and reads points in this process, by the rooms' own functions: all of Laurel but HTTP, so that the
+share of the database is larger than in a request. `off` has no policies; `on` those of `kernel/row_security.py`, where
+recording declares what our own programs do; `on, consent looked up` lets recording declare a purpose that rests on
+consent, so that every row it reads or adds is held against its person's answer.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+import consent
+import content
+import engagement
+import gamification
+import people
+from api.cli.importing import publish_notices, publish_rules
+from api.cli.migrating import migrated
+from api.runtime import Runtime
+from consent.values import ConsentChoice
+from consent.vocabulary import Answer, Purpose
+from content.values import NewContent
+from content.vocabulary import ContentId, ContentKind
+from gamification.values import Delivery
+from kernel import embedded
+from kernel.facts import Origin
+from kernel.ids import uuid7
+from kernel.keys import load_keys
+from kernel.settings import CHECKOUT, Settings
+from people.vocabulary import PersonId
+
+PEOPLE: Final = 200
+ITEMS: Final = 20
+BATCH: Final = 500
+READS: Final = 200
+SYSTEM: Final = Origin(request=UUID(int=1), actor="system:benchmark", role="system", route="benchmark")
+GATED: Final = msgspec.structs.replace(SYSTEM, purpose=Purpose.ENGAGEMENT.value)
+READING: Final = msgspec.structs.replace(SYSTEM, purpose=Purpose.GAMIFICATION.value)
+NOBODY: Final = msgspec.structs.replace(SYSTEM, role="anonymous")
+"""Who declares nothing, so that there is no round trip for it."""
+
+_SECURED: Final = "select format('%I.%I', schemaname, tablename) from pg_policies"
+Measure = Callable[[], Awaitable[float]]
+
+
+class Bench:
+    """People, items and a database whose policies are switched."""
+
+    def __init__(self, runtime: Runtime, switch: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._runtime, self._switch = runtime, switch
+        self._persons: list[PersonId] = []
+        self._items: list[ContentId] = []
+        self._at = datetime.now(UTC) - timedelta(days=20)
+        self._turn = 0
+
+    async def fill(self) -> None:
+        """Register people who agreed to everything, and publish what they use."""
+        await publish_notices(self._runtime, CHECKOUT / "samples" / "notices")
+        await publish_rules(self._runtime, self._runtime.settings.rules_file)
+        granted = ConsentChoice(state=Answer.GRANTED, notice_version=1)
+        choices = [(purpose, granted) for purpose in consent.CONSENT_PURPOSES]
+        async with self._runtime.work.begin(SYSTEM) as uow:
+            for number in range(PEOPLE):
+                new = people.NewPerson(
+                    name=f"Load {number}", email=f"{number}@load.example", market="GB", zone="UTC", locale="en"
+                )
+                self._persons.append(await people.register(uow, new))
+                await consent.record_consents(uow, self._persons[-1], choices)
+            for number in range(ITEMS):
+                item = NewContent(
+                    kind=ContentKind.EDUCATION_MODULE, title=f"Item {number}", locale="en", markets=("*",),
+                    tags=("activity:oucontent",),
+                )  # fmt: skip
+                made = await content.create_content(uow, UUID(int=1), item, scope={"*"})
+                await content.approve(uow, made.id, UUID(int=2), scope={"*"})
+                self._items.append(ContentId(made.id))
+
+    async def enable(self, *, on: bool) -> None:
+        """Switch every policy on or off."""
+        for (table,) in await self._switch.fetch(_SECURED):
+            await self._switch.execute(f"alter table {table} {'enable' if on else 'disable'} row level security")
+
+    async def record(self, origin: Origin) -> float:
+        """Return the seconds that one batch takes, of five people in turn."""
+        drafts = self._batch()
+        delivery = Delivery(
+            origin_for=lambda _: SYSTEM, account=UUID(int=3), markets=frozenset("*"), person=None, drafts=drafts
+        )
+        began = time.perf_counter()
+        async with self._runtime.work.begin(origin) as uow:
+            (results,) = await gamification.record_deliveries(uow, [delivery], retention_days=None)
+        took = time.perf_counter() - began
+        assert isinstance(results, list)
+        assert all(result.status == "recorded" for result in results)
+        return took
+
+    async def read(self) -> float:
+        """Return the seconds that one read of somebody's points takes, on average."""
+        began = time.perf_counter()
+        for number in range(READS):
+            async with self._runtime.work.read(READING) as uow:
+                await gamification.points(uow, self._persons[number % PEOPLE])
+        return (time.perf_counter() - began) / READS
+
+    async def begin(self, origin: Origin) -> float:
+        """Return the seconds that a transaction takes in which nothing happens, on average."""
+        began = time.perf_counter()
+        for _ in range(READS):
+            async with self._runtime.work.begin(origin):
+                pass
+        return (time.perf_counter() - began) / READS
+
+    def _batch(self) -> list[engagement.Draft | engagement.Malformed]:
+        self._turn += 1
+        group = [self._persons[(self._turn * 5 + each) % PEOPLE] for each in range(5)]
+        drafts = []
+        for number in range(BATCH):
+            self._at += timedelta(milliseconds=1)
+            said = {
+                "id": str(uuid7(self._at)),
+                "actor": str(group[number % 5]),
+                "verb": "viewed",
+                "object": str(self._items[number % ITEMS]),
+                "occurred_at": self._at.isoformat(),
+            }
+            drafts.append(engagement.parse(msgspec.json.encode(said)))
+        return drafts
+
+
+@click.command()
+@click.option("--rounds", default=40, show_default=True, help="How often each is measured, in turn with the others.")
+def main(rounds: int) -> None:
+    """Measure what row-level security costs, side by side."""
+    with tempfile.TemporaryDirectory(prefix="laurel-bench-") as folder:
+        Path(folder).chmod(0o755)
+        with embedded.start(Path(folder) / "home") as running:
+            settings = Settings(
+                home=Path(folder) / "home", database_url=running.database_url, redis_url=running.redis_url
+            )
+            found = asyncio.run(_measured(settings, rounds))
+    Console().print(_table(found, rounds))
+
+
+async def _measured(settings: Settings, rounds: int) -> dict[tuple[str, str], Sequence[float]]:
+    await migrated(settings)
+    switch = await asyncpg.connect(settings.database_url)
+    found: dict[tuple[str, str], list[float]] = {}
+    async with Runtime(settings, load_keys(settings)).opened() as runtime:
+        bench = Bench(runtime, switch)
+        await bench.fill()
+        plan: list[tuple[str, str, bool, Measure]] = [
+            ("batch of 500", "off", False, lambda: bench.record(SYSTEM)),
+            ("batch of 500", "on", True, lambda: bench.record(SYSTEM)),
+            ("batch of 500", "on, consent looked up", True, lambda: bench.record(GATED)),
+            ("read of points", "off", False, bench.read),
+            ("read of points", "on, consent looked up", True, bench.read),
+            ("empty transaction", "off", False, lambda: bench.begin(NOBODY)),
+            ("empty transaction", "on", True, lambda: bench.begin(SYSTEM)),
+        ]
+        for turn in range(-1, rounds):
+            for what, how, on, measure in plan[turn % len(plan) :] + plan[: turn % len(plan)]:
+                await bench.enable(on=not on)
+                await bench.enable(on=on)  # whatever was measured before: plans are made anew
+                await measure()
+                took = await measure()
+                if turn >= 0:
+                    found.setdefault((what, how), []).append(took)
+    await switch.close()
+    return {(what, how): found[what, how] for what, how, _, _ in plan}
+
+
+def _table(found: dict[tuple[str, str], Sequence[float]], rounds: int) -> Table:
+    title = f"{rounds} rounds, load {os.getloadavg()[0]:.1f}; the quickest tenth, since others use the machine too"
+    table = Table("what", "policies", "quickest tenth", "against off", "median", "against off", title=title)
+    for (what, how), times in found.items():
+        shown = []
+        for place in (0.1, 0.5):
+            here, off = (sorted(each)[int(len(each) * place)] for each in (times, found[what, "off"]))
+            shown += [f"{here * 1_000:.3f} ms", f"{here / off:.3f}"]
+        table.add_row(what, how, *shown)
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Letting go what has been kept for long enough: the schedule is declared beside the tables."""
+
+from typing import Final
+
+from consent.request_values import Overdue
+from consent.requests.registry import Registry
+from consent.requests.store import holdings
+from consent.vocabulary import Action
+from kernel.holdings import Holding, Keeps
+from kernel.unit_of_work import UnitOfWork
+
+LET_GO_AT_ONCE: Final = 20_000
+"""Rows per table and transaction."""
+
+
+def schedule(registry: Registry) -> list[tuple[Holding, Keeps]]:
+    """Return every table that lets rows go after some time, children before what they hang on."""
+    return [(holding, holding.keeps) for holding in registry.holdings if holding.keeps is not None]
+
+
+async def overdue(uow: UnitOfWork, registry: Registry) -> list[Overdue]:
+    """Return one line per table of the schedule: how many rows are past their time now."""
+    lines = [await _line(uow, holding, keeps, 0) for holding, keeps in schedule(registry)]
+    uow.record(Action.RETENTION_READ, count=sum(line.rows for line in lines))
+    return lines
+
+
+async def retain(uow: UnitOfWork, registry: Registry) -> list[Overdue]:
+    """Remove rows that are past their time, some of each table; lines whose ``rows`` are left need another round."""
+    lines = []
+    for holding, keeps in schedule(registry):
+        removed = await holdings.let_go(uow, holding, keeps, LET_GO_AT_ONCE)
+        lines.append(await _line(uow, holding, keeps, removed))
+    removed = sum(line.removed for line in lines)
+    if removed:
+        tables = {line.table: line.removed for line in lines if line.removed}
+        uow.record(Action.RETENTION_ENFORCED, count=removed, tables=tables)
+    return lines
+
+
+async def _line(uow: UnitOfWork, holding: Holding, keeps: Keeps, removed: int) -> Overdue:
+    rows, held = await holdings.overdue(uow, holding, keeps)
+    return Overdue(
+        table=holding.table,
+        purpose=keeps.purpose,
+        days=keeps.days,
+        since=keeps.since,
+        rows=rows,
+        held=held,
+        removed=removed,
+    )

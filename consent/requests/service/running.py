@@ -1,0 +1,77 @@
+"""What the worker does: one step of one request at a time, each in a transaction that also says that it is done.
+
+Whatever a step does outside of the database can be done twice. So a worker can die anywhere, and the next one goes on
+with the same result.
+"""
+
+from typing import Final
+
+import msgspec
+
+import people
+from consent import service as consents
+from consent.request_values import PrivacyRequest, Step
+from consent.request_vocabulary import RequestState
+from consent.requests.erasure_list import Erased
+from consent.requests.packaging import make_package
+from consent.requests.registry import Registry
+from consent.requests.store import holdings, holds
+from consent.requests.store import requests as store
+from consent.rules.requests import CLOSE, DEPART, ENLIST, ERASE, PACKAGE
+from consent.vocabulary import Action
+from kernel.unit_of_work import UnitOfWork
+
+ERASED_AT_ONCE: Final = 20_000
+"""Rows per transaction: a second's work, so that nobody waits for it and little is done twice."""
+
+
+async def work_once(uow: UnitOfWork, registry: Registry) -> bool:
+    """Do one step of the oldest request that has one, or a part of it; tell whether there was anything to do."""
+    request = await store.next_undone(uow)
+    if request is None:
+        return False
+    steps = (await store.steps(uow, [request.id]))[request.id]
+    step = next(each for each in steps if each.finished_at is None)
+    rows, done = await _do(uow, registry, request, step, sum(each.rows for each in steps))
+    await store.advance(uow, step, rows, done=done)
+    if done and step == steps[-1]:
+        await _complete(uow, request)
+    return True
+
+
+async def _do(
+    uow: UnitOfWork, registry: Registry, request: PrivacyRequest, step: Step, so_far: int
+) -> tuple[int, bool]:
+    """Do a step; return how many rows it touched and whether it is done."""
+    if step.name == PACKAGE:
+        return await make_package(uow, registry, request), True
+    if step.name == DEPART:
+        await _depart(uow, registry, request)
+    elif step.name == ENLIST:
+        registry.erasures.add(Erased(request=request.id, person=request.person, at=uow.now))
+    elif step.name == CLOSE:
+        await holds.note_erasure(uow, request.id, request.person)
+        uow.record(Action.PERSON_ERASED, subject=request.person, resource=_resource(request), count=so_far)
+    else:
+        holding = registry.of(step.name.removeprefix(ERASE))
+        rows = await holdings.erase(uow, holding, request.person, ERASED_AT_ONCE)
+        return rows, rows < ERASED_AT_ONCE
+    return 0, True
+
+
+async def _depart(uow: UnitOfWork, registry: Registry, request: PrivacyRequest) -> None:
+    """Stop everything: after this commits nobody signs in, nothing is recorded and no board shows the person."""
+    await people.lock(uow, [request.person])
+    await store.restrict(uow, request.id, request.person)
+    for depart in registry.departures:
+        await depart(uow, request.person)
+    consents.announce_standing(uow, request.person)
+
+
+async def _complete(uow: UnitOfWork, request: PrivacyRequest) -> None:
+    await store.put(uow, msgspec.structs.replace(request, state=RequestState.COMPLETED, closed_at=uow.now))
+    uow.record(Action.REQUEST_COMPLETED, subject=request.person, resource=_resource(request), type=request.type.value)
+
+
+def _resource(request: PrivacyRequest) -> str:
+    return f"privacy_request:{request.id}"

@@ -1,0 +1,1 @@
+"""Every query about people's requests, by what it is about."""

@@ -1,0 +1,69 @@
+"""Row-level security: the database's second net under the consent gate.
+
+A transaction declares what it is for (``laurel.purpose``) and when it is (``laurel.moment``). Every table of a room in
+``SUBJECT_ROOMS`` that says whose a row is, in a column ``person``, shows the application's role (``kernel/roles.py``)
+only rows of people for whom the declared purpose has a live basis: it rests on something else than consent, or the
+person granted it and the grant is in force. A transaction that declares nothing sees nothing, and can add nothing.
+
+The gate remains what decides; this is for the query that forgets to ask it.
+See ``docs/decisions/0029-rows-without-a-basis-are-not-there.md``.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from kernel.database import APPLICATION, Connection
+from kernel.facts import UPKEEP
+
+SUBJECT_ROOMS: Final = ("people", "consent", "engagement", "gamification")
+"""Rooms whose rows belong to people."""
+
+OTHER_BASES: Final = ("service", "compliance", UPKEEP)
+"""Purposes that rest on a contract or a law, and what our own programs do for everybody."""
+
+# Asked row by row: a sub-select that asks once is dearer in the short reads that there are most of.
+_DECLARED: Final = "current_setting('laurel.purpose', true)"
+_ANY: Final = f"{_DECLARED} <> ''"
+_OTHER: Final = f"{_DECLARED} in ({', '.join(map(repr, OTHER_BASES))})"
+_GRANTED: Final = (
+    "exists (select from consent.current_state as basis where basis.person = {table}.person"
+    f" and basis.purpose = {_DECLARED} and basis.state = 'granted' and (basis.expires_at is null"
+    " or basis.expires_at > nullif(current_setting('laurel.moment', true), '')::timestamptz))"
+)
+
+WITHOUT_LOOKUP: Final[Mapping[str, str]] = {
+    "consent.current_state": "it is what the look-up reads",
+    "consent.event": "whoever withdrew must be able to read, and to add, what was answered",
+}
+"""Tables of which any declared purpose shows every row, and why."""
+
+_TABLES: Final = """
+select format('%s.%s', nspname, relname) as name, relrowsecurity,
+    array(select polname::text from pg_policy where polrelid = pg_class.oid) as policies
+from pg_class join pg_namespace n on n.oid = relnamespace
+where relkind in ('r', 'p') and nspname = any($1) and exists (
+    select from pg_attribute where attrelid = pg_class.oid and attname = 'person' and not attisdropped)
+order by 1
+"""
+
+
+async def secure(connection: Connection, rooms: Sequence[str] = SUBJECT_ROOMS) -> None:
+    """Give every table that says whose its rows are the policy of now; as the owner, after the migrations.
+
+    A table whose policy is the one of now is left alone: to change it takes a lock that nobody shares.
+    """
+    for row in await connection.fetch(_TABLES, list(rooms)):
+        name, condition = row["name"], condition_of(row["name"])
+        policy = f"basis_{hashlib.sha256(condition.encode()).hexdigest()[:12]}"
+        if row["relrowsecurity"] and row["policies"] == [policy]:
+            continue
+        for former in row["policies"]:
+            await connection.execute(f"drop policy {former} on {name}")
+        await connection.execute(f"create policy {policy} on {name} to {APPLICATION} using ({condition})")
+        await connection.execute(f"alter table {name} enable row level security")
+
+
+def condition_of(table: str) -> str:
+    """Return what must hold for a row of ``table`` (``schema.name``) to be there, as SQL."""
+    return _ANY if table in WITHOUT_LOOKUP else f"{_OTHER} or {_GRANTED.format(table=table.split('.')[1])}"

@@ -1,0 +1,52 @@
+"""What may become of a licence to practise, and what it is worth on a day."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from people.errors import InvalidLicenceError, LicenceStepError
+from people.rules.texts import is_line
+from people.values import Licence, LicenceDecision
+from people.vocabulary import LicenceStatus
+
+EVIDENCE_LENGTH: Final = 200
+
+STEPS: Final[Mapping[LicenceStatus, frozenset[LicenceStatus]]] = {
+    LicenceStatus.UNVERIFIED: frozenset({LicenceStatus.PENDING, LicenceStatus.VERIFIED, LicenceStatus.REJECTED}),
+    LicenceStatus.PENDING: frozenset({LicenceStatus.UNVERIFIED, LicenceStatus.VERIFIED, LicenceStatus.REJECTED}),
+    LicenceStatus.VERIFIED: frozenset({LicenceStatus.VERIFIED, LicenceStatus.LAPSED, LicenceStatus.REJECTED}),
+    LicenceStatus.LAPSED: frozenset({LicenceStatus.PENDING, LicenceStatus.VERIFIED, LicenceStatus.REJECTED}),
+    LicenceStatus.REJECTED: frozenset({LicenceStatus.PENDING}),
+}
+"""Where each status may go: who was rejected is looked at again before being verified."""
+
+
+def status_on(licence: Licence, day: date) -> LicenceStatus:
+    """Return what a licence is on ``day``: one that was verified lapses by itself after its last day."""
+    ran_out = licence.expires_on is not None and day > licence.expires_on
+    return LicenceStatus.LAPSED if licence.status is LicenceStatus.VERIFIED and ran_out else licence.status
+
+
+def check_decision(known: Licence | None, decision: LicenceDecision, today: date) -> None:
+    """Accept ``decision`` about a licence that so far is ``known``, unverified if nothing is.
+
+    Raises:
+        InvalidLicenceError: the facts hold the ``field`` that is wrong.
+        LicenceStepError: the status can't follow the one before it.
+
+    """
+    if decision.evidence is not None and not is_line(decision.evidence, EVIDENCE_LENGTH):
+        raise _invalid("evidence", f"must be one line of 1 to {EVIDENCE_LENGTH} characters")
+    if decision.status is LicenceStatus.VERIFIED:
+        if decision.evidence is None:
+            raise _invalid("evidence", "is needed where a licence is verified")
+        if decision.expires_on is not None and decision.expires_on < today:
+            raise _invalid("expires_on", "is in the past; a licence that ran out is lapsed")
+    before = LicenceStatus.UNVERIFIED if known is None else status_on(known, today)
+    if decision.status not in STEPS[before] | ({before} if known is None else set()):
+        message = f"A licence that is {before.value} can't become {decision.status.value}."
+        raise LicenceStepError(message, field="status")
+
+
+def _invalid(field: str, sentence: str) -> InvalidLicenceError:
+    return InvalidLicenceError(f"The field {field} {sentence}.", field=field)

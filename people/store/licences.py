@@ -1,0 +1,54 @@
+"""Licences to practise, one per person and market; where the evidence is stands sealed."""
+
+from typing import Final
+
+from kernel.unit_of_work import UnitOfWork
+from people import sealing
+from people.values import Licence
+from people.vocabulary import LicenceStatus, PersonId
+
+_LICENCE: Final = "people.licence"
+
+_PUT: Final = """
+insert into people.licence (id, person, market, status, evidence, expires_on, changed_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (person, market) do update set id = excluded.id, status = excluded.status, evidence = excluded.evidence,
+    expires_on = excluded.expires_on, changed_at = excluded.changed_at
+"""
+
+
+async def licences_of(uow: UnitOfWork, person: PersonId, data_key: bytes) -> tuple[Licence, ...]:
+    """Return the licences of ``person``, in the order of their markets."""
+    rows = await uow.fetch(
+        "select id, market, status, evidence, expires_on, changed_at from people.licence where person = $1"
+        " order by market",
+        person,
+    )
+    return tuple(
+        Licence(
+            market=row["market"],
+            status=LicenceStatus(row["status"]),
+            evidence=None
+            if row["evidence"] is None
+            else sealing.open_sealed(data_key, row["evidence"], _LICENCE, "evidence", row["id"]),
+            expires_on=row["expires_on"],
+            changed_at=row["changed_at"],
+        )
+        for row in rows
+    )
+
+
+async def put_licence(uow: UnitOfWork, person: PersonId, data_key: bytes, licence: Licence) -> None:
+    """Store ``licence`` in place of the one of the same market; its evidence is sealed for a row of its own."""
+    row = uow.new_id()
+    evidence = licence.evidence
+    await uow.execute(
+        _PUT,
+        row,
+        person,
+        licence.market,
+        licence.status.value,
+        None if evidence is None else sealing.seal(data_key, evidence.strip(), _LICENCE, "evidence", row),
+        licence.expires_on,
+        licence.changed_at,
+    )

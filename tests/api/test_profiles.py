@@ -1,0 +1,126 @@
+"""Profiles over HTTP: each permission sees the fields that it lists, people change what is theirs, staff correct."""
+
+import pytest
+
+import access
+from access import Permission, Role
+from people import Field
+from tests.api.asker import Asker
+from tests.api.house import House, fields, problem
+
+COARSE = {"market", "zone", "locale", "created_at", "profession", "specialties", "setting", "markets"}
+CONTACT = {"name", "email", "phone", "practice", "channels"}
+NUMBERS = {"identifiers", "licences"}
+SEEN = {
+    Role.ADMINISTRATOR: COARSE | CONTACT | NUMBERS,
+    Role.COMPLIANCE_OFFICER: COARSE | NUMBERS,
+    Role.DATA_PROTECTION_OFFICER: COARSE | CONTACT,
+}
+FULL = {
+    "name": "Dr Mara Canary",
+    "email": "mara.canary@clinic.example",
+    "market": "GB",
+    "zone": "Europe/London",
+    "locale": "en-GB",
+    "phone": "+44 20 7946 0018",
+    "practice": "Canary Wharf Surgery",
+    "identifiers": [{"system": "gb-gmc", "value": "7654321"}],
+    "profession": "physician",
+    "specialties": ["cardiology"],
+    "setting": "general_practice",
+    "markets": ["IE"],
+    "channels": ["email", "web"],
+}
+
+
+async def registered(administrator: Asker, **other: object) -> str:
+    answer = await administrator.post("/v1/hcps", FULL | other)
+    assert answer.status_code == 201, answer.text
+    person: str = answer.json()["id"]
+    return person
+
+
+@pytest.mark.parametrize("role", SEEN)
+async def test_staff_see_the_fields_of_their_permissions_and_no_other(house: House, role: Role) -> None:
+    administrator, asker = await house.staff(Role.ADMINISTRATOR), await house.staff(role, "GB")
+    number = f"{list(SEEN).index(role)}654321"
+    person = await registered(
+        administrator, email=f"{role}@clinic.example", identifiers=[{"system": "gb-gmc", "value": number}]
+    )
+    # Whatever is not this role's to see can't even be opened: reading it would fail.
+    for field in {"name", "email", "phone", "practice"} - SEEN[role]:
+        await house.database.execute(f"update people.vault set {field} = '\\x01' where person = $1", person)
+    if not SEEN[role] >= NUMBERS:
+        await house.database.execute("update people.identifier set value = '\\x01' where person = $1", person)
+    answer = await asker.get(f"/v1/hcps/{person}/profile")
+    assert answer.status_code == 200, answer.text
+    assert answer.json().keys() == SEEN[role] | {"person"}
+    ((entry),) = await house.trail(answer)
+    assert (entry["action"], entry["purpose"]) == ("people:profile:read", "service")
+
+
+def test_each_field_is_listed_by_some_permission_and_identity_by_none_that_marketers_or_machines_hold() -> None:
+    listed = frozenset[Field]().union(*access.PERMISSION_FIELDS.values())
+    assert listed == set(Field)
+    shown = {role for role in Role if access.shown_fields(role)}
+    assert shown == SEEN.keys()
+    assert all({field.value for field in access.shown_fields(role)} == SEEN[role] for role in SEEN)
+    assert Permission.HCP_READ in access.PERMISSION_FIELDS
+
+
+async def test_people_see_everything_that_is_theirs_and_change_what_they_may(house: House) -> None:
+    hcp = await house.hcp()
+    own = await hcp.read("/v1/me/profile")
+    assert own.keys() == set(Field) | {"person"}
+    assert (own["profession"], own["specialties"], own["licences"]) == (None, [], [])
+    change = {"profession": "nurse", "phone": "+44 20 7946 0019", "channels": ["sms", "email"]}
+    answer = await hcp.ask("PATCH", "/v1/me/profile", body=change)
+    assert answer.status_code == 200, answer.text
+    now = await hcp.read("/v1/me/profile")
+    assert now == own | change
+    assert await hcp.read("/v1/me/profile") == answer.json()
+    for forbidden in ("name", "email", "identifiers", "market", "licences", "person"):
+        refused = await hcp.ask("PATCH", "/v1/me/profile", body={forbidden: "GB"})
+        assert fields(problem(refused, 400, "invalid-request")) == [forbidden]
+
+
+async def test_people_move_to_another_zone_once_in_thirty_days(house: House) -> None:
+    hcp, administrator = await house.hcp(), await house.staff(Role.ADMINISTRATOR)
+    for _ in range(2):  # the second time it is no move
+        answer = await hcp.ask("PATCH", "/v1/me/profile", body={"zone": "Europe/Paris"})
+        assert answer.status_code == 200, answer.text
+    refused = await hcp.ask("PATCH", "/v1/me/profile", body={"zone": "Europe/Rome"})
+    assert fields(problem(refused, 409, "zone-cooldown")) == ["zone"]
+    corrected = await administrator.ask("PATCH", f"/v1/hcps/{hcp.person}/profile", body={"zone": "Europe/Rome"})
+    assert corrected.json()["zone"] == "Europe/Rome"
+    assert (await hcp.read("/v1/me"))["zone"] == "Europe/Rome"
+
+
+async def test_a_number_with_a_wrong_check_digit_is_refused_by_name(house: House) -> None:
+    administrator = await house.staff(Role.ADMINISTRATOR)
+    wrong = FULL | {"email": "npi@clinic.example", "identifiers": [{"system": "us-npi", "value": "1234567890"}]}
+    answer = await administrator.post("/v1/hcps", wrong)
+    assert fields(problem(answer, 400, "person-invalid")) == ["identifiers.value"]
+    assert "1234567890" not in answer.text
+    right = wrong | {"identifiers": [{"system": "us-npi", "value": "1234567893"}]}
+    assert (await administrator.post("/v1/hcps", right)).status_code == 201
+
+
+async def test_a_licence_goes_the_steps_that_it_can(house: House) -> None:
+    officer, hcp = await house.staff(Role.COMPLIANCE_OFFICER), await house.hcp()
+    steps = (
+        ({"status": "verified"}, 400, "licence-invalid"),
+        ({"status": "pending"}, 200, None),
+        ({"status": "rejected", "evidence": "letter 3"}, 200, None),
+        ({"status": "verified", "evidence": "extract 4"}, 409, "licence-step"),
+        ({"status": "pending"}, 200, None),
+        ({"status": "verified", "evidence": "extract 4", "expires_on": "2030-12-31"}, 200, None),
+    )
+    for body, status, code in steps:
+        answer = await officer.ask("PUT", f"/v1/hcps/{hcp.person}/licences", body={"market": "GB"} | body)
+        if code:
+            problem(answer, status, code)
+        else:
+            assert answer.status_code == status, answer.text
+    (licence,) = (await hcp.read("/v1/me/profile"))["licences"]
+    assert (licence["status"], licence["evidence"], licence["expires_on"]) == ("verified", "extract 4", "2030-12-31")

@@ -1,0 +1,166 @@
+"""What packs forbid a rule is found beforehand, and is what asking at each award would say."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from content.vocabulary import ContentClass, ContentId, ContentKind
+from engagement.values import Activity
+from engagement.vocabulary import Channel, Verb
+from gamification.policy_packs import shipped_packs
+from gamification.rules import EMPTY, RuleSet, fold, load
+from gamification.rules.barring import barred, lanes_of, reasons
+from gamification.rules.campaigns.policing import described
+from gamification.rules.grammar import CampaignPart, Cap, Earlier, Parts, PointsRule, When
+from gamification.rules.law import Law
+from gamification.rules.opportunities import Here, opportunities
+from gamification.rules.policy import (
+    Approval,
+    AwardFacts,
+    Currency,
+    Money,
+    Packs,
+    Person,
+    Reward,
+    award_refusals,
+    pack_for,
+)
+from gamification.rules.words import Period
+from gamification.vocabulary import WhyNot
+from people.vocabulary import PersonId
+from tests.gamification.rules.happenings import unhurried
+from tests.gamification.shop import country
+
+DAY = date(2026, 3, 2)
+MERIT = Currency(key="merit", value_bearing=True, unit_value=Money(10, "USD"))
+STARS = Currency(key="stars")
+BASE = load("key: programme\nname: P\npast: new_only\nlevels: [{level: 1, name: One, at: 0}]\n")
+
+
+def points(key: str, *verbs: Verb, capped: bool = False, currency: str = "recognition") -> PointsRule:
+    caps = (Cap(Period.DAY, 3),) if capped else ()
+    return PointsRule(key, key, When(verbs), 5, Period.DAY, caps=caps, currency=currency)
+
+
+def programme(*rules: PointsRule) -> RuleSet:
+    return msgspec.structs.replace(BASE, points=rules)
+
+
+def activity(market: str, lane: ContentClass, verb: Verb = Verb.VIEWED) -> Activity:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    return Activity(
+        id=UUID(int=7), person=PersonId(UUID(int=1)), verb=verb, content=ContentId(UUID(int=2)),
+        kind=ContentKind.PODCAST, tags=frozenset(), occurred_at=at, local_date=at.date(), channel=Channel.WEB,
+        market=market, content_class=lane,
+    )  # fmt: skip
+
+
+def paid(ruleset: RuleSet, market: str, lane: ContentClass) -> list[str]:
+    return [award.key.rule for award in fold(EMPTY, [(ruleset, activity(market, lane))]).awards]
+
+
+def test_looking_at_promotion_is_paid_within_a_cap_or_not_at_all() -> None:
+    rules = programme(points("open", Verb.VIEWED), points("capped", Verb.VIEWED, capped=True))
+    found = barred(rules, Law(shipped_packs(), DAY))
+    assert paid(found, "GB", ContentClass.MEDICAL) == ["open", "capped"]
+    assert paid(found, "GB", ContentClass.PROMOTIONAL) == ["capped"]
+    assert paid(rules, "GB", ContentClass.PROMOTIONAL) == ["open", "capped"], "the packs were not asked yet"
+    assert reasons(found, "open", ContentClass.PROMOTIONAL, "GB") == ("promotion-uncapped",)
+    assert reasons(found, "open", ContentClass.MEDICAL, "GB") == ()
+
+
+@pytest.mark.parametrize(
+    ("currency", "known", "codes"),
+    [
+        ("recognition", {}, ()),
+        ("stars", {}, ("currency-unknown",)),
+        ("merit", {"merit": MERIT}, ("value-bearing-off",)),
+    ],
+)
+def test_a_currency_is_paid_where_somebody_answers_for_it(
+    currency: str, known: dict[str, Currency], codes: tuple[str, ...]
+) -> None:
+    rules = programme(points("rule", Verb.VIEWED, currency=currency))
+    found = barred(rules, Law(country(), DAY, known))
+    said = reasons(found, "rule", ContentClass.MEDICAL, "FR")
+    assert set(said) >= set(codes)
+    assert bool(said) is bool(codes)
+
+
+def test_nothing_with_a_value_is_given_to_whom_nobody_has_verified() -> None:
+    rules = programme(points("rule", Verb.VIEWED, currency="merit"))
+    found = barred(rules, Law(country(), DAY, {"merit": MERIT}))
+    said = reasons(found, "rule", ContentClass.MEDICAL, "US")
+    assert "person-not-verified" in said
+    assert paid(found, "US", ContentClass.MEDICAL) == []
+
+
+def test_what_an_earlier_revision_may_not_pay_is_barred_as_well() -> None:
+    now, before = points("rule", Verb.VIEWED, capped=True), points("rule", Verb.VIEWED)
+    part = CampaignPart(
+        key="spring", revision=2, rules=Parts(points=(now,)), lane=ContentClass.PROMOTIONAL,
+        earlier=(Earlier(revision=1, rules=Parts(points=(before,))),),
+    )  # fmt: skip
+    alone = msgspec.structs.replace(part, earlier=())
+    law = Law(shipped_packs(), DAY)
+    whole, without = (barred(msgspec.structs.replace(BASE, campaigns=(each,)), law) for each in (part, alone))
+    assert reasons(whole, "rule", None, "GB") == ("promotion-uncapped",)
+    assert reasons(without, "rule", None, "GB") == ()
+
+
+@unhurried
+@given(
+    verbs=st.sets(st.sampled_from(list(Verb)), min_size=1, max_size=3),
+    lane=st.sampled_from(list(ContentClass)),
+    currency=st.sampled_from(["recognition", "merit", "stars"]),
+    market=st.sampled_from(["US", "GB", "DE", "FR", "ES", "IT", "PL", "JP"]),
+    capped=st.booleans(),
+    ours=st.booleans(),
+    on=st.dates(date(2025, 12, 30), date(2027, 1, 2)),
+)
+def test_a_bar_is_what_asking_at_the_award_would_say(
+    *, verbs: set[Verb], lane: ContentClass, currency: str, market: str, capped: bool, ours: bool, on: date
+) -> None:
+    packs = country() if ours else shipped_packs()
+    rule = points("rule", *sorted(verbs), capped=capped, currency=currency)
+    law = Law(packs, on, {"merit": MERIT, "stars": STARS})
+    found = barred(programme(rule), law)
+    said = described("points", rule, lane)
+    asked = award_refusals(
+        pack_for(packs, market, on),
+        AwardFacts(
+            on=on,
+            reward=Reward(kind="points"),
+            currency=law.currency(currency) or Currency(key="none"),
+            person=Person(),
+            lane=lane,
+            behaviours=said.behaviours,
+            promotional_view_cap=said.promotional_view_cap,
+            approval=Approval(id="x", version=1, expires_on=None, countries=frozenset({"*"})),
+        ),
+    )
+    assert bool(reasons(found, "rule", lane, market)) is bool(asked)
+    assert lane in lanes_of(rule, None)
+    matching = activity(market, lane, min(verbs))
+    assert bool(fold(EMPTY, [(found, matching)]).awards) is not bool(asked)
+
+
+def test_without_packs_every_country_is_judged_by_the_one_for_countries_that_nobody_knows() -> None:
+    rules = programme(points("fine", Verb.VIEWED), points("merit", Verb.VIEWED, currency="merit"))
+    found = barred(rules, Law(Packs(), DAY, {"merit": MERIT}))
+    assert paid(found, "GB", ContentClass.MEDICAL) == ["fine"]
+    assert {(bar.markets, bar.elsewhere) for bar in found.bars if bar.rule == "merit"} == {((), True)}
+
+
+def test_whoever_asks_is_told_that_a_pack_forbids_it_and_by_which_code() -> None:
+    rules = programme(points("merit", Verb.VIEWED, currency="merit"), points("open", Verb.VIEWED))
+    found = barred(rules, Law(country(), DAY, {"merit": MERIT}))
+    here = Here(datetime(2026, 3, 2, 9, tzinfo=UTC), DAY, "Europe/London", "GB")
+    merit, opened = opportunities(found, EMPTY, here, frozenset())
+    assert (merit.can_earn, merit.reason) == (False, WhyNot.REFUSED_BY_POLICY)
+    assert "value-bearing-off" in merit.refusals
+    assert (opened.can_earn, opened.refusals) == (True, ()), "it is barred for promotion alone"
