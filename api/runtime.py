@@ -145,11 +145,13 @@ class Runtime:
         return False
 
     async def _keep_schedule(self) -> bool:
-        """Start and end campaigns by the clock, and score the past of those that ask for it."""
+        """Start and end campaigns by the clock, score the past of those that ask for it, pay for what all reached."""
         async with self.work.begin(SCHEDULE_ORIGIN) as uow:
             await gamification.keep_schedule(uow)
         async with self.work.begin(SCHEDULE_ORIGIN) as uow:
-            return await gamification.backfill(uow)
+            more = await gamification.backfill(uow)
+        async with self.work.begin(SCHEDULE_ORIGIN) as uow:
+            return await gamification.pay_contributors(uow) or more
 
     async def _expire_lots(self) -> bool:
         """Let points expire whose time is over, and levels follow; any number of workers may do it at once."""

@@ -67,6 +67,7 @@ from gamification.service.credentials import (
     written_list,
 )
 from gamification.service.explaining import proof, why_not
+from gamification.service.goals import pay_contributors
 from gamification.service.levels import lapse_levels
 from gamification.service.previewing import Advance, PreviewWanted, preview
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
@@ -174,6 +175,7 @@ __all__ = [
     "open_payments",
     "opportunities",
     "pack_for",
+    "pay_contributors",
     "people_to_rebuild",
     "points",
     "policies_view",

@@ -1,4 +1,4 @@
-"""What crosses the boundary about the programme as a whole: what rebuilding it found."""
+"""What crosses the boundary about the programme as a whole: common goals, and what rebuilding it found."""
 
 from enum import StrEnum
 
@@ -33,3 +33,10 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     activities: int
     differences: list[Difference]
     last: PersonId | None
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """A community quest that was reached, and the last person who was paid."""
+
+    key: str
+    after: PersonId | None

@@ -78,3 +78,13 @@ class Budget(Table, tablename="budget", schema="gamification"):
     key = Text(primary_key=True, default=None, help_text="open: key of the points rule or badge")
     units = BigInt(default=None, null=False, help_text="open: the size when it was first used: points, or earners")
     used = BigInt(default=None, null=False, help_text="open: how much was given and not given back")
+
+
+class GoalRow(Table, tablename="goal", schema="gamification"):
+    """A community quest whose target was reached: one row for ever, and how far paying everybody has come."""
+
+    key = Text(primary_key=True, default=None, help_text="open: key of the community quest")
+    reached_at = Timestamptz(default=None, null=False, help_text="open: when")
+    after = UUID(default=None, null=True, help_text="pseudonymous: the last person who was paid")
+    people = Integer(default=None, null=False, help_text="open: how many were looked at so far")
+    paid_at = Timestamptz(default=None, null=True, help_text="open: when everybody was; empty while not")

@@ -90,6 +90,8 @@ class Action(StrEnum):
     CLAIM_CANCELLED = "gamification:claim:cancelled"
     CLAIM_FULFILLED = "gamification:claim:fulfilled"
     CLAIMS_READ = "gamification:claim:read"
+    GOAL_PAID = "gamification:goal:paid"
+    GOAL_REACHED = "gamification:goal:reached"
     LEVEL_MOVED = "gamification:level:moved"
     LOTS_EXPIRED = "gamification:lot:expired"
     REWARD_APPROVED = "gamification:reward:approved"
@@ -119,11 +121,13 @@ class WhyNot(StrEnum):
 
 
 class AwardKind(StrEnum):
-    """What an award gives."""
+    """What an award gives. ``contribution`` is one unit of a community quest, ``community`` its bonus."""
 
     POINTS = "points"
     BADGE = "badge"
     QUEST = "quest"
+    CONTRIBUTION = "contribution"
+    COMMUNITY = "community"
 
 
 class AwardState(StrEnum):

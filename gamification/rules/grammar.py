@@ -32,6 +32,7 @@ __all__ = [
     "Bar",
     "CampaignPart",
     "Cap",
+    "CommunityQuest",
     "Earlier",
     "Freezes",
     "Level",
@@ -168,6 +169,22 @@ class Quest(Part, frozen=True):
     points: LifetimePoints = 0
 
 
+class CommunityQuest(Part, frozen=True):
+    """Everybody works on one number: ``target`` contributions, each a matching activity about an item.
+
+    A person contributes each item once, and ``most_each`` items at the most. When the target is reached the quest is
+    over, and everybody who contributed gets ``points``, once.
+    """
+
+    key: Key
+    name: Name
+    description: Description
+    when: When
+    target: Count
+    points: Count
+    most_each: Count | None = None
+
+
 class Multiplier(Part, frozen=True):
     """While it is open, rules pay ``percent`` of their points, rounded down; the highest one counts.
 
@@ -199,6 +216,7 @@ class Parts(Part, frozen=True):
     badges: Annotated[tuple[Badge, ...], Meta(max_length=MOST_RULES)] = ()
     quests: Annotated[tuple[Quest, ...], Meta(max_length=MOST_RULES)] = ()
     multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
+    community_quests: Annotated[tuple[CommunityQuest, ...], Meta(max_length=MOST_RULES)] = ()
 
 
 class Earlier(Part, frozen=True):
@@ -255,6 +273,7 @@ class RuleSet(Part, frozen=True, cache_hash=True):
     quests: Annotated[tuple[Quest, ...], Meta(max_length=MOST_RULES)] = ()
     multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
     campaigns: Annotated[tuple[CampaignPart, ...], Meta(max_length=MOST_RULES)] = ()
+    community_quests: Annotated[tuple[CommunityQuest, ...], Meta(max_length=MOST_RULES)] = ()
     levels_by: LevelBasis = LevelBasis.LIFETIME
     downgrade: Downgrade = Downgrade.NEVER
     bars: Annotated[tuple[Bar, ...], Meta(max_length=10_000)] = ()

@@ -20,7 +20,7 @@ Fault: TypeAlias = tuple[Place, str, str]
 
 Part: TypeAlias = dict[str, Any]
 
-LISTS: Final = ("points", "streaks", "badges", "quests", "multipliers")
+LISTS: Final = ("points", "streaks", "badges", "quests", "multipliers", "community_quests")
 
 Known: TypeAlias = Mapping[str, set[str]]
 """The keys that can be referred to, by the list they are in."""
@@ -180,7 +180,7 @@ def _need(place: Place, need: Part, known: Known, levels: set[int | None]) -> It
 
 
 def _conditions(plain: Part) -> Iterator[tuple[Place, Part]]:
-    for field in ("points", "streaks", "badges"):
+    for field in ("points", "streaks", "badges", "community_quests"):
         for place, part in _parts(plain, field):
             if part.get("when") is not None:
                 yield (*place, "when"), part["when"]

@@ -18,13 +18,14 @@ class Person:
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
         "done", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting", "periods",
-        "points", "quests", "seen", "streaks", "today",
+        "points", "quests", "reached", "seen", "streaks", "today",
     )  # fmt: skip
 
     def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
         """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
         self.noting = False
         self.fixed: Mapping[AwardKey, int] = {}
+        self.reached: Container[str] = ()
         self.points = state.points
         self.level = state.level
         self.expired = state.expired

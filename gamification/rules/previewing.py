@@ -140,6 +140,7 @@ def _outside(campaign: CampaignPart, sort: Sort) -> Iterable[Blocked]:
 def _selectors(rules: Parts) -> Iterable[When]:
     yield from (rule.when for rule in rules.points)
     yield from (step.when for quest in rules.quests for step in quest.steps)
+    yield from (goal.when for goal in rules.community_quests)
     for badge in rules.badges:
         counted = badge.threshold.activities if badge.threshold is not None else None
         yield from (when for when in (badge.when, counted) if when is not None)

@@ -13,11 +13,13 @@ from engagement.values import Activity
 from gamification.rules.barring import holds
 from gamification.rules.compiling import (
     BadgeStep,
+    CommunityStep,
     Factor,
     PointsStep,
     QuestStep,
     StreakStep,
     badge_step,
+    community_step,
     factor_of,
     points_step,
     quest_step,
@@ -42,6 +44,7 @@ class Steps(NamedTuple):
     points: tuple[PointsStep, ...]
     streaks: tuple[StreakStep, ...]
     quests: tuple[QuestStep, ...]
+    community: tuple[CommunityStep, ...]
     badges: tuple[BadgeStep, ...]
 
 
@@ -62,6 +65,7 @@ class Program:
         self._points: list[tuple[Line, PointsStep]] = []
         self._streaks: list[tuple[Line, StreakStep]] = []
         self._quests: list[tuple[Line, QuestStep]] = []
+        self._community: list[tuple[Line, CommunityStep]] = []
         self._badges: list[tuple[Line, BadgeStep]] = []
         self._bars = {(bar.rule, bar.lane): bar for bar in ruleset.bars}
         everything = parts_of(ruleset)
@@ -92,6 +96,7 @@ class Program:
                 tuple(step for step in _touched(self._points, sort) if not self._barred(step.key, sort)),
                 _touched(self._streaks, sort),
                 _touched(self._quests, sort),
+                _touched(self._community, sort),
                 _touched(self._badges, sort),
             )
         return found
@@ -118,6 +123,8 @@ class Program:
         for quest in parts.quests:
             whens = tuple(each.when for each in quest.steps)
             self._quests.append((Line(whens, campaign), quest_step(quest, campaign)))
+        for goal in parts.community_quests:
+            self._community.append((Line((goal.when,), campaign), community_step(goal, campaign)))
         for badge in parts.badges:
             if badge.locked:
                 continue

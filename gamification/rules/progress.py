@@ -3,11 +3,12 @@
 from datetime import UTC
 
 from engagement.values import Activity
-from gamification.rules.compiling import BadgeStep, PointsStep, QuestStep, StreakStep
+from gamification.rules.compiling import BadgeStep, CommunityStep, PointsStep, QuestStep, StreakStep
 from gamification.rules.earnings import (
     Award,
     AwardKey,
     BadgeEffect,
+    ContributionEffect,
     Counter,
     Effects,
     LevelEffect,
@@ -44,10 +45,18 @@ class Progress(Person):
         streaks = self._streaks(steps.streaks, activity) if steps.streaks else ()
         points = self._points(steps.points, activity) if steps.points else ()
         quests = self._quests(steps.quests, activity) if steps.quests else ()
+        given, bonus = self._community(steps.community, activity) if steps.community else ((), ())
         levels = self._levels(program)
         badges = self._badges(program, steps, activity)
-        if points or streaks or quests or badges or levels:
-            return Effects(points=points, badges=badges, levels=levels, streaks=streaks, quests=quests)
+        if points or streaks or quests or badges or levels or given:
+            return Effects(
+                points=points + bonus,
+                badges=badges,
+                levels=levels,
+                streaks=streaks,
+                quests=quests,
+                contributions=given,
+            )
         return NOTHING
 
     def _points(self, steps: tuple[PointsStep, ...], activity: Activity) -> tuple[PointsEffect, ...]:
@@ -165,6 +174,41 @@ class Progress(Person):
         if points:
             self._earn(points)
         return points
+
+    def _community(
+        self, steps: tuple[CommunityStep, ...], activity: Activity
+    ) -> tuple[tuple[ContributionEffect, ...], tuple[PointsEffect, ...]]:
+        """Contribute an item to community quests; the first contribution to one that was reached brings the bonus."""
+        given: list[ContributionEffect] = []
+        paid: list[PointsEffect] = []
+        item = str(activity.content)
+        for step in steps:
+            count = self.matches.get(step.key, 0)
+            full = step.most_each is not None and count >= step.most_each
+            key = AwardKey(step.key, item, "ever")
+            known = key in self._fresh or key in self._awarded
+            if full or known or (step.check is not None and not step.check(activity)):
+                continue
+            if key in self._denied:
+                self.held[key] = Blocked.BUDGET
+                continue
+            self._fresh.add(key)
+            self.matches[step.key] = count + 1
+            self.made.append(Award(key, 0, activity.id, AwardKind.CONTRIBUTION, step.each))
+            given.append(ContributionEffect(key=step.key, name=step.name, subject=item))
+            if count == 0 and step.key in self.reached:
+                paid += self._bonus(step, activity)
+        return tuple(given), tuple(paid)
+
+    def _bonus(self, step: CommunityStep, activity: Activity) -> list[PointsEffect]:
+        key = AwardKey(step.key, "", "ever")
+        if key in self._denied:
+            self.held[key] = Blocked.BUDGET
+            return []
+        points = self.fixed.get(key, step.points)
+        self.made.append(Award(key, points, activity.id, AwardKind.COMMUNITY, step.bonus))
+        self._earn(points)
+        return [PointsEffect(rule=step.key, name=step.name, points=points, subject="", period=key.period)]
 
     def _badges(self, program: Program, steps: Steps, activity: Activity) -> tuple[BadgeEffect, ...]:
         """Look at the badges that this activity or what it changed can bring; a badge can bring another one."""

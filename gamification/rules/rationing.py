@@ -59,6 +59,7 @@ def budgets_of(ruleset: RuleSet) -> tuple[Budget, ...]:
                 sizes = [rule.points, *(rule.points * percent // 100 for percent in percents)]
                 found.append(Budget(rule.key, rule.budget, min(size for size in sizes if size)))
         found += [Budget(badge.key, badge.most_earners, 1) for badge in parts.badges if badge.most_earners is not None]
+        found += [Budget(goal.key, goal.target, 1) for goal in parts.community_quests]
     return tuple(found)
 
 

@@ -46,3 +46,5 @@ def _of(parts: Parts, campaign: CampaignPart | None) -> Iterator[tuple[str, tupl
         yield badge.key, (f"{where}badges[{at}]", "a badge")
     for at, quest in enumerate(parts.quests):
         yield quest.key, (f"{where}quests[{at}]", "a quest")
+    for at, goal in enumerate(parts.community_quests):
+        yield goal.key, (f"{where}community_quests[{at}]", "a community quest")

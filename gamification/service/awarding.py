@@ -6,7 +6,7 @@ from uuid import UUID
 from engagement import Stored
 from gamification.rules import EMPTY, Step, candidates, is_late
 from gamification.service.budgeting import Run, deny_beyond_budgets, run
-from gamification.service.changing import Change, Decisions, grant_of, used_by, write
+from gamification.service.changing import Change, Decisions, grant_of, targets_of, used_by, write
 from gamification.service.refolding import correction, once_more, steps_of
 from gamification.store import awards, standings
 from gamification.values import AwardKey, Effects, State
@@ -81,6 +81,5 @@ def _change(each: Run, rows: Sequence[Stored], consents: Decisions) -> Change:
     grants += [grant_of(by_id[award.activity], award, consents, AwardState.DENIED) for award in each.denials]
     effects = {step[1].id: found for step, found in zip(each.steps, each.folded.effects, strict=True)}
     state = each.folded.state
-    return Change(
-        each.person, state, state.points - each.before.points, grants, [], effects, used_by(each.folded.awards)
-    )
+    moved, made = state.points - each.before.points, each.folded.awards
+    return Change(each.person, state, moved, grants, [], effects, used_by(made), targets_of([*made, *each.denials]))

@@ -12,10 +12,10 @@ from engagement import Stored
 from gamification.errors import AwardRacedError
 from gamification.service.budgeting import asked_by, use
 from gamification.service.levels import as_of_now
-from gamification.store import awards, standings
+from gamification.store import awards, goals, standings
 from gamification.store.standings import Kept
 from gamification.values import Award, Effects, Grant, Reversal, State
-from gamification.vocabulary import AwardState
+from gamification.vocabulary import Action, AwardKind, AwardState
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -33,6 +33,7 @@ class Change(msgspec.Struct):
     reversals: list[Reversal] = []
     effects: dict[UUID, Effects] = {}
     used: Counter[str] = msgspec.field(default_factory=Counter)
+    targets: dict[str, int] = {}
 
 
 def used_by(granted: Sequence[Award]) -> Counter[str]:
@@ -42,6 +43,15 @@ def used_by(granted: Sequence[Award]) -> Counter[str]:
         if asked := asked_by(award):
             used.update(asked)
     return used
+
+
+def targets_of(asked: Sequence[Award]) -> dict[str, int]:
+    """Return the targets of the community quests that were contributed to, or were full already."""
+    return {
+        each.key.rule: each.terms.budget
+        for each in asked
+        if each.kind is AwardKind.CONTRIBUTION and each.terms.budget is not None
+    }
 
 
 def grant_of(row: Stored, award: Award, consents: Decisions, state: AwardState = AwardState.ACTIVE) -> Grant:
@@ -84,6 +94,9 @@ async def write(uow: UnitOfWork, changes: Sequence[Change], consents: Decisions)
         used.update(change.used)
     if used:
         await use(uow, used)
+    if targets := {key: target for change in changes for key, target in change.targets.items()}:
+        for key in await goals.reach(uow, targets):
+            uow.record(Action.GOAL_REACHED, resource=f"quest:{key}")
     await standings.keep(
         uow, [Kept(change.person, change.moved, change.state, await as_of_now(uow, change.state)) for change in changes]
     )

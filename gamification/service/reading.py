@@ -6,17 +6,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import people
-from gamification.rules import EMPTY, current_length, level_after
+from gamification.rules import EMPTY, RuleSet, current_length, level_after
 from gamification.rules.lots import balance
-from gamification.rules.opportunities import Here
+from gamification.rules.opportunities import ALONE, Here, Together
 from gamification.rules.opportunities import opportunities as opportunities_of
 from gamification.rules.parts import badges as rules_badges
+from gamification.rules.parts import community_quests
 from gamification.rules.parts import streaks as rules_streaks
 from gamification.service.levels import as_of_now
 from gamification.service.publishing import current_rules, required, rules_of
 from gamification.store import awards as award_store
 from gamification.store import campaigns as campaign_store
-from gamification.store import standings
+from gamification.store import goals, standings
 from gamification.store.lots import holdings
 from gamification.values import (
     AwardView,
@@ -97,7 +98,13 @@ async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: B
     state = await as_of_now(uow, (await standings.states(uow, [person])).get(person, EMPTY))
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
     paid = await award_store.paid_once(uow, person)
-    return opportunities_of(ruleset, state, Here(uow.now, today, bearings.zone, bearings.market), paid)
+    here = Here(uow.now, today, bearings.zone, bearings.market)
+    return opportunities_of(ruleset, state, here, paid, await _together(uow, ruleset))
+
+
+async def _together(uow: UnitOfWork, ruleset: RuleSet) -> Together:
+    keys = [goal.key for goal in community_quests(ruleset)]
+    return Together(await goals.counted(uow, keys), await goals.reached(uow)) if keys else ALONE
 
 
 async def _badge_line(uow: UnitOfWork, award: AwardView) -> BadgeLine:

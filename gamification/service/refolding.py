@@ -9,9 +9,9 @@ import engagement
 from engagement import Stored
 from gamification.rules import EMPTY, Step, corrections, late_effects
 from gamification.service.budgeting import Paid, Run, asked_by, given_by, run
-from gamification.service.changing import NOTHING, Change, Decisions, grant_of, used_by
+from gamification.service.changing import NOTHING, Change, Decisions, grant_of, targets_of, used_by
 from gamification.service.publishing import rules_of
-from gamification.store import awards
+from gamification.store import awards, goals
 from gamification.values import AwardKey, Reversal, State
 from gamification.vocabulary import AwardState
 from kernel.unit_of_work import UnitOfWork
@@ -31,7 +31,8 @@ async def once_more(uow: UnitOfWork, person: PersonId) -> Replay:
     history = await engagement.history(uow, person)
     existing, denied = await awards.of_person(uow, person), await awards.denied(uow, person)
     steps = await steps_of(uow, history)
-    replayed = run(person, EMPTY, steps, settled={key: Paid(had) for key, had in existing.items()}, denied=denied)
+    settled, reached = {key: Paid(had) for key, had in existing.items()}, await goals.reached(uow)
+    replayed = run(person, EMPTY, steps, settled=settled, denied=denied, reached=reached)
     if existing and any(asked_by(award) for award in replayed.folded.awards):
         given = await _given(uow, person, existing)
         replayed.settled = {key: Paid(had, given[key]) for key, had in existing.items()}
@@ -58,7 +59,8 @@ async def correction(
         ruleset = await rules_of(uow, max(row.rules_version or 0 for row in rows))
         effects[first_late.activity.id] = late_effects(ruleset, before, folded, changed)
     reversals = [Reversal(person, key) for key in taken]
-    return Change(person, folded.state, folded.state.points - before.points, grants, reversals, effects, used)
+    moved, targets = folded.state.points - before.points, targets_of([*granted, *replay.run.denials])
+    return Change(person, folded.state, moved, grants, reversals, effects, used, targets)
 
 
 async def _given_back(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> Counter[str]:

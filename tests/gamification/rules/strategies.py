@@ -8,6 +8,7 @@ from gamification.rules.grammar import (
     Badge,
     CampaignPart,
     Cap,
+    CommunityQuest,
     Freezes,
     Multiplier,
     Parts,
@@ -60,6 +61,7 @@ class Names(NamedTuple):
     streaks: list[str]
     badges: list[str]
     quests: list[str]
+    goals: list[str]
 
 
 def some(names: list[str]) -> st.SearchStrategy[list[str]]:
@@ -209,6 +211,19 @@ def quests(draw: st.DrawFn, key: str) -> Quest:
 
 
 @st.composite
+def goals(draw: st.DrawFn, key: str) -> CommunityQuest:
+    return CommunityQuest(
+        key=key,
+        name=key.title(),
+        description="To be done together.",
+        when=draw(conditions),
+        target=draw(small),
+        points=draw(up_to_nine),
+        most_each=draw(st.none() | few),
+    )
+
+
+@st.composite
 def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
     opens, closes = sorted(draw(st.lists(moments, min_size=2, max_size=2, unique=True)))
     return Multiplier(
@@ -232,6 +247,7 @@ def parts(draw: st.DrawFn, own: Names, beside: Names, suffix: str) -> Parts:
         streaks=tuple(draw(streaks(key, RHYTHMS[key.removesuffix(suffix)])) for key in own.streaks),
         badges=tuple(draw(badges(key, names)) for key in own.badges),
         quests=tuple(draw(quests(key)) for key in own.quests),
+        community_quests=tuple(draw(goals(key)) for key in own.goals),
         multipliers=(draw(multipliers(f"more{suffix}", names.points)),) if draw(yes_or_no) else (),
     )
 
@@ -241,6 +257,7 @@ KEYS: list[st.SearchStrategy[list[str]]] = [
     some(list(RHYTHMS)),
     some(["gold", "silver", "bronze"]),
     some(["tour"]),
+    some(["together"]),
 ]
 
 
@@ -252,7 +269,7 @@ def keys(draw: st.DrawFn, suffix: str = "") -> Names:
 @st.composite
 def rulesets(draw: st.DrawFn) -> RuleSet:
     """Rule sets that follow one another: a key always recurs by the same period, all else may change."""
-    own = draw(parts(draw(keys()), Names([], [], [], []), ""))
+    own = draw(parts(draw(keys()), Names([], [], [], [], []), ""))
     levels_by = draw(st.sampled_from(LevelBasis))
     return RuleSet(
         key="example",
@@ -263,6 +280,7 @@ def rulesets(draw: st.DrawFn) -> RuleSet:
         streaks=own.streaks,
         badges=own.badges,
         quests=own.quests,
+        community_quests=own.community_quests,
         multipliers=own.multipliers,
         levels_by=levels_by,
         downgrade=draw(st.sampled_from(Downgrade)) if levels_by is LevelBasis.ACTIVE else Downgrade.NEVER,
@@ -275,7 +293,9 @@ def running(draw: st.DrawFn) -> RuleSet:
     ruleset = draw(rulesets())
     if draw(st.booleans()):
         return ruleset
-    beside = Names(*([each.key for each in named] for named in (ruleset.points, ruleset.streaks, ruleset.badges, ())))
+    beside = Names(
+        *([each.key for each in named] for named in (ruleset.points, ruleset.streaks, ruleset.badges, (), ()))
+    )
     opens, closes = draw(st.none() | moments), draw(st.none() | moments)
     campaign = CampaignPart(
         key="spring",

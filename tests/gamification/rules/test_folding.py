@@ -211,4 +211,5 @@ def test_effects_read_as_the_answer_that_clients_get() -> None:
         "levels": [],
         "streaks": [{"key": "daily", "name": "Daily", "current": 1, "longest": 1}],
         "quests": [],
+        "contributions": [],
     }

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from engagement.values import Activity
-from gamification.rules.grammar import Badge, PointsRule, Quest, RuleSet
+from gamification.rules.grammar import Badge, CommunityQuest, PointsRule, Quest, RuleSet
 from gamification.rules.words import CapUnit, Once, Period
 from gamification.values import AwardKey
 from tests.gamification.rules.reference import needs, quests, streaks
@@ -33,12 +33,23 @@ class Paid(NamedTuple):
 
 
 class Story:
-    """One person's history in order of time, lived through once. ``denied`` are awards that budgets refused."""
+    """One person's history in order of time, lived through once.
 
-    def __init__(self, history: History, denied: AbstractSet[AwardKey] = frozenset()) -> None:
+    ``denied`` are awards that budgets refused, ``reached`` the community quests that everybody has finished.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        denied: AbstractSet[AwardKey] = frozenset(),
+        reached: AbstractSet[str] = frozenset(),
+    ) -> None:
         self.history = history
         self.days = [max(each.local_date for _, each in history[: end + 1]) for end in range(len(history))]
         self.denied = denied
+        self.reached = reached
+        self.given: list[AwardKey] = []
+        self.bonuses: dict[str, int] = {}
         self.paid: list[Paid] = []
         self.badges: list[str] = []
         self.refused: set[str] = set()
@@ -50,13 +61,19 @@ class Story:
 
     @property
     def points(self) -> int:
-        return sum(each.points for each in self.paid if each.recognition) + sum(self.quests.values())
+        return sum(each.points for each in self.paid if each.recognition) + sum(self.finished.values())
+
+    @property
+    def finished(self) -> dict[str, int]:
+        """What quests paid, one's own and those of everybody."""
+        return self.quests | self.bonuses
 
     @property
     def awards(self) -> dict[AwardKey, int]:
         """Everything that was earned, with its points."""
         paid = {AwardKey(*each[:3]): each.points for each in self.paid}
-        return paid | {AwardKey(key, "", "ever"): points for key, points in (*self.quests.items(), *self.unpaid)}
+        once = (*self.finished.items(), *self.unpaid)
+        return paid | {AwardKey(key, "", "ever"): points for key, points in once} | dict.fromkeys(self.given, 0)
 
     @property
     def unpaid(self) -> list[tuple[str, int]]:
@@ -76,6 +93,9 @@ class Story:
         for rules in applying(ruleset, activity):
             for quest in rules.quests:
                 self.go_on(quest, moment)
+        for rules in applying(ruleset, activity):
+            for goal in rules.community_quests:
+                self.contribute(goal, activity)
         self.level = max(self.level, *(each.level for each in ruleset.levels if each.at <= self.counting(ruleset)))
         badges = [badge for rules in applying(ruleset, activity) for badge in rules.badges]
         while any(self.reward(badge, moment) for badge in badges):
@@ -138,6 +158,17 @@ class Story:
     def go_on(self, quest: Quest, moment: int) -> None:
         if quest.key not in self.quests and quests.done(self, quest, moment):
             self.quests[quest.key] = quest.points
+
+    def contribute(self, goal: CommunityQuest, activity: Activity) -> None:
+        """Contribute the item, unless it was, or the person has contributed enough."""
+        key = AwardKey(goal.key, str(activity.content), "ever")
+        mine = [each for each in self.given if each.rule == goal.key]
+        enough = goal.most_each is not None and len(mine) >= goal.most_each
+        if not fits(goal.when, activity) or key in mine or key in self.denied or enough:
+            return
+        self.given.append(key)
+        if not mine and goal.key in self.reached and AwardKey(goal.key, "", "ever") not in self.denied:
+            self.bonuses[goal.key] = goal.points
 
     def reward(self, badge: Badge, moment: int) -> bool:
         """Give a badge if it is earned right now; tell whether it was given."""
