@@ -86,7 +86,8 @@ async def person(work: Work, origin: Origin, furnished: list[ContentId]) -> Pers
 async def record(work: Work, origin: Origin, person: PersonId, some: list[ContentId], days: int = 0) -> None:
     at = START + timedelta(days=days)
     drafts = [
-        Draft(id=uuid5(UUID(int=days), str(item)), verb=Verb.VIEWED, object=item, occurred_at=at) for item in some
+        Draft(id=uuid5(UUID(int=1_000 + days), str(item)), verb=Verb.VIEWED, object=item, occurred_at=at)
+        for item in some
     ]
     await deliver(Merging(work, None), origin, person, drafts)
 
@@ -110,6 +111,18 @@ async def test_the_worker_lets_levels_fall_once(
     assert [await lapse(work, origin) for _ in range(2)] == [1, 0]
     assert await level(work, origin, person) == (20, 0, 1)
     async with work.begin(origin) as uow:
+        assert (await gamification.rebuild(uow, None, mend=False)).differences == []
+
+
+async def test_points_whose_time_was_over_when_they_were_recorded_are_earned_and_expire(
+    work: Work, origin: Origin, person: PersonId, furnished: list[ContentId]
+) -> None:
+    await record(work, origin, person, furnished[2:3], days=-20)
+    assert await level(work, origin, person) == (30, 20, 3)
+    async with work.begin(origin) as uow:
+        assert await gamification.expire_lots(uow) == 1
+    async with work.begin(origin) as uow:
+        assert (await gamification.points(uow, person)).balances[0].spendable == 20
         assert (await gamification.rebuild(uow, None, mend=False)).differences == []
 
 
