@@ -12,6 +12,7 @@ from api.vocabulary import Action
 from consent.values import PURPOSES, Decision
 from consent.vocabulary import Purpose
 from kernel.facts import Fact, Origin
+from kernel.limits import Quota
 from kernel.unit_of_work import UnitOfWork
 from people import Bearings, PersonNotFoundError
 
@@ -38,6 +39,7 @@ class Passage:
         "entries",
         "limit",
         "policy",
+        "quota",
         "reason",
         "request",
         "route",
@@ -59,6 +61,7 @@ class Passage:
         self.reason: str | None = None
         self.sealed = False
         self.limit: asyncio.Timeout | None = None
+        self.quota: Quota | None = None
 
     def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
         """Return what every audit entry of this request says about who, from where and why."""
@@ -71,23 +74,26 @@ class Passage:
             role=caller.role.value if caller else "anonymous",
             route=self.route,
             purpose=chosen.value if chosen else None,
-            basis=PURPOSES[chosen].basis.value if chosen else None,
+            basis=_basis(chosen, decision),
             consent=decision.event if decision else None,
             notice_version=decision.notice_version if decision else None,
             address=self.address,
         )
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
-        """Open a writing unit of work whose audit entries seal this request when it commits."""
-        async with self.runtime.work.begin(self.origin()) as uow:
+    async def begin(self, purpose: Purpose | None = None) -> AsyncIterator[UnitOfWork]:
+        """Open a writing unit of work whose audit entries seal this request when it commits.
+
+        A public route, which declares no purpose, says here what it looks at people's data for.
+        """
+        async with self.runtime.work.begin(self.origin(purpose=purpose)) as uow:
             yield uow
         self.sealed = self.sealed or bool(uow.entries)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[UnitOfWork]:
+    async def read(self, purpose: Purpose | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a reading unit of work; what it records is sealed before the answer leaves."""
-        async with self.runtime.work.read(self.origin()) as uow:
+        async with self.runtime.work.read(self.origin(purpose=purpose)) as uow:
             yield uow
         self.entries.extend(uow.entries)
 
@@ -118,3 +124,10 @@ class Passage:
         return Fact(
             action=action, subject=subject, decision=decision, reason=self.reason, outcome=outcome, detail=detail
         )
+
+
+def _basis(purpose: Purpose | None, decision: Decision | None) -> str | None:
+    """Return the ground that the gate found; where it was not asked, the purpose's usual one."""
+    if decision is not None and decision.basis is not None:
+        return decision.basis.value
+    return PURPOSES[purpose].basis.value if purpose else None

@@ -14,9 +14,11 @@ import audit
 import consent
 import gamification
 import people
+from api.floods import Floods, Pressure
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
+from consent import Controller, ReceiptIssuer
 from consent.vocabulary import BOARD_TOPIC, Basis, Purpose
 from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
@@ -27,19 +29,26 @@ from kernel.database import DB
 from kernel.facts import Fact, Origin
 from kernel.keys import Keys, keyring
 from kernel.limits import Limits
+from kernel.mail import mailbox
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
+from kernel.telling import Telling
 from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
+FLOOD_PAUSE_SECONDS = 10.0
 LOTS_PAUSE_SECONDS = 30.0
+CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
 REQUESTS_PAUSE_SECONDS = 1.0
 RETENTION_PAUSE_SECONDS = 3_600.0
+LETTER_PAUSE_SECONDS = 1.0
+LETTER_ORIGIN = Origin(request=UUID(int=0), actor="system:letters", role="system", route="worker letters")
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
+CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 REQUESTS_ORIGIN = Origin(
     request=UUID(int=0),
     actor="system:privacy",
@@ -77,16 +86,23 @@ class Runtime:
         self.badge_issuer = badge_issuer(settings, keys)
         self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
+        self.telling = Telling(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
+        self.mailbox = mailbox(settings)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
+        self.receipt_issuer = receipt_issuer(settings, keys)
+        self._suppression_key = keys.suppression_key
+        self.floods = Floods(self.work, self.clock)
+        self.pressure = Pressure(self.work)
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
+        consent.configure(self._suppression_key)
         access.configure(self.authority)
         epochs.use(self.epochs)
         await DB.open(self.database_url, size=POOL_SIZE)
@@ -123,12 +139,15 @@ class Runtime:
         return [
             sequencer.run,
             publisher.run,
+            partial(_repeat, self.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
+            partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
+            partial(_repeat, self._send_letters, LETTER_PAUSE_SECONDS, "letters_wait"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -160,6 +179,11 @@ class Runtime:
         async with self.work.begin(LOTS_ORIGIN) as uow:
             return await gamification.lapse_levels(uow) + expired > 0
 
+    async def _sweep_consents(self) -> bool:
+        """Write down grants that ran out; the gate has refused them ever since."""
+        async with self.work.begin(CONSENT_ORIGIN) as uow:
+            return await consent.record_lapses(uow)
+
     async def _answer_requests(self) -> bool:
         """Do one step of one request; workers beside each other take different requests."""
         async with self.work.begin(REQUESTS_ORIGIN) as uow:
@@ -169,6 +193,11 @@ class Runtime:
         """Let go what has been kept for long enough."""
         async with self.work.begin(REQUESTS_ORIGIN) as uow:
             return any(line.rows for line in await consent.retain(uow, self.registry))
+
+    async def _send_letters(self) -> bool:
+        """Send what rooms wrote to people; any number of workers may do it at once."""
+        async with self.work.begin(LETTER_ORIGIN) as uow:
+            return await access.send_letters(uow, self.mailbox)
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:
@@ -225,6 +254,12 @@ def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | 
     if policy.logs and log_key.vkey not in policy.logs:
         raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
     return policy
+
+
+def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:
+    """Return who gives consent receipts: the controller, as the operator names it."""
+    controller = Controller(settings.controller, settings.controller_contact, settings.data_location)
+    return ReceiptIssuer(controller, keys.receipt_key)
 
 
 def log_origin(settings: Settings) -> str:

@@ -24,10 +24,15 @@ select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
 from generate_series($3::int, $1::int) as n
 """
 _ANSWERS: Final = """
-insert into consent.event (id, person, purpose, state, notice, notice_version, method, occurred_at, received_at)
-select gen_random_uuid(), p.id, v.purpose, 'granted', v.id, 1, 'app', $2, $2
-from people.person p cross join consent.notice_version v
-where v.purpose = any($1::text[]) and right(p.id::text, 1) <> 'f'
+with shown as (
+  insert into consent.notice_shown (id, person, notice, surface, shown_at)
+  select gen_random_uuid(), p.id, v.id, 'api', $2 from people.person p cross join consent.notice_version v
+  where v.purpose = any($1::text[]) and right(p.id::text, 1) <> 'f'
+  returning id, person, notice
+)
+insert into consent.event (id, person, purpose, state, notice, notice_version, shown, method, occurred_at, received_at)
+select gen_random_uuid(), s.person, v.purpose, 'granted', v.id, 1, s.id, 'app', $2, $2
+from shown s join consent.notice_version v on v.id = s.notice
 """
 _STANDING: Final = """
 insert into consent.current_state (event, person, purpose, state, notice_version, decided_at, received_at)

@@ -10,6 +10,13 @@ class ConsentRequiredError(ForbiddenError):
     remedy = "Show the person the active notice of this purpose and record their answer."
 
 
+class PurposeUnconfiguredError(ForbiddenError):
+    """The register has no lawful basis for the purpose where the person is. Facts: ``purpose``, ``market``."""
+
+    code = "purpose-unconfigured"
+    remedy = "The data protection officer was told; until the register names a basis, this is refused."
+
+
 class InvalidConsentError(InvalidError):
     """An answer that cannot be stored as it is. Facts: ``field``."""
 
@@ -50,6 +57,55 @@ class NoticeImmutableError(ConflictError):
 
     code = "notice-immutable"
     remedy = "Publish the changed text as the next version."
+
+
+class UnknownShowingError(InvalidError):
+    """No such notice was shown to this person. Facts: ``field``."""
+
+    code = "showing-unknown"
+    remedy = "Use the shown_id that GET /v1/me/notices answered to this person, or leave it out."
+
+
+class NoticeNotFoundError(NotFoundError):
+    """No version like this was ever staged or published."""
+
+    code = "notice-not-found"
+    remedy = "Stage the version first."
+
+
+class ConfirmationNotFoundError(NotFoundError):
+    """The token confirms nothing: it is wrong, was used, was replaced by a newer one, or came too late."""
+
+    code = "confirmation-not-found"
+    remedy = "Agree once more in the app and use the newest message."
+
+
+class InvalidAddressError(InvalidError):
+    """An address that nobody can be reached at. Facts: ``field``."""
+
+    code = "address-invalid"
+    remedy = "Give an e-mail address, or a telephone number with its country code."
+
+
+class SuppressionNotConfiguredError(UnavailableError):
+    """The program was put together without the key that suppressed addresses are hashed with."""
+
+    code = "suppression-not-configured"
+    remedy = "Start Laurel through its command line, or call consent.configure first."
+
+
+class ReceiptNotReadyError(UnavailableError):
+    """The audit log has not signed the entry yet that the receipt is to be proved by."""
+
+    code = "receipt-not-ready"
+    remedy = "Ask again in a second."
+
+
+class NothingAnsweredError(NotFoundError):
+    """There is no answer of this person to give a receipt for."""
+
+    code = "consent-not-found"
+    remedy = "Answer first."
 
 
 class InvalidRequestError(InvalidError):

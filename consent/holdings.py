@@ -30,6 +30,12 @@ HOLDINGS: Final = (
         withheld={"sha256": "a fingerprint of what this package shows"},
         keeps=Keeps(90, "expires_at", "to answer whether and when a package was taken"),
     ),
+    Holding(
+        table="consent.confirmation",
+        title="Answers that waited to be confirmed",
+        withheld={"token_sha256": "a fingerprint of what was in the message"},
+        keeps=Keeps(30, "expires_at", "to answer whether a message was sent and confirmed"),
+    ),
     Holding(table="consent.current_state", title="How you stand towards each purpose", key="event", provided=True),
     Holding(
         table="consent.event",
@@ -38,6 +44,8 @@ HOLDINGS: Final = (
         kept=_PROOF,
         withheld={"actor": "the account that recorded it", "on_behalf_of": "for whom that account acted"},
     ),
+    Holding(table="consent.lapse", title="Answers that ran out", key="event", kept=_PROOF),
+    Holding(table="consent.notice_shown", title="What you were shown before you decided", kept=_PROOF),
     Holding(table="consent.restriction", title="When processing was restricted", key="request", kept=_ANSWERED),
     Holding(
         table="consent.request_step",
@@ -59,6 +67,7 @@ HOLDINGS: Final = (
 )
 
 APART: Final[Mapping[str, str]] = {
+    "consent.suppression": "keyed fingerprints of addresses, made to outlive whoever had them; they lead to nobody",
     "consent.legal_hold": "names records, not people; a record that is held is shown where it is",
 }
 """Tables with columns about people that no request reads by themselves, and why."""

@@ -13,15 +13,29 @@ from consent.request_tables import (
     RequestStep,
     RestrictionRow,
 )
-from consent.tables import CurrentState, Event, NoticeVersion
+from consent.tables import (
+    Confirmation,
+    CurrentState,
+    Event,
+    Gap,
+    Lapse,
+    NoticeShown,
+    NoticeVersion,
+    Suppression,
+)
 
 APP_CONFIG = AppConfig(
     app_name="consent",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "consent"),
     table_classes=[
         NoticeVersion,
+        NoticeShown,
         Event,
+        Lapse,
         CurrentState,
+        Confirmation,
+        Suppression,
+        Gap,
         PrivacyRequestRow,
         RequestStep,
         RestrictionRow,

@@ -69,5 +69,5 @@ class HoldReason(StrEnum):
 OPEN: Final = (RequestState.RECEIVED, RequestState.PAUSED, RequestState.IN_PROGRESS)
 """States in which something is still owed."""
 
-MARKETING: Final = (Purpose.MARKETING_EMAIL,)
+MARKETING: Final = (Purpose.MARKETING_EMAIL, Purpose.CONTACT)
 """Direct marketing: an objection to it is absolute (GDPR Article 21(2), (3))."""

@@ -1,102 +1,112 @@
-"""What crosses the boundary of this room, and the register of purposes."""
+"""What crosses the boundary of this room."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from consent.vocabulary import Answer, Basis, Method, Outcome, Purpose, Reason, State
+from audit.values import InclusionProof
+from consent.register import REGISTER
+from consent.vocabulary import (
+    AddressKind,
+    Answer,
+    Basis,
+    Channel,
+    DeliveryStatus,
+    Method,
+    NoticeStatus,
+    Outcome,
+    Purpose,
+    Reason,
+    ReceiptFault,
+    State,
+    Surface,
+)
 from people.vocabulary import PersonId
 
+PURPOSES: Final = REGISTER.purposes
+"""The register by purpose; a purpose that is not in it has no ground anywhere."""
 
-class PurposeEntry(msgspec.Struct, frozen=True):
-    """One line of the register: legal ground, W3C Data Privacy Vocabulary term (where one fits), and one sentence."""
-
-    basis: Basis
-    dpv: str | None
-    sentence: str
-
-
-_DPV = "http://www.w3.org/ns/dpv#"
-
-PURPOSES: Final[Mapping[str, PurposeEntry]] = MappingProxyType(
-    {
-        Purpose.ENGAGEMENT: PurposeEntry(
-            Basis.CONSENT, f"{_DPV}ServiceProvision", "Keep a record of the content a person used and how."
-        ),
-        Purpose.GAMIFICATION: PurposeEntry(
-            Basis.CONSENT,
-            f"{_DPV}PersonalisedBenefits",
-            "Work out points, badges, levels and streaks from that record.",
-        ),
-        Purpose.LEADERBOARD: PurposeEntry(
-            Basis.CONSENT, f"{_DPV}ServiceProvision", "Show a person's points to others under a pseudonym."
-        ),
-        Purpose.PERSONALISATION: PurposeEntry(
-            Basis.CONSENT, f"{_DPV}CreatePersonalizedRecommendations", "Suggest content that fits what a person used."
-        ),
-        Purpose.MARKETING_EMAIL: PurposeEntry(
-            Basis.CONSENT, f"{_DPV}DirectMarketing", "Send news and invitations by e-mail."
-        ),
-        Purpose.ANALYTICS: PurposeEntry(
-            Basis.CONSENT, f"{_DPV}UsageAnalytics", "Count how content is used, across many people."
-        ),
-        Purpose.SERVICE: PurposeEntry(Basis.CONTRACT, f"{_DPV}ServiceProvision", "Run the account a person asked for."),
-        Purpose.COMPLIANCE: PurposeEntry(
-            Basis.LEGAL_OBLIGATION, f"{_DPV}LegalCompliance", "Prove what was done with personal data, and why."
-        ),
-        Purpose.CONTENT_OPERATIONS: PurposeEntry(
-            Basis.NO_PERSONAL_DATA, None, "Create and approve content; touches no healthcare professional's data."
-        ),
-    }
-)
-
-CONSENT_PURPOSES: Final = tuple(purpose for purpose in Purpose if PURPOSES[purpose].basis is Basis.CONSENT)
+CONSENT_PURPOSES: Final = tuple(purpose for purpose in Purpose if PURPOSES[purpose].answerable)
 """The purposes a person can answer, in the order in which they are listed."""
 
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice to publish: ``version`` counts from 1 per purpose; each locale is a translation of that version."""
+    """A notice to stage or publish: ``version`` counts from 1 per purpose; each locale is a translation of it.
+
+    A version is for one ``market``, or for every market that has none of its own.
+    """
 
     purpose: Purpose
     version: int
     locale: str
     text: str
+    market: str | None = None
 
 
 class NoticeReference(msgspec.Struct, frozen=True, kw_only=True):
-    """Names one published notice without its text."""
+    """Names one notice without its text."""
 
     id: UUID
     purpose: Purpose
     version: int
     locale: str
+    market: str | None = None
+    status: NoticeStatus = NoticeStatus.ACTIVE
 
 
 class Notice(NoticeReference, frozen=True, kw_only=True):
-    """A published notice; ``sha256`` is over the UTF-8 bytes of ``text``, and neither ever changes."""
+    """A notice; ``sha256`` is over the UTF-8 bytes of ``text``. Neither changes once it was active."""
 
     text: str
     sha256: bytes
     published_at: datetime
+    retired_at: datetime | None = None
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice as it was put before one person."""
+
+    id: UUID
+    person: PersonId
+    notice: UUID
+    surface: Surface
+    shown_at: datetime
+
+
+class Authority(msgspec.Struct, frozen=True, kw_only=True):
+    """By what right somebody answers in a person's place.
+
+    ``reference`` says who, and is no name; ``document_sha256`` is over the signed authority, which is for ``scope``
+    only and ends at ``expires_at``.
+    """
+
+    reference: str
+    document_sha256: bytes
+    scope: tuple[Purpose, ...]
+    expires_at: datetime
 
 
 class ConsentChoice(msgspec.Struct, frozen=True, kw_only=True):
     """What a person answers about one purpose.
 
-    ``locale`` says in which language the notice was shown. ``occurred_at`` stays empty for an answer given right now;
-    an answer on paper carries the time at which it was given. ``evidence`` is a reference ("paper form 17"), never
-    personal data; ``evidence_sha256`` is over the document it refers to. Only a grant can have an ``expires_at``.
+    ``channel`` and ``topic`` (a product or content class) narrow the answer; without them it is about all.
+    ``locale`` says in which language the notice was shown, or ``shown`` names the very showing. ``occurred_at`` stays
+    empty for an answer given right now; an answer on paper carries the time at which it was given. ``evidence`` is a
+    reference ("paper form 17"), never personal data; ``evidence_sha256`` is over the document it refers to. Only a
+    grant can have an ``expires_at``.
     """
 
     state: Answer
     notice_version: int | None = None
+    channel: Channel | None = None
+    topic: str | None = None
+    shown: UUID | None = None
     method: Method = Method.APP
     evidence: str | None = None
     evidence_sha256: bytes | None = None
+    authority: Authority | None = None
     occurred_at: datetime | None = None
     expires_at: datetime | None = None
     locale: str | None = None
@@ -119,10 +129,27 @@ class ConsentEvent(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     received_at: datetime
     expires_at: datetime | None
+    channel: Channel | None = None
+    topic: str | None = None
+    basis: Basis = Basis.CONSENT
+    shown: UUID | None = None
+    proxy: str | None = None
+    proxy_document_sha256: bytes | None = None
+    proxy_scope: tuple[Purpose, ...] | None = None
+    proxy_expires_at: datetime | None = None
+
+
+class Question(NamedTuple):
+    """What an answer is about; None is all channels, all topics."""
+
+    person: PersonId
+    purpose: Purpose
+    channel: Channel | None = None
+    topic: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """How one person stands towards one purpose: the answer that counts, and the event that gave it.
+    """How one person stands towards one question: the answer that counts, and the event that gave it.
 
     ``state`` is the answer as given; whether a grant has expired depends on the time (``state_at``). ``restricted``
     says that the person had all processing but storage stopped (GDPR Article 18), whatever was answered.
@@ -145,15 +172,124 @@ class Decision(msgspec.Struct, frozen=True):
     reason: Reason
     event: UUID | None = None
     notice_version: int | None = None
+    basis: Basis | None = None
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a person's own consents; an unanswered purpose is ``absent`` with nulls."""
+    """One line of a person's own consents; an unanswered purpose is ``absent`` with nulls.
+
+    ``channel`` and ``topic`` are null where the answer is about all of them. ``confirm_by`` is the time until which a
+    yes waits to be confirmed from the person's mailbox; before that it does not count.
+    """
 
     purpose: Purpose
     state: State
     notice_version: int | None
     decided_at: datetime | None
+    channel: Channel | None = None
+    topic: str | None = None
+    expires_at: datetime | None = None
+    confirm_by: datetime | None = None
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A yes that waits to be confirmed; ``grant_expires_at`` is when the grant is to be over, if it says so."""
+
+    id: UUID
+    person: PersonId
+    market: str
+    purpose: Purpose
+    channel: Channel | None
+    topic: str | None
+    shown: UUID
+    grant_expires_at: datetime | None
+    requested_at: datetime
+    expires_at: datetime
+
+
+class HandedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A confirmation to be sent to the person's own mailbox, with the ``token`` that only the message may hold."""
+
+    person: PersonId
+    purpose: Purpose
+    channel: Channel | None
+    topic: str | None
+    locale: str
+    token: str
+    expires_at: datetime
+
+
+class Lapsed(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant that ran out while it counted."""
+
+    event: UUID
+    person: PersonId
+    purpose: Purpose
+    expires_at: datetime
+
+
+class GapView(msgspec.Struct, frozen=True, kw_only=True):
+    """A purpose that was refused because the register has no lawful basis for it in a market."""
+
+    purpose: str
+    market: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    times: int
+
+
+class Address(NamedTuple):
+    """An e-mail address, or a telephone number with its country code (``+4930123456``)."""
+
+    kind: AddressKind
+    text: str
+
+
+class DeliveredConsent(msgspec.Struct, frozen=True):
+    """One answer of one person, as another system brings it."""
+
+    person: PersonId
+    purpose: Purpose
+    choice: ConsentChoice
+
+
+class DeliveryResult(msgspec.Struct, frozen=True):
+    """What became of one of them; ``waiting`` is for a confirmation, and a refusal says why and which field it is."""
+
+    status: DeliveryStatus
+    reason: str | None = None
+    field: str | None = None
+    detail: str | None = None
+
+
+class Controller(msgspec.Struct, frozen=True):
+    """Who answers for the data, how to reach them, and where it is stored (a code such as ``EU`` or ``FR``)."""
+
+    name: str
+    contact: str
+    data_location: str
+
+
+class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a receipt is made of."""
+
+    event: ConsentEvent
+    notice: Notice | None
+    shown: Shown | None
+    proof: InclusionProof
+
+
+class ReceiptVerdict(msgspec.Struct, frozen=True):
+    """What a receipt proves; ``fault`` None is a good one, and then the rest says what was answered."""
+
+    fault: ReceiptFault | None
+    person: str | None = None
+    purpose: str | None = None
+    state: str | None = None
+    answered_at: str | None = None
+    notice_version: int | None = None
+    log_index: int | None = None
+    log_size: int | None = None
 
 
 class Rebuilt(msgspec.Struct, frozen=True):

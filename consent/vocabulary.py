@@ -5,13 +5,14 @@ from typing import Final
 
 
 class Purpose(StrEnum):
-    """What personal data is used for; ``consent.values.PURPOSES`` gives the legal ground of each."""
+    """What personal data is used for; ``consent/register.yaml`` gives the legal ground of each in each market."""
 
     ENGAGEMENT = "engagement"
     GAMIFICATION = "gamification"
     LEADERBOARD = "leaderboard"
     PERSONALISATION = "personalisation"
     MARKETING_EMAIL = "marketing_email"
+    CONTACT = "contact"
     ANALYTICS = "analytics"
     SERVICE = "service"
     COMPLIANCE = "compliance"
@@ -23,6 +24,7 @@ class Basis(StrEnum):
 
     CONSENT = "consent"
     CONTRACT = "contract"
+    LEGITIMATE_INTEREST = "legitimate_interest"
     LEGAL_OBLIGATION = "legal_obligation"
     NO_PERSONAL_DATA = "no_personal_data"
 
@@ -48,13 +50,63 @@ class Answer(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Channel(StrEnum):
+    """By which way a person is reached; an answer without one is about all of them."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PUSH = "push"
+    PHONE = "phone"
+    REP = "rep"
+    WEB = "web"
+
+
+class Surface(StrEnum):
+    """Where a notice was put before a person. ``api``: a client showed it and did not say where."""
+
+    APP = "app"
+    WEB = "web"
+    EMAIL = "email"
+    PAPER = "paper"
+    PHONE = "phone"
+    IMPORT = "import"
+    API = "api"
+
+
+class NoticeStatus(StrEnum):
+    """The life of a notice: a draft, what people see, what a newer version replaced."""
+
+    STAGED = "staged"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class AddressKind(StrEnum):
+    """What an address is; one telephone number is called and written to alike."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is never to be used again."""
+
+    ASKED = "asked"
+    ERASED = "erased"
+    BOUNCED = "bounced"
+
+
 class Method(StrEnum):
-    """How an answer reached us; all but ``app`` need a reference to their evidence."""
+    """How an answer reached us; all but ``app`` need a reference to their evidence.
+
+    ``confirmation`` is the second yes of a double opt-in, which nobody but our own page gives.
+    """
 
     APP = "app"
     PAPER = "paper"
     PHONE = "phone"
     IMPORT = "import"
+    CONFIRMATION = "confirmation"
 
 
 class Outcome(StrEnum):
@@ -76,8 +128,35 @@ class Reason(StrEnum):
     CONSENT_ABSENT = "consent-absent"
     BASIS_CONTRACT = "basis-contract"
     BASIS_LEGAL_OBLIGATION = "basis-legal-obligation"
+    BASIS_LEGITIMATE_INTEREST = "basis-legitimate-interest"
     BASIS_NO_PERSONAL_DATA = "basis-no-personal-data"
+    OBJECTED = "objected"
+    CHANNEL_UNFIT = "channel-unfit"
+    ADDRESS_SUPPRESSED = "address-suppressed"
+    ADDRESS_UNKNOWN = "address-unknown"
+    PERSON_UNKNOWN = "person-unknown"
     PURPOSE_UNCONFIGURED = "purpose-unconfigured"
+
+
+class DeliveryStatus(StrEnum):
+    """What became of one answer that another system brought."""
+
+    RECORDED = "recorded"
+    REPEATED = "repeated"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+class ReceiptFault(StrEnum):
+    """What is wrong with a receipt."""
+
+    UNREADABLE = "unreadable"
+    RESPELLED = "respelled"
+    SIGNATURE = "signature-wrong"
+    NOTICE = "notice-text-changed"
+    INCLUSION = "not-in-the-log"
+    CHECKPOINT = "checkpoint-wrong"
+    ENTRY = "entry-says-something-else"
 
 
 class Action(StrEnum):
@@ -86,9 +165,22 @@ class Action(StrEnum):
     CONSENT_GRANTED = "consent:record:granted"
     CONSENT_DENIED = "consent:record:denied"
     CONSENT_WITHDRAWN = "consent:record:withdrawn"
+    CONSENT_EXPIRED = "consent:record:expired"
     CONSENTS_READ = "consent:record:read"
+    CONSENTS_CHECKED = "consent:record:checked"
+    CONSENTS_DELIVERED = "consent:record:delivered"
+    CONFIRMATION_ASKED = "consent:confirmation:asked"
+    CONFIRMATION_GIVEN = "consent:confirmation:given"
+    CONFIRMATIONS_HANDED_OUT = "consent:confirmation:handed_out"
+    CONTACT_DECIDED = "consent:contact:decided"
+    GAPS_READ = "consent:gap:read"
+    NOTICE_ACTIVATED = "consent:notice:activated"
     NOTICE_PUBLISHED = "consent:notice:published"
+    NOTICE_STAGED = "consent:notice:staged"
     NOTICES_READ = "consent:notice:read"
+    NOTICES_SHOWN = "consent:notice:shown"
+    RECEIPT_ISSUED = "consent:receipt:issued"
+    ADDRESS_SUPPRESSED = "consent:address:suppressed"
     STANDING_REBUILT = "consent:standing:rebuilt"
     REQUEST_RECEIVED = "consent:request:received"
     REQUESTS_READ = "consent:request:read"

@@ -7,6 +7,7 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credentials import BadgeIssuer, BadgeKeys
+from gamification.currency_values import CurrencyView, NewCurrency
 from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.programme_values import Difference, Discrepancy, Rebuilt
@@ -23,7 +24,7 @@ from gamification.reward_values import (
 )
 from gamification.rules import RuleSet, load
 from gamification.rules.campaigns import Hand, Terms, text_problems
-from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS, efpia, open_payments
+from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS, ColumnNote, column_notes, open_payments
 from gamification.rules.policy import (
     Condition,
     ItemCategory,
@@ -66,6 +67,13 @@ from gamification.service.credentials import (
     written_document,
     written_list,
 )
+from gamification.service.currencies import (
+    approve_currency,
+    currencies,
+    define_currency,
+    known,
+    withdraw_currency,
+)
 from gamification.service.explaining import proof, why_not
 from gamification.service.goals import pay_contributors
 from gamification.service.levels import lapse_levels
@@ -79,7 +87,7 @@ from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
 from gamification.service.running import keep_schedule, move_campaign
 from gamification.service.spending import expire_lots
-from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers
+from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers, yearly_report
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
 
@@ -98,7 +106,9 @@ __all__ = [
     "Boards",
     "Campaign",
     "Claim",
+    "ColumnNote",
     "Condition",
+    "CurrencyView",
     "Difference",
     "Discrepancy",
     "Hand",
@@ -107,6 +117,7 @@ __all__ = [
     "Narrowing",
     "NearCap",
     "NewBoard",
+    "NewCurrency",
     "NewReward",
     "Packs",
     "Page",
@@ -129,6 +140,7 @@ __all__ = [
     "WhyNot",
     "Writing",
     "approve_campaign",
+    "approve_currency",
     "approve_reward",
     "archive_board",
     "backfill",
@@ -147,14 +159,16 @@ __all__ = [
     "catalogue",
     "claim",
     "claims_of",
+    "column_notes",
     "compose_programme",
     "copy_boards",
     "create_board",
     "create_campaign",
     "create_reward",
+    "currencies",
     "current_rules",
+    "define_currency",
     "edit_campaign",
-    "efpia",
     "entries",
     "expire_lots",
     "exported",
@@ -165,6 +179,7 @@ __all__ = [
     "judge_badge",
     "keep_boards",
     "keep_schedule",
+    "known",
     "lapse_levels",
     "leave",
     "load",
@@ -204,8 +219,10 @@ __all__ = [
     "wanted_of",
     "wanted_of_text",
     "why_not",
+    "withdraw_currency",
     "withdraw_reward",
     "written_badge",
     "written_document",
     "written_list",
+    "yearly_report",
 ]

@@ -15,6 +15,7 @@ from gamification.campaign_tables import (
     CampaignTransition,
 )
 from gamification.credential_tables import Credential
+from gamification.currency_tables import CurrencyRow
 from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferOfValue
 from gamification.tables import AwardRow, Budget, GoalRow, LedgerEntry, Outcome, RuleSetVersion, Standing
 
@@ -48,6 +49,7 @@ APP_CONFIG = AppConfig(
         CampaignRuleKey,
         CampaignBackfill,
         Credential,
+        CurrencyRow,
     ],
     migration_dependencies=["engagement.piccolo_app"],
 )

@@ -93,6 +93,10 @@ class Action(StrEnum):
     GOAL_PAID = "gamification:goal:paid"
     GOAL_REACHED = "gamification:goal:reached"
     LEVEL_MOVED = "gamification:level:moved"
+    CURRENCIES_READ = "gamification:currency:listed"
+    CURRENCY_APPROVED = "gamification:currency:approved"
+    CURRENCY_DEFINED = "gamification:currency:defined"
+    CURRENCY_WITHDRAWN = "gamification:currency:withdrawn"
     LOTS_EXPIRED = "gamification:lot:expired"
     REWARD_APPROVED = "gamification:reward:approved"
     REWARD_CLAIMED = "gamification:reward:claimed"
@@ -157,12 +161,15 @@ class Revocation(StrEnum):
 class Blocked(StrEnum):
     """Why what somebody does earns less, or nothing; the last two hold one award back, not the person.
 
-    ``no_consent``: there is no live consent. ``out_of_market`` and ``lane``: a campaign's rule asks for just that, of
-    people of other markets, or about content of another lane.
+    ``no_consent``: there is no live consent. ``out_of_market``, ``lane`` and ``outside_window``: a campaign's rule asks
+    for just that, of people of other markets, about content of another lane, or at another time. ``policy``: a policy
+    pack forbids the award.
     """
 
     NO_CONSENT = "no_consent"
     OUT_OF_MARKET = "out_of_market"
+    OUTSIDE_WINDOW = "outside_window"
+    POLICY = "policy"
     LANE = "lane"
     CAP = "cap"
     BUDGET = "budget"
@@ -191,6 +198,14 @@ class RewardKind(StrEnum):
 
 class RewardState(StrEnum):
     """Where a reward stands; only an ``approved`` one is shown and can be claimed."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class CurrencyState(StrEnum):
+    """Whether something can be paid in a currency."""
 
     DRAFT = "draft"
     APPROVED = "approved"
@@ -286,15 +301,3 @@ class Verdict(StrEnum):
     STATUS_UNKNOWN = "status_unknown"
     TAMPERED = "tampered"
     NOT_OURS = "not_ours"
-
-
-class Fault(StrEnum):
-    """What is wrong with a presented badge that can't be believed."""
-
-    SHAPE_UNKNOWN = "shape-unknown"
-    ISSUER_UNKNOWN = "issuer-unknown"
-    KEY_UNKNOWN = "key-unknown"
-    HEADER_WRONG = "header-wrong"
-    CLAIMS_WRONG = "claims-wrong"
-    PROOF_MISSING = "proof-missing"
-    SIGNATURE_WRONG = "signature-wrong"

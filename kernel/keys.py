@@ -1,7 +1,7 @@
 """The program's own keys: given by settings in production, made at the first start otherwise.
 
 Each purpose has its key: tokens, audit checkpoints, the wrapping of data keys, each blind index, badges and badge
-tokens. A key that did two jobs could not be replaced after one of them leaked.
+tokens, consent receipts, suppressed addresses. A key that did two jobs could not be replaced after one of them leaked.
 """
 
 import os
@@ -36,7 +36,7 @@ class GivenKeyError(LaurelError):
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """32 bytes each: three Ed25519 seeds, an AES-256 key and two HMAC keys; ``badge_rsa_key`` is a PEM (PKCS 8).
+    """32 bytes each: four Ed25519 seeds, an AES-256 key and three HMAC keys; ``badge_rsa_key`` is a PEM (PKCS 8).
 
     ``other_key_encryption_keys`` unwrap what they wrapped until nothing is left of it.
     """
@@ -47,6 +47,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     email_index_key: bytes
     identifier_index_key: bytes
     badge_key: bytes
+    receipt_key: bytes
+    suppression_key: bytes
     badge_rsa_key: bytes
     token_former_keys: bytes = b""
     """Public keys (PEMs) that signed tokens before ``token_key`` did."""

@@ -14,6 +14,7 @@ import pytest
 
 import access
 import audit
+import consent
 import people
 from kernel import epochs
 from kernel.cache import Cache
@@ -54,6 +55,8 @@ KEYS = Keys(
     email_index_key=b"b" * 32,
     identifier_index_key=b"i" * 32,
     badge_key=b"g" * 32,
+    receipt_key=b"r" * 32,
+    suppression_key=b"s" * 32,
     badge_rsa_key=new_rsa_key(),
 )
 
@@ -147,6 +150,7 @@ def configure_rooms() -> None:
     """Hand the rooms their keys, as the composition root does."""
     wrapping = Keyring(LocalKey(KEYS.key_encryption_key))
     people.configure(people.VaultKeys(wrapping, KEYS.email_index_key, KEYS.identifier_index_key))
+    consent.configure(KEYS.suppression_key)
     keys = access.TokenKeys(KEYS.token_key)
     access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
 

@@ -9,6 +9,7 @@ from api.cli.access import access
 from api.cli.audit import audit
 from api.cli.badge import badge
 from api.cli.campaigns import campaign
+from api.cli.consent import consent
 from api.cli.demo import demo
 from api.cli.environment import failing
 from api.cli.importing import importing
@@ -50,6 +51,7 @@ for each in (
     access,
     badge,
     campaign,
+    consent,
     keys,
     policy,
     privacy,

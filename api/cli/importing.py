@@ -10,6 +10,7 @@ import gamification
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
 from api.importer.command import import_oulad
+from api.importer.consents import import_consents
 from api.runtime import Runtime
 from consent.values import NewNotice
 from consent.vocabulary import Purpose
@@ -18,10 +19,11 @@ from kernel.settings import Settings
 
 @click.group("import")
 def importing() -> None:
-    """Bring in datasets, rules and notices."""
+    """Bring in datasets, consents, rules and notices."""
 
 
 importing.add_command(import_oulad)
+importing.add_command(import_consents)
 
 
 @importing.command("rules")
@@ -37,10 +39,11 @@ def import_rules(file: Path) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--version", type=click.IntRange(1), default=1, show_default=True, help="Their version number.")
 @click.option("--locale", default="en", show_default=True, help="Their language.")
-def import_notices(folder: Path, version: int, locale: str) -> None:
+@click.option("--market", help="Their market (ISO 3166-1 alpha-2); otherwise every market without its own.")
+def import_notices(folder: Path, version: int, locale: str, market: str | None) -> None:
     """Publish the notices in DIR: one Markdown file per purpose, named like it."""
     with servers() as settings:
-        count = asyncio.run(_notices_published(settings, folder, version, locale))
+        count = asyncio.run(_notices_published(settings, folder, version, locale, market))
     click.echo(f"{count} notices are active.")
 
 
@@ -50,10 +53,10 @@ async def _published(settings: Settings, file: Path) -> int:
         return await publish_rules(runtime, file)
 
 
-async def _notices_published(settings: Settings, folder: Path, version: int, locale: str) -> int:
+async def _notices_published(settings: Settings, folder: Path, version: int, locale: str, market: str | None) -> int:
     await migrated(settings)
     async with opened(settings) as runtime:
-        return await publish_notices(runtime, folder, version, locale)
+        return await publish_notices(runtime, folder, version, locale, market)
 
 
 async def publish_rules(runtime: Runtime, file: Path) -> int:
@@ -62,7 +65,9 @@ async def publish_rules(runtime: Runtime, file: Path) -> int:
         return (await gamification.publish_rules(uow, _text_of(file))).version
 
 
-async def publish_notices(runtime: Runtime, folder: Path, version: int = 1, locale: str = "en") -> int:
+async def publish_notices(
+    runtime: Runtime, folder: Path, version: int = 1, locale: str = "en", market: str | None = None
+) -> int:
     """Publish one notice per Markdown file and return how many there are."""
     files = sorted(folder.glob("*.md"))
     purposes = {purpose.value for purpose in consent.CONSENT_PURPOSES}
@@ -74,7 +79,9 @@ async def publish_notices(runtime: Runtime, folder: Path, version: int = 1, loca
         raise click.ClickException(message)
     async with runtime.work.begin(command_origin("import notices")) as uow:
         for file in files:
-            new = NewNotice(purpose=Purpose(file.stem), version=version, locale=locale, text=_text_of(file))
+            new = NewNotice(
+                purpose=Purpose(file.stem), version=version, locale=locale, market=market, text=_text_of(file)
+            )
             await consent.publish_notice(uow, new)
     return len(files)
 

@@ -140,6 +140,9 @@ def show(console: Console, found: Preview) -> None:
         console.print(line, highlight=False)
     blocked = ", ".join(f"{each.reason.replace('_', ' ')} {_number(each.people)}" for each in found.blocked)
     console.print(f"People who get less than they could, by reason: {blocked}.")
+    for budget in [each for each in found.budgets if each.campaign is not None]:
+        short = f", short from {budget.short_from.isoformat()}" if budget.short_from else ""
+        console.print(f"Budget of {budget.campaign}: {_number(budget.used)} of {budget.budget:,} units{short}.")
     _compare(console, found)
     for each in found.transfers:
         worth = f"{(each.hundredths or 0) / 100:,.2f} {each.money or ''}".strip()
@@ -176,7 +179,7 @@ def _rules(found: Preview) -> Table:
     table = Table(
         Column("rule", no_wrap=True), "kind", "people", "awards", "units", "budget", "short from", "held by", box=None
     )
-    budgets = {line.rule: line for line in found.budgets}
+    budgets = {line.rule: line for line in found.budgets if line.rule is not None}
     for line in found.rules:
         budget = budgets.get(line.rule)
         size = f"{budget.budget:,}" if budget else "-"

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 import gamification
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
-from gamification import EFPIA, OPEN_PAYMENTS
+from gamification import EFPIA, OPEN_PAYMENTS, ColumnNote
 from kernel.settings import Settings
 from kernel.unit_of_work import UnitOfWork
 
@@ -22,14 +23,34 @@ LAYOUTS = {"open-payments": OPEN_PAYMENTS, "efpia": EFPIA}
 EVERYWHERE = ("*",)
 
 
+NOTICES = {
+    "open-payments": (
+        "The columns of the general-payments detail file that CMS publishes, not of the file that companies submit."
+        " Recipients are pseudonyms; what only a register knows is empty."
+    ),
+    "efpia": (
+        "In the manner of the EFPIA Code's template, whose wording was not read. Recipients are pseudonyms; who has not"
+        " agreed to be named is in the totals where a country asks for that."
+    ),
+}
+
+
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written: ``rows`` of the layout, and how many transfers belonged into another one."""
+    """What was written: ``rows`` of the layout, and how many transfers belong into another one or are not published."""
 
     layout: str
     year: int
     file: str
     rows: int
     left_out: int
+
+
+class Manifest(Exported, frozen=True, kw_only=True):
+    """What goes with a file: its hash, and of each column whether it is filled and whether its words were read."""
+
+    sha256: str
+    notice: str
+    columns: list[ColumnNote]
 
 
 @click.group("tov")
@@ -43,7 +64,7 @@ def tov() -> None:
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The CSV file to write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def export(year: int, layout: str, out: Path, *, as_json: bool) -> None:
-    """Write a year's transfers of value as CSV: by pseudonym, and in total for EFPIA.
+    """Write a year's transfers of value as CSV, with a manifest beside it: by pseudonym, for EFPIA in total as well.
 
     What only a register knows (names, addresses, NPI, licences) stays empty. The export leaves an audit entry.
     """
@@ -52,38 +73,60 @@ def export(year: int, layout: str, out: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(report))
     else:
-        click.echo(f"{report.rows:,} rows in {report.file}; {report.left_out:,} belong into another layout.")
+        left_out = f"{report.left_out:,} transfers belong into another layout or are not published"
+        click.echo(f"{report.rows:,} rows in {report.file}, described in {report.file}.manifest.json; {left_out}.")
 
 
 async def _exported(settings: Settings, year: int, layout: str, out: Path, *, shown: bool) -> Exported:
     await migrated(settings)
-    draft = out.with_name(out.name + ".part")
+    draft, manifest = out.with_name(out.name + ".part"), out.with_name(out.name + ".manifest.json.part")
     try:
         async with opened(settings) as runtime, runtime.work.begin(command_origin("tov export")) as uow:
             rows, left_out = await _written(uow, year, layout, draft, shown=shown)
             gamification.exported(uow, year, layout, rows)
+            report = Exported(layout=layout, year=year, file=str(out), rows=rows, left_out=left_out)
+            _describe(report, draft, manifest)
         draft.replace(out)  # only now is the export in the trail
+        manifest.replace(out.with_name(out.name + ".manifest.json"))
     finally:
         draft.unlink(missing_ok=True)
-    return Exported(layout=layout, year=year, file=str(out), rows=rows, left_out=left_out)
+        manifest.unlink(missing_ok=True)
+    return report
+
+
+def _describe(report: Exported, draft: Path, manifest: Path) -> None:
+    with draft.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    said = Manifest(
+        **msgspec.structs.asdict(report) | {"file": Path(report.file).name},
+        sha256=digest,
+        notice=NOTICES[report.layout],
+        columns=gamification.column_notes(report.layout),
+    )
+    with os.fdopen(_owners_alone(manifest), "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(said), indent=2))
+
+
+def _owners_alone(path: Path) -> int:
+    """Open a file for writing that only its owner may read: what is in it is about people."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 
 
 async def _written(uow: UnitOfWork, year: int, layout: str, draft: Path, *, shown: bool) -> tuple[int, int]:
-    """Write the rows into ``draft``, which only its owner may read: what is in it is about people."""
+    """Write the rows into ``draft``; return how many there are, and how many transfers are in none of them."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("writing"), MofNCompleteColumn())
     rows = left_out = 0
-    kept = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with (
-        os.fdopen(kept, "w", encoding="utf-8", newline="") as file,
+        os.fdopen(_owners_alone(draft), "w", encoding="utf-8", newline="") as file,
         Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress,
     ):
         task = progress.add_task("writing", total=None)
         sheet = csv.DictWriter(file, LAYOUTS[layout])
         sheet.writeheader()
         async for row in _rows(uow, year, layout):
-            if row is None:
-                left_out += 1
+            if isinstance(row, int):
+                left_out += row
                 continue
             sheet.writerow(row)
             rows += 1
@@ -91,10 +134,11 @@ async def _written(uow: UnitOfWork, year: int, layout: str, draft: Path, *, show
     return rows, left_out
 
 
-async def _rows(uow: UnitOfWork, year: int, layout: str) -> AsyncIterator[dict[str, str] | None]:
+async def _rows(uow: UnitOfWork, year: int, layout: str) -> AsyncIterator[dict[str, str] | int]:
+    """Yield rows, and numbers of transfers that belong into none."""
     if layout == "efpia":
-        for total in await gamification.transfer_totals(uow, year, EVERYWHERE):
-            yield gamification.efpia(total, year)
+        async for row in gamification.yearly_report(uow, year, EVERYWHERE, gamification.shipped_packs()):
+            yield row
         return
     async for transfer in gamification.handed_over(uow, year, EVERYWHERE):
-        yield gamification.open_payments(transfer, year)
+        yield gamification.open_payments(transfer, year) or 1

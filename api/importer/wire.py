@@ -3,7 +3,9 @@
 The importer knows the API only by these words, as any other client does; a test holds them against the rooms' own.
 """
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -33,6 +35,13 @@ class Evidence(Sent, frozen=True):
     sha256: str
 
 
+class RowEvidence(Sent, frozen=True):
+    """The same, where a hash of it may be missing."""
+
+    reference: str
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None = None
+
+
 class Consent(Sent, frozen=True):
     """One answer of ``POST /v1/hcps/{id}/consents``."""
 
@@ -48,6 +57,42 @@ class Consents(Sent, frozen=True):
     """``POST /v1/hcps/{id}/consents``."""
 
     consents: list[Consent]
+
+
+class ConsentRow(Sent, frozen=True):
+    """One answer of ``POST /v1/consents``: times in RFC 3339."""
+
+    person: UUID
+    purpose: str
+    state: Literal["granted", "denied", "withdrawn"]
+    evidence: RowEvidence
+    occurred_at: datetime
+    method: Literal["paper", "phone", "import"]
+    notice_version: int | None = None
+    channel: Literal["email", "sms", "push", "phone", "rep", "web"] | None = None
+    topic: str | None = None
+    expires_at: datetime | None = None
+
+
+class ConsentRows(Sent, frozen=True):
+    """``POST /v1/consents`` and ``POST /v1/consents/check``."""
+
+    consents: list[ConsentRow]
+
+
+class RowAnswer(msgspec.Struct, frozen=True):
+    """What became of one answer."""
+
+    status: str
+    reason: str | None = None
+    field: str | None = None
+    detail: str | None = None
+
+
+class RowAnswers(msgspec.Struct, frozen=True):
+    """What became of each, in the order in which they were sent."""
+
+    results: list[RowAnswer]
 
 
 class Content(Sent, frozen=True):

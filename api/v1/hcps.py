@@ -14,14 +14,17 @@ import people
 from access import Caller, Permission, Role
 from api.passage import Passage
 from api.routing import command
-from api.v1.consents import known_purpose
+from api.v1.consents import Topic, known_purpose
 from api.v1.wire import Body
-from consent.values import ConsentChoice, ConsentView
+from consent.values import Authority, ConsentChoice, ConsentView
 from consent.vocabulary import Action as ConsentAction
-from consent.vocabulary import Answer, Method, Purpose, State
+from consent.vocabulary import Answer, Channel, Method, Purpose, State
 from kernel.errors import ForbiddenError, InvalidError
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import Action, ContactChannel, PersonId, PracticeSetting, Profession
+
+OWN_METHODS = frozenset({Method.APP, Method.CONFIRMATION})
+"""How nobody but the person answers."""
 
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -70,6 +73,15 @@ class Evidence(Body, frozen=True, kw_only=True):
     sha256: Digest | None = None
 
 
+class Proxy(Body, frozen=True, kw_only=True):
+    """By what right somebody else answered: a reference to who (no name), the signed document, its scope and end."""
+
+    reference: str
+    document_sha256: Digest
+    scope: Annotated[list[Purpose], msgspec.Meta(min_length=1, max_length=20)]
+    expires_at: datetime
+
+
 class PaperConsent(Body, frozen=True, kw_only=True):
     """One answer that a person gave outside the apps."""
 
@@ -79,6 +91,10 @@ class PaperConsent(Body, frozen=True, kw_only=True):
     method: Method
     evidence: Evidence
     occurred_at: datetime | None = None
+    expires_at: datetime | None = None
+    channel: Channel | None = None
+    topic: Topic | None = None
+    authority: Proxy | None = None
 
 
 class PaperConsents(Body, frozen=True, kw_only=True):
@@ -139,18 +155,23 @@ async def create_hcp(uow: UnitOfWork, caller: Caller, data: NewHcp) -> CreatedHc
     "/hcps/{person:uuid}/consents",
     permission=Permission.CONSENT_DELIVER,
     purpose=Purpose.COMPLIANCE,
-    records=(ConsentAction.CONSENT_GRANTED, ConsentAction.CONSENT_WITHDRAWN, ConsentAction.CONSENT_DENIED),
+    records=(
+        ConsentAction.CONSENT_GRANTED,
+        ConsentAction.CONSENT_WITHDRAWN,
+        ConsentAction.CONSENT_DENIED,
+        ConsentAction.CONFIRMATION_ASKED,
+    ),
     creates=True,
 )
 async def record_paper_consents(
     uow: UnitOfWork, caller: Caller, passage: Passage, person: FromPath[UUID], data: PaperConsents
 ) -> RecordedConsents:
     """Record what a person answered on paper or by phone, with the evidence."""
-    if any(each.method is Method.APP for each in data.consents):
+    if any(each.method in OWN_METHODS for each in data.consents):
         message = "An answer given in an app is given by the person, at PUT /v1/me/consents/{purpose}."
         raise InvalidError(message, field="consents.method")
     await known_person(uow, caller, person)
-    choices = [(known_purpose(each.purpose), _choice(each)) for each in data.consents]
+    choices = [(known_purpose(each.purpose), choice_of(each)) for each in data.consents]
     views = await consent.record_consents(uow, PersonId(person), choices)
     if any(view.purpose in gamification.BOARD_PURPOSES and view.state is not State.GRANTED for view in views):
         await gamification.leave(uow, passage.runtime.boards, PersonId(person))
@@ -171,7 +192,8 @@ async def known_person(uow: UnitOfWork, caller: Caller, person: UUID) -> PersonI
     return PersonId(person)
 
 
-def _choice(given: PaperConsent) -> ConsentChoice:
+def choice_of(given: PaperConsent) -> ConsentChoice:
+    """Return an answer as the room takes it."""
     return ConsentChoice(
         state=given.state,
         notice_version=given.notice_version,
@@ -179,6 +201,19 @@ def _choice(given: PaperConsent) -> ConsentChoice:
         evidence=given.evidence.reference,
         evidence_sha256=bytes.fromhex(given.evidence.sha256) if given.evidence.sha256 else None,
         occurred_at=given.occurred_at,
+        expires_at=given.expires_at,
+        channel=given.channel,
+        topic=given.topic,
+        authority=None if given.authority is None else _authority(given.authority),
+    )
+
+
+def _authority(given: Proxy) -> Authority:
+    return Authority(
+        reference=given.reference,
+        document_sha256=bytes.fromhex(given.document_sha256),
+        scope=tuple(given.scope),
+        expires_at=given.expires_at,
     )
 
 

@@ -71,7 +71,8 @@ async def list_rewards(
 ) -> Listing[RewardOffer]:
     """Return what the caller can claim, newest first, and where something can't be claimed now, why not."""
     packs = gamification.shipped_packs()
-    found = await gamification.offers(uow, packs, _person(caller), cursors.read_id(cursor), limit + 1)
+    after, known = cursors.read_id(cursor), await gamification.known(uow)
+    found = await gamification.offers(uow, packs, _person(caller), after, limit + 1, known)
     return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
 
 
@@ -136,7 +137,8 @@ async def withdraw_reward(uow: UnitOfWork, caller: Caller, reward: FromPath[UUID
 )
 async def claim_reward(uow: UnitOfWork, caller: Caller, reward: FromPath[UUID]) -> Claim:
     """Claim a reward: its stock, its points and its value of the caller's year are reserved, all or nothing."""
-    return await gamification.claim(uow, gamification.shipped_packs(), _person(caller), reward)
+    known = await gamification.known(uow)
+    return await gamification.claim(uow, gamification.shipped_packs(), _person(caller), reward, known=known)
 
 
 @query.get("/me/claims", permission=Permission.CLAIMS_READ, purpose=Purpose.SERVICE, records=Action.CLAIMS_READ)
@@ -163,6 +165,7 @@ async def fulfil_claim(uow: UnitOfWork, caller: Caller, claim: FromPath[UUID], d
         caller.account,
         scope=caller.markets,
         actual_value=data.actual_value,
+        known=await gamification.known(uow),
     )
 
 

@@ -55,6 +55,12 @@ async def jwks(passage: Passage) -> dict[str, Any]:
         return dict(passage.runtime.token_keys.jwks(await access.removed_keys(uow)))
 
 
+@public.get("/.well-known/consent-receipt-keys.json", because="receipts are verified by whoever is shown one")
+async def receipt_keys(passage: Passage) -> dict[str, str]:
+    """Return the public keys that consent receipts are verified with: the issuer's, and the audit log's."""
+    return {"receipt": passage.runtime.receipt_issuer.multikey, "log": passage.runtime.log_key.vkey}
+
+
 async def _database(passage: Passage) -> str:
     try:
         async with passage.runtime.work.read(passage.origin()) as uow:
@@ -81,4 +87,4 @@ async def _sequencer(passage: Passage) -> str:
     return "ready"
 
 
-ROUTES = [health_live, health_ready, jwks]
+ROUTES = [health_live, health_ready, jwks, receipt_keys]

@@ -1,19 +1,19 @@
-"""How answers add up: a fold over a person's events for one purpose, in the order in which they were given."""
+"""How answers add up: a fold over a person's events about one question, in the order in which they were given."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Final
 from uuid import UUID
 
-from consent.values import ConsentEvent, Record
+from consent.values import ConsentEvent, Question, Record
 from consent.vocabulary import Answer, State
 
 _LEAST: Final = timedelta(microseconds=1)
 
 
 def fold(events: Iterable[ConsentEvent]) -> Record | None:
-    """Return how the person stands after ``events`` of one person and purpose, whatever order they arrive in."""
+    """Return how the person stands after ``events`` about one question, whatever order they arrive in."""
     return reduce(after, events, None)
 
 
@@ -37,6 +37,27 @@ def after(standing: Record | None, event: ConsentEvent) -> Record:
 
 def _order(record: Record) -> tuple[datetime, datetime, UUID]:
     return record.decided_at, record.received_at, record.event
+
+
+def covering(answers: Mapping[Question, Record], asked: Question) -> Record | None:
+    """Return the answer that counts for ``asked``: the last given of those that are about it.
+
+    An answer is about a channel or topic when it names that one, or none. So "no e-mail, please" ends what "yes" had
+    begun for this channel, and "yes to everything", said later, begins it again.
+    """
+    person, purpose, channel, topic = asked
+    about = [
+        record
+        for own_channel in {None, channel}
+        for own_topic in {None, topic}
+        if (record := answers.get(Question(person, purpose, own_channel, own_topic))) is not None
+    ]
+    return latest(about)
+
+
+def latest(answers: Iterable[Record]) -> Record | None:
+    """Return the one that was given last."""
+    return max(answers, key=_order, default=None)
 
 
 def state_at(record: Record | None, now: datetime) -> State:

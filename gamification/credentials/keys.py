@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from typing_extensions import override
 
-from gamification.rules.credentials import multibase
 from gamification.rules.credentials.documents import Addresses
+from kernel import multibase
 
 MULTIKEY_CONTEXT: Final = "https://w3id.org/security/multikey/v1"
 _PEM_END: Final = b"-----END PUBLIC KEY-----"

@@ -174,7 +174,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     the awards of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the
     activities that a badge waits for, by badge key, and contributions by the key of their quest; ``badges`` are in
     the order they were earned, ``denied`` are those whose earners were complete. ``seen`` is what conditions
-    remember, ``quests`` are those under way and ``quests_done`` those that were paid. ``checked`` names the rules
+    remember, ``quests`` are those under way and ``quests_done`` those that were paid. ``begun`` are the
+    revisions of each campaign under which the person has begun (``grandfathering.py``). ``checked`` names the rules
     under which badges that wait for numbers were looked at last. ``last_at`` (UTC) and ``last_id`` name the latest
     activity folded, and ``last_date`` is the latest local date, which never runs backwards.
 
@@ -194,6 +195,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: dict[str, Seen] = {}
     quests: dict[str, QuestState] = {}
     quests_done: tuple[str, ...] = ()
+    begun: dict[str, tuple[int, ...]] = {}
     checked: str = ""
     last_at: datetime | None = None
     last_id: UUID | None = None

@@ -10,11 +10,14 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
+import msgspec
+
 from engagement.values import Activity
 from gamification.errors import OutOfOrderError
 from gamification.rules.compiling import CapStep
 from gamification.rules.earnings import AwardKey, Counter, Effects, Folded, Outcome, State
 from gamification.rules.grammar import RuleSet
+from gamification.rules.grandfathering import begun_by, earned, every_meaning, judged_by
 from gamification.rules.periods import periods_of
 from gamification.rules.program import program_of
 from gamification.rules.progress import Progress
@@ -64,16 +67,25 @@ def fold(
     progress.noting, progress.fixed, progress.reached = noting, fixed, reached
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
-    ruleset, program = None, None
+    begun = begun_by(state.begun, steps)
+    ruleset, judged, program, made = None, None, None, 0
     for position in order:
         given, activity = steps[position]
-        if program is None or given is not ruleset:
-            ruleset, program = given, program_of(given)
+        if program is None or judged is None or given is not ruleset:
+            ruleset, judged = given, judged_by(given, begun)
+            program = program_of(judged)
         number = activity.id.int
         if number not in done:
             done[number] = progress.apply(program, activity)
         effects[position] = done[number]
-    return Folded(tuple(effects), tuple(progress.made), progress.state(state), progress.held)
+        if len(progress.made) > made:
+            if given.campaigns and earned(begun, judged, progress.made[made:]):
+                ruleset = None  # what comes next may be judged by the revision under which this was earned
+            made = len(progress.made)
+    after = progress.state(state)
+    if begun:
+        after = msgspec.structs.replace(after, begun=begun)
+    return Folded(tuple(effects), tuple(progress.made), after, progress.held)
 
 
 def is_late(state: State, activity: Activity) -> bool:
@@ -93,11 +105,13 @@ def candidates(state: State, steps: Iterable[Step]) -> set[AwardKey]:
     for ruleset, activity in sorted(steps, key=lambda step: _moment(step[1])):
         today = max(today, activity.local_date)
         periods = periods_of(today)
-        touched = program_of(ruleset).steps(activity)
-        keys.update(AwardKey(goal.key, str(activity.content), "ever") for goal in touched.community)
-        for rule in touched.points:
-            if (rule.check is None or rule.check(activity)) and not _full(state.caps, rule.caps, periods):
-                keys.add(AwardKey(rule.key, str(activity.content) if rule.per_item else "", periods[rule.recurs]))
+        for touched in (program_of(each).steps(activity) for each in every_meaning(ruleset)):
+            keys.update(AwardKey(goal.key, str(activity.content), "ever") for goal in touched.community)
+            keys.update(
+                AwardKey(rule.key, str(activity.content) if rule.per_item else "", periods[rule.recurs])
+                for rule in touched.points
+                if (rule.check is None or rule.check(activity)) and not _full(state.caps, rule.caps, periods)
+            )
     return keys
 
 

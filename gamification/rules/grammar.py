@@ -226,7 +226,7 @@ class Earlier(Part, frozen=True):
     rules: Parts
 
 
-class CampaignPart(Part, frozen=True):
+class CampaignPart(Part, frozen=True, cache_hash=True):
     """A running campaign in a rule set: its rules, and to which activities alone they apply.
 
     ``opens`` (inclusive) and ``closes`` (exclusive) are UTC and about when something happened. ``earlier`` are the

@@ -6,9 +6,11 @@ empty, for whoever submits the file to fill in from it.
 
 from typing import Final
 
-from gamification.reward_values import Transfer, TransferTotal
+import msgspec
 
-UNITED_STATES: Final = "US"
+from gamification.reward_values import Transfer
+from gamification.rules.disclosures import UNITED_STATES, Heading, Line
+
 DOLLARS: Final = "USD"
 AMOUNT_PLACES: Final = 100
 
@@ -78,11 +80,21 @@ OPEN_PAYMENTS: Final = (
     "Program_Year",
     "Payment_Publication_Date",
 )
-"""The columns of the general-payments detail file as CMS publishes it since programme year 2016."""
+"""The columns of the general-payments detail file as CMS publishes it since it calls recipients covered recipients.
+
+All 91 names and their order agree with what public readers of these files use (compared on 2026-11-28). What companies
+hand in is another file of CMS's, with other names: this layout is for comparing and for whoever fills that one in.
+"""
+
+WORDS_UNCONFIRMED: Final = frozenset(
+    {"Change_Type", "Recipient_Country", "Third_Party_Payment_Recipient_Indicator", "Related_Product_Indicator"}
+)
+"""Columns of Open Payments whose words, as they are written here, were not read in a text of CMS's."""
 
 EFPIA: Final = (
     "Country",
     "Legal_Entity",
+    "Recipient",
     "Category",
     "Currency",
     "Disclosure",
@@ -90,9 +102,26 @@ EFPIA: Final = (
     "Number_of_Transfers",
     "Total_Amount",
     "Named_Share_Percent",
+    "Rule",
+    "Ground_Confirmed",
     "Year",
 )
-"""A yearly report in the manner of the EFPIA Code's template: in total, since nobody has agreed to be named."""
+"""A yearly report in the manner of the EFPIA Code's template, whose wording was not read: no name here is its."""
+
+
+class ColumnNote(msgspec.Struct, frozen=True):
+    """What is known of a column: whether Laurel can fill it, and whether its name and words were read somewhere."""
+
+    name: str
+    filled: bool
+    confirmed: bool
+
+
+def column_notes(layout: str) -> list[ColumnNote]:
+    """Return a note on each column of ``open-payments`` or ``efpia``."""
+    if layout == "efpia":
+        return [ColumnNote(name, filled=True, confirmed=False) for name in EFPIA]
+    return [ColumnNote(name, filled=name in _FILLED, confirmed=name not in WORDS_UNCONFIRMED) for name in OPEN_PAYMENTS]
 
 
 def open_payments(transfer: Transfer, year: int) -> dict[str, str] | None:
@@ -120,20 +149,41 @@ def open_payments(transfer: Transfer, year: int) -> dict[str, str] | None:
     }
 
 
-def efpia(total: TransferTotal, year: int) -> dict[str, str] | None:
-    """Return a row of the yearly report, or None for what is reported in the United States."""
-    if total.market == UNITED_STATES:
-        return None
+_FILLED: Final = frozenset(
+    {
+        "Change_Type",
+        "Recipient_Country",
+        "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name",
+        "Total_Amount_of_Payment_USDollars",
+        "Date_of_Payment",
+        "Number_of_Payments_Included_in_Total_Amount",
+        "Form_of_Payment_or_Transfer_of_Value",
+        "Nature_of_Payment_or_Transfer_of_Value",
+        "Third_Party_Payment_Recipient_Indicator",
+        "Contextual_Information",
+        "Record_ID",
+        "Related_Product_Indicator",
+        "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_1",
+        "Program_Year",
+    }
+)
+
+
+def efpia(heading: Heading, line: Line, year: int, named_percent: int | None = None) -> dict[str, str]:
+    """Return a row of the yearly report; ``named_percent`` belongs to a total."""
     return {
-        "Country": total.market,
-        "Legal_Entity": total.payer,
-        "Category": total.category or "",
-        "Currency": total.currency,
-        "Disclosure": "aggregate",
-        "Number_of_Recipients": str(total.recipients),
-        "Number_of_Transfers": str(total.transfers),
-        "Total_Amount": decimal(total.amount),
-        "Named_Share_Percent": "0",
+        "Country": heading.market,
+        "Legal_Entity": heading.payer,
+        "Recipient": heading.recipient,
+        "Category": heading.category,
+        "Currency": heading.currency,
+        "Disclosure": "individual" if heading.recipient else "aggregate",
+        "Number_of_Recipients": str(line.recipients),
+        "Number_of_Transfers": str(line.transfers),
+        "Total_Amount": decimal(line.amount),
+        "Named_Share_Percent": "" if named_percent is None else str(named_percent),
+        "Rule": heading.rule,
+        "Ground_Confirmed": "yes" if heading.confirmed else "no",
         "Year": str(year),
     }
 

@@ -5,18 +5,21 @@ pieces of any size, and the preview is the same.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.conditions import Sort, sort_of, touches
+from gamification.rules.barring import holds
+from gamification.rules.conditions import Sort, reaches, sort_of, touches
 from gamification.rules.earnings import Award, Folded
-from gamification.rules.grammar import CampaignPart, Parts, RuleSet, When
+from gamification.rules.grammar import CampaignPart, RuleSet
+from gamification.rules.grandfathering import selectors_of
+from gamification.rules.parts import parts_of
 from gamification.vocabulary import AwardKind, Blocked
 
 Key = TypeVar("Key")
@@ -108,26 +111,53 @@ def _day(by_id: Mapping[UUID, Activity], award: Award) -> date:
     return by_id[award.activity].occurred_at.astimezone(UTC).date()
 
 
+Window: TypeAlias = tuple[datetime | None, datetime | None]
+
+
 class Reach:
-    """Tells what campaigns leave out of what somebody does, though a rule of theirs asks for it."""
+    """Tells what campaigns and policy packs leave out of what somebody does, though a rule asks for it."""
 
     def __init__(self, ruleset: RuleSet) -> None:
-        """Take the campaigns of ``ruleset``."""
-        self._campaigns = [(campaign, list(_selectors(campaign.rules))) for campaign in ruleset.campaigns]
-        self._found: dict[Sort, frozenset[Blocked]] = {}
+        """Take the campaigns and the bars of ``ruleset``."""
+        self._ruleset = ruleset
+        self._asked = [(campaign, list(selectors_of(campaign.rules))) for campaign in ruleset.campaigns]
+        self._bars = {(bar.rule, bar.lane): bar for bar in ruleset.bars}
+        self._found: dict[Sort, tuple[frozenset[Blocked], tuple[Window, ...]]] = {}
 
     def left_out(self, activities: Iterable[Activity]) -> set[Blocked]:
-        """Return the reasons for which one person's activities are out of a campaign's reach."""
-        if not self._campaigns:
-            return set()
-        return set(chain.from_iterable(map(self._reasons, {sort_of(activity) for activity in activities})))
+        """Return the reasons for which one person's activities are out of reach."""
+        found: set[Blocked] = set()
+        if not self._asked and not self._bars:
+            return found
+        for activity in activities:
+            reasons, windows = self._of(sort_of(activity))
+            found |= reasons
+            if any(not _within(window, activity.occurred_at) for window in windows):
+                found.add(Blocked.OUTSIDE_WINDOW)
+        return found
 
-    def _reasons(self, sort: Sort) -> frozenset[Blocked]:
+    def _of(self, sort: Sort) -> tuple[frozenset[Blocked], tuple[Window, ...]]:
+        """Return what is left out of a sort of activities, and the windows in which campaigns ask for it."""
         found = self._found.get(sort)
         if found is None:
-            wanted = [each for each, whens in self._campaigns if any(touches(when, sort) for when in whens)]
-            found = self._found[sort] = frozenset(chain.from_iterable(_outside(each, sort) for each in wanted))
+            wanted = [each for each, whens in self._asked if any(touches(when, sort) for when in whens)]
+            reasons = set(chain.from_iterable(_outside(each, sort) for each in wanted))
+            if any(self._barred(sort)):
+                reasons.add(Blocked.POLICY)
+            windows = tuple((each.opens, each.closes) for each in wanted if each.opens or each.closes)
+            found = self._found[sort] = frozenset(reasons), windows
         return found
+
+    def _barred(self, sort: Sort) -> Iterator[bool]:
+        for parts, campaign in parts_of(self._ruleset) if self._bars else ():
+            for rule in parts.points if reaches(campaign, sort) else ():
+                bar = self._bars.get((rule.key, sort.content_class))
+                yield bar is not None and holds(bar, sort.market) and touches(rule.when, sort)
+
+
+def _within(window: Window, at: datetime) -> bool:
+    opens, closes = window
+    return (opens is None or opens <= at) and (closes is None or at < closes)
 
 
 def _outside(campaign: CampaignPart, sort: Sort) -> Iterable[Blocked]:
@@ -135,12 +165,3 @@ def _outside(campaign: CampaignPart, sort: Sort) -> Iterable[Blocked]:
         yield Blocked.LANE
     if campaign.markets is not None and sort.market not in campaign.markets:
         yield Blocked.OUT_OF_MARKET
-
-
-def _selectors(rules: Parts) -> Iterable[When]:
-    yield from (rule.when for rule in rules.points)
-    yield from (step.when for quest in rules.quests for step in quest.steps)
-    yield from (goal.when for goal in rules.community_quests)
-    for badge in rules.badges:
-        counted = badge.threshold.activities if badge.threshold is not None else None
-        yield from (when for when in (badge.when, counted) if when is not None)

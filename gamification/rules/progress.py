@@ -23,8 +23,7 @@ from gamification.rules.questing import advanced
 from gamification.rules.streaks import kept
 from gamification.vocabulary import RECOGNITION, AwardKind, Blocked
 
-NOTHING = Effects()
-"""The effects of an activity that changed nothing: most of them, so they share one value."""
+NOTHING = Effects()  # of an activity that changed nothing: most of them, so they share one value
 
 
 class Progress(Person):
@@ -158,8 +157,7 @@ class Progress(Person):
             if after is None or after is before:
                 continue
             self.quests[step.under_way] = after
-            finished = stages == len(step.stages)
-            points = self._finish(step, activity) if finished else 0
+            points = self._finish(step, activity) if stages == len(step.stages) else 0
             changed.append(
                 QuestEffect(key=step.key, name=step.name, done=stages, steps=len(step.stages), points=points)
             )
@@ -169,6 +167,9 @@ class Progress(Person):
         self.quests.pop(step.under_way)
         self.done.append(step.key)
         key = AwardKey(step.key, "", "ever")
+        if key in self._denied:
+            self.held[key] = Blocked.BUDGET
+            return 0
         points = self.fixed.get(key, step.points)
         self.made.append(Award(key, points, activity.id, AwardKind.QUEST, step.terms))
         if points:

@@ -5,62 +5,108 @@ shrinks. So the first award (by time) that a budget can't pay settles a ``Cut``:
 award of more units than were left. That is certain, for everything before that moment is; what else then changes for
 whom the cut concerns is found by folding these people again, and so on until no award is too much.
 
-The number of rounds is that of the cuts: one for each rule that runs out, more where a multiplier changes what it pays.
+A campaign's budget is one more, which all its rules share; an award that asks for two is paid by both or not at all.
+The number of rounds is that of the cuts: one for each budget that runs out, more where what it pays differs.
 """
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final, TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.earnings import Award, AwardKey, Folded
+from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import RuleSet
 from gamification.rules.parts import parts_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_RECORD: Final = struct.Struct(">q16sHQ")
+_RECORD: Final = struct.Struct(">q16sHHQ")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _BEFORE_THE_EPOCH: Final = 1 << 62
 """Added to every time, so that the order of the bytes is that of the times."""
 
-Moment: TypeAlias = tuple[int, int]
-"""Microseconds since 1970 and the activity's id as a number: the order in which everybody's activities come."""
+Moment: TypeAlias = tuple[int, int, int]
+"""Microseconds since 1970, the activity's id as a number, and the place among its awards: the order of all awards."""
+
+CAMPAIGN: Final = "campaign:"
+"""Before the key of a campaign, among keys of rules, which have no colon."""
+
+NOTHING_ASKED: Final[dict[str, int]] = {}
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """A rule's budget, and the fewest units that one of its awards can take."""
+    """A budget, by the key of its rule or campaign; the fewest units that an award can take, and whose awards do."""
 
-    rule: str
+    key: str
     units: int
     least: int
+    rules: frozenset[str]
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """From ``moment`` on the rule of number ``budget`` pays no award of more than ``left`` units."""
+    """From ``moment`` on the budget of number ``budget`` pays no award of more than ``left`` units."""
 
     budget: int
     moment: Moment
     left: int
 
 
-def budgets_of(ruleset: RuleSet) -> tuple[Budget, ...]:
-    """Return every budget of a rule set."""
+def asked_by(award: Award) -> dict[str, int]:
+    """Return what an award takes from budgets: its points or one earner from its rule's, its points from a campaign's.
+
+    Whether the campaign has a budget is not known here.
+    """
+    if award.terms is STANDARD:
+        return NOTHING_ASKED
+    asked = {award.key.rule: award.units} if award.terms.budget is not None else {}
+    if award.terms.campaign is not None and award.points:
+        asked[CAMPAIGN + award.terms.campaign] = award.points
+    return asked
+
+
+def budgets_of(ruleset: RuleSet, allowances: Mapping[str, int] = MappingProxyType({})) -> tuple[Budget, ...]:
+    """Return every budget of a rule set; ``allowances`` are those of campaigns, by their keys."""
     found = []
-    for parts, _ in parts_of(ruleset):
-        for rule in parts.points:
-            if rule.budget is not None:
-                percents = [each.percent for each in parts.multipliers if each.rules is None or rule.key in each.rules]
-                sizes = [rule.points, *(rule.points * percent // 100 for percent in percents)]
-                found.append(Budget(rule.key, rule.budget, min(size for size in sizes if size)))
-        found += [Budget(badge.key, badge.most_earners, 1) for badge in parts.badges if badge.most_earners is not None]
-        found += [Budget(goal.key, goal.target, 1) for goal in parts.community_quests]
+    sizes = _sizes(ruleset)
+    for parts, campaign in parts_of(ruleset):
+        found += [
+            Budget(rule.key, rule.budget, min(sizes[rule.key]), frozenset({rule.key}))
+            for rule in parts.points
+            if rule.budget is not None
+        ]
+        found += [
+            Budget(badge.key, badge.most_earners, 1, frozenset({badge.key}))
+            for badge in parts.badges
+            if badge.most_earners is not None
+        ]
+        found += [Budget(goal.key, goal.target, 1, frozenset({goal.key})) for goal in parts.community_quests]
+        paying = {rule.key for rule in parts.points} | {quest.key for quest in parts.quests if quest.points}
+        if campaign is not None and campaign.key in allowances and paying:
+            least = min(min(sizes[key]) for key in paying)
+            found.append(Budget(CAMPAIGN + campaign.key, allowances[campaign.key], least, frozenset(paying)))
     return tuple(found)
+
+
+def _sizes(ruleset: RuleSet) -> dict[str, set[int]]:
+    """Return what one award of each rule and quest can pay, whichever multiplier is open."""
+    every = parts_of(ruleset)
+    sizes: dict[str, set[int]] = {quest.key: {quest.points} for parts, _ in every for quest in parts.quests}
+    for parts, _ in every:
+        for rule in parts.points:
+            percents = [
+                each.percent
+                for home, _ in every
+                for each in home.multipliers
+                if (home is parts if each.rules is None else rule.key in each.rules)
+            ]
+            sizes[rule.key] = {rule.points, *(rule.points * percent // 100 for percent in percents)} - {0}
+    return sizes
 
 
 class Refused:
@@ -88,26 +134,32 @@ def settled(
     for cut in cuts:
         budget = budgets[cut.budget]
         while True:
-            theirs = [award for award in folded.awards if award.key.rule == budget.rule]
-            late = [award for award in theirs if award.units > cut.left and _moment(by_id, award) >= cut.moment]
+            theirs = [each for each in _placed(by_id, folded.awards) if each[1].key.rule in budget.rules]
+            late = [award for at, award in theirs if at >= cut.moment and asked_by(award)[budget.key] > cut.left]
             if not late:
                 break
             if cut.left < budget.least:
-                refused.paid[budget.rule] = {each.key for each in theirs if _moment(by_id, each) < cut.moment}
+                for rule in budget.rules:
+                    refused.paid[rule] = {each.key for at, each in theirs if each.key.rule == rule and at < cut.moment}
             else:
                 refused.single.add(late[0].key)
             folded = fold(EMPTY, steps, denied=refused, noting=True)
     return folded
 
 
-def _moment(by_id: Mapping[UUID, Activity], award: Award) -> Moment:
-    return (by_id[award.activity].occurred_at - _EPOCH) // _MICROSECOND, award.activity.int
+def _placed(by_id: Mapping[UUID, Activity], awards: Iterable[Award]) -> Iterator[tuple[Moment, Award]]:
+    """Yield one person's awards, which come in order, with their moments."""
+    activity, place = None, 0
+    for award in awards:
+        place = place + 1 if award.activity == activity else 0
+        activity = award.activity
+        yield ((by_id[activity].occurred_at - _EPOCH) // _MICROSECOND, activity.int, place), award
 
 
 class Demand:
     """What people ask of budgets, day by day: in sum, and award by award as fixed-size records.
 
-    An award takes 34 bytes, so that those of ten million activities fit into memory.
+    An award takes 36 bytes for each budget, so that those of ten million activities fit into memory.
     """
 
     def __init__(self) -> None:
@@ -118,16 +170,16 @@ class Demand:
     def add(self, by_id: Mapping[UUID, Activity], awards: Iterable[Award], numbers: Mapping[str, int]) -> bool:
         """Note those of one person's awards that have a budget, by its number; return whether there are any."""
         found = False
-        for award in awards:
-            if award.terms.budget is None:
-                continue
-            found = True
-            number, at = numbers[award.key.rule], by_id[award.activity].occurred_at
-            day = at.astimezone(UTC).date()
-            self.sums.setdefault(day, Counter())[number] += award.units
-            micros, _ = _moment(by_id, award)
-            record = _RECORD.pack(micros + _BEFORE_THE_EPOCH, award.activity.bytes, number, award.units)
-            self.records.setdefault(day, bytearray()).extend(record)
+        for (micros, _, place), award in _placed(by_id, awards):
+            for name, units in asked_by(award).items():
+                number = numbers.get(name)
+                if number is None:
+                    continue  # a campaign without a budget
+                found = True
+                day = by_id[award.activity].occurred_at.astimezone(UTC).date()
+                self.sums.setdefault(day, Counter())[number] += units
+                record = _RECORD.pack(micros + _BEFORE_THE_EPOCH, award.activity.bytes, place, number, units)
+                self.records.setdefault(day, bytearray()).extend(record)
         return found
 
     def merge(self, other: "Demand") -> None:
@@ -146,14 +198,14 @@ class Demand:
                 for number, units in sums.items():
                     left[number] -= units
                 continue
-            for at, identity, number, units in _in_order(self.records[day]):
+            for at, identity, place, number, units in _in_order(self.records[day]):
                 if units > left[number]:
-                    return Cut(number, (at - _BEFORE_THE_EPOCH, int.from_bytes(identity)), left[number])
+                    return Cut(number, (at - _BEFORE_THE_EPOCH, int.from_bytes(identity), place), left[number])
                 left[number] -= units
         return None
 
 
-def _in_order(records: bytearray) -> Iterable[tuple[int, bytes, int, int]]:
+def _in_order(records: bytearray) -> Iterable[tuple[int, bytes, int, int, int]]:
     size = _RECORD.size
     whole = bytes(records)
     for record in sorted(whole[first : first + size] for first in range(0, len(whole), size)):

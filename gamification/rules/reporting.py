@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from gamification.rules.previewing import Cell, Tally
-from gamification.rules.rationing import Budget, Cut
+from gamification.rules.rationing import CAMPAIGN, Budget, Cut
 from gamification.rules.reports import (
     Bar,
     BlockedLine,
@@ -107,10 +107,12 @@ def budget_lines(tally: Tally, budgets: Sequence[Budget], cuts: Sequence[Cut]) -
         first.setdefault(cut.budget, cut)
     found = []
     for number, budget in enumerate(budgets):
-        line = lines.get(budget.rule)
-        used = 0 if line is None else line.units
+        theirs = [lines[rule].units for rule in budget.rules if rule in lines]
+        used = None if None in theirs else sum(units for units in theirs if units is not None)
         short = _day_of(first[number]) if number in first and used is not None else None
-        found.append(BudgetLine(rule=budget.rule, budget=budget.units, used=used, short_from=short))
+        campaign = budget.key.removeprefix(CAMPAIGN) if budget.key.startswith(CAMPAIGN) else None
+        rule = budget.key if campaign is None else None
+        found.append(BudgetLine(rule=rule, campaign=campaign, budget=budget.units, used=used, short_from=short))
     return found
 
 

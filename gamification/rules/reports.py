@@ -52,9 +52,10 @@ class BurnLine(Line, frozen=True, kw_only=True):
 
 
 class BudgetLine(Line, frozen=True, kw_only=True):
-    """A rule's budget, how much of it is used, and the day (UTC) from which it can't pay everybody."""
+    """The budget of a ``rule``, or of a ``campaign``, how much of it is used, and from which day (UTC) it is short."""
 
-    rule: str
+    rule: str | None = None
+    campaign: str | None = None
     budget: int
     used: int | None
     short_from: date | None
@@ -120,6 +121,7 @@ class Effort(Line, frozen=True, kw_only=True):
 class Preview(Line, frozen=True, kw_only=True):
     """What a programme would have given for what was done from ``since`` up to, but not, ``until`` (UTC).
 
+    ``most`` is how many activities it may be about while somebody waits; `laurel campaign preview` has no limit.
     ``people`` did something that counts and agree to its use; ``blocked`` says whom that leaves out. ``points`` are
     recognition points.
     """
@@ -136,6 +138,7 @@ class Preview(Line, frozen=True, kw_only=True):
     budgets: list[BudgetLine]
     held: list[HeldLine]
     blocked: list[BlockedLine]
+    most: int | None = None
     levels: list[LevelLine]
     transfers: list[TransferLine]
     comparison: Comparison | None

@@ -20,8 +20,8 @@ async def agreed_of(uow: UnitOfWork, persons: Sequence[PersonId]) -> tuple[list[
     known = await people.lock(uow, persons)
     records = await consent.standing(uow, list(known), PURPOSES)
     decisions = {
-        (person, purpose): consent.decide(purpose, records.get((person, purpose)), uow.now)
-        for person in known
+        (person, purpose): consent.decide(purpose, records.get((person, purpose)), uow.now, where.market)
+        for person, where in known.items()
         for purpose in PURPOSES
     }
     return [person for person in known if decisions[(person, Purpose.GAMIFICATION)].allowed], decisions

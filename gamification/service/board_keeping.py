@@ -155,7 +155,7 @@ async def _enlisted(uow: UnitOfWork, persons: Sequence[PersonId]) -> tuple[dict[
     for person, bearings in where.items():
         given = [records.get((person, purpose)) for purpose in BOARD_PURPOSES]
         decided = zip(BOARD_PURPOSES, given, strict=True)
-        if all(consent.decide(purpose, record, uow.now).allowed for purpose, record in decided):
+        if all(consent.decide(purpose, record, uow.now, bearings.market).allowed for purpose, record in decided):
             ends = [record.expires_at for record in given if record and record.expires_at]
             joined[person] = (bearings.market, language_of(bearings.locale), min(ends, default=None))
     known = await board_members.members(uow, persons)

@@ -11,7 +11,7 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -19,15 +19,12 @@ import msgspec
 from gamification.rules import RuleSet, Step, fold
 from gamification.rules.earnings import STANDARD
 from gamification.rules.parts import parts_of
+from gamification.rules.rationing import CAMPAIGN, NOTHING_ASKED, asked_by
 from gamification.store import budgets, campaigns
 from gamification.values import Award, AwardKey, Folded, State
 from gamification.vocabulary import Blocked
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
-
-NOTHING_ASKED: Final[dict[str, int]] = {}
-CAMPAIGN: Final = "campaign:"
-"""Before the key of a campaign, among keys of rules, which have no colon."""
 
 
 class Paid(NamedTuple):
@@ -82,19 +79,6 @@ def run(
     """Fold once, as if every budget were large enough."""
     folded = fold(before, steps, awarded, denied, reached=reached)
     return Run(person, before, steps, awarded, settled, set(denied), folded, reached=reached)
-
-
-def asked_by(award: Award) -> dict[str, int]:
-    """Return what an award takes from budgets: its points or one earner from its rule's, its points from a campaign's.
-
-    Whether the campaign has a budget is not known here.
-    """
-    if award.terms is STANDARD:
-        return NOTHING_ASKED
-    asked = {award.key.rule: award.units} if award.terms.budget is not None else {}
-    if award.terms.campaign is not None and award.points:
-        asked[CAMPAIGN + award.terms.campaign] = award.points
-    return asked
 
 
 def given_by(ruleset: RuleSet, key: AwardKey, points: int) -> dict[str, int]:

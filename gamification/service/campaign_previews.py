@@ -22,7 +22,9 @@ from gamification.service import campaigns
 from gamification.service.policing import law_of_today
 from gamification.service.previewing import PreviewWanted
 from gamification.service.publishing import current_rules, rules_of
+from gamification.service.valuing import Values
 from gamification.store import rule_sets
+from gamification.store.campaigns import budgets_in_force
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 
@@ -44,7 +46,12 @@ async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: dat
     rules = load_campaign(found.rules, base_of(running), found.lane)
     markets = None if staff.overseer or EVERYWHERE in staff.markets else staff.markets
     part = part_of(found.key, found.revision, found.terms, rules)
-    return beside(running, part, await law_of_today(uow), uow.now, since, markets)
+    law = await law_of_today(uow)
+    wanted = beside(running, part, law, uow.now, since, markets)
+    in_force = await budgets_in_force(uow)
+    own = {} if found.budget is None else {found.key: found.budget}
+    others = {key: units for key, units in in_force.items() if key != found.key}
+    return msgspec.structs.replace(wanted, allowances=others | own, running_allowances=in_force)
 
 
 async def wanted_of_text(
@@ -66,7 +73,10 @@ async def wanted_of_text(
     _, running = await current_rules(uow)
     rules = load_campaign(text, base_of(running), lane)
     part = CampaignPart(key=DRAFT, revision=1, rules=rules, lane=lane, markets=tuple(markets) or None)
-    return beside(running, part, await law_of_today(uow), uow.now, since, None)
+    law = await law_of_today(uow)
+    wanted = beside(running, part, law, uow.now, since, None)
+    in_force = await budgets_in_force(uow)
+    return msgspec.structs.replace(wanted, allowances=in_force, running_allowances=in_force)
 
 
 def beside(
@@ -85,7 +95,8 @@ def beside(
         part = msgspec.structs.replace(part, opens=None, closes=None)
     others = [each for each in running.campaigns if each.key != part.key]
     ruleset = barred(compose(running, [*others, part]), law)
-    return PreviewWanted(ruleset=ruleset, running=running, since=since, markets=markets)
+    values = Values(tuple(law.currencies.values()), law.packs)
+    return PreviewWanted(ruleset=ruleset, running=running, since=since, markets=markets, values=values)
 
 
 def record_preview(uow: UnitOfWork, found: Preview, resource: str) -> None:

@@ -10,7 +10,8 @@ from consent.values import Decision
 from consent.vocabulary import BOARD_TOPIC, Purpose
 from engagement import Stored
 from gamification.errors import AwardRacedError
-from gamification.service.budgeting import asked_by, use
+from gamification.rules.rationing import asked_by
+from gamification.service.budgeting import use
 from gamification.service.levels import as_of_now
 from gamification.store import awards, goals, standings
 from gamification.store.standings import Kept

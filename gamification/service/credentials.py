@@ -14,7 +14,7 @@ from gamification.rules.credentials.documents import Achievement, BadgeFacts, St
 from gamification.rules.credentials.judging import Judgement, credential_of, examined, judged, listed
 from gamification.rules.grammar import Badge, RuleSet
 from gamification.rules.parts import badges
-from gamification.service.publishing import newest_version, rules_of
+from gamification.service.publishing import newest_version, rules_for, rules_of
 from gamification.store import awards as award_store
 from gamification.store import credentials as store
 from gamification.vocabulary import Action, AwardKind, AwardState, Form
@@ -38,7 +38,7 @@ async def issue_badge(uow: UnitOfWork, award_id: UUID, person: PersonId, form: F
         raise AwardNotFoundError(message)
     known = await store.of_award(uow, award.id)
     issued = known or await store.claim(uow, award.id)
-    definition = _named(await rules_of(uow, award.rules_version), award.rule)
+    definition = _named(await rules_for(uow, award.rules_version, person), award.rule)
     uow.record(
         Action.CREDENTIAL_ISSUED,
         subject=person,

@@ -14,7 +14,7 @@ from gamification.errors import AwardNotFoundError, RuleNotFoundError
 from gamification.policy_packs import shipped_packs
 from gamification.rules.policy import pack_for
 from gamification.rules.tracing import rule_of, trace
-from gamification.service.publishing import rules_of
+from gamification.service.publishing import rules_for
 from gamification.service.reading import opportunities_of_person
 from gamification.store import awards as award_store
 from gamification.store import campaign_history as campaign_store
@@ -40,7 +40,7 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
         raise AwardNotFoundError(message)
     uow.record(Action.AWARD_PROOF_READ, subject=award.person, resource=f"award:{award.id}")
     published = await rule_set_store.published(uow, award.rules_version)
-    _, campaign = rule_of(await rules_of(uow, award.rules_version), award.rule)
+    _, campaign = rule_of(await rules_for(uow, award.rules_version, award.person), award.rule)
     reviewed = await campaign_store.approval(uow, campaign.key, campaign.revision) if campaign else None
     return ProofView(
         award=award.id,
@@ -94,11 +94,11 @@ async def _trace(uow: UnitOfWork, award: AwardView) -> list[TraceLine]:
         return []
     moment = (row.activity.occurred_at, row.activity.id)
     before = [
-        (await rules_of(uow, each.rules_version or 0), each.activity)
+        (await rules_for(uow, each.rules_version or 0, award.person), each.activity)
         for each in history
         if (each.activity.occurred_at, each.activity.id) < moment
     ]
-    return trace(await rules_of(uow, award.rules_version), award.rule, before, row.activity)
+    return trace(await rules_for(uow, award.rules_version, award.person), award.rule, before, row.activity)
 
 
 async def _entries(uow: UnitOfWork, award: AwardView) -> list[audit.InclusionProof]:

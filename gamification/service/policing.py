@@ -12,6 +12,7 @@ from gamification.rules.campaigns.policing import Country, facts_of, refusals
 from gamification.rules.grammar import Parts
 from gamification.rules.law import Law
 from gamification.rules.policy import Packs
+from gamification.service.currencies import approved_currencies
 from kernel.unit_of_work import UnitOfWork
 
 _MOST: Final = 440
@@ -20,7 +21,7 @@ _MOST: Final = 440
 
 async def law_of_today(uow: UnitOfWork, packs: Packs | None = None) -> Law:
     """Return what decides about awards today (UTC): ``packs``, those that come with Laurel unless given."""
-    return Law(packs or shipped_packs(), uow.now.date())
+    return Law(packs or shipped_packs(), uow.now.date(), await approved_currencies(uow))
 
 
 def country_refusals(campaign: Campaign, rules: Parts, law: Law) -> list[Country]:

@@ -8,7 +8,7 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,7 +20,7 @@ import engagement
 from gamification.errors import PreviewTooLargeError
 from gamification.rules import reporting
 from gamification.rules.grammar import RuleSet
-from gamification.rules.rationing import Cut, Demand, budgets_of
+from gamification.rules.rationing import Cut, Demand
 from gamification.rules.reports import Effort, Preview
 from gamification.service.replaying import Counted, Replayed, Setup, Task, begin, peak_bytes, replay
 from gamification.service.valuing import Values, transfers
@@ -44,8 +44,9 @@ Advance = Callable[[int, int], None]
 class PreviewWanted(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be previewed: ``ruleset``, compared with ``running`` if that is given, for a window (UTC, half open).
 
-    ``markets`` limits it to people who are there now. ``most`` activities are read at most, for who can't wait;
-    ``workers`` is the number of processes.
+    ``allowances`` are the budgets of campaigns by key, ``running_allowances`` those of ``running``; each is taken as if
+    nobody had been paid yet. ``markets`` limits it to people who are there now. ``most`` activities are read at most,
+    for who can't wait; ``workers`` is the number of processes.
     """
 
     ruleset: RuleSet
@@ -56,6 +57,8 @@ class PreviewWanted(msgspec.Struct, frozen=True, kw_only=True):
     workers: int | None = None
     most: int | None = None
     values: Values = Values()
+    allowances: Mapping[str, int] = {}
+    running_allowances: Mapping[str, int] = {}
 
 
 class Rounds:
@@ -66,7 +69,7 @@ class Rounds:
         self._setup = setup
         self.workers = workers
         self._advance = advance
-        self.budgets = [budgets_of(each) for each in setup.programmes]
+        self.budgets = setup.budgets()
         self.cuts: list[tuple[Cut, ...]] = [()] * len(setup.programmes)
         self.rounds = 0
         self._peaks: dict[int, int] = {}
@@ -163,7 +166,7 @@ async def replayed(
         groups = await _groups(uow, wanted)
         setup = Setup(
             url=url, snapshot=name, now=now, origin=origin, programmes=programmes, since=wanted.since,
-            until=wanted.until, markets=wanted.markets,
+            until=wanted.until, markets=wanted.markets, allowances=(wanted.allowances, wanted.running_allowances),
         )  # fmt: skip
         rounds = Rounds(setup, workers, advance or (lambda _done, _total: None))
         counted = await asyncio.to_thread(rounds.run, groups)
@@ -176,7 +179,10 @@ async def _groups(uow: UnitOfWork, wanted: PreviewWanted) -> list[tuple[Sequence
         amounts.append((person, count))
         total += count
         if wanted.most is not None and total > wanted.most:
-            sentence = f"There are more than {wanted.most:,} activities in this time."
+            sentence = (
+                f"There are more than {wanted.most:,} activities in this time, which is the most that is folded while"
+                " somebody waits."
+            )
             raise PreviewTooLargeError(sentence, field="since", most=wanted.most)
     return list(grouped(amounts))
 
@@ -201,6 +207,7 @@ def _report(wanted: PreviewWanted, counted: Counted, rounds: Rounds, effort: Eff
     return Preview(
         since=wanted.since,
         until=wanted.until,
+        most=wanted.most,
         people=alone(tally.people),
         earners=reporting.earners(tally),
         points=reporting.total(tally),

@@ -6,18 +6,21 @@ from typing import Any
 import msgspec
 
 from gamification.errors import RuleSetError, RulesMissingError
-from gamification.rules import RuleSet, load, refuse_succession
+from gamification.rules import EMPTY, RuleSet, load, refuse_succession
 from gamification.rules.barring import barred
 from gamification.rules.campaigns import problems_at
 from gamification.rules.composing import base_of, broken, clashes, compose, keys_of
+from gamification.rules.grandfathering import judged_by
 from gamification.rules.policy import Packs
 from gamification.service.policing import law_of_today
 from gamification.store import campaigns as campaign_store
 from gamification.store import rule_sets as store
+from gamification.store import standings
 from gamification.values import PublishedRules
 from gamification.vocabulary import Action
 from kernel.canonical import canonical
 from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
 
 _versions: dict[int, RuleSet] = {}
 """Versions that this process has read; they are immutable, so remembering them can't be wrong."""
@@ -135,6 +138,15 @@ async def rules_of(uow: UnitOfWork, version: int) -> RuleSet:
     if version not in _versions:
         _versions[version] = await store.rules(uow, version)
     return _versions[version]
+
+
+async def rules_for(uow: UnitOfWork, version: int, person: PersonId) -> RuleSet:
+    """Return the rules of a version as they are for a person, who may have begun under an earlier revision."""
+    ruleset = await rules_of(uow, version)
+    if not any(part.earlier for part in ruleset.campaigns):
+        return ruleset
+    state = (await standings.states(uow, [person])).get(person, EMPTY)
+    return judged_by(ruleset, state.begun)
 
 
 async def newest_version(uow: UnitOfWork) -> int:

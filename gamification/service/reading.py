@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import people
 from gamification.rules import EMPTY, RuleSet, current_length, level_after
+from gamification.rules.grandfathering import judged_by
 from gamification.rules.lots import balance
 from gamification.rules.opportunities import ALONE, Here, Together
 from gamification.rules.opportunities import opportunities as opportunities_of
@@ -14,7 +15,7 @@ from gamification.rules.parts import badges as rules_badges
 from gamification.rules.parts import community_quests
 from gamification.rules.parts import streaks as rules_streaks
 from gamification.service.levels import as_of_now
-from gamification.service.publishing import current_rules, required, rules_of
+from gamification.service.publishing import current_rules, required, rules_for, rules_of
 from gamification.store import awards as award_store
 from gamification.store import campaigns as campaign_store
 from gamification.store import goals, standings
@@ -71,8 +72,8 @@ async def badges(uow: UnitOfWork, person: PersonId) -> list[BadgeLine]:
 
 async def streaks(uow: UnitOfWork, person: PersonId) -> list[StreakLine]:
     """Return every streak there is, as it stands today where the person is."""
-    every = rules_streaks((await current_rules(uow))[1])
     state = (await standings.states(uow, [person])).get(person, EMPTY)
+    every = rules_streaks(judged_by((await current_rules(uow))[1], state.begun))
     today = uow.now.astimezone(ZoneInfo(await _zone(uow, person))).date()
     uow.record(Action.STREAKS_READ, subject=person, count=len(every))
     lines = []
@@ -99,7 +100,8 @@ async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: B
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
     paid = await award_store.paid_once(uow, person)
     here = Here(uow.now, today, bearings.zone, bearings.market)
-    return opportunities_of(ruleset, state, here, paid, await _together(uow, ruleset))
+    judged = judged_by(ruleset, state.begun)
+    return opportunities_of(judged, state, here, paid, await _together(uow, judged))
 
 
 async def _together(uow: UnitOfWork, ruleset: RuleSet) -> Together:
@@ -108,7 +110,7 @@ async def _together(uow: UnitOfWork, ruleset: RuleSet) -> Together:
 
 
 async def _badge_line(uow: UnitOfWork, award: AwardView) -> BadgeLine:
-    ruleset = await rules_of(uow, award.rules_version)
+    ruleset = await rules_for(uow, award.rules_version, award.person)
     badge = next(each for each in rules_badges(ruleset) if each.key == award.rule)
     return BadgeLine(
         key=badge.key,

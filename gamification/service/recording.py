@@ -95,10 +95,13 @@ async def _load(uow: UnitOfWork, deliveries: Sequence[Delivery], retention_days:
     bearings = await people.lock(uow, sorted(persons)) if persons else {}
     records = await consent.standing(uow, list(bearings), PURPOSES) if bearings else {}
     decisions = {
-        (person, purpose): consent.decide(purpose, records.get((person, purpose)), uow.now)
-        for person in bearings
+        (person, purpose): consent.decide(purpose, records.get((person, purpose)), uow.now, where.market)
+        for person, where in bearings.items()
         for purpose in PURPOSES
     }
+    for market in {where.market for where in bearings.values()}:
+        gap = consent.decide(Purpose.ENGAGEMENT, None, uow.now, market)
+        await consent.note_gap(uow, gap, Purpose.ENGAGEMENT, market)
     views = await content.for_scoring(uow, list({ContentId(draft.object) for draft in drafts})) if drafts else {}
     owners = await engagement.owners(uow, [draft.id for draft in drafts]) if drafts else {}
     version = await newest_version(uow)

@@ -8,9 +8,11 @@ import msgspec
 import engagement
 from engagement import Stored
 from gamification.rules import EMPTY, Step, corrections, late_effects
-from gamification.service.budgeting import Paid, Run, asked_by, given_by, run
+from gamification.rules.grandfathering import judged_by
+from gamification.rules.rationing import asked_by
+from gamification.service.budgeting import Paid, Run, given_by, run
 from gamification.service.changing import NOTHING, Change, Decisions, grant_of, targets_of, used_by
-from gamification.service.publishing import rules_of
+from gamification.service.publishing import rules_for, rules_of
 from gamification.store import awards, goals
 from gamification.values import AwardKey, Reversal, State
 from gamification.vocabulary import AwardState
@@ -56,7 +58,7 @@ async def correction(
     effects = dict.fromkeys((row.activity.id for row in rows), NOTHING)
     if rows:
         first_late = min(rows, key=lambda row: (row.activity.occurred_at, row.activity.id))
-        ruleset = await rules_of(uow, max(row.rules_version or 0 for row in rows))
+        ruleset = judged_by(await rules_of(uow, max(row.rules_version or 0 for row in rows)), folded.state.begun)
         effects[first_late.activity.id] = late_effects(ruleset, before, folded, changed)
     reversals = [Reversal(person, key) for key in taken]
     moved, targets = folded.state.points - before.points, targets_of([*granted, *replay.run.denials])
@@ -74,7 +76,7 @@ async def _given_back(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey
 async def _given(uow: UnitOfWork, person: PersonId, taken: Mapping[AwardKey, int]) -> dict[AwardKey, dict[str, int]]:
     """Return what each of these awards took from budgets, by the rules that made it."""
     versions = await awards.versions(uow, person, list(taken))
-    return {key: given_by(await rules_of(uow, versions[key]), key, had) for key, had in taken.items()}
+    return {key: given_by(await rules_for(uow, versions[key], person), key, had) for key, had in taken.items()}
 
 
 async def steps_of(uow: UnitOfWork, rows: Sequence[Stored]) -> list[Step]:

@@ -8,7 +8,7 @@ import gc
 import os
 import resource
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import cast
@@ -28,6 +28,7 @@ from kernel.database import Connection
 from kernel.facts import Origin
 from kernel.snapshots import joined
 from kernel.unit_of_work import UnitOfWork
+from people import Bearings
 from people.vocabulary import PersonId
 
 PURPOSES = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION)
@@ -44,6 +45,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     until: datetime | None
     markets: frozenset[str] | None
+    allowances: tuple[Mapping[str, int], Mapping[str, int]] = ({}, {})
+
+    def budgets(self) -> list[tuple[Budget, ...]]:
+        """Return the budgets of each programme."""
+        return [budgets_of(each, given) for each, given in zip(self.programmes, self.allowances, strict=False)]
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -95,7 +101,7 @@ class Replayer:
         self._uow = uow
         self._setup = setup
         self._reach = Reach(setup.programmes[0])
-        self._budgets = [budgets_of(each) for each in setup.programmes]
+        self._budgets = setup.budgets()
         self._numbers = [_numbered(each) for each in self._budgets]
 
     async def replay(self, task: Task) -> Replayed:
@@ -116,20 +122,18 @@ class Replayer:
         done.peak_bytes = peak_bytes()
         return done
 
-    async def _counted(self, persons: Sequence[PersonId]) -> list[PersonId]:
+    async def _counted(self, persons: Sequence[PersonId]) -> dict[PersonId, Bearings]:
         """Return those who are there, and in the markets that are previewed."""
         known, markets = await people.bearings(self._uow, persons), self._setup.markets
-        return [person for person, where in known.items() if markets is None or where.market in markets]
+        return {person: where for person, where in known.items() if markets is None or where.market in markets}
 
-    async def _agreed(self, persons: Sequence[PersonId]) -> list[PersonId]:
+    async def _agreed(self, persons: Mapping[PersonId, Bearings]) -> list[PersonId]:
         """Return those who agree to gamification, and to being recorded at all."""
-        records = await consent.standing(self._uow, persons, PURPOSES)
+        records, now = await consent.standing(self._uow, persons, PURPOSES), self._uow.now
         return [
             person
-            for person in persons
-            if all(
-                consent.decide(purpose, records.get((person, purpose)), self._uow.now).allowed for purpose in PURPOSES
-            )
+            for person, where in persons.items()
+            if all(consent.decide(each, records.get((person, each)), now, where.market).allowed for each in PURPOSES)
         ]
 
     def _fold(self, history: History, task: Task, done: Replayed) -> None:
@@ -155,7 +159,7 @@ class Replayer:
 
 
 def _numbered(budgets: Sequence[Budget]) -> dict[str, int]:
-    return {budget.rule: number for number, budget in enumerate(budgets)}
+    return {budget.key: number for number, budget in enumerate(budgets)}
 
 
 def peak_bytes() -> int:

@@ -44,7 +44,7 @@ async def judged(
         opens_at=before.opens_at,
         closes_at=before.closes_at,
         frozen_from=before.frozen_from,
-        started=step is not CampaignStep.RESUME or await history.started(uow, before.id, before.revision),
+        started=step is not CampaignStep.RESUME or await history.has_started(uow, before.id, before.revision),
     )
     verdict = judge(step, situation, hand, uow.now)
     if verdict.to is not None:

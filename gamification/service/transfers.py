@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Collection
 from uuid import UUID
 
 from gamification.reward_values import NearCap, Transfer, TransferTotal
+from gamification.rules.disclosures import YearlyReport, by_person
+from gamification.rules.layouts import efpia
+from gamification.rules.policy import Packs
 from gamification.store import claims
 from gamification.store import transfers as store
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 
 AT_ONCE = 5_000
+PEOPLE_AT_ONCE = 1_000
 MOST_ALERTS = 200
 
 
@@ -39,6 +43,25 @@ async def handed_over(uow: UnitOfWork, year: int, markets: Collection[str]) -> A
         for each in page:
             yield each
         after = page[-1].claim
+
+
+async def yearly_report(
+    uow: UnitOfWork, year: int, markets: Collection[str], packs: Packs
+) -> AsyncIterator[dict[str, str] | int]:
+    """Yield the rows of the yearly report: of single recipients first, then totals, and last how many were left out.
+
+    Nobody is asked yet whether they agree to be named, so single recipients are those whom the law of a country names.
+    """
+    report = YearlyReport(packs)
+    after: UUID | None = None
+    while found := await store.people_page(uow, year, markets, after, PEOPLE_AT_ONCE):
+        for theirs in by_person(found):
+            for heading, line in report.add(theirs, named=False):
+                yield efpia(heading, line, year)
+        after = found[-1].person
+    for heading, line in sorted(report.totals.items()):
+        yield efpia(heading, line, year, report.named_percent(heading.market, heading.payer))
+    yield report.unpublished
 
 
 def exported(uow: UnitOfWork, year: int, layout: str, count: int) -> None:

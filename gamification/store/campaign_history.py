@@ -1,16 +1,32 @@
 """What became of a campaign: its reviews and the steps of its life. Rows are only ever added."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from gamification.campaign_values import Campaign, Reviewed, Transition
 from gamification.rules.grammar import Parts
+from gamification.rules.grandfathering import Started
 from gamification.values import CampaignApproval
-from gamification.vocabulary import CampaignState, CampaignStep
+from gamification.vocabulary import CampaignPast, CampaignState, CampaignStep
 from kernel.canonical import canonical
 from kernel.unit_of_work import UnitOfWork
+
+_STARTED: Final = """
+select c.key, t.revision, r.body, (
+  select said ->> 'past' from gamification.campaign_transition s
+  cross join lateral (select convert_from(s.new, 'UTF8')::jsonb as said) as n
+  where s.campaign = t.campaign and s.revision = t.revision and s.step = 'submit' and said ? 'past'
+  order by s.id desc limit 1) as past
+from gamification.campaign_transition t
+join gamification.campaign c on c.id = t.campaign
+join gamification.campaign_revision r on r.campaign = t.campaign and r.number = t.revision
+where t.step = 'start' and c.key = any($1::text[])
+order by c.key, t.revision
+"""
+"""What a submission says of the past stands in its step, unless an earlier one of the same revision said the same."""
 
 
 async def add_review(uow: UnitOfWork, before: Campaign, reviewer: UUID, decision: str, reason: str) -> None:
@@ -68,7 +84,7 @@ def _transition(row: dict[str, Any]) -> Transition:
     return Transition(**fields)
 
 
-async def started(uow: UnitOfWork, campaign_id: UUID, revision: int) -> bool:
+async def has_started(uow: UnitOfWork, campaign_id: UUID, revision: int) -> bool:
     """Tell whether a revision has ever run."""
     return bool(
         await uow.fetchval(
@@ -78,6 +94,16 @@ async def started(uow: UnitOfWork, campaign_id: UUID, revision: int) -> bool:
             revision,
         )
     )
+
+
+async def started(uow: UnitOfWork, keys: Collection[str]) -> dict[str, list[Started]]:
+    """Return the revisions of these campaigns that have run, in their order, each with what it did to the past."""
+    rows = await uow.fetch(_STARTED, list(keys)) if keys else ()
+    found: dict[str, list[Started]] = {}
+    for row in rows:
+        rules = msgspec.json.decode(row["body"], type=Reviewed).rules
+        found.setdefault(row["key"], []).append(Started(row["revision"], CampaignPast(row["past"]), rules))
+    return found
 
 
 async def authors(uow: UnitOfWork, campaign_id: UUID) -> frozenset[UUID]:

@@ -1,15 +1,18 @@
 """Campaigns and their revisions, the keys that are theirs, and their budgets."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from content.vocabulary import EVERYWHERE
 from gamification.campaign_values import Campaign, Reviewed, Revision
 from gamification.rules.composing import part_of
 from gamification.rules.grammar import CampaignPart
+from gamification.rules.grandfathering import kept
+from gamification.store import campaign_history as history
 from gamification.vocabulary import CampaignPast, CampaignState
 from kernel.unit_of_work import UnitOfWork
 
@@ -144,7 +147,7 @@ async def running(uow: UnitOfWork) -> list[CampaignPart]:
         " join gamification.campaign_revision r on r.campaign = c.id and r.number = c.revision"
         " where c.state = 'running' order by c.key"
     )
-    return [_part(row["key"], row["number"], row["body"]) for row in rows]
+    return await _parts(uow, rows)
 
 
 async def hidden(uow: UnitOfWork) -> set[str]:
@@ -166,7 +169,7 @@ async def approved(uow: UnitOfWork) -> list[CampaignPart]:
         " where c.state <> 'ended' and exists (select from gamification.campaign_review w"
         " where w.campaign = c.id and w.revision = c.revision and w.decision = 'approved') order by c.key"
     )
-    return [_part(row["key"], row["number"], row["body"]) for row in rows]
+    return await _parts(uow, rows)
 
 
 async def part(uow: UnitOfWork, campaign_id: UUID, revision: int) -> CampaignPart | None:
@@ -179,6 +182,17 @@ async def part(uow: UnitOfWork, campaign_id: UUID, revision: int) -> CampaignPar
         revision,
     )
     return _part(row["key"], row["number"], row["body"]) if row else None
+
+
+async def _parts(uow: UnitOfWork, rows: Sequence[asyncpg.Record]) -> list[CampaignPart]:
+    """Return campaigns of the programme with the revisions that they grandfather."""
+    earlier = await history.started(uow, [row["key"] for row in rows])
+    return [
+        msgspec.structs.replace(
+            _part(row["key"], row["number"], row["body"]), earlier=kept(earlier.get(row["key"], ()), row["number"])
+        )
+        for row in rows
+    ]
 
 
 def _part(key: str, number: int, body: bytes) -> CampaignPart:
@@ -214,6 +228,15 @@ async def set_budget(uow: UnitOfWork, campaign_id: UUID, units: int | None) -> N
         campaign_id,
         units,
     )
+
+
+async def budgets_in_force(uow: UnitOfWork) -> dict[str, int]:
+    """Return the whole budgets of campaigns that run, by key; those without one are left out."""
+    rows = await uow.fetch(
+        "select b.key, b.units from gamification.campaign_budget b join gamification.campaign c on c.id = b.campaign"
+        " where c.state = 'running' and b.units is not null"
+    )
+    return {row["key"]: row["units"] for row in rows}
 
 
 async def left(uow: UnitOfWork, keys: Iterable[str]) -> dict[str, int]:

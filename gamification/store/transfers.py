@@ -73,6 +73,22 @@ async def page(
     return [msgspec.convert(dict(row), Transfer) for row in rows]
 
 
+async def people_page(
+    uow: UnitOfWork, year: int, markets: Collection[str], after: UUID | None, limit: int
+) -> list[Transfer]:
+    """Return all that the next ``limit`` people after ``after`` were handed over in a year, person by person."""
+    rows = await uow.fetch(
+        f"with t as ({_CLAIMS}), p as (select distinct person from t where amount is not null"  # noqa: S608 - our own text
+        " and ($3::uuid is null or person > $3) order by person limit $4)"
+        " select t.* from t join p using (person) where t.amount is not null order by t.person, t.claim",
+        year,
+        list(markets),
+        after,
+        limit,
+    )
+    return [msgspec.convert(dict(row), Transfer) for row in rows]
+
+
 async def totals(uow: UnitOfWork, year: int, markets: Collection[str]) -> list[TransferTotal]:
     """Return what was handed over in a year by market, legal entity and category."""
     rows = await uow.fetch(

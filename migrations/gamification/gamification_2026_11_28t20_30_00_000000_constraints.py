@@ -1,4 +1,4 @@
-"""Contributions to community quests are awards that pay nothing; who made some is found without reading all awards."""
+"""What a currency is, held by the database: four eyes, a value, and nothing of it that ever changes."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -6,18 +6,33 @@ from kernel.database import DB
 
 ID = "2026-11-28T20:30:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "contributions to community quests"
+DESCRIPTION = "four eyes on currencies, whose value never changes"
 
 FORWARDS = (
-    "alter table gamification.award drop constraint if exists award_words, add constraint award_words"
-    " check (kind in ('points', 'badge', 'quest', 'contribution', 'community')"
-    " and state in ('active', 'denied', 'reversed', 'revoked') and points >= 0"
-    " and (kind <> 'contribution' or points = 0))",
-    "create index if not exists award_contributors on gamification.award (rule, person) where kind = 'contribution'",
-    "alter table gamification.goal drop constraint if exists goal_people, add constraint goal_people"
-    " check (people >= 0)",
+    "alter table gamification.currency drop constraint if exists currency_words,"
+    " add constraint currency_words check (state in ('draft', 'approved', 'withdrawn') and key <> 'recognition'"
+    " and unit_value > 0 and money ~ '^[A-Z]{3}$')",
+    "alter table gamification.currency drop constraint if exists currency_four_eyes,"
+    " add constraint currency_four_eyes check ((state <> 'approved' or approved_by is not null)"
+    " and approved_by is distinct from defined_by and (approved_by is null) = (approved_at is null))",
+    "create or replace function gamification.keep_currency() returns trigger language plpgsql as $$ begin"
+    " if (new.key, new.unit_value, new.money, new.defined_by) is distinct from"
+    "   (old.key, old.unit_value, old.money, old.defined_by) then"
+    "   raise exception 'what a currency is worth never changes' using errcode = 'check_violation';"
+    " end if;"
+    " if old.state = 'withdrawn' and new.state <> 'withdrawn' then"
+    "   raise exception 'a currency that was withdrawn stays so' using errcode = 'check_violation';"
+    " end if; return new; end $$",
+    "drop trigger if exists currency_kept on gamification.currency",
+    "create trigger currency_kept before update on gamification.currency"
+    " for each row execute function gamification.keep_currency()",
 )
-BACKWARDS = ("drop index if exists gamification.award_contributors",)
+BACKWARDS = (
+    "drop trigger if exists currency_kept on gamification.currency",
+    "drop function if exists gamification.keep_currency",
+    "alter table gamification.currency drop constraint if exists currency_four_eyes",
+    "alter table gamification.currency drop constraint if exists currency_words",
+)
 
 
 async def forwards() -> MigrationManager:

@@ -12,6 +12,7 @@ from access import Role
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
 from tests.api.asker import Asker
+from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
 from tests.api.scenes import (
     Scene,
     Sent,
@@ -20,20 +21,27 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
+    a_client,
     a_correction,
     a_country,
+    a_currency,
     a_delivery,
     a_draft,
     a_hold,
     a_licence,
     a_new_board,
     a_new_campaign,
+    a_new_client,
+    a_new_currency,
     a_new_item,
+    a_new_password,
     a_new_person,
     a_new_revision,
     a_new_reward,
     a_new_word,
+    a_one_time_password,
     a_paper,
+    a_password,
     a_person,
     a_question,
     a_record,
@@ -41,12 +49,17 @@ from tests.api.scenes import (
     a_revoked_badge,
     a_reward,
     a_reward_draft,
+    a_role_for_an_account,
+    a_role_request,
     a_tile,
     a_wish,
+    an_account,
     an_activity,
     an_answer,
+    an_authenticator,
     an_export,
     an_index,
+    an_invitation,
     an_item,
     another_session,
     campaign,
@@ -63,12 +76,16 @@ MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_
 WITNESS: Final = Role.WITNESS
 PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
 EVERYONE: Final = frozenset(Role)
-
-STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
+PEOPLE: Final = EVERYONE - {MACHINE, WITNESS}
+STAFF: Final = PEOPLE - {HCP}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
+PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
 HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
+
+
+LISTED: Final = "it lists what lies within the caller's markets, which is tested where it belongs"
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,10 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
     return Case(frozenset({HCP}), send, OWN, consent)
 
 
+PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
+ADMINISTRATORS: Final = frozenset({ADMINISTRATOR})
+DECIDING: Final = ADMINISTRATORS | OFFICERS
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
 PROTECTORS: Final = frozenset({PROTECTION})
@@ -98,6 +118,24 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
     "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
+    "POST /v1/invitations": Case(ADMINISTRATORS, an_invitation, 403, status=201),
+    "POST /v1/accounts/{account:uuid}/role-requests": Case(ADMINISTRATORS, a_role_for_an_account, 404, status=201),
+    "POST /v1/accounts/{account:uuid}/disable": Case(ADMINISTRATORS, an_account, 404, status=204),
+    "POST /v1/accounts/{account:uuid}/enable": Case(ADMINISTRATORS, an_account, 404, status=204),
+    "GET /v1/machine-clients": Case(ADMINISTRATORS, nothing, LISTED),
+    "POST /v1/machine-clients": Case(ADMINISTRATORS, a_new_client, 403),
+    "POST /v1/machine-clients/{client:uuid}/rotate": Case(ADMINISTRATORS, a_client, 404),
+    "DELETE /v1/machine-clients/{client:uuid}": Case(ADMINISTRATORS, a_client, 404, status=204),
+    "GET /v1/role-requests": Case(DECIDING, nothing, LISTED),
+    "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
+    "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
+    "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
+    "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
+    "POST /v1/me/recovery-codes": Case(PEOPLE, an_authenticator, OWN),
+    "POST /v1/me/password": Case(PEOPLE, a_new_password, OWN, status=204),
+    "POST /v1/sessions/current/proof": Case(PEOPLE, a_password, OWN, status=204),
     "GET /v1/me/sessions": Case(EVERYONE, nothing, OWN),
     "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
     "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
@@ -106,6 +144,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/claims": own(),
     "GET /v1/me/consents": own(),
     "PUT /v1/me/consents/{purpose:str}": own(an_answer),
+    "GET /v1/me/consents/{purpose:str}/receipt": own(own_answer),
+    "GET /v1/me/notices": own(),
     "GET /v1/me/opportunities": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/points/entries": own(consent=Purpose.GAMIFICATION),
@@ -139,6 +179,10 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/boards": Case(frozenset({MARKETER}), a_new_board, 403, status=201),
     "POST /v1/boards/{key:str}/archive": Case(frozenset({MARKETER}), a_british_board, 404),
     "GET /v1/leaderboards/{key:str}": Case(frozenset({HCP}), a_board, COMMON, Purpose.LEADERBOARD),
+    "GET /v1/currencies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
+    "POST /v1/currencies": Case(OFFICERS, a_new_currency, COMMON, status=201),
+    "POST /v1/currencies/{currency:str}/approve": Case(OFFICERS, a_currency, COMMON),
+    "POST /v1/currencies/{currency:str}/withdraw": Case(OFFICERS, a_currency, COMMON),
     "GET /v1/rewards": own(consent=Purpose.GAMIFICATION),
     "GET /v1/rewards/catalogue": Case(frozenset({OFFICER, MARKETER, REVIEWER}), nothing, COMMON),
     "POST /v1/rewards": Case(frozenset({MARKETER}), a_new_reward, 403, status=201),
@@ -153,6 +197,13 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/policies/{country:str}": Case(frozenset({OFFICER, MARKETER}), a_country, COMMON),
     "GET /v1/rules/{key:str}/why-not": Case(OFFICERS, a_question, 404),
     "GET /v1/notices": Case(EVERYONE, nothing, COMMON),
+    "POST /v1/notices": Case(PRIVACY, a_notice, COMMON, status=201),
+    "POST /v1/notices/{notice:uuid}/activate": Case(PRIVACY, a_staged_notice, COMMON),
+    "GET /v1/consent/gaps": Case(OFFICERS | PRIVACY, nothing, COMMON),
+    "POST /v1/consent/confirmations": Case(frozenset({ADMINISTRATOR, MACHINE}), a_hand_out, PARTLY),
+    "POST /v1/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY, status=201),
+    "POST /v1/consents/check": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY),
+    "POST /v1/suppressions": Case(PRIVACY, an_address, COMMON, status=201),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),
     "POST /v1/content": Case(frozenset({MARKETER, MACHINE}), a_new_item, 403, status=201),
@@ -185,10 +236,12 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
 PUBLIC: Final = frozenset(
     {
+        "GET /.well-known/consent-receipt-keys.json",
         "GET /.well-known/jwks.json",
         "GET /credentials/achievements/{key:str}",
         "GET /credentials/issuer",
@@ -200,7 +253,14 @@ PUBLIC: Final = frozenset(
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
         "POST /v1/credentials/verify",
+        "GET /v1/consent/confirmations/{token:str}",
+        "POST /v1/consent/confirmations/{token:str}",
+        "POST /v1/registrations",
+        "POST /v1/registrations/confirm",
         "POST /v1/sessions",
+        "POST /v1/invitations/accept",
+        "POST /v1/password-resets",
+        "POST /v1/password-resets/complete",
         "POST /v1/sessions/refresh",
     }
 )

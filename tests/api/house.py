@@ -1,6 +1,7 @@
 """Laurel as its callers meet it: the real application on real servers, and the people and items in it."""
 
 import asyncio
+import base64
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,24 +16,46 @@ import consent
 import content
 import gamification
 import people
-from access import AccountId, Caller, Role, SessionId
+from access import AccountId, Caller, LetterKind, Role, SessionId
+from access.passwords import PASSWORDS
+from access.rules.one_time import password_at, step_at
+from access.service.letters import token_hash
+from access.store import accounts
+from access.store import letters as access_letters
 from access.store import sessions as access_store
 from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Purpose
 from content.values import NewContent
 from content.vocabulary import ContentClass, ContentKind
-from gamification import NewReward, Reward
+from gamification import CurrencyView, NewCurrency, NewReward, Reward
 from gamification.vocabulary import RewardKind
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from tests.api.asker import Asker, Body
 
 ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
+PASSWORD = "correct horse battery staple"
 SESSION_LIFE = timedelta(hours=12)
 PART = ("activity:oucontent",)
 FORUM = ("activity:forumng",)
 QUIZ = ("quiz", "assessment")
+
+_hashes: list[str] = []
+
+
+async def hashed_password() -> str:
+    """Return a hash of ``PASSWORD``, made once: hashing takes longer than most tests."""
+    if not _hashes:
+        _hashes.append(await PASSWORDS.hash(PASSWORD))
+    return _hashes[0]
+
+
+def shown(secret: str, at: datetime) -> str:
+    """Return what an authenticator app with this secret (base 32) shows then."""
+    raw = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    return password_at(raw, step_at(at))
+
 
 Entry = dict[str, Any]
 
@@ -87,6 +110,26 @@ class House:
             await consent.record_consents(uow, person, choices)
         return await self.sitting(account, role, markets, person)
 
+    async def give_password(self, asker: Asker) -> None:
+        """Let somebody who has an account choose a password, without ending the session."""
+        if asker.caller.person is None:
+            return
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            await accounts.set_password_hash(uow, asker.caller.account, await hashed_password())
+
+    async def code(self, email: str, kind: LetterKind) -> str:
+        """Write a letter to ``email`` and return its code, which only the letter would say."""
+        code = uuid4().hex
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            person = await people.find_by_email(uow, email)
+            assert person is not None
+            account = await access.account_of(uow, person)
+            assert account is not None
+            letter, ends = uow.new_id(), uow.now + timedelta(minutes=30)
+            await access_letters.insert(uow, letter, account, kind.value, ends, (token_hash(code), b"sealed"))
+            await access_letters.sent(uow, letter)
+        return code
+
     async def sitting(
         self, account: AccountId, role: Role, markets: Sequence[str], person: people.PersonId | None
     ) -> Asker:
@@ -137,6 +180,12 @@ class House:
             if approved:
                 made = await gamification.approve_reward(uow, made.id, UUID(int=3), scope={"*"}, reference="MLR-7")
         return made
+
+    async def currency(self) -> CurrencyView:
+        """Define a currency that nobody has approved yet."""
+        new = NewCurrency(key=f"c-{uuid4().hex}", name="Merit", unit_value=10, money="USD")
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            return await gamification.define_currency(uow, UUID(int=2), new)
 
     def activity(self, item: str, verb: str = "viewed", *, ago: timedelta = timedelta(0), **more: object) -> Body:
         """Return an activity as a client sends it, ``ago`` before now."""

@@ -18,6 +18,8 @@ join pg_attribute a on a.attrelid = c.oid where a.attname = 'person' and c.relki
 KEPT = {
     "consent.event",
     "consent.erasure",
+    "consent.lapse",
+    "consent.notice_shown",
     "consent.privacy_request",
     "consent.restriction",
     "gamification.claim",

@@ -32,7 +32,7 @@ select (select count(*) from people.data_key where person = $1), (select count(*
     (select count(*) from audit.entry where position(convert_to($1::uuid::text, 'UTF8') in body) > 0
         and position('consent:package:made'::bytea in body) > 0)
 """
-ERASED = (0, 0, 0, 0, 0, 0, 0, 6, 1, 0, "completed")
+ERASED = (0, 0, 0, 0, 0, 0, 0, len(consent.CONSENT_PURPOSES), 1, 0, "completed")
 
 
 class KilledError(BaseException):

@@ -15,8 +15,10 @@ from consent import (
     NewNotice,
     Notice,
     NoticeImmutableError,
+    NoticeNotFoundError,
     Purpose,
 )
+from consent.vocabulary import NoticeStatus
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from people import PersonId
@@ -77,7 +79,7 @@ async def test_each_purpose_has_one_active_notice(work: Work, origin: Origin) ->
     await publish(work, origin, replace(NEW, version=2, text="We keep two records."))
     found = await active(work, origin, "en")
     assert [notice.purpose for notice in found] == list(consent.CONSENT_PURPOSES)
-    assert [notice.version for notice in found] == [2, 1, 1, 1, 1, 1]
+    assert [notice.version for notice in found] == [2, 1, 1, 1, 1, 1, 1]
 
 
 async def test_the_database_checks_the_digest_too(work: Work, origin: Origin) -> None:
@@ -99,14 +101,13 @@ async def test_the_database_checks_the_digest_too(work: Work, origin: Origin) ->
     [
         "update {} set id = gen_random_uuid()",
         "update {} set purpose = 'analytics'",
-        "update {} set purpose = purpose where false",
         "delete from {}",
         "truncate {} cascade",
-        "set local session_replication_role = replica; delete from {}",
+        "set session_replication_role = replica; delete from {}",
     ],
 )
 async def test_published_notices_and_given_answers_stay_whoever_asks(
-    work: Work, origin: Origin, person: PersonId, table: str, statement: str
+    work: Work, origin: Origin, person: PersonId, database_url: str, table: str, statement: str
 ) -> None:
     await publish(work, origin, NEW)
     async with work.begin(origin) as uow:
@@ -114,9 +115,12 @@ async def test_published_notices_and_given_answers_stay_whoever_asks(
         await consent.record_consent(uow, person, Purpose.ENGAGEMENT, choice)
     before = await rows(work, origin, table)
     assert len(before) == 1
-    with pytest.raises(asyncpg.RestrictViolationError):
-        async with work.begin(origin) as uow:
-            await uow.execute(statement.format(table))
+    superuser = await asyncpg.connect(database_url)
+    try:
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await superuser.execute(statement.format(table))
+    finally:
+        await superuser.close()
     assert await rows(work, origin, table) == before
 
 
@@ -158,3 +162,83 @@ async def insert_copy(work: Work, origin: Origin, change: str) -> str:
         await uow.execute("create temporary table answer on commit drop as select * from consent.event")
         await uow.execute(f"update answer set {change}")
         return await uow.execute("insert into consent.event select * from answer")
+
+
+async def test_a_staged_notice_is_seen_by_nobody_until_it_is_activated(work: Work, origin: Origin) -> None:
+    first = await publish(work, origin, NEW)
+    second = replace(NEW, version=2, text="We keep two records.")
+    french = replace(second, locale="fr", text="Nous gardons deux traces.")
+    async with work.begin(origin) as uow:
+        for draft in (replace(second, text="A first try."), second, french):
+            staged = await consent.stage_notice(uow, draft)
+            assert staged.status is NoticeStatus.STAGED
+    assert await active(work, origin, "fr") == [first]
+    async with work.begin(origin) as uow:
+        await consent.activate_notice(uow, Purpose.ENGAGEMENT, 2)
+        assert uow.recorded(Action.NOTICE_ACTIVATED)
+    (shown,) = await active(work, origin, "fr")
+    assert (shown.version, shown.text, shown.status) == (2, french.text, NoticeStatus.ACTIVE)
+    statuses = [(row["version"], row["status"]) for row in await rows(work, origin, "consent.notice_version")]
+    assert sorted(statuses) == [(1, "retired"), (2, "active"), (2, "active")]
+    with pytest.raises(NoticeImmutableError):
+        async with work.begin(origin) as uow:
+            await consent.stage_notice(uow, second)
+    with pytest.raises(NoticeImmutableError):
+        async with work.begin(origin) as uow:
+            await consent.activate_notice(uow, Purpose.ENGAGEMENT, 1)
+    with pytest.raises(NoticeNotFoundError):
+        async with work.begin(origin) as uow:
+            await consent.activate_notice(uow, Purpose.ENGAGEMENT, 3)
+
+
+async def test_a_market_reads_its_own_notice_and_every_other_the_common_one(work: Work, origin: Origin) -> None:
+    common = await publish(work, origin, NEW)
+    french = await publish(work, origin, replace(NEW, version=2, market="FR", text="For France."))
+    async with work.read(origin) as uow:
+        assert await consent.active_notices(uow, "en", "FR") == [french]
+        assert await consent.active_notices(uow, "en", "DE") == [common]
+        assert await consent.active_notices(uow, "en") == [common]
+    with pytest.raises(InvalidNoticeError) as refusal:
+        await publish(work, origin, replace(NEW, version=2, locale="fr", text="Pour tous."))
+    assert refusal.value.facts["field"] == "market"
+    german = await publish(work, origin, replace(NEW, locale="de", text="Wir führen Buch."))
+    assert await active(work, origin, "de") == [german], "one more translation of the version that still holds"
+
+
+async def test_the_database_has_one_active_notice_per_purpose_market_and_language(work: Work, origin: Origin) -> None:
+    await publish(work, origin, NEW)
+    insert = (
+        "insert into consent.notice_version (id, purpose, version, locale, text, sha256, published_at, status)"
+        " values ($1, 'engagement', 2, 'en', 'text', sha256('text'), $2, $3)"
+    )
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with work.begin(origin) as uow:
+            await uow.execute(insert, uow.new_id(), uow.now, "active")
+    async with work.begin(origin) as uow:
+        await uow.execute(insert, uow.new_id(), uow.now, "staged")
+        assert await uow.execute("delete from consent.notice_version where status = 'staged'") == "DELETE 1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "text = 'other', sha256 = sha256('other')",
+        "locale = 'fr'",
+        "market = 'FR'",
+        "status = 'staged'",
+        "status = 'retired', text = 'other', sha256 = sha256('other')",
+        "published_at = now()",
+    ],
+)
+async def test_an_active_notice_can_only_be_retired_and_a_retired_one_nothing(
+    work: Work, origin: Origin, change: str
+) -> None:
+    await publish(work, origin, NEW)
+    for status in ("active", "retired"):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            async with work.begin(origin) as uow:
+                await uow.execute(f"update consent.notice_version set {change}")
+        async with work.begin(origin) as uow:
+            if status == "active":
+                done = await uow.execute("update consent.notice_version set status = 'retired', retired_at = now()")
+                assert done == "UPDATE 1"

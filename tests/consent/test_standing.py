@@ -10,7 +10,7 @@ from msgspec.structs import replace
 import consent
 from consent import CONSENT_PURPOSES, Answer, Method, Purpose, Reason
 from consent.rules.standing import fold
-from consent.store import events_of
+from consent.store.standing import events_of
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work

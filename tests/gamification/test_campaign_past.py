@@ -70,7 +70,7 @@ async def test_new_only_counts_what_is_recorded_from_the_start_on(
     running = await campaigns.running(await campaigns.create(), CampaignPast.NEW_ONLY)
     await campaigns.backfill()
     assert running.past_says is not None
-    assert running.past_says.startswith("Counts what is recorded from the start on.")
+    assert running.past_says.startswith("Counts what is recorded from the start on, by this revision")
     assert await spring(work, origin, person) == []
     clock.move(timedelta(hours=2))
     (result,) = await deliver(merging, origin, person, [attended(items[SECOND], at(2, 10))])
@@ -180,7 +180,7 @@ async def test_an_edit_strips_nothing_and_who_earned_under_a_revision_keeps_it_w
     held = [("spring-webinar", 50), ("spring-badge", 0), ("spring-webinar", 50)]
     assert sorted(await spring(work, origin, person)) == sorted(held)
     harder = (rules(points=10) + BADGE).replace("at_least: 2", "at_least: 9").replace("Two webinars.", "Nine webinars.")
-    await revised(campaigns, running, harder, CampaignPast.GRANDFATHER)
+    await revised(campaigns, running, harder, CampaignPast.NEW_ONLY)
     assert sorted(await spring(work, origin, person)) == sorted(held)
     await deliver(merging, origin, person, [attended(items[THIRD], at(5))])
     await deliver(merging, origin, person, [attended(items[9], at(2))])
@@ -189,6 +189,44 @@ async def test_an_edit_strips_nothing_and_who_earned_under_a_revision_keeps_it_w
         (badge,) = [each for each in await gamification.badges(uow, person) if each.key == "spring-badge"]
     assert badge.description == "Two webinars."
     await assert_rebuilding_equals_what_is_there(work, origin, person)
+
+
+async def test_who_had_begun_keeps_being_judged_by_the_revision_under_which_that_was(
+    work: Work, origin: Origin, items: Sequence[ContentId], clock: MovableClock
+) -> None:
+    campaigns, merging = Campaigns(work, origin), Merging(work, None)
+    old, new = await somebody(work, origin, "old"), await somebody(work, origin, "new")
+    clock.move(timedelta(days=4))
+    running = await campaigns.running(await campaigns.create(text=rules() + BADGE))
+    await deliver(merging, origin, old, [attended(items[WEBINAR], at(3))])
+    harder = (
+        (rules(points=10) + BADGE).replace("at_least: 2", "at_least: 3").replace("Two webinars.", "Three webinars.")
+    )
+    second = await revised(campaigns, running, harder, CampaignPast.GRANDFATHER)
+    for person in (old, new):
+        await deliver(merging, origin, person, [attended(items[THIRD], at(5))])
+        await deliver(merging, origin, person, [attended(items[SECOND], at(2))])
+    assert sorted(await spring(work, origin, old)) == [("spring-badge", 0), *[("spring-webinar", 50)] * 3]
+    assert sorted(await spring(work, origin, new)) == [("spring-webinar", 10)] * 2
+    async with work.read(origin) as uow:
+        said = await gamification.badges(uow, old)
+        awards = await uow.fetch(
+            "select id, person from gamification.award where rule = 'spring-webinar' and points in (10, 50)"
+            " and occurred_at = $1", at(5)
+        )  # fmt: skip
+        proofs = {row["person"]: await gamification.proof(uow, row["id"], None, {"*"}) for row in awards}
+        offered = {person: await gamification.opportunities(uow, person) for person in (old, new)}
+    assert [each.description for each in said if each.key == "spring-badge"] == ["Two webinars."]
+    assert (proofs[old].campaign_revision, proofs[new].campaign_revision) == (1, 2)
+    worth = {person: {each.key: each.points for each in found} for person, found in offered.items()}
+    assert (worth[old]["spring-webinar"], worth[new]["spring-webinar"]) == (50, 10)
+    for person in (old, new):
+        await assert_rebuilding_equals_what_is_there(work, origin, person)
+    third = await revised(campaigns, second, rules(points=7) + BADGE, CampaignPast.NEW_ONLY)
+    await deliver(merging, origin, old, [attended(items[9], at(6, 8))])
+    assert ("spring-webinar", 7) in await spring(work, origin, old), "any other start judges everybody anew"
+    assert third.revision == 3
+    await assert_the_books_balance(work, origin)
 
 
 async def test_a_backfilled_revision_adds_its_new_rules_to_what_an_earlier_one_has_scored(

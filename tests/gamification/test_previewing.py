@@ -20,23 +20,9 @@ from content.values import NewContent
 from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement import Draft, Verb
 from gamification.errors import PreviewTooLargeError
-from gamification.rules import RuleSet, load
-from gamification.rules.grammar import (
-    Badge,
-    CampaignPart,
-    Cap,
-    Multiplier,
-    Parts,
-    PointsRule,
-    Quest,
-    QuestStep,
-    Threshold,
-    When,
-)
-from gamification.rules.needs import AwardsNeed
+from gamification.rules import RuleSet
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.rationing import Cut
-from gamification.rules.words import Period
 from gamification.service import publishing
 from gamification.service.previewing import PreviewWanted, Rounds, preview, replayed
 from gamification.store import rule_sets
@@ -48,46 +34,9 @@ from kernel.facts import Origin
 from kernel.ids import uuid7
 from kernel.unit_of_work import Work
 from people.vocabulary import PersonId
+from tests.gamification.interlocked import ALLOWANCES, FIRST, NOTHING_YET, programme
 
 AGREED = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION, Purpose.LEADERBOARD)
-FIRST = datetime(2026, 1, 5, 9, tzinfo=UTC)
-VIEWED = When((Verb.VIEWED,))
-ANY = When((Verb.VIEWED, Verb.ATTENDED))
-NOTHING_YET = "key: programme\nname: P\npast: new_only\nlevels: [{level: 1, name: One, at: 0}]\n"
-LEVELS = "levels: [{level: 1, name: One, at: 0}, {level: 2, name: Two, at: 40}, {level: 3, name: Three, at: 90}]\n"
-
-
-def programme() -> RuleSet:
-    """Rules that hang together: budgets that run out change caps, badges and other budgets of whom they refuse."""
-    base = load(NOTHING_YET.replace("levels: [{level: 1, name: One, at: 0}]\n", LEVELS))
-    opens = FIRST + timedelta(days=6)
-    campaign = Parts(
-        points=(
-            PointsRule("spring-read", "Read", VIEWED, 7, Period.DAY, budget=600, caps=(Cap(Period.DAY, 2),)),
-            PointsRule("spring-join", "Join", When((Verb.ATTENDED,)), 5, Period.WEEK),
-        ),
-        multipliers=(Multiplier("spring-double", "Double", 200, opens, opens + timedelta(days=5), ("spring-read",)),),
-    )
-    part = CampaignPart(
-        key="spring", revision=1, rules=campaign, lane=ContentClass.MEDICAL, markets=("GB", "DE"),
-        opens=FIRST + timedelta(days=2), closes=FIRST + timedelta(days=30),
-    )  # fmt: skip
-    return msgspec.structs.replace(
-        base,
-        points=(
-            PointsRule("open", "Open", VIEWED, 3, Period.EVER, budget=450, caps=(Cap(Period.WEEK, 4),)),
-            PointsRule("again", "Again", ANY, 2, Period.DAY, caps=(Cap(Period.DAY, 1),)),
-            PointsRule("bonus", "Bonus", ANY, 4, Period.WEEK, needs=((AwardsNeed("open", 5),),), budget=200),
-        ),
-        badges=(
-            Badge("forty", "Forty", "Forty points.", threshold=Threshold(points=40), most_earners=9),
-            Badge("ninety", "Ninety", "Ninety points.", threshold=Threshold(points=90)),
-        ),
-        quests=(
-            Quest("tour", "Tour", "Three and one.", (QuestStep("Read", VIEWED, 3), QuestStep("Join", ANY)), points=6),
-        ),
-        campaigns=(part,),
-    )
 
 
 class Crowd(msgspec.Struct):
@@ -161,6 +110,14 @@ async def run_live(work: Work, origin: Origin, crowd: Crowd, ruleset: RuleSet) -
         body = canonical(msgspec.to_builtins(ruleset))
         before = await rule_sets.newest(uow)
         assert before is not None
+        await uow.execute(
+            "insert into gamification.campaign (id, key, author, state, revision, created_at, changed_at)"
+            " values ($1, 'spring', $1, 'draft', 1, now(), now())", UUID(int=5)
+        )  # fmt: skip
+        await uow.execute(
+            "insert into gamification.campaign_budget (campaign, key, units, used) values ($1, 'spring', $2, 0)",
+            UUID(int=5), ALLOWANCES["spring"],
+        )  # fmt: skip
         await rule_sets.insert(uow, msgspec.structs.replace(before, version=before.version + 1, body=body))
     await record(work, origin, crowd)
 
@@ -194,7 +151,7 @@ async def what_happened(work: Work, origin: Origin) -> Tally:
 
 
 async def predicted(database_url: str, work: Work, origin: Origin) -> tuple[Tally, Rounds]:
-    wanted = PreviewWanted(ruleset=programme(), workers=2)
+    wanted = PreviewWanted(ruleset=programme(), workers=2, allowances=ALLOWANCES)
     counted, rounds = await replayed(database_url, wanted, origin, work.clock.now())
     return counted.tallies[0], rounds
 
@@ -211,21 +168,31 @@ async def test_a_preview_of_what_then_runs_unchanged_predicts_exactly_what_happe
         assert getattr(before, field) == getattr(after, field), field
     refused = {name: cell for name, cell in before.held.items() if name[1] is Blocked.BUDGET}
     assert refused == after.held
-    assert {rule for rule, _ in refused} == {"open", "bonus", "spring-read", "forty"}
-    assert rounds.rounds > len(refused)
+    assert {rule for rule, _ in refused} == {"open", "bonus", "spring-read", "spring-join", "spring-tour", "forty"}
+    assert rounds.rounds == len(rounds.cuts[0]) + 1
+    assert {"spring-read", "campaign:spring"} <= first_cuts(rounds).keys()
     async with work.read(origin) as uow:
         used = {row[0]: row[1] for row in await uow.fetch("select key, used from gamification.budget")}
+        spent = await uow.fetchval("select used from gamification.campaign_budget where key = 'spring'")
         first = await uow.fetch(
             "select rule, min(occurred_at) from gamification.award where state = 'denied' group by rule order by rule"
         )
     assert used == {rule: cell.units for (rule, _), cell in before.rules.items() if rule in used}
-    assert {row[0]: row[1] for row in first} == first_cuts(rounds)
+    assert spent == sum(cell.units for (rule, kind), cell in before.rules.items() if rule.startswith("spring-"))
+    assert ALLOWANCES["spring"] - 9 < spent <= ALLOWANCES["spring"]
+    cuts = first_cuts(rounds)
+    assert min(row[1] for row in first if row[0].startswith("spring-")) == min(
+        cuts["spring-read"], cuts["campaign:spring"]
+    )
+    assert {row[0]: row[1] for row in first if not row[0].startswith("spring-")} == {
+        rule: at for rule, at in cuts.items() if ":" not in rule and not rule.startswith("spring-")
+    }
 
 
 def first_cuts(rounds: Rounds) -> dict[str, datetime]:
     found: dict[str, Cut] = {}
     for cut in rounds.cuts[0]:
-        found.setdefault(rounds.budgets[0][cut.budget].rule, cut)
+        found.setdefault(rounds.budgets[0][cut.budget].key, cut)
     return {
         rule: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=cut.moment[0]) for rule, cut in found.items()
     }

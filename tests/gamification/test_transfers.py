@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import hashlib
 import json
 import os
 import stat
@@ -77,7 +78,13 @@ async def test_exports_hold_no_name_belong_to_their_owner_alone_and_leave_a_trac
         reports[layout] = json.loads(done.stdout)
         assert stat.S_IMODE(out.stat().st_mode) == 0o600
         sheets[layout] = list(csv.reader(out.read_text().splitlines()))
-    assert [(each["rows"], each["left_out"]) for each in reports.values()] == [(3, 0), (0, 1)]
+        manifest = out.with_name(out.name + ".manifest.json")
+        assert stat.S_IMODE(manifest.stat().st_mode) == 0o600
+        told = json.loads(manifest.read_text())
+        assert told["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+        assert [each["name"] for each in told["columns"]] == sheets[layout][0]
+        assert (told["rows"], told["file"]) == (reports[layout]["rows"], out.name)
+    assert [(each["rows"], each["left_out"]) for each in reports.values()] == [(3, 0), (0, 3)]
     assert [tuple(sheet[0]) for sheet in sheets.values()] == [OPEN_PAYMENTS, EFPIA]
     amounts = [row[OPEN_PAYMENTS.index("Total_Amount_of_Payment_USDollars")] for row in sheets["open-payments"][1:]]
     assert amounts == ["25.00", "25.00", "23.00"]

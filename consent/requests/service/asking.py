@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 import people
-from consent import service as consents
-from consent import store as consent_store
 from consent.errors import RequestNotFoundError, RequestOpenError
 from consent.request_values import NewRequest, PrivacyRequest, Progress, RequestView
 from consent.request_vocabulary import RequestState, RequestType
@@ -20,6 +18,9 @@ from consent.requests.store import requests as store
 from consent.rules import requests as rules
 from consent.rules.deadlines import due_on
 from consent.rules.standing import state_at
+from consent.service import recording as consents
+from consent.service.confirming import give_up_confirmations
+from consent.store import standing as consent_store
 from consent.values import ConsentChoice
 from consent.vocabulary import Action, Answer, Purpose, State
 from kernel.unit_of_work import UnitOfWork
@@ -54,7 +55,7 @@ async def ask(uow: UnitOfWork, registry: Registry, person: PersonId, new: NewReq
         await store.insert_steps(uow, request.id, rules.steps_of(request.type, ()))
     elif request.type is RequestType.RESTRICTION:
         await store.restrict(uow, request.id, person)
-        consents.announce_standing(uow, person)
+        consents.announce(uow, person, consents.ON_BOARDS)
     elif request.state is RequestState.COMPLETED:
         await _withdraw(uow, person, request.purposes)
     if request.state is RequestState.COMPLETED:
@@ -96,10 +97,13 @@ async def _received(uow: UnitOfWork, person: PersonId, where: people.Bearings, n
 
 
 async def _withdraw(uow: UnitOfWork, person: PersonId, purposes: Sequence[Purpose]) -> None:
-    """Withdraw from those of ``purposes`` that are granted; about the others there is nothing to take back."""
-    known = await consent_store.standing(uow, [person], purposes)
-    granted = [each for each in purposes if state_at(known.get((person, each)), uow.now) is State.GRANTED]
-    await consents.record_consents(uow, person, [(each, ConsentChoice(state=Answer.WITHDRAWN)) for each in granted])
+    """Withdraw, for all channels, from those of ``purposes`` that are granted: of others nothing is to take back."""
+    known = await consent_store.answers(uow, [person], purposes)
+    granted = {each.purpose for each, record in known.items() if state_at(record, uow.now) is State.GRANTED}
+    for purpose in purposes:
+        await give_up_confirmations(uow, person, purpose)
+    withdrawal = ConsentChoice(state=Answer.WITHDRAWN)
+    await consents.record_consents(uow, person, [(each, withdrawal) for each in sorted(granted)])
 
 
 async def own_requests(

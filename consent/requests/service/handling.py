@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 
 import people
-from consent import service as consents
 from consent.errors import LegalHoldNotFoundError, RequestNotFoundError, RequestStateError
 from consent.request_values import CaseView, LegalHold, PrivacyRequest, Progress
 from consent.request_vocabulary import (
@@ -27,6 +26,7 @@ from consent.requests.store import holds
 from consent.requests.store import requests as store
 from consent.rules import requests as rules
 from consent.rules.deadlines import due_on, told_by
+from consent.service import recording as consents
 from consent.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 
@@ -166,7 +166,7 @@ async def lift_restriction(uow: UnitOfWork, registry: Registry, markets: Sequenc
     await people.lock(uow, [found.person])
     if found.type is not RequestType.RESTRICTION or not await store.lift(uow, identifier):
         raise RequestStateError("There is no restriction in force that rests on this request.")
-    consents.announce_standing(uow, found.person)
+    consents.announce(uow, found.person, consents.ON_BOARDS)
     return await _put(uow, registry, found, Action.RESTRICTION_LIFTED)
 
 

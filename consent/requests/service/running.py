@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 
 import people
-from consent import service as consents
 from consent.request_values import PrivacyRequest, Step
 from consent.request_vocabulary import RequestState
 from consent.requests.erasure_list import Erased
@@ -18,6 +17,7 @@ from consent.requests.registry import Registry
 from consent.requests.store import holdings, holds
 from consent.requests.store import requests as store
 from consent.rules.requests import CLOSE, DEPART, ENLIST, ERASE, PACKAGE
+from consent.service import recording as consents
 from consent.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 
@@ -65,7 +65,7 @@ async def _depart(uow: UnitOfWork, registry: Registry, request: PrivacyRequest) 
     await store.restrict(uow, request.id, request.person)
     for depart in registry.departures:
         await depart(uow, request.person)
-    consents.announce_standing(uow, request.person)
+    consents.announce(uow, request.person, consents.ON_BOARDS)
 
 
 async def _complete(uow: UnitOfWork, request: PrivacyRequest) -> None:

@@ -8,14 +8,17 @@ from gamification.vocabulary import CampaignPast
 
 _SENTENCES: Final[Mapping[CampaignPast, str]] = MappingProxyType(
     {
-        CampaignPast.NEW_ONLY: "Counts what is recorded from the start on. What was recorded before is left as it is.",
+        CampaignPast.NEW_ONLY: (
+            "Counts what is recorded from the start on, by this revision for everybody. What was recorded before is"
+            " left as it is."
+        ),
         CampaignPast.BACKFILL_SILENTLY: (
             "Counts what is recorded from the start on, and what happened in the activity window and was recorded"
             " before, without telling anybody. What an earlier revision has scored stays scored by that revision."
         ),
         CampaignPast.GRANDFATHER: (
-            "Counts what is recorded from the start on. Whoever has earned something under an earlier revision keeps"
-            " it, with the meaning that it had then."
+            "Counts what is recorded from the start on. Whoever has begun under an earlier revision goes on under its"
+            " rules; everybody else is under this one. What was recorded before is left as it is."
         ),
     }
 )

@@ -9,9 +9,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import UNSET
 
-from gamification.rules.credentials import multibase
 from gamification.rules.credentials.documents import CRYPTOSUITE, Badge, Proof, StatusList
 from gamification.rules.credentials.quads import badge_quads, list_quads, proof_quads
+from kernel import multibase
 
 Document = TypeVar("Document", Badge, StatusList)
 

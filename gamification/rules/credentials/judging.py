@@ -6,6 +6,7 @@ A right signature is half of the answer. A badge that was taken back is signed a
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
@@ -16,12 +17,24 @@ from msgspec import UNSET
 from gamification.rules.credentials import integrity, status, tokens
 from gamification.rules.credentials.baking import PNG_START, PictureError, credential_in
 from gamification.rules.credentials.documents import Addresses, Badge, StatusList, instant
-from gamification.vocabulary import Fault, Verdict
+from gamification.vocabulary import Verdict
 
 LARGEST: Final = 524_288
 """Bytes of a presented badge; a picture of ours has a fiftieth of it."""
 
 TOKEN_DOTS: Final = 2
+
+
+class Fault(StrEnum):
+    """What is wrong with a presented badge that can't be believed."""
+
+    SHAPE_UNKNOWN = "shape-unknown"
+    ISSUER_UNKNOWN = "issuer-unknown"
+    KEY_UNKNOWN = "key-unknown"
+    HEADER_WRONG = "header-wrong"
+    CLAIMS_WRONG = "claims-wrong"
+    PROOF_MISSING = "proof-missing"
+    SIGNATURE_WRONG = "signature-wrong"
 
 
 class Trust(msgspec.Struct, frozen=True):

@@ -17,9 +17,9 @@ from consent.errors import (
     UnknownNoticeError,
 )
 from consent.rules.choices import check_choice, check_purpose
-from consent.rules.notices import best_translation, check_notice, shown_notice
+from consent.rules.notices import best_translation, check_notice, shown_notices
 from consent.values import CONSENT_PURPOSES, ConsentChoice, NewNotice, NoticeReference
-from consent.vocabulary import Answer, Method, Purpose
+from consent.vocabulary import Answer, Method, NoticeStatus, Purpose
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GRANT = ConsentChoice(state=Answer.GRANTED, notice_version=1)
@@ -28,7 +28,9 @@ NOTICE = NewNotice(purpose=Purpose.ENGAGEMENT, version=1, locale="en", text="We 
 
 
 def notice(version: int, locale: str, purpose: Purpose = Purpose.ENGAGEMENT) -> NoticeReference:
-    return NoticeReference(id=UUID(int=version), purpose=purpose, version=version, locale=locale)
+    newest = 5 if purpose is Purpose.ANALYTICS else 2
+    status = NoticeStatus.ACTIVE if version >= newest else NoticeStatus.RETIRED
+    return NoticeReference(id=UUID(int=version), purpose=purpose, version=version, locale=locale, status=status)
 
 
 @pytest.mark.parametrize(
@@ -89,25 +91,34 @@ def test_only_purposes_that_rest_on_consent_can_be_answered(purpose: Purpose) ->
 NOTICES = [notice(1, "en"), notice(2, "en"), notice(2, "fr"), notice(5, "en", Purpose.ANALYTICS)]
 
 
-def test_a_grant_is_given_under_the_active_notice_in_the_language_that_was_shown() -> None:
-    shown = shown_notice(NOTICES, Purpose.ENGAGEMENT, replace(GRANT, notice_version=2, locale="fr-CH"))
-    assert shown == notice(2, "fr")
+def test_a_grant_is_given_under_the_active_notice_in_any_of_its_languages() -> None:
+    shown = shown_notices(NOTICES, Purpose.ENGAGEMENT, replace(GRANT, notice_version=2), "FR")
+    assert shown == [notice(2, "en"), notice(2, "fr")]
     with pytest.raises(NoticeNotActiveError) as refusal:
-        shown_notice(NOTICES, Purpose.ENGAGEMENT, GRANT)
+        shown_notices(NOTICES, Purpose.ENGAGEMENT, GRANT, "FR")
     assert refusal.value.facts["active_version"] == 2
+
+
+def test_a_market_has_its_own_notice_or_everybody_s() -> None:
+    french = replace(notice(3, "fr"), market="FR")
+    grant = replace(GRANT, notice_version=3)
+    assert shown_notices([*NOTICES, french], Purpose.ENGAGEMENT, grant, "FR") == [french]
+    with pytest.raises(UnknownNoticeError):
+        shown_notices([*NOTICES, french], Purpose.ENGAGEMENT, grant, "DE")
+    with pytest.raises(NoticeNotActiveError):
+        shown_notices([*NOTICES, french], Purpose.ENGAGEMENT, replace(GRANT, notice_version=2), "FR")
 
 
 @pytest.mark.parametrize("state", Answer)
 def test_a_version_that_was_never_published_is_refused(state: Answer) -> None:
     with pytest.raises(UnknownNoticeError) as refusal:
-        shown_notice(NOTICES, Purpose.ENGAGEMENT, ConsentChoice(state=state, notice_version=5))
+        shown_notices(NOTICES, Purpose.ENGAGEMENT, ConsentChoice(state=state, notice_version=5), "FR")
     assert refusal.value.facts["field"] == "notice_version"
 
 
-def test_a_withdrawal_may_name_an_old_notice_or_none() -> None:
+def test_a_withdrawal_may_name_an_old_notice() -> None:
     withdrawal = ConsentChoice(state=Answer.WITHDRAWN)
-    assert shown_notice(NOTICES, Purpose.ENGAGEMENT, withdrawal) is None
-    assert shown_notice(NOTICES, Purpose.ENGAGEMENT, replace(withdrawal, notice_version=1)) == notice(1, "en")
+    assert shown_notices(NOTICES, Purpose.ENGAGEMENT, replace(withdrawal, notice_version=1), "FR") == [notice(1, "en")]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent.rules.gate import decide
+from consent.rules.gate import decide, judge
 from consent.values import CONSENT_PURPOSES, PURPOSES, Record
 from consent.vocabulary import Answer, Basis, Outcome, Purpose, Reason
 
@@ -36,7 +36,7 @@ def test_only_a_grant_in_force_is_a_yes(purpose: Purpose, standing: Record | Non
         and standing.state is Answer.GRANTED
         and (standing.expires_at is None or standing.expires_at > NOW)
     )
-    decision = decide(purpose, standing, NOW)
+    decision = decide(purpose, standing, NOW, "FR")
     assert decision.allowed is in_force
     assert decision.outcome is (Outcome.ALLOWED if in_force else Outcome.REFUSED)
     assert (decision.reason is Reason.CONSENT_GRANTED) is in_force
@@ -54,20 +54,20 @@ def test_only_a_grant_in_force_is_a_yes(purpose: Purpose, standing: Record | Non
     ],
 )
 def test_a_decision_says_why(purpose: Purpose, standing: Record | None, reason: Reason) -> None:
-    assert decide(purpose, standing, NOW).reason is reason
+    assert decide(purpose, standing, NOW, "FR").reason is reason
 
 
 def test_a_decision_names_its_event_and_the_notice_that_was_shown() -> None:
-    decision = decide(Purpose.ENGAGEMENT, record(Answer.GRANTED), NOW)
+    decision = decide(Purpose.ENGAGEMENT, record(Answer.GRANTED), NOW, "FR")
     assert (decision.event, decision.notice_version) == (EVENT, 3)
-    refusal = decide(Purpose.ENGAGEMENT, record(Answer.WITHDRAWN), NOW)
+    refusal = decide(Purpose.ENGAGEMENT, record(Answer.WITHDRAWN), NOW, "FR")
     assert (refusal.event, refusal.notice_version) == (EVENT, 3)
-    assert decide(Purpose.ENGAGEMENT, None, NOW).event is None
+    assert decide(Purpose.ENGAGEMENT, None, NOW, "FR").event is None
 
 
 @pytest.mark.parametrize("standing", [None, record(Answer.WITHDRAWN), record(Answer.GRANTED)])
 def test_a_purpose_on_another_basis_is_allowed_whatever_was_answered(standing: Record | None) -> None:
-    others = {purpose: decide(purpose, standing, NOW) for purpose in Purpose if purpose not in CONSENT_PURPOSES}
+    others = {purpose: decide(purpose, standing, NOW, "FR") for purpose in Purpose if purpose not in CONSENT_PURPOSES}
     assert {purpose: (each.allowed, each.reason) for purpose, each in others.items()} == {
         Purpose.SERVICE: (True, Reason.BASIS_CONTRACT),
         Purpose.COMPLIANCE: (True, Reason.BASIS_LEGAL_OBLIGATION),
@@ -76,14 +76,30 @@ def test_a_purpose_on_another_basis_is_allowed_whatever_was_answered(standing: R
 
 
 def test_a_purpose_outside_the_register_is_refused_as_a_gap_of_ours() -> None:
-    decision = decide("profiling", record(Answer.GRANTED), NOW)
+    decision = decide("profiling", record(Answer.GRANTED), NOW, "FR")
     assert (decision.allowed, decision.outcome) == (False, Outcome.UNCONFIGURED)
     assert decision.reason is Reason.PURPOSE_UNCONFIGURED
-    assert decide("engagement", record(Answer.GRANTED), NOW).allowed
+    assert decide("engagement", record(Answer.GRANTED), NOW, "FR").allowed
 
 
-def test_every_purpose_is_in_the_register_and_six_rest_on_consent() -> None:
+def test_every_purpose_is_in_the_register_and_seven_rest_on_consent() -> None:
     assert set(PURPOSES) == set(Purpose)
     assert all(entry.sentence.endswith(".") for entry in PURPOSES.values())
     assert set(CONSENT_PURPOSES) == {purpose for purpose, entry in PURPOSES.items() if entry.basis is Basis.CONSENT}
-    assert len(CONSENT_PURPOSES) == 6
+    assert len(CONSENT_PURPOSES) == 7
+
+
+def test_a_purpose_without_a_ground_in_a_market_is_refused_as_a_gap_of_ours() -> None:
+    decision = decide(Purpose.ENGAGEMENT, record(Answer.GRANTED), NOW, "JP")
+    assert (decision.outcome, decision.reason) == (Outcome.UNCONFIGURED, Reason.PURPOSE_UNCONFIGURED)
+    assert decide(Purpose.ENGAGEMENT, record(Answer.GRANTED), NOW, "IE").allowed
+    assert decide(Purpose.COMPLIANCE, None, NOW, "JP").allowed
+
+
+@given(st.none() | records)
+def test_on_a_legitimate_interest_only_an_objection_is_a_no(standing: Record | None) -> None:
+    objected = standing is not None and standing.state in {Answer.DENIED, Answer.WITHDRAWN}
+    decision = judge(Basis.LEGITIMATE_INTEREST, standing, NOW)
+    assert decision.allowed is not objected
+    assert (decision.reason is Reason.OBJECTED) is objected
+    assert decision.basis is Basis.LEGITIMATE_INTEREST

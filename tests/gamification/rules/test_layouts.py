@@ -5,8 +5,17 @@ from uuid import UUID
 
 import msgspec
 
-from gamification import Transfer, TransferTotal
-from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS, decimal, efpia, open_payments
+from gamification import Transfer
+from gamification.rules.disclosures import Heading, Line
+from gamification.rules.layouts import (
+    EFPIA,
+    OPEN_PAYMENTS,
+    WORDS_UNCONFIRMED,
+    column_notes,
+    decimal,
+    efpia,
+    open_payments,
+)
 from people.vocabulary import PersonId
 
 TRANSFER = Transfer(
@@ -24,9 +33,6 @@ TRANSFER = Transfer(
     released=False,
     amount=2_305,
     at=datetime(2026, 3, 2, 9, tzinfo=UTC),
-)
-TOTAL = TransferTotal(
-    market="DE", payer="Laurel GmbH", category="prize", currency="EUR", recipients=3, transfers=4, amount=12_000
 )
 FILLED = {
     "Change_Type": "NEW",
@@ -67,12 +73,23 @@ def test_what_was_not_handed_over_or_happened_elsewhere_is_no_open_payment() -> 
         assert open_payments(msgspec.structs.replace(TRANSFER, **change), 2026) is None
 
 
-def test_the_yearly_report_tells_totals_and_nobody_by_name_and_leaves_out_the_united_states() -> None:
-    row = efpia(TOTAL, 2026)
-    assert row is not None
+def test_a_line_of_the_yearly_report_says_whom_or_how_many_it_is_about_and_on_what_ground() -> None:
+    heading = Heading("DE", "Laurel GmbH", "", "prize", "EUR", "C7", confirmed=False)
+    row = efpia(heading, Line(3, 4, 12_000), 2026, 25)
     assert tuple(row) == EFPIA
     assert (row["Disclosure"], row["Number_of_Recipients"], row["Total_Amount"]) == ("aggregate", "3", "120.00")
-    assert efpia(msgspec.structs.replace(TOTAL, market="US"), 2026) is None
+    assert (row["Named_Share_Percent"], row["Rule"], row["Ground_Confirmed"]) == ("25", "C7", "no")
+    alone = efpia(heading._replace(recipient="pseudonym", confirmed=True), Line(1, 1, 500), 2026)
+    assert (alone["Disclosure"], alone["Recipient"], alone["Ground_Confirmed"]) == ("individual", "pseudonym", "yes")
+
+
+def test_every_column_says_whether_it_is_filled_and_whether_its_words_were_read() -> None:
+    row = open_payments(msgspec.structs.replace(TRANSFER, product="Cardizol"), 2026)
+    assert row is not None
+    notes = column_notes("open-payments")
+    assert [note.name for note in notes if note.filled] == [name for name, text in row.items() if text]
+    assert {note.name for note in notes if not note.confirmed} == WORDS_UNCONFIRMED
+    assert not any(note.confirmed for note in column_notes("efpia"))
 
 
 def test_amounts_are_spelled_to_the_cent() -> None:

@@ -1,21 +1,26 @@
 """Budgets found out for everybody at once give what serving one activity after the other gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content.vocabulary import ContentClass
 from engagement.values import Activity
+from engagement.vocabulary import Verb
 from gamification.rules import EMPTY, RuleSet, fold
 from gamification.rules.earnings import AwardKey
-from gamification.rules.grammar import Badge, Multiplier, Threshold
+from gamification.rules.grammar import Badge, CampaignPart, Multiplier, Parts, Quest, QuestStep, Threshold, When
 from gamification.rules.needs import AwardsNeed
-from gamification.rules.rationing import Cut, Demand, Refused, budgets_of, settled
+from gamification.rules.rationing import Cut, Demand, Refused, asked_by, budgets_of, settled
 from gamification.rules.words import Period
 from tests.gamification.rules.examples import MONDAY, activity, badge, cap, rule, ruleset
 
 MOST_PEOPLE = 4
+VIEWED = When((Verb.VIEWED,))
 
 
 @st.composite
@@ -30,7 +35,18 @@ def programmes(draw: st.DrawFn) -> RuleSet:
     factor = draw(st.sampled_from((50, 200, 300)))
     double = Multiplier("e", "E", factor, opens, opens + timedelta(seconds=draw(st.integers(1, 40))))
     made = ruleset((first, second, third), (), (star,))
-    return RuleSet(made.key, made.name, made.past, made.levels, made.points, (), made.badges, multipliers=(double,))
+    both = (double, Multiplier("f-late", "F", 50, opens, opens + timedelta(seconds=9), ("c",)))
+    spring = Parts(
+        points=(
+            rule("f", points=draw(st.integers(2, 5)), recurs=Period.EVER),
+            rule("g", points=draw(st.integers(1, 3)), recurs=Period.EVER, budget=draw(st.integers(3, 9))),
+        ),
+        badges=(badge("h", threshold=Threshold(awards_of="f", at_least=2)),),
+        quests=(Quest("i", "I", "I.", (QuestStep("One", VIEWED, 2),), points=draw(st.integers(0, 6))),),
+        multipliers=both[1:],
+    )
+    part = CampaignPart(key="spring", revision=1, rules=spring, lane=ContentClass.MEDICAL)
+    return msgspec.structs.replace(made, multipliers=both[:1], campaigns=(part,))
 
 
 @st.composite
@@ -43,9 +59,11 @@ def crowds(draw: st.DrawFn) -> list[list[Activity]]:
     return people
 
 
-def one_by_one(programme: RuleSet, crowd: Sequence[Sequence[Activity]]) -> list[dict[AwardKey, int]]:
+def one_by_one(
+    programme: RuleSet, crowd: Sequence[Sequence[Activity]], allowances: Mapping[str, int]
+) -> list[dict[AwardKey, int]]:
     """The naive answer: fold everybody's prefix anew for every activity, and refuse what is too much there and then."""
-    left = {budget.rule: budget.units for budget in budgets_of(programme)}
+    left = {budget.key: budget.units for budget in budgets_of(programme, allowances)}
     denied: list[set[AwardKey]] = [set() for _ in crowd]
     paid: list[set[AwardKey]] = [set() for _ in crowd]
     turns = sorted((each.occurred_at, who) for who, theirs in enumerate(crowd) for each in theirs)
@@ -55,12 +73,14 @@ def one_by_one(programme: RuleSet, crowd: Sequence[Sequence[Activity]]) -> list[
             asked = [
                 award
                 for award in fold(EMPTY, steps, denied=denied[who]).awards
-                if award.terms.budget is not None and award.key not in paid[who]
+                if left.keys() & asked_by(award).keys() and award.key not in paid[who]
             ]
             if not asked:
                 break
-            if asked[0].units <= left[asked[0].key.rule]:
-                left[asked[0].key.rule] -= asked[0].units
+            wants = {budget: units for budget, units in asked_by(asked[0]).items() if budget in left}
+            if all(units <= left[budget] for budget, units in wants.items()):
+                for budget, units in wants.items():
+                    left[budget] -= units
                 paid[who].add(asked[0].key)
             else:
                 denied[who].add(asked[0].key)
@@ -68,10 +88,12 @@ def one_by_one(programme: RuleSet, crowd: Sequence[Sequence[Activity]]) -> list[
     return [{award.key: award.points for award in each.awards} for each in folded]
 
 
-def at_once(programme: RuleSet, crowd: Sequence[Sequence[Activity]]) -> tuple[list[dict[AwardKey, int]], list[Cut]]:
+def at_once(
+    programme: RuleSet, crowd: Sequence[Sequence[Activity]], allowances: Mapping[str, int] = MappingProxyType({})
+) -> tuple[list[dict[AwardKey, int]], list[Cut]]:
     """The answer of a preview: fold each person alone, find the first award that is too much, and begin again."""
-    budgets = budgets_of(programme)
-    numbers = {budget.rule: number for number, budget in enumerate(budgets)}
+    budgets = budgets_of(programme, allowances)
+    numbers = {budget.key: number for number, budget in enumerate(budgets)}
     cuts: list[Cut] = []
     while True:
         demand = Demand()
@@ -90,10 +112,12 @@ def at_once(programme: RuleSet, crowd: Sequence[Sequence[Activity]]) -> tuple[li
 
 
 @settings(max_examples=60, deadline=None)
-@given(programmes(), crowds())
-def test_budgets_are_first_come_first_served_over_all_people(programme: RuleSet, crowd: list[list[Activity]]) -> None:
-    earned, cuts = at_once(programme, crowd)
-    assert earned == one_by_one(programme, crowd)
+@given(programmes(), crowds(), st.one_of(st.just({}), st.fixed_dictionaries({"spring": st.integers(1, 30)})))
+def test_budgets_are_first_come_first_served_over_all_people(
+    programme: RuleSet, crowd: list[list[Activity]], allowances: dict[str, int]
+) -> None:
+    earned, cuts = at_once(programme, crowd, allowances)
+    assert earned == one_by_one(programme, crowd, allowances)
     assert [cut.moment for cut in cuts] == sorted(cut.moment for cut in cuts)
 
 

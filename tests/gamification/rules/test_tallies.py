@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from content.vocabulary import ContentClass
 from engagement.values import Activity
+from engagement.vocabulary import Verb
 from gamification.rules import EMPTY, fold
-from gamification.rules.grammar import CampaignPart, Parts
+from gamification.rules.grammar import Bar, CampaignPart, Parts
 from gamification.rules.previewing import Cell, Reach, Tally
-from gamification.rules.reporting import burn_lines, earners, histogram, quantiles, rule_lines, total
+from gamification.rules.rationing import Cut, budgets_of
+from gamification.rules.reporting import budget_lines, burn_lines, earners, histogram, quantiles, rule_lines, total
 from gamification.rules.words import Period
 from gamification.vocabulary import AwardKind, Blocked
 from tests.gamification.rules.examples import MONDAY, activity, badge, cap, days, rule, ruleset
@@ -72,6 +74,41 @@ def test_what_is_out_of_a_campaigns_reach_has_its_reason() -> None:
     assert reach.left_out([activity(1, market="DE")]) == {Blocked.OUT_OF_MARKET}
     abroad = activity(1, market="FR", content_class=ContentClass.PROMOTIONAL)
     assert reach.left_out([abroad]) == {Blocked.OUT_OF_MARKET, Blocked.LANE}
+
+
+def test_what_is_done_outside_of_a_campaigns_window_has_its_reason() -> None:
+    """A window holds its beginning and not its end; what no rule of the campaign asks for is outside of nothing."""
+    opens, closes = activity(10).occurred_at, activity(20).occurred_at
+    part = CampaignPart(
+        key="spring", revision=1, rules=Parts(points=(rule(),)), lane=ContentClass.MEDICAL, opens=opens, closes=closes
+    )
+    reach = Reach(msgspec.structs.replace(ruleset(), campaigns=(part,)))
+    assert reach.left_out([activity(10), activity(19)]) == set()
+    assert reach.left_out([activity(9)]) == {Blocked.OUTSIDE_WINDOW}
+    assert reach.left_out([activity(15), activity(20)]) == {Blocked.OUTSIDE_WINDOW}
+    assert reach.left_out([activity(9, verb=Verb.PASSED)]) == set()
+
+
+def test_what_a_policy_pack_forbids_has_its_reason() -> None:
+    bar = Bar(rule="read", lane=ContentClass.MEDICAL, reasons=("value-bearing-off",), markets=("GB",))
+    reach = Reach(msgspec.structs.replace(ruleset([rule(), rule("other")]), bars=(bar,)))
+    assert reach.left_out([activity(1, market="GB")]) == {Blocked.POLICY}
+    assert reach.left_out([activity(1, market="DE")]) == set()
+    assert reach.left_out([activity(1, market="GB", content_class=ContentClass.PROMOTIONAL)]) == set()
+
+
+def test_a_campaigns_budget_has_a_line_of_its_own_that_hides_with_the_lines_of_its_rules() -> None:
+    part = CampaignPart(
+        key="spring", revision=1, rules=Parts(points=(rule(points=5, recurs=Period.EVER),)), lane=ContentClass.MEDICAL
+    )
+    programme = msgspec.structs.replace(ruleset(), campaigns=(part,))
+    (budget,) = budgets = budgets_of(programme, {"spring": 60})
+    assert (budget.key, budget.units, budget.least, budget.rules) == ("campaign:spring", 60, 5, frozenset({"read"}))
+    assert budgets_of(programme, {"other": 60}) == ()
+    cut = Cut(0, (0, 1, 0), 0)
+    few, many = (budget_lines(tally(programme, [[activity(1)]] * count), budgets, [cut]) for count in (9, 12))
+    assert [(line.rule, line.campaign, line.used, line.short_from) for line in few] == [(None, "spring", None, None)]
+    assert [(line.campaign, line.used, str(line.short_from)) for line in many] == [("spring", 60, "1970-01-01")]
 
 
 def test_few_people_leave_no_number_behind_and_many_do() -> None:

@@ -1,0 +1,81 @@
+"""Consents that other systems bring, many at once: to be checked first, or to be recorded."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+import consent
+import gamification
+from access import Caller, Permission
+from api.passage import Passage
+from api.routing import command, query
+from api.v1.consents import known_purpose
+from api.v1.hcps import OWN_METHODS, PaperConsent, choice_of
+from api.v1.wire import Body
+from consent.values import DeliveredConsent, DeliveryResult
+from consent.vocabulary import Action, Answer, Purpose
+from kernel.errors import InvalidError
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+
+class ConsentOf(PaperConsent, frozen=True, kw_only=True):
+    """One answer of one person."""
+
+    person: UUID
+
+
+class Deliveries(Body, frozen=True, kw_only=True):
+    """Up to five hundred answers; each is recorded or refused alone."""
+
+    consents: Annotated[list[ConsentOf], msgspec.Meta(min_length=1, max_length=500)]
+
+
+class DeliveryResults(msgspec.Struct, frozen=True):
+    """What became of each answer, in the order in which they were sent."""
+
+    results: list[DeliveryResult]
+
+
+@command.post(
+    "/consents",
+    permission=Permission.CONSENT_DELIVER,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.CONSENTS_DELIVERED,
+    creates=True,
+)
+async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, data: Deliveries) -> DeliveryResults:
+    """Record answers that people gave elsewhere, with their evidence; ``results`` say what became of each, in order."""
+    given = [_delivered(each) for each in data.consents]
+    results = await consent.deliver_consents(uow, given, caller.markets)
+    said_no = {
+        each.person
+        for each in given
+        if each.purpose in gamification.BOARD_PURPOSES and each.choice.state is not Answer.GRANTED
+    }
+    for person in sorted(said_no):
+        await gamification.leave(uow, passage.runtime.boards, person)
+    return DeliveryResults(results)
+
+
+@query.post(
+    "/consents/check",
+    permission=Permission.CONSENT_DELIVER,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.CONSENTS_CHECKED,
+)
+async def check_consents(uow: UnitOfWork, caller: Caller, data: Deliveries) -> DeliveryResults:
+    """Tell what would become of each answer, and record none."""
+    given = [_delivered(each) for each in data.consents]
+    return DeliveryResults(await consent.check_consents(uow, given, caller.markets))
+
+
+def _delivered(given: ConsentOf) -> DeliveredConsent:
+    if given.method in OWN_METHODS:
+        message = "An answer given in an app is given by the person, at PUT /v1/me/consents/{purpose}."
+        raise InvalidError(message, field="consents.method")
+    return DeliveredConsent(PersonId(given.person), known_purpose(given.purpose), choice_of(given))
+
+
+ROUTES = [deliver_consents, check_consents]

@@ -1,0 +1,1 @@
+"""Consent receipts: what a person agreed to, to be proved without us."""

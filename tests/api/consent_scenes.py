@@ -1,0 +1,43 @@
+"""What is sent to the routes about consent and notices so that they succeed."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from access import Role
+from tests.api.asker import Asker
+from tests.api.scenes import HCP, Scene, Sent
+
+
+async def own_answer(_: Scene, asker: Asker) -> Sent:
+    """An answer about analytics; of somebody who gives none, the route is asked anyway."""
+    if asker.caller.role is HCP:
+        await asker.decide("analytics", "denied")
+    return Sent(inside="analytics")
+
+
+async def a_notice(scene: Scene, _: Asker) -> Sent:
+    newest = "select max(version) from consent.notice_version where purpose = 'service'"
+    version = (await scene.house.database.fetchval(newest) or 0) + 1
+    return Sent({"purpose": "service", "version": version, "locale": "en", "text": f"We run it, {version}."})
+
+
+async def a_staged_notice(scene: Scene, asker: Asker) -> Sent:
+    officer = await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
+    answer = await officer.post("/v1/notices", (await a_notice(scene, asker)).body)
+    return Sent(inside=answer.json()["id"])
+
+
+async def a_consent(scene: Scene, _: Asker) -> Sent:
+    paper = {"state": "granted", "notice_version": 1, "method": "paper", "evidence": {"reference": uuid4().hex}}
+    signed_at = (scene.house.clock.now() - timedelta(days=1)).isoformat()
+    return Sent(
+        {"consents": [paper | {"person": str(scene.hcp.person), "purpose": "analytics", "occurred_at": signed_at}]}
+    )
+
+
+async def a_hand_out(_: Scene, __: Asker) -> Sent:
+    return Sent({"limit": 1})
+
+
+async def an_address(_: Scene, __: Asker) -> Sent:
+    return Sent({"kind": "email", "address": f"{uuid4().hex}@clinic.example"})

@@ -1,0 +1,174 @@
+"""What an HCP agreed to, taken home: whoever has the receipt and two public keys needs nothing else of us."""
+
+import asyncio
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from pyld import jsonld  # type: ignore[import-untyped]
+
+import consent
+from audit.rules.notes import LogKey
+from consent import ReceiptFault, verify_receipt
+from consent.rules.receipts.signing import signed
+from kernel.canonical import canonical
+from kernel.settings import CHECKOUT
+from tests.api.asker import Asker
+from tests.api.house import House, problem
+from tests.api.test_badge_command import environment
+from tests.conftest import KEYS
+
+SAMPLE = (CHECKOUT / "samples" / "notices" / "analytics.md").read_text(encoding="utf-8")
+
+
+async def receipt(hcp: Asker, purpose: str = "analytics", **query: str) -> bytes:
+    answer = await hcp.ask("GET", f"/v1/me/consents/{purpose}/receipt", params=query)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/ld+json"
+    return answer.content
+
+
+async def keys(house: House) -> tuple[str, str]:
+    served = (await house.http.get("/.well-known/consent-receipt-keys.json")).json()
+    return served["receipt"], served["log"]
+
+
+async def test_a_receipt_proves_what_was_answered(house: House) -> None:
+    hcp = await house.hcp()
+    text = await receipt(hcp)
+    verdict = verify_receipt(text, *await keys(house))
+    assert verdict.fault is None
+    assert (verdict.person, verdict.purpose, verdict.state) == (str(hcp.person), "analytics", "granted")
+    assert verdict.notice_version == 1
+    record = json.loads(text)["dct:hasPart"]
+    assert record["dpv:hasNotice"]["laurel:text"] == SAMPLE
+    assert record["dpv:hasNotice"]["laurel:shown"]["laurel:surface"] == "api"
+    assert record["dpv:hasProcess"][0]["dpv:hasConsentStatus"] == "dpv:ConsentGiven"
+    await hcp.decide("analytics")
+    assert verify_receipt(await receipt(hcp), *await keys(house)).state == "withdrawn"
+    problem(await (await house.hcp(agreed=())).get("/v1/me/consents/analytics/receipt"), 404, "consent-not-found")
+
+
+async def test_a_receipt_is_about_one_channel_and_topic(house: House) -> None:
+    hcp = await house.hcp(agreed=())
+    body = {"state": "granted", "notice_version": 1, "channel": "rep", "topic": "cardiology"}
+    assert (await hcp.ask("PUT", "/v1/me/consents/contact", body=body)).status_code == 200
+    text = await receipt(hcp, "contact", channel="rep", topic="cardiology")
+    event = json.loads(text)["dct:hasPart"]["dpv:hasProcess"][0]["laurel:event"]
+    assert (event["laurel:channel"], event["laurel:topic"]) == ("rep", "cardiology")
+    problem(await hcp.get("/v1/me/consents/contact/receipt"), 404, "consent-not-found")
+
+
+async def test_not_one_byte_can_be_changed(house: House) -> None:
+    text, (key, log) = await receipt(await house.hcp()), await keys(house)
+    assert verify_receipt(text, key, log).fault is None
+    random = Random(7)
+    places = random.sample(range(len(text)), 400)
+    for place in places:
+        other = bytes([random.choice([byte for byte in range(256) if byte != text[place]])])
+        changed = text[:place] + other + text[place + 1 :]
+        assert verify_receipt(changed, key, log).fault is not None, (place, text[place], other)
+    for changed in (b" " + text, text + b"\n", text[:-1], text + text, b"", text.replace(b":", b": ", 1)):
+        assert verify_receipt(changed, key, log).fault is not None
+
+
+async def test_a_receipt_of_another_issuer_or_log_is_refused(house: House) -> None:
+    text, (key, log) = await receipt(await house.hcp()), await keys(house)
+    other = consent.ReceiptIssuer(house.runtime.receipt_issuer.controller, b"x" * 32).multikey
+    assert verify_receipt(text, other, log).fault is ReceiptFault.SIGNATURE
+    assert verify_receipt(text, key, LogKey(log.split("+")[0], b"x" * 32).vkey).fault is ReceiptFault.CHECKPOINT
+    with pytest.raises(ValueError, match="Multikey"):
+        verify_receipt(text, "zNothing", log)
+
+
+def _another_person(receipt: dict[str, Any]) -> None:
+    receipt["dct:hasPart"]["dpv:hasDataSubject"]["dpv:hasIdentifier"] = "0" * 36
+
+
+def _another_state(receipt: dict[str, Any]) -> None:
+    receipt["dct:hasPart"]["dpv:hasProcess"][0]["laurel:event"]["laurel:state"] = "denied"
+
+
+def _another_text(receipt: dict[str, Any]) -> None:
+    receipt["dct:hasPart"]["dpv:hasNotice"]["laurel:text"] += "."
+
+
+def _another_version(receipt: dict[str, Any]) -> None:
+    receipt["dct:hasPart"]["dpv:hasNotice"]["dct:hasVersion"] = 2
+
+
+def _another_entry(receipt: dict[str, Any]) -> None:
+    entry = base64.b64decode(receipt["laurel:auditProof"]["laurel:entry"])
+    receipt["laurel:auditProof"]["laurel:entry"] = base64.b64encode(entry.replace(b"granted", b"allowed")).decode()
+
+
+def _nothing(receipt: dict[str, Any]) -> None:
+    """Change nothing: the control."""
+    del receipt["proof"]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (_nothing, None),
+        (_another_person, ReceiptFault.ENTRY),
+        (_another_state, ReceiptFault.ENTRY),
+        (_another_version, ReceiptFault.ENTRY),
+        (_another_text, ReceiptFault.NOTICE),
+        (_another_entry, ReceiptFault.INCLUSION),
+    ],
+)
+async def test_not_even_the_issuer_can_sign_what_the_log_does_not_say(
+    house: House, change: Any, fault: ReceiptFault | None
+) -> None:
+    document, (key, log) = json.loads(await receipt(await house.hcp())), await keys(house)
+    change(document)
+    document.pop("proof", None)
+    issuer = house.runtime.receipt_issuer
+    forged = canonical(signed(document, issuer.multikey, document["dct:created"], issuer._key.sign))
+    assert verify_receipt(forged, key, log).fault is fault
+
+
+async def test_another_program_reads_every_word_of_it(house: House) -> None:
+    document = json.loads(await receipt(await house.hcp()))
+    (expanded,) = jsonld.expand(document)
+    words = set(keys_of(expanded))
+    assert {word for word in words if not word.startswith(("@", "http", "urn:laurel:"))} == set()
+    assert {"https://w3id.org/dpv#hasDataSubject", "https://w3id.org/security#proofValue"} <= words
+    dropped = {name for name in document if name != "@context"} - {"@type"}
+    assert len(expanded) == len(dropped) + 1
+
+
+def keys_of(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [*value, *(key for each in value.values() for key in keys_of(each))]
+    return [key for each in value for key in keys_of(each)] if isinstance(value, list) else []
+
+
+async def test_the_command_judges_a_file_and_needs_no_server(house: House, tmp_path: Path) -> None:
+    text = await receipt(await house.hcp())
+    file = tmp_path / "receipt.jsonld"
+    file.write_bytes(text)
+    own = environment(tmp_path, LAUREL_PUBLIC_URL=house.runtime.settings.public_url)
+
+    async def judged(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-P", "-m", "api.cli", "consent", "verify-receipt", str(file), *words]
+        return await asyncio.to_thread(
+            subprocess.run, command, env=own | more, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    good = await judged()
+    assert (good.returncode, good.stdout[:6]) == (0, "VALID:"), good.stderr
+    key, log = await keys(house)
+    another = base64.b64encode(b"z" * 32).decode()
+    elsewhere = await judged("--key", key, "--log-key", log, "--json", LAUREL_RECEIPT_KEY=another)
+    assert (elsewhere.returncode, json.loads(elsewhere.stdout)["fault"]) == (0, None)
+    file.write_bytes(text.replace(b"granted", b"grunted", 1))
+    bad = await judged("--json")
+    assert (bad.returncode, json.loads(bad.stdout)["fault"]) == (1, "signature-wrong")
+    assert KEYS.receipt_key.decode() not in good.stdout + bad.stdout
