@@ -39,6 +39,7 @@ bench: $(development) ## measure the figures of docs/architecture.md on this mac
 docs: $(development) ## write docs/reference from the declarations in the code, and check every link
 	@mkdir -p docs/reference
 	.venv/bin/laurel access matrix --markdown > docs/reference/.new && mv docs/reference/.new docs/reference/routes.md
+	.venv/bin/laurel access matrix --page > docs/reference/.new && mv docs/reference/.new docs/reference/access-matrix.md
 	.venv/bin/laurel openapi > docs/reference/.new && mv docs/reference/.new docs/reference/openapi.json
 	.venv/bin/laurel consent register > docs/reference/.new && mv docs/reference/.new docs/reference/processing-activities.md
 	$(python) -m pytest -q tests/architecture/test_documentation.py tests/architecture/test_command_line.py

@@ -2,11 +2,13 @@
 
 from kernel.errors import (
     ConflictError,
+    ForbiddenError,
     InvalidError,
     LaurelError,
     NotFoundError,
     UnauthenticatedError,
     UnavailableError,
+    UnprocessableError,
 )
 
 
@@ -15,6 +17,83 @@ class SignInFailedError(UnauthenticatedError):
 
     code = "sign-in-failed"
     remedy = "Check the credentials and sign in again."
+
+
+class RoleRequestOpenError(ConflictError):
+    """Somebody asked for a role for this account already."""
+
+    code = "role-request-open"
+    remedy = "Let the open request be decided first: GET /v1/role-requests."
+
+
+class RoleRequestNotFoundError(NotFoundError):
+    """There is no such request that waits to be decided."""
+
+    code = "role-request-not-found"
+    remedy = "List what waits with GET /v1/role-requests."
+
+
+class OutsideScopeError(ForbiddenError):
+    """Nobody gives away markets that are not their own."""
+
+    code = "outside-scope"
+    remedy = "Name markets of your own, or ask a colleague who holds these."
+
+
+class ClientNotFoundError(NotFoundError):
+    """There is no such machine client, or it was revoked."""
+
+    code = "machine-client-not-found"
+    remedy = "List machine clients with GET /v1/machine-clients."
+
+
+class FourEyesError(ForbiddenError):
+    """This needs somebody else."""
+
+    code = "four-eyes"
+    remedy = "Ask a colleague with the same permission."
+
+
+class OneTimePasswordRequiredError(SignInFailedError):
+    """The password is right, and the account has a second factor."""
+
+    code = "otp-required"
+    remedy = "Send otp as well: the password that the authenticator app shows now, or a recovery code."
+
+
+class OneTimePasswordWrongError(UnprocessableError):
+    """This is not what the authenticator shows, or it was used before."""
+
+    code = "otp-wrong"
+    remedy = "Wait for the app's next password, check the device's clock, and send it."
+
+
+class PasswordWrongError(ForbiddenError):
+    """The password that was to be replaced is another one."""
+
+    code = "password-wrong"
+    remedy = "Send the present password, or ask for a reset with POST /v1/password-resets."
+
+
+class CodeRefusedError(UnprocessableError):
+    """The code from a letter does not work: unknown, used, withdrawn or too old look alike."""
+
+    code = "code-refused"
+    remedy = "Take the code from the newest letter, or ask for another one."
+
+
+class AuthenticatorExistsError(ConflictError):
+    """The account has an authenticator that works."""
+
+    code = "authenticator-exists"
+    remedy = "Remove it with DELETE /v1/me/authenticator first."
+
+
+class AuthenticatorNotFoundError(NotFoundError):
+    """There is no such authenticator."""
+
+    code = "authenticator-not-found"
+    remedy = "Ask for one with POST /v1/me/authenticator."
 
 
 class TokenRefusedError(UnauthenticatedError):

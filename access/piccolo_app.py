@@ -13,6 +13,7 @@ from access.tables import (
     RecoveryCode,
     RefreshToken,
     RemovedKey,
+    RoleRequest,
     Session,
 )
 
@@ -29,5 +30,6 @@ APP_CONFIG = AppConfig(
         RecoveryCode,
         Letter,
         RemovedKey,
+        RoleRequest,
     ],
 )

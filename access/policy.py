@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from access.vocabulary import Permission, Role
+from access.vocabulary import MACHINES, Permission, Reach, Role
 
-_EVERYONE: Final = frozenset(
+EVERYONE: Final = frozenset(
     {
         Permission.NOTICE_READ,
         Permission.OWN_ALERTS_READ,
@@ -20,14 +20,80 @@ _EVERYONE: Final = frozenset(
 )
 """What every account may do."""
 
-_STAFF: Final = _EVERYONE | {Permission.CONTENT_READ}
+_PERSON: Final = EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE}
+"""What everybody may do who is no machine."""
+
+_STAFF: Final = _PERSON | {Permission.CONTENT_READ}
 """What every member of staff may do, within their markets."""
+
+GETTING_SECOND_FACTOR: Final = frozenset(
+    {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE, Permission.OWN_PROFILE_READ, Permission.SESSION_END}
+)
+"""What staff may do before they have a second factor, where one is needed."""
+
+WITHOUT_SECOND_FACTOR: Final = MACHINES | {Role.HCP}
+"""HCPs choose whether they want one; machines have a secret that nobody remembers."""
+
+OWN: Final = frozenset(
+    {
+        Permission.BADGES_READ,
+        Permission.BADGE_EXPORT,
+        Permission.CLAIMS_READ,
+        Permission.CONSENT_READ,
+        Permission.CONSENT_WRITE,
+        Permission.OPPORTUNITIES_READ,
+        Permission.OWN_ACCESS_LOG_READ,
+        Permission.OWN_ALERTS_READ,
+        Permission.OWN_FACTORS_MANAGE,
+        Permission.OWN_HCP_PROFILE_READ,
+        Permission.OWN_HCP_PROFILE_WRITE,
+        Permission.OWN_PASSWORD_CHANGE,
+        Permission.OWN_PROFILE_READ,
+        Permission.OWN_SESSIONS_READ,
+        Permission.POINTS_READ,
+        Permission.RECOMMENDATIONS_READ,
+        Permission.REWARDS_READ,
+        Permission.SESSION_END,
+        Permission.STREAKS_READ,
+    }
+)
+"""What shows and changes only what is the caller's own."""
+
+EVERYWHERE: Final = frozenset(
+    {
+        Permission.AUDIT_EXPORT,
+        Permission.AUDIT_LOG_FETCH,
+        Permission.AUDIT_READ,
+        Permission.BOARD_READ,
+        Permission.CAMPAIGN_APPROVE,
+        Permission.CAMPAIGN_FREEZE,
+        Permission.CAMPAIGN_READ,
+        Permission.CAMPAIGN_STOP,
+        Permission.LEADERBOARD_READ,
+        Permission.NOTICE_READ,
+        Permission.POLICIES_READ,
+        Permission.REWARD_CATALOGUE_READ,
+        Permission.RULES_CHECK,
+        Permission.RULES_READ,
+        Permission.TRANSFERS_OF_VALUE_READ,
+    }
+)
+"""What concerns things that belong to no market, or is done by those who oversee them all."""
+
+
+def reach(permission: Permission) -> Reach:
+    """Return how far a permission reaches: within the caller's markets, unless it is said otherwise above."""
+    if permission in OWN:
+        return Reach.OWN
+    return Reach.EVERYWHERE if permission in EVERYWHERE else Reach.MARKET
+
 
 ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: _STAFF
         | {
             Permission.ACCOUNT_MANAGE,
+            Permission.ROLE_DECIDE,
             Permission.CLAIM_CANCEL,
             Permission.CLAIM_FULFIL,
             Permission.CONSENT_DELIVER,
@@ -43,6 +109,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.HCP_IDENTIFIERS_READ,
             Permission.HCP_READ,
             Permission.LICENCE_DECIDE,
+            Permission.ROLE_DECIDE,
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
@@ -75,7 +142,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.HCP_CONTACT_READ,
             Permission.HCP_READ,
         },
-        Role.HCP: _EVERYONE
+        Role.HCP: _PERSON
         | {
             Permission.ACTIVITY_RECORD,
             Permission.AWARD_PROOF_READ,
@@ -99,7 +166,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_CLAIM,
             Permission.STREAKS_READ,
         },
-        Role.LEARNING_SYSTEM: _EVERYONE
+        Role.LEARNING_SYSTEM: EVERYONE
         | {
             Permission.ACTIVITY_DELIVER,
             Permission.CONSENT_DELIVER,
@@ -127,6 +194,6 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
         },
-        Role.WITNESS: _EVERYONE | {Permission.AUDIT_LOG_FETCH},
+        Role.WITNESS: EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )

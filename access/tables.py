@@ -1,6 +1,6 @@
 """The tables of access. Of people they hold ids only; of secrets they hold hashes only."""
 
-from piccolo.columns import UUID, Array, BigInt, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import UUID, Array, BigInt, Boolean, ForeignKey, OnDelete, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -66,6 +66,15 @@ class MachineClient(Table, tablename="machine_client", schema="access"):
     name = Text(default=None, null=False, help_text="open: which system")
     secret_hash = Bytea(default=None, null=False, help_text="open: SHA-256 of the secret")
     created_at = Timestamptz(default=None, null=False, help_text="open: when")
+    permissions = Array(
+        base_column=Text(),
+        default=None,
+        null=True,
+        help_text="open: what it is narrowed to; null for its role",
+    )
+    expires_at = Timestamptz(default=None, null=True, help_text="open: when its secret stops working")
+    last_used_at = Timestamptz(default=None, null=True, help_text="open: when it signed in last")
+    revoked_at = Timestamptz(default=None, null=True, help_text="open: when it was revoked")
 
 
 class Alert(Table, tablename="alert", schema="access"):
@@ -85,7 +94,7 @@ class Authenticator(Table, tablename="authenticator", schema="access"):
     """An app that makes one-time passwords (RFC 6238); it counts once its owner has shown one."""
 
     account = UUID(primary_key=True, default=None, help_text="pseudonymous: whose; one each")
-    wrapped_secret = Bytea(default=None, null=False, help_text="pseudonymous: wrapped by a key-encryption key")
+    wrapped_secret = Bytea(default=None, null=False, help_text="pseudonymous: sealed with the person's own key")
     last_step = BigInt(default=None, null=False, help_text="pseudonymous: the newest 30 seconds that were used up")
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when handed out")
     confirmed_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when first shown to work")
@@ -111,7 +120,9 @@ class Letter(Table, tablename="letter", schema="access"):
     )
     kind = Text(default=None, null=False, help_text="pseudonymous: LetterKind")
     token_hash = Bytea(default=None, null=True, help_text="pseudonymous: SHA-256 of the link's token")
-    wrapped_token = Bytea(default=None, null=True, help_text="pseudonymous: the token, wrapped, until it was sent")
+    wrapped_token = Bytea(
+        default=None, null=True, help_text="pseudonymous: sealed with the person's key until it was sent"
+    )
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
     expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the link stops working")
     sent_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when handed to the mail server")
@@ -124,3 +135,20 @@ class RemovedKey(Table, tablename="removed_key", schema="access"):
     kid = Text(primary_key=True, default=None, help_text="open: the key's thumbprint (RFC 7638)")
     reason = Text(default=None, null=False, help_text="open: why")
     removed_at = Timestamptz(default=None, null=False, help_text="open: when")
+
+
+class RoleRequest(Table, tablename="role_request", schema="access"):
+    """A role that somebody wants an account to have; it counts when somebody else agreed."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: for whom"
+    )
+    role = Text(default=None, null=False, help_text="pseudonymous: Role")
+    markets = Array(base_column=Text(), default=None, null=False, help_text="pseudonymous: market scope, or *")
+    reason = Text(default=None, null=False, help_text="pseudonymous: why, in a sentence")
+    requested_by = UUID(default=None, null=False, help_text="pseudonymous: whose idea it was")
+    requested_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    decided_by = UUID(default=None, null=True, help_text="pseudonymous: who agreed or refused; somebody else")
+    decided_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")
+    approved = Boolean(default=None, null=True, help_text="pseudonymous: what was decided")

@@ -15,7 +15,7 @@ from people.vocabulary import PersonId
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks. ``markets`` is the market scope: an HCP's own market, a staff member's or a machine's markets.
 
-    ``person`` is None for machines only.
+    ``person`` is None for machines only. ``narrowed`` is what a machine client is narrowed to, None for its whole role.
     """
 
     account: AccountId
@@ -23,6 +23,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     markets: frozenset[str]
     person: PersonId | None
+    narrowed: frozenset[Permission] | None = None
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +57,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """When whoever sits in the session last showed a password, a one-time password or a secret."""
     second_factor: bool = False
     """Whether the account has a second factor that works."""
+    narrowed: frozenset[Permission] | None = None
+    """What a machine client is narrowed to."""
     removed_keys: frozenset[str] = frozenset()
     """Ids of token keys that nothing is believed from any more."""
 
@@ -81,6 +84,52 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     session: UUID | None
 
 
+class RoleRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A role that somebody wants an account to have, and that somebody else must agree to."""
+
+    id: UUID
+    account: AccountId
+    role: Role
+    markets: tuple[str, ...]
+    reason: str
+    requested_by: AccountId
+    requested_at: datetime
+
+
+class MachineClient(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that signs in with an id and a secret. Without ``permissions`` it may do what its role may."""
+
+    id: UUID
+    account: AccountId
+    name: str
+    role: Role
+    markets: tuple[str, ...]
+    permissions: tuple[Permission, ...] | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class FactorView(msgspec.Struct, frozen=True):
+    """Which second factors an account has."""
+
+    authenticator: bool
+    recovery_codes_left: int
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What an authenticator app is set up with: the ``secret`` in base 32, and the same in a ``uri`` for a QR code."""
+
+    secret: str
+    uri: str
+
+    @override
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return "Enrolment(...)"
+
+
 class RouteLine(msgspec.Struct, frozen=True):
     """One route as it declares itself; a public route has no permission."""
 
@@ -88,6 +137,7 @@ class RouteLine(msgspec.Struct, frozen=True):
     path: str
     permission: Permission | None
     purpose: str | None = None
+    factor_seconds: int | None = None
 
 
 class MatrixRow(msgspec.Struct, frozen=True):
@@ -122,12 +172,16 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known about whoever wants to sign in; all None when nobody is known."""
+    """What is known about whoever wants to sign in; all None when nobody is known.
+
+    ``familiar``: somebody has signed in to this account from the same network before.
+    """
 
     account: AccountId | None = None
     person: PersonId | None = None
     status: AccountStatus | None = None
     password_hash: str | None = None
+    familiar: bool = False
 
     @override
     def __repr__(self) -> str:

@@ -77,10 +77,12 @@ class Permission(StrEnum):
     OPPORTUNITIES_READ = "opportunities:read"
     OWN_ACCESS_LOG_READ = "own-access-log:read"
     OWN_ALERTS_READ = "own-alerts:read"
+    OWN_FACTORS_MANAGE = "own-factors:manage"
     OWN_HCP_PROFILE_READ = "own-hcp-profile:read"
     OWN_HCP_PROFILE_WRITE = "own-hcp-profile:write"
     OWN_PRIVACY_REQUESTS_READ = "own-privacy-requests:read"
     OWN_PRIVACY_REQUEST_MAKE = "own-privacy-request:make"
+    OWN_PASSWORD_CHANGE = "own-password:change"  # noqa: S105 - names a permission
     OWN_PROFILE_READ = "own-profile:read"
     OWN_SESSIONS_READ = "own-sessions:read"
     POINTS_READ = "points:read"
@@ -93,6 +95,7 @@ class Permission(StrEnum):
     REWARD_CATALOGUE_READ = "reward-catalogue:read"
     REWARD_CLAIM = "reward:claim"
     REWARD_CREATE = "reward:create"
+    ROLE_DECIDE = "role:decide"
     RULES_CHECK = "rules:check"
     RULES_EXPLAIN = "rules:explain"
     RULES_READ = "rules:read"
@@ -107,6 +110,7 @@ class AccountStatus(StrEnum):
 
     ACTIVE = "active"
     DISABLED = "disabled"
+    PENDING = "pending"
 
 
 class Method(StrEnum):
@@ -118,14 +122,25 @@ class Method(StrEnum):
     CLIENT_SECRET = "client-secret"  # noqa: S105 - the same
 
 
+class LetterKind(StrEnum):
+    """What a letter's code is good for; letters that only tell something are named by their ``AlertKind``."""
+
+    EMAIL_CONFIRMATION = "email-confirmation"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - names a letter
+
+
 class AlertKind(StrEnum):
     """What an account's owner should know."""
 
+    ACCOUNT_ENABLED = "account-enabled"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - names an event
+    RECOVERY_CODES_RENEWED = "recovery-codes-renewed"
     RECOVERY_CODE_USED = "recovery-code-used"
     REFRESH_REUSED = "refresh-token-reused"
+    REGISTRATION_REPEATED = "registration-repeated"
     ROLE_CHANGED = "role-changed"
 
 
@@ -135,6 +150,17 @@ class Reason(StrEnum):
     ALLOWED = "allowed"
     ROLE_LACKS_PERMISSION = "role-lacks-permission"
     OUTSIDE_MARKET = "outside-market"
+    SECOND_FACTOR_MISSING = "second-factor-missing"
+    CLIENT_NARROWED = "client-narrowed"
+    FACTOR_TOO_OLD = "factor-too-old"
+
+
+class Reach(StrEnum):
+    """How far a permission reaches."""
+
+    OWN = "own"
+    MARKET = "market"
+    EVERYWHERE = "everywhere"
 
 
 class TokenFault(StrEnum):
@@ -160,22 +186,41 @@ class Refusal(StrEnum):
     DISABLED = "disabled"
     ENDED = "session-ended"
     EXPIRED = "expired"
+    OTP_MISSING = "otp-missing"
     REUSED = "reused"
+    WRONG_OTP = "wrong-otp"
 
 
 class Action(StrEnum):
     """Audit actions of this room, spelled ``room:subject:verb``."""
 
+    ACCOUNT_CONFIRMED = "access:account:confirmed"
     ACCOUNT_CREATED = "access:account:created"
     ACCOUNT_DISABLED = "access:account:disabled"
     ACCOUNT_ENABLED = "access:account:enabled"
+    AUTHENTICATOR_CONFIRMED = "access:authenticator:confirmed"
+    AUTHENTICATOR_OFFERED = "access:authenticator:offered"
+    AUTHENTICATOR_REMOVED = "access:authenticator:removed"
     ALERTS_READ = "access:alerts:read"
+    CLIENTS_READ = "access:clients:read"
     CLIENT_CREATED = "access:client:created"
+    CLIENT_REVOKED = "access:client:revoked"
+    FACTORS_READ = "access:factors:read"
+    FACTOR_PROVED = "access:factor:proved"
+    FACTOR_REFUSED = "access:factor:refused"
     KEY_REMOVED = "access:key:removed"
     KEY_ROTATED = "access:key:rotated"
     PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - names an action
+    PASSWORD_RESET_ASKED = "access:reset:asked"  # noqa: S105 - the same
+    RECOVERY_CODES_RENEWED = "access:codes:renewed"
     REFRESH_REUSED = "access:refresh:reused"
+    REGISTRATION_ASKED = "access:registration:asked"
     ROLE_CHANGED = "access:role:changed"
+    ROLE_REQUESTED = "access:role:requested"
+    ROLE_REQUESTS_READ = "access:requests:read"
+    ROLE_REQUEST_APPROVED = "access:request:approved"
+    ROLE_REQUEST_REJECTED = "access:request:rejected"
+    SECRET_ROTATED = "access:secret:rotated"  # noqa: S105 - names an action
     SESSIONS_READ = "access:sessions:read"
     SESSION_ENDED = "access:session:ended"
     SESSION_REFRESHED = "access:session:refreshed"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from litestar import Litestar, Request, Router
+from litestar.config.cors import CORSConfig
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
@@ -45,6 +46,7 @@ def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[Con
         before_request=gate,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_lifespan(runtime, with_worker=with_worker)],
+        cors_config=_cors(runtime.settings.cors_origins),
         request_max_body_size=runtime.settings.body_limit_bytes,
         openapi_config=OPENAPI,
         logging_config=None,
@@ -57,6 +59,19 @@ def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[Con
     app.state.runtime = runtime
     app.asgi_handler = Seal(app.asgi_handler, runtime)
     return app
+
+
+def _cors(origins: Sequence[str]) -> CORSConfig | None:
+    """Return which other origins' pages may call; there are no cookies, so credentials are never among what is sent."""
+    if not origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+        expose_headers=["X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotent-Replayed"],
+        max_age=600,
+    )
 
 
 def declared_handlers(app: Litestar) -> list[BaseRouteHandler]:

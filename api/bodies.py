@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import ClientException
 
-from api.text import unstorable
+from api.text import NESTED, too_deep, unstorable
 from kernel.decoding import located
 from kernel.errors import InvalidError
 
@@ -36,7 +36,7 @@ def decoded(decoder: "msgspec.json.Decoder[Shape]", body: bytes) -> Shape:
         InvalidError: it is no JSON, not of this shape, or holds text that can't be stored; the facts hold ``field``.
 
     """
-    found = unstorable(body)
+    found = ("body", NESTED) if too_deep(body) else unstorable(body)
     if found is None:
         try:
             return decoder.decode(body)

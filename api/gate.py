@@ -10,13 +10,25 @@ import msgspec
 from litestar import Request
 
 import consent
-from access import Caller, Claims, Role, TokenFault, TokenRefusedError, decide
+from access import (
+    Caller,
+    Claims,
+    Permission,
+    Reason,
+    Role,
+    Standing,
+    TokenFault,
+    TokenRefusedError,
+    decide,
+    decide_factors,
+)
+from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
 from api.text import refuse_nul
 from consent.values import Decision
 from consent.vocabulary import Outcome
-from kernel.errors import ForbiddenError, NotFoundError
+from kernel.errors import ForbiddenError, NotFoundError, TooManyError, UnauthenticatedError
 
 BEARER = "Bearer "
 
@@ -25,6 +37,26 @@ class UndeclaredRouteError(NotFoundError):
     """The route was not declared through ``api.routing``; it does not exist for anybody."""
 
     code = "not-found"
+
+
+class SecondFactorMissingError(ForbiddenError):
+    """The caller's role needs a second factor."""
+
+    code = "second-factor-missing"
+    remedy = "Set up an authenticator app with POST /v1/me/authenticator."
+
+
+class FactorTooOldError(UnauthenticatedError):
+    """The caller showed who they are too long ago for this."""
+
+    code = "factor-too-old"
+    remedy = "Show a password or one-time password with POST /v1/sessions/current/proof, and send the request again."
+
+
+class RequestLimitError(TooManyError):
+    """One account sent more requests in a minute than it may."""
+
+    code = "too-many-requests"
 
 
 class PermissionMissingError(ForbiddenError):
@@ -46,7 +78,7 @@ async def gate(request: Request[Any, Any, Any]) -> None:
         raise UndeclaredRouteError(message)
     passage.policy = policy
     if policy.kind != "public":
-        claims = passage.runtime.verifier.verify(_token(request))
+        claims = await _verified(request, passage)
         passage.caller = claims.caller
         await admit(passage, policy, claims)
     if policy.kind != "merged":
@@ -56,8 +88,12 @@ async def gate(request: Request[Any, Any, Any]) -> None:
 async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
     """Decide for a verified token: is the session alive, may the role, did the person agree."""
     standings, claimed = passage.runtime.standings, claims.caller
-    account_mark, person_mark = await standings.marks(claimed)
-    standing = await standings.standing(claimed, account_mark)
+    marks = await standings.marks(claimed)
+    passage.quota = marks.quota
+    if not marks.quota.allowed:
+        message = "This account sent too many requests in this minute."
+        raise RequestLimitError(message, retry_after_seconds=marks.quota.resets_in)
+    standing = await standings.standing(claimed, marks.account)
     if not standing.live or standing.role is None:
         message = "This session has ended."
         raise TokenRefusedError(message, reason="session-ended")
@@ -65,16 +101,50 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
         message = "The access token is not valid."
         raise TokenRefusedError(message, reason=TokenFault.REMOVED_KEY.value)
     caller = claimed
-    if standing.role is not claimed.role or standing.markets != claimed.markets:
-        caller = msgspec.structs.replace(claimed, role=standing.role, markets=standing.markets)
+    if standing.role is not claimed.role or standing.markets != claimed.markets or standing.narrowed is not None:
+        caller = msgspec.structs.replace(
+            claimed, role=standing.role, markets=standing.markets, narrowed=standing.narrowed
+        )
         passage.caller = caller
-    assert policy.permission is not None  # noqa: S101 - a declaration without one stops the start
-    verdict = decide(caller, policy.permission)
+    permission = declared(policy)
+    verdict = decide(caller, permission)
     if not verdict.allowed:
-        message = f"The role {caller.role.value} does not include {policy.permission.value}."
+        whom = "client is narrowed and" if verdict.reason is Reason.CLIENT_NARROWED else f"role {caller.role.value}"
+        message = f"The {whom} does not include {permission.value}."
         raise PermissionMissingError(message, reason=verdict.reason)
+    require_factors(passage, policy, caller, standing)
     if caller.role is Role.HCP:
-        await ask_consent(passage, policy, caller, person_mark)
+        await ask_consent(passage, policy, caller, marks.person)
+
+
+def require_factors(passage: Passage, policy: Policy, caller: Caller, standing: Standing) -> None:
+    """Refuse staff without a second factor, and whoever showed a factor longer ago than the route accepts.
+
+    Raises:
+        SecondFactorMissingError: the role needs one, and this is not the way to get it.
+        FactorTooOldError: RFC 9470's challenge; it says how old the factor may be.
+
+    """
+    verdict = decide_factors(
+        caller.role,
+        declared(policy),
+        enrolled=standing.second_factor,
+        needed=passage.runtime.settings.needs_second_factor,
+        age=None if standing.proved_at is None else passage.runtime.clock.now() - standing.proved_at,
+        most=policy.factor_seconds,
+    )
+    if verdict.reason is Reason.SECOND_FACTOR_MISSING:
+        message = f"The role {caller.role.value} needs a second factor, and this account has none."
+        raise SecondFactorMissingError(message)
+    if not verdict.allowed:
+        message = f"This needs a password or one-time password shown within the last {policy.factor_seconds} seconds."
+        raise FactorTooOldError(message, max_age=policy.factor_seconds)
+
+
+def declared(policy: Policy) -> Permission:
+    """Return the permission of a route that is not public."""
+    assert policy.permission is not None  # noqa: S101 - a declaration without one stops the start
+    return policy.permission
 
 
 async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: Any) -> None:
@@ -93,6 +163,15 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
                 await consent.note_gap(uow, decision, policy.purpose, market)
         message = f"There is no consent for {policy.purpose.value}."
         raise consent.ConsentRequiredError(message, purpose=policy.purpose.value, reason=decision.reason.value)
+
+
+async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:
+    try:
+        return passage.runtime.verifier.verify(_token(request))
+    except TokenRefusedError:
+        if "authorization" in request.headers:  # without it the outermost layer has counted the request
+            await take_anonymous(passage)
+        raise
 
 
 def _token(request: Request[Any, Any, Any]) -> str:

@@ -12,6 +12,7 @@ from api.vocabulary import Action
 from consent.values import PURPOSES, Decision
 from consent.vocabulary import Purpose
 from kernel.facts import Fact, Origin
+from kernel.limits import Quota
 from kernel.unit_of_work import UnitOfWork
 from people import Bearings, PersonNotFoundError
 
@@ -38,6 +39,7 @@ class Passage:
         "entries",
         "limit",
         "policy",
+        "quota",
         "reason",
         "request",
         "route",
@@ -59,6 +61,7 @@ class Passage:
         self.reason: str | None = None
         self.sealed = False
         self.limit: asyncio.Timeout | None = None
+        self.quota: Quota | None = None
 
     def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
         """Return what every audit entry of this request says about who, from where and why."""

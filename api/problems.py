@@ -133,7 +133,7 @@ def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Respo
     status = status_of(error)
     headers = {}
     if status == 401:  # noqa: PLR2004 - RFC 9110 demands the challenge with this status
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = _challenge(error)
     if status in {429, 503}:
         headers["Retry-After"] = str(error.facts.get("retry_after_seconds", 1))
     field = error.facts.get("field")
@@ -141,6 +141,14 @@ def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Respo
     return answer(
         request, status, error.code, error.detail, error.remedy, errors, facts=error.facts, headers=headers or None
     )
+
+
+def _challenge(error: LaurelError) -> str:
+    """Return what RFC 6750 asks of a 401, and RFC 9470 where only the last factor is too old."""
+    if "max_age" not in error.facts:
+        return "Bearer"
+    words = f'error_description="{error.detail}", max_age="{error.facts["max_age"]}"'
+    return f'Bearer error="insufficient_user_authentication", {words}'
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:

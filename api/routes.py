@@ -16,5 +16,7 @@ def route_lines(app: Litestar) -> list[RouteLine]:
                 continue  # the OPTIONS handlers that Litestar makes; an undeclared route stops the start
             purpose = policy.purpose.value if policy.purpose else None
             methods = [str(method) for method in handler.http_methods if method != "OPTIONS"]
-            lines += [RouteLine(method, route.path, policy.permission, purpose) for method in methods]
+            lines += [
+                RouteLine(method, route.path, policy.permission, purpose, policy.factor_seconds) for method in methods
+            ]
     return sorted(lines, key=lambda line: (line.path, line.method))

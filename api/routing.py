@@ -37,6 +37,7 @@ from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
+WRITING: Final = frozenset({"command", "merged"})
 INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept"})
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
@@ -68,7 +69,8 @@ OWN_DESCRIPTIONS: Final = {
 class Policy:
     """What a route declares. ``records`` lists audit actions of which a command leaves at least one.
 
-    ``settled``: a query that waits until the audit log has indexed what was done before it.
+    ``settled``: a query that waits until the audit log has indexed what was done before it. ``factor_seconds``: how
+    long ago the caller may have shown a password, a one-time password or a secret for the last time (RFC 9470).
     """
 
     kind: Kind
@@ -78,6 +80,7 @@ class Policy:
     because: str | None = None
     creates: bool = False
     settled: bool = False
+    factor_seconds: int | None = None
 
 
 def policy_of(handler: Any) -> Policy | None:
@@ -109,12 +112,13 @@ class _Door:
         because: str | None = None,
         creates: bool = False,
         settled: bool = False,
+        factor_seconds: int | None = None,
         status_code: int = 200,
         body_type: Any = None,
         media_types: Sequence[str] = (),
     ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
         actions = records if isinstance(records, tuple) else (records,)
-        policy = Policy(self._kind, permission, purpose, actions, because, creates, settled)
+        policy = Policy(self._kind, permission, purpose, actions, because, creates, settled, factor_seconds)
         _check(policy, path)
 
         def declare(function: Callable[..., Any]) -> HTTPRouteHandler:
@@ -178,6 +182,8 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
             arguments["body"] = await json_bytes(request)
         if "accept" in wanted:
             arguments["accept"] = request.headers.get("accept", "*/*")
+        if policy.kind in WRITING:
+            await passage.runtime.pressure.admit()
         if decoder is not None:
             arguments["data"] = decoded(decoder, await json_bytes(request))
         return await run(_Call(function, policy, passage, request, "uow" in wanted, arguments))
@@ -257,6 +263,8 @@ def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> ty
             if policy.permission and policy.purpose:
                 schema["x-permission"] = policy.permission.value
                 schema["x-purpose"] = policy.purpose.value
+                if policy.factor_seconds is not None:
+                    schema["x-factor-seconds"] = policy.factor_seconds
                 schema["x-records"] = [action.value for action in policy.records]
                 schema["security"] = [{"bearer": []}]
             else:
@@ -269,7 +277,7 @@ def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> ty
 
 def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
     codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
-    codes |= ({415} if has_body else set()) | ({404} if is_keyed else set())
+    codes |= ({415, 422} if has_body else set()) | ({404} if is_keyed else set())
     return {
         code: ResponseSpec(
             data_container=Problem,

@@ -14,6 +14,7 @@ import audit
 import consent
 import gamification
 import people
+from api.floods import Floods, Pressure
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
@@ -28,19 +29,24 @@ from kernel.database import DB
 from kernel.facts import Fact, Origin
 from kernel.keys import Keys, keyring
 from kernel.limits import Limits
+from kernel.mail import mailbox
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
+from kernel.telling import Telling
 from kernel.unit_of_work import UnitOfWork, Work
 
 AUDIENCE = "laurel"
 POOL_SIZE = 10
 BOARD_PAUSE_SECONDS = 1.0
+FLOOD_PAUSE_SECONDS = 10.0
 LOTS_PAUSE_SECONDS = 30.0
 CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
 REQUESTS_PAUSE_SECONDS = 1.0
 RETENTION_PAUSE_SECONDS = 3_600.0
+LETTER_PAUSE_SECONDS = 1.0
+LETTER_ORIGIN = Origin(request=UUID(int=0), actor="system:letters", role="system", route="worker letters")
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
 CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 REQUESTS_ORIGIN = Origin(
@@ -80,12 +86,16 @@ class Runtime:
         self.badge_issuer = badge_issuer(settings, keys)
         self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
+        self.telling = Telling(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
+        self.mailbox = mailbox(settings)
         self.merging = Merging(self.work, settings.activity_retention_days)
         self.trail: Batcher[Sequence[tuple[Origin, Fact]], None] = Batcher(self._append, most=1_000)
         self.settling: Batcher[None, bool] = Batcher(self._settle, most=1_000)
         self.receipt_issuer = receipt_issuer(settings, keys)
         self._suppression_key = keys.suppression_key
+        self.floods = Floods(self.work, self.clock)
+        self.pressure = Pressure(self.work)
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
@@ -129,6 +139,7 @@ class Runtime:
         return [
             sequencer.run,
             publisher.run,
+            partial(_repeat, self.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
             lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
@@ -136,6 +147,7 @@ class Runtime:
             partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
+            partial(_repeat, self._send_letters, LETTER_PAUSE_SECONDS, "letters_wait"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -177,6 +189,11 @@ class Runtime:
         """Let go what has been kept for long enough."""
         async with self.work.begin(REQUESTS_ORIGIN) as uow:
             return any(line.rows for line in await consent.retain(uow, self.registry))
+
+    async def _send_letters(self) -> bool:
+        """Send what rooms wrote to people; any number of workers may do it at once."""
+        async with self.work.begin(LETTER_ORIGIN) as uow:
+            return await access.send_letters(uow, self.mailbox)
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:

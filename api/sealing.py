@@ -12,10 +12,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
-from api.passage import Passage
+from api.limiting import AddressLimitError, headers, take_anonymous
+from api.passage import REFUSALS, Passage
+from api.problems import laurel_problem
 from kernel.facts import Fact, Origin
 from kernel.ids import uuid7
 
@@ -33,6 +36,13 @@ SECURITY_HEADERS: Final = (
 )
 CACHEABLE_HEADERS: Final = SECURITY_HEADERS[1:]
 """The same, for an answer that says itself how long it may be kept: by everybody if it is public, else by who asked."""
+
+STRICT_TRANSPORT: Final = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
+CONTENT_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""An answer that is no page loads nothing and stands in no frame; a page says itself what it needs."""
+
+UNLIMITED: Final = frozenset({"/health/live", "/health/ready"})
+"""Load balancers ask often, and must get an answer of ours and not of Valkey's."""
 
 TIMED_OUT: Final = 503
 
@@ -70,7 +80,10 @@ class Seal:
 
         try:
             async with asyncio.timeout_at(deadline) as passage.limit:
-                await self._app(scope, receive, sealed_send)
+                if await self._admitted(scope, passage):
+                    await self._app(scope, receive, sealed_send)
+                else:
+                    await too_many(scope, receive, sealed_send)
         except Exception as error:
             # Litestar wraps what is raised while an answer leaves; before its first byte any failure means: unsealed.
             if status != 0:
@@ -88,6 +101,17 @@ class Seal:
             code=passage.reason,
         )
 
+    @staticmethod
+    async def _admitted(scope: Scope, passage: Passage) -> bool:
+        """Count a request that shows no token; one that shows a wrong one is counted by the gate."""
+        if scope["path"] in UNLIMITED or any(name == b"authorization" for name, _ in scope["headers"]):
+            return True
+        try:
+            await take_anonymous(passage)
+        except AddressLimitError:
+            return False
+        return True
+
     async def _seal(self, passage: Passage, message: HTTPResponseStartEvent, deadline: float) -> None:
         """Make the entry durable by ``deadline``; MUST be awaited before the first byte leaves.
 
@@ -97,7 +121,10 @@ class Seal:
         message["headers"] = [
             *message.get("headers", ()),
             (b"x-request-id", str(passage.request).encode()),
+            *(headers(passage.quota) if passage.quota else ()),
             *(CACHEABLE_HEADERS if _may_be_kept(policy, message) else SECURITY_HEADERS),
+            *(() if _has_content_policy(message) else (CONTENT_POLICY,)),
+            *(STRICT_TRANSPORT if self._runtime.settings.public_url.startswith("https:") else ()),
         ]
         if passage.sealed or (policy is not None and policy.kind == "public" and not policy.records):
             return
@@ -108,10 +135,27 @@ class Seal:
             # Whoever gave up a query because of the deadline may have turned that into an answer.
             if asyncio.get_running_loop().time() >= deadline:
                 raise TimeoutError  # noqa: TRY301 - unsealed like everything else that fails here
-            await self._runtime.trail.submit(entries, weight=len(entries))
+            is_stranger = passage.caller is None and message["status"] in REFUSALS
+            if not (is_stranger and await self._runtime.floods.absorb(passage)):
+                await self._runtime.trail.submit(entries, weight=len(entries))
         except Exception as error:  # whatever it was, the entry is not durable
             raise UnsealedError from error
         passage.sealed = True
+
+
+def _has_content_policy(message: HTTPResponseStartEvent) -> bool:
+    return any(name.lower() == CONTENT_POLICY[0] for name, _ in message.get("headers", ()))
+
+
+async def too_many(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that is not even routed: its network has used up its minute."""
+    request: Request[Any, Any, Any] = Request(scope)
+    error = AddressLimitError(
+        "This network sent too many requests without a valid token in this minute.",
+        retry_after_seconds=request.scope["state"]["passage"].quota.resets_in,
+    )
+    response = laurel_problem(request, error).to_asgi_response(app=None, request=request)
+    await response(scope, receive, send)
 
 
 def _may_be_kept(policy: "Policy | None", message: HTTPResponseStartEvent) -> bool:

@@ -24,23 +24,15 @@ from kernel.batching import Batcher
 from kernel.cache import Cache, CacheUnavailableError
 from kernel.clock import Clock
 from kernel.epochs import REMEMBERED_SECONDS, Epochs
-from kernel.errors import TooManyError
 from kernel.facts import Origin
+from kernel.limits import STRICTER, Limit, Quota
 from kernel.unit_of_work import Work
 from people import Bearings
 
 REMEMBERED: Final = 100_000
-STRICTER: Final = 10
-"""By how much the limits shrink when they can only be counted in this process."""
 
 Value = TypeVar("Value")
 Mark = tuple[int, str]
-
-
-class RequestLimitError(TooManyError):
-    """One account sent more requests in a minute than it may."""
-
-    code = "too-many-requests"
 
 
 class Memory(Generic[Value]):
@@ -84,26 +76,29 @@ class Ask(msgspec.Struct, frozen=True):
     person: UUID | None
 
 
+class Marks(msgspec.Struct, frozen=True):
+    """The marks of account and person, None where nothing may be believed, and what is left of the account's minute."""
+
+    account: Mark | None
+    person: Mark | None
+    quota: Quota
+
+
 class Standings:
     """Answers who is still signed in, and what they agreed to."""
 
     def __init__(self, work: Work, cache: Cache, epochs: Epochs, clock: Clock, limit: int) -> None:
         """Allow ``limit`` requests per account and minute."""
         self._work, self._cache, self._epochs, self._clock, self._limit = work, cache, epochs, clock, limit
-        self._asking: Batcher[Ask, tuple[Mark | None, Mark | None]] = Batcher(self._ask, most=512)
+        self._asking: Batcher[Ask, Marks] = Batcher(self._ask, most=512)
         # A mark that Valkey lost, or that could not be moved, is outlived: who was shut out is out within a second.
         self._standing: Memory[access.Standing] = Memory(REMEMBERED, REMEMBERED_SECONDS)
         self._personal: Memory[Personal] = Memory(REMEMBERED)
         self._counted: dict[UUID, int] = {}
         self._minute = 0
 
-    async def marks(self, caller: Caller) -> tuple[Mark | None, Mark | None]:
-        """Count this request and return the marks of account and person; None where nothing may be believed.
-
-        Raises:
-            RequestLimitError: the account has used up its minute.
-
-        """
+    async def marks(self, caller: Caller) -> Marks:
+        """Count this request and return the marks of account and person; the quota may be used up."""
         return await self._asking.submit(Ask(caller.account, caller.person))
 
     async def standing(self, caller: Caller, mark: Mark | None) -> access.Standing:
@@ -131,30 +126,31 @@ class Standings:
             self._personal.put(caller.person, mark, known, begun)
         return known
 
-    async def _ask(self, asks: Sequence[Ask]) -> Sequence[tuple[Mark | None, Mark | None] | BaseException]:
-        minute = int(self._clock.now().timestamp()) // 60
+    async def _ask(self, asks: Sequence[Ask]) -> Sequence[Marks]:
+        now = int(self._clock.now().timestamp())
+        minute, resets_in = now // 60, 60 - now % 60
         keys = [ask.account for ask in asks] + [ask.person or ask.account for ask in asks]
         generation = self._cache.generation  # read before asking: a reconnection in between makes the answers stale
         try:
             marks, counts = await self._epochs.read(keys, [f"{ask.account}:{minute}" for ask in asks])
         except CacheUnavailableError:
-            return [self._alone(ask.account, minute) for ask in asks]
+            return [self._alone(ask.account, minute, resets_in) for ask in asks]
         found: list[Mark | None] = [None if mark is None else (generation, mark) for mark in marks]
         return [
-            _too_many() if count > self._limit else (found[index], found[index + len(asks)])
+            Marks(found[index], found[index + len(asks)], self._quota(self._limit, count, resets_in))
             for index, count in enumerate(counts)
         ]
 
-    def _alone(self, account: UUID, minute: int) -> tuple[None, None] | RequestLimitError:
+    def _alone(self, account: UUID, minute: int, resets_in: int) -> Marks:
         """Count in this process only, and allow less: without Valkey other workers' counts are unknown."""
         if minute != self._minute:
             self._counted, self._minute = {}, minute
-        self._counted[account] = self._counted.get(account, 0) + 1
-        return _too_many() if self._counted[account] > max(1, self._limit // STRICTER) else (None, None)
+        count = self._counted[account] = self._counted.get(account, 0) + 1
+        return Marks(None, None, self._quota(max(1, self._limit // STRICTER), count, resets_in))
 
-
-def _too_many() -> RequestLimitError:
-    return RequestLimitError("This account sent too many requests in this minute.", retry_after_seconds=60)
+    @staticmethod
+    def _quota(most: int, count: int, resets_in: int) -> Quota:
+        return Quota(count <= most, Limit("requests", most), max(0, most - count), resets_in)
 
 
 def _system(name: str) -> Origin:

@@ -12,6 +12,13 @@ from litestar import Request
 
 from kernel.errors import InvalidError
 
+DEEPEST: Final = 64
+"""How deep a JSON body may be nested: deeper than anything that Laurel takes."""
+NESTED: Final = f"is nested deeper than {DEEPEST} levels"
+_STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
+_OTHERS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
 NUL: Final = "must not contain NUL characters"
 HALF: Final = "holds half of a character (a surrogate without its other half)"
 
@@ -29,6 +36,21 @@ def refuse_nul(request: Request[Any, Any, Any]) -> None:
     for name, value in request.query_params.multi_items():
         if "\0" in value or "\0" in name:
             raise InvalidError(f"A query parameter {NUL}.", field=name.replace("\0", "") or "query")
+
+
+def too_deep(body: bytes) -> bool:
+    """Tell whether a JSON body is nested too deep, without recursion: each replacement takes the innermost level away.
+
+    What is no JSON may get either answer; whoever decodes it says so.
+    """
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    left = _STRING.sub(b"", body).translate(_BRACKETS, _OTHERS)
+    for _ in range(DEEPEST):
+        if not left:
+            return False
+        left = left.replace(b"[]", b"")
+    return bool(left)
 
 
 def unstorable(body: bytes) -> tuple[str, str] | None:

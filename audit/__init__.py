@@ -4,6 +4,7 @@ Whoever does or reads something writes an entry in the same transaction; a seque
 Knows people only as opaque ids, and reading the log is recorded in it.
 """
 
+from audit.archive import write_archive
 from audit.errors import (
     AuditError,
     EntryNotFoundError,
@@ -12,17 +13,20 @@ from audit.errors import (
     LogDamagedError,
     ResourceNotFoundError,
 )
-from audit.exporting import Export, export
+from audit.exporting import Export, export, export_key
 from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
+from audit.rules.exports import ExportError, Manifest, check_export
 from audit.rules.inclusion import is_in_log
-from audit.rules.keyring import FormerKey, read_former_keys
+from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
 from audit.rules.notes import LogKey, NoteError
+from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.policies import Policy, PolicyError, parse_policy
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
     access_log,
     append,
+    count_refusals,
     entry,
     inclusion_proof,
     newest_checkpoint,
@@ -31,8 +35,10 @@ from audit.service import (
     search,
     settle,
     status,
+    take_refusals,
+    waiting,
 )
-from audit.serving import served_checkpoint, served_resource
+from audit.serving import served_checkpoint, served_resource, write_mirror
 from audit.values import (
     Access,
     AccessPage,
@@ -41,6 +47,7 @@ from audit.values import (
     EntryPage,
     Finding,
     InclusionProof,
+    Refusals,
     Report,
     Status,
 )
@@ -61,17 +68,22 @@ __all__ = [
     "EntryPage",
     "EntryTooLargeError",
     "Export",
+    "ExportError",
     "Finding",
     "FindingKind",
     "FormerKey",
     "InclusionProof",
+    "KeyRing",
     "LogDamagedError",
     "LogKey",
+    "Manifest",
     "Memory",
+    "MirrorError",
     "NoteError",
     "Policy",
     "PolicyError",
     "Publisher",
+    "Refusals",
     "Report",
     "ResourceNotFoundError",
     "Sequencer",
@@ -79,8 +91,13 @@ __all__ = [
     "WitnessService",
     "access_log",
     "append",
+    "check_export",
+    "check_mirror",
+    "check_proof",
+    "count_refusals",
     "entry",
     "export",
+    "export_key",
     "inclusion_proof",
     "is_in_log",
     "log_cosigner",
@@ -95,5 +112,9 @@ __all__ = [
     "served_resource",
     "settle",
     "status",
+    "take_refusals",
     "verify",
+    "waiting",
+    "write_archive",
+    "write_mirror",
 ]

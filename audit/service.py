@@ -1,7 +1,7 @@
 """Writing entries and reading the log. Reading it is recorded like reading anything else."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ from audit.errors import EntryNotFoundError, EntryNotSignedError, LogDamagedErro
 from audit.rules.entries import timestamp, write
 from audit.rules.filters import check, possible
 from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
-from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionProof, Status
+from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionProof, Refusals, Status
 from audit.vocabulary import Action
 from kernel.database import Connection
 from kernel.facts import Fact, Origin
@@ -145,6 +145,21 @@ async def newest_checkpoint(uow: UnitOfWork) -> str | None:
 async def status(uow: UnitOfWork) -> Status:
     """Return how far the sequencer is; records nothing, since it is no one's data."""
     return await store.status(uow)
+
+
+async def waiting(uow: UnitOfWork) -> int:
+    """Return how many entries wait for their index, counted up to ``store.MOST_COUNTED``; it is no one's data."""
+    return await store.waiting(uow)
+
+
+async def count_refusals(uow: UnitOfWork, counts: Mapping[tuple[datetime, str | None, str], int]) -> None:
+    """Count refusals by minute, network and route: durable with the unit of work, an entry once the minute is over."""
+    await store.count_refusals(uow, [Refusals(*key, count) for key, count in counts.items()])
+
+
+async def take_refusals(uow: UnitOfWork, before: datetime) -> list[Refusals]:
+    """Take out what was counted in minutes before this one; whoever takes it records it in the same unit of work."""
+    return await store.take_refusals(uow, before)
 
 
 async def settle(work: Work, seconds: float = SETTLE_SECONDS) -> bool:

@@ -1,8 +1,13 @@
 """The log as other programs read it (c2sp.org/tlog-tiles): its checkpoint, its tiles, its entries, byte for byte."""
 
+from pathlib import Path
+
 from audit import store
 from audit.errors import LogDamagedError, ResourceNotFoundError
-from audit.rules.resources import is_in, parse_path, write_bundle
+from audit.rules.checkpoints import parse_checkpoint
+from audit.rules.notes import parse_note
+from audit.rules.resources import Resource, is_in, parse_path, write_bundle
+from audit.rules.tiles import layout
 from audit.rules.tree import HASH_BYTES
 from audit.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
@@ -39,15 +44,43 @@ async def served_resource(uow: UnitOfWork, path: str) -> bytes:
         raise ResourceNotFoundError(str(error)) from None
     if newest is None or not is_in(wanted, newest[0]):
         raise ResourceNotFoundError("No checkpoint covers this yet.")
+    data = await _stored(uow, wanted)
+    uow.record(Action.TILE_READ, resource=f"tile:{path}")
+    return data
+
+
+async def write_mirror(uow: UnitOfWork, folder: Path) -> int:
+    """Write the log to files below ``folder``, laid out as it is served; return how many entries it has.
+
+    What is there already is left alone, since nothing with a tile's path ever changes; the checkpoint comes last.
+
+    Raises:
+        ResourceNotFoundError: nothing is signed yet.
+        LogDamagedError: what was signed is not there.
+
+    """
+    note = await served_checkpoint(uow)
+    size = parse_checkpoint(parse_note(note).text).size
+    for tile, width in layout(size).items():
+        kinds = (tile.level, None) if tile.level == 0 else (tile.level,)
+        for resource in (Resource(level, tile.number, width) for level in kinds):
+            path = folder / "tile" / resource.path
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(await _stored(uow, resource))
+    (folder / "checkpoint").write_text(note, encoding="utf-8")
+    uow.record(Action.ENTRIES_EXPORTED, count=size)
+    return size
+
+
+async def _stored(uow: UnitOfWork, wanted: Resource) -> bytes:
     if wanted.level is None:
         indexes = range(wanted.first, wanted.first + wanted.width)
         bodies = await store.bodies(uow, indexes)
         if len(bodies) != wanted.width:
             raise LogDamagedError("Entries of the log are missing.")
-        data = write_bundle([bodies[index] for index in indexes])
-    else:
-        data = (await store.tiles(uow, [wanted.tile])).get(wanted.tile, b"")[: wanted.width * HASH_BYTES]
-        if len(data) != wanted.width * HASH_BYTES:
-            raise LogDamagedError("Tiles of the log are missing.")
-    uow.record(Action.TILE_READ, resource=f"tile:{path}")
+        return write_bundle([bodies[index] for index in indexes])
+    data = (await store.tiles(uow, [wanted.tile])).get(wanted.tile, b"")[: wanted.width * HASH_BYTES]
+    if len(data) != wanted.width * HASH_BYTES:
+        raise LogDamagedError("Tiles of the log are missing.")
     return data

@@ -10,7 +10,7 @@ import msgspec
 
 from audit.rules.entries import UNREADABLE
 from audit.rules.tiles import Tile
-from audit.values import Access, Entry, EntryFilter, Status
+from audit.values import Access, Entry, EntryFilter, Refusals, Status
 from kernel.database import Connection
 from kernel.unit_of_work import UnitOfWork
 
@@ -201,6 +201,33 @@ async def status(uow: UnitOfWork) -> Status:
         witnessed_size=row["witnessed_size"] or 0,
         unmet_since=row["unmet_since"],
     )
+
+
+async def waiting(uow: UnitOfWork) -> int:
+    """Return how many entries wait for their index, counted up to ``MOST_COUNTED``."""
+    count: int = await uow.fetchval(
+        "select count(*) from (select from audit.pending limit $1) as waiting", MOST_COUNTED
+    )
+    return count
+
+
+async def count_refusals(uow: UnitOfWork, refusals: Sequence[Refusals]) -> None:
+    """Add to the counts of floods."""
+    await uow.execute(
+        "insert into audit.refusal (id, minute, address, route, refused)"
+        " select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])",
+        [uow.new_id() for _ in refusals],
+        [each.minute for each in refusals],
+        [each.address for each in refusals],
+        [each.route for each in refusals],
+        [each.count for each in refusals],
+    )
+
+
+async def take_refusals(uow: UnitOfWork, before: datetime) -> list[Refusals]:
+    """Take out the floods of minutes before this one."""
+    rows = await uow.fetch("select minute, address, route, refused from audit.take_refusals($1)", before)
+    return [Refusals(*row) for row in rows]
 
 
 def time_of(identifier: UUID) -> datetime:

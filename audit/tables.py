@@ -65,3 +65,13 @@ class Publication(Table, tablename="publication", schema="audit"):
     published_at = Timestamptz(default=None, null=False, help_text="open: when it was signed last")
     witnessed_size = BigInt(default=None, null=False, help_text="open: up to where enough witnesses have signed")
     unmet_since = Timestamptz(default=None, null=True, help_text="open: since when too few witnesses sign")
+
+
+class Refusal(Table, tablename="refusal", schema="audit"):
+    """Refusals of a flood, counted and not yet folded into an entry."""
+
+    id = UUID(primary_key=True, default=None, help_text="open: version 7")
+    minute = Timestamptz(default=None, null=False, help_text="open: when, to the minute")
+    address = Text(default=None, null=True, help_text="open: a network, never a whole address")
+    route = Text(default=None, null=False, help_text="open: method and path")
+    refused = BigInt(default=None, null=False, help_text="open: how many")

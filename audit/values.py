@@ -96,6 +96,15 @@ class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: str
 
 
+class Refusals(msgspec.Struct, frozen=True):
+    """How many refusals of a flood there were from one network, on one route, in one minute."""
+
+    minute: datetime
+    address: str | None
+    route: str
+    count: int
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """How far the sequencer is. ``pending`` is counted up to ``store.MOST_COUNTED``.
 

@@ -56,6 +56,14 @@ HOLDINGS: Final = (
         withheld={"created_by": "an account", "approved_by": "an account"},
     ),
     Holding(
+        table="gamification.currency",
+        title="Currencies of points that you described or approved",
+        of=f"({by_account('defined_by')} or {by_account('approved_by')})",
+        key="key",
+        kept=_STAFF,
+        withheld={"defined_by": "an account", "approved_by": "an account"},
+    ),
+    Holding(
         table="gamification.board",
         title="Boards that you made",
         of=by_account("created_by", text=True),

@@ -1,50 +1,108 @@
-"""Counting what went wrong per minute, to slow down guessing; stricter, never looser, when Valkey is away."""
+"""Limits: how often something may happen within a time; stricter, never looser, when Valkey is away.
+
+An attempt is counted before it is made, together with all its limits or not at all: of any number of attempts at the
+same moment no more pass than may. Who counts failures alone gives back what a success has taken.
+"""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from kernel.cache import AWAY, Cache
 from kernel.clock import Clock
 
 STRICTER: Final = 10
-SECONDS: Final = 120
+"""By how much limits shrink when they can only be counted in this process."""
+MOST_NAMES: Final = 100_000
+"""How many names one process counts for itself at the most; beyond that it forgets all of them at once."""
+
+TAKE_SCRIPT: Final = """
+local counts = {}
+for i = 1, #KEYS do
+  counts[i] = tonumber(redis.call('GET', KEYS[i]) or 0)
+  if counts[i] >= tonumber(ARGV[i * 2 - 1]) then return {i, counts[i]} end
+end
+local tightest, least = 1, nil
+for i = 1, #KEYS do
+  local count = redis.call('INCR', KEYS[i])
+  if count == 1 then redis.call('EXPIRE', KEYS[i], ARGV[i * 2] * 2) end
+  local left = tonumber(ARGV[i * 2 - 1]) - count
+  if not least or left < least then tightest, least = i, left end
+end
+return {-tightest, tonumber(ARGV[tightest * 2 - 1]) - least}
+"""
+"""Counts one more under every key, or under none if one is used up. Answers the key that decided, negative if all went
+well, and its count."""
+
+
+class Limit(NamedTuple):
+    """At most ``most`` times within ``seconds``, which are counted from whole multiples of them."""
+
+    name: str
+    most: int
+    seconds: int = 60
+
+
+class Quota(NamedTuple):
+    """What is left of the tightest of some limits; ``resets_in`` is in seconds."""
+
+    allowed: bool
+    limit: Limit
+    left: int
+    resets_in: int
 
 
 class Limits:
-    """Counters that live for a minute, shared by all workers through Valkey."""
+    """Counters shared by all workers through Valkey."""
 
     def __init__(self, cache: Cache, clock: Clock) -> None:
         """Use ``cache``; this process counts for itself as well, for when Valkey is away."""
         self._cache = cache
         self._clock = clock
-        self._own: dict[str, int] = {}
-        self._minute = 0
+        self._take = cache.client.register_script(TAKE_SCRIPT)
+        self._own: dict[str, tuple[int, int]] = {}
 
-    async def exceeded(self, limits: Sequence[tuple[str, int]]) -> bool:
-        """Tell whether any of these ``(name, limit)`` was reached within this minute."""
-        names = self._names([name for name, _ in limits])
+    async def take(self, limits: Sequence[Limit]) -> Quota:
+        """Count one more of each, or of none where one is used up; answer the one that decides."""
+        keys = [self._key(limit) for limit in limits]
+        self._count(limits, +1)
         try:
-            found = await self._cache.client.mget(names)
-            return any(int(count or 0) >= limit for count, (_, limit) in zip(found, limits, strict=True))
+            numbers = [number for limit in limits for number in (limit.most, limit.seconds)]
+            decider, count = await self._take(keys=keys, args=numbers)
         except AWAY:
-            own = (self._own.get(name, 0) for name in names)
-            return any(count >= max(1, limit // STRICTER) for count, (_, limit) in zip(own, limits, strict=True))
+            return self._alone(limits)
+        limit = limits[abs(decider) - 1]
+        return Quota(decider < 0, limit, max(0, limit.most - count), self._resets_in(limit))
 
-    async def count(self, names: Sequence[str]) -> None:
-        """Count one more of each."""
-        full = self._names(names)
-        for name in full:
-            self._own[name] = self._own.get(name, 0) + 1
+    async def give_back(self, limits: Sequence[Limit]) -> None:
+        """Take back what was counted: it was no failure."""
+        self._count(limits, -1)
         try:
             async with self._cache.client.pipeline(transaction=False) as pipeline:
-                for name in full:
-                    _ = pipeline.incr(name), pipeline.expire(name, SECONDS)
+                for limit in limits:
+                    _ = pipeline.decr(self._key(limit)), pipeline.expire(self._key(limit), limit.seconds * 2)
                 await pipeline.execute()
         except AWAY:
-            return  # counted in this process, which allows less while Valkey is away
+            return  # it runs out by itself
 
-    def _names(self, names: Sequence[str]) -> list[str]:
-        minute = int(self._clock.now().timestamp()) // 60
-        if minute != self._minute:
-            self._own, self._minute = {}, minute
-        return [f"limit:{name}:{minute}" for name in names]
+    def _alone(self, limits: Sequence[Limit]) -> Quota:
+        left = [max(1, limit.most // STRICTER) - self._own[limit.name][1] for limit in limits]
+        tightest = min(range(len(limits)), key=left.__getitem__)
+        limit = limits[tightest]
+        return Quota(left[tightest] >= 0, limit, max(0, left[tightest]), self._resets_in(limit))
+
+    def _count(self, limits: Sequence[Limit], by: int) -> None:
+        if len(self._own) > MOST_NAMES:
+            self._own.clear()
+        for limit in limits:
+            window, count = self._own.get(limit.name, (0, 0))
+            now = self._window(limit)
+            self._own[limit.name] = (now, by if window != now else count + by)
+
+    def _window(self, limit: Limit) -> int:
+        return int(self._clock.now().timestamp()) // limit.seconds
+
+    def _resets_in(self, limit: Limit) -> int:
+        return limit.seconds - int(self._clock.now().timestamp()) % limit.seconds
+
+    def _key(self, limit: Limit) -> str:
+        return f"limit:{limit.name}:{limit.seconds}:{self._window(limit)}"

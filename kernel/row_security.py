@@ -10,7 +10,7 @@ See ``docs/decisions/0029-rows-without-a-basis-are-not-there.md``.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from kernel.database import APPLICATION, Connection
@@ -35,7 +35,11 @@ _GRANTED: Final = (
 
 WITHOUT_LOOKUP: Final[Mapping[str, str]] = {
     "consent.current_state": "it is what the look-up reads",
+    "consent.restriction": "the gate must see it, whatever it is asked for",
     "consent.event": "whoever withdrew must be able to read, and to add, what was answered",
+    "gamification.credential": "it names an award; whose that is, the award says",
+    "gamification.outcome": "it names an activity; whose that is, the activity says",
+    "people.person": "it says where somebody is and nothing that identifies, and the gate itself asks it",
 }
 """Tables of which any declared purpose shows every row, and why."""
 
@@ -43,18 +47,18 @@ _TABLES: Final = """
 select format('%s.%s', nspname, relname) as name, relrowsecurity,
     array(select polname::text from pg_policy where polrelid = pg_class.oid) as policies
 from pg_class join pg_namespace n on n.oid = relnamespace
-where relkind in ('r', 'p') and nspname = any($1) and exists (
-    select from pg_attribute where attrelid = pg_class.oid and attname = 'person' and not attisdropped)
+where relkind in ('r', 'p') and (format('%s.%s', nspname, relname) = any($2) or nspname = any($1) and exists (
+    select from pg_attribute where attrelid = pg_class.oid and attname = 'person' and not attisdropped))
 order by 1
 """
 
 
-async def secure(connection: Connection, rooms: Sequence[str] = SUBJECT_ROOMS) -> None:
-    """Give every table that says whose its rows are the policy of now; as the owner, after the migrations.
+async def secure(connection: Connection) -> None:
+    """Give every table of people's data the policy of now; as the owner, after the migrations.
 
     A table whose policy is the one of now is left alone: to change it takes a lock that nobody shares.
     """
-    for row in await connection.fetch(_TABLES, list(rooms)):
+    for row in await connection.fetch(_TABLES, list(SUBJECT_ROOMS), list(WITHOUT_LOOKUP)):
         name, condition = row["name"], condition_of(row["name"])
         policy = f"basis_{hashlib.sha256(condition.encode()).hexdigest()[:12]}"
         if row["relrowsecurity"] and row["policies"] == [policy]:

@@ -52,13 +52,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = DEFAULT_WORKERS
     public_url: str = "http://127.0.0.1:8000"
     trusted_proxies: tuple[Network, ...] = ()
+    cors_origins: tuple[str, ...] = ()
     requests_per_minute: int = 60_000
+    anonymous_requests_per_minute: int = 6_000
     failed_sign_ins_per_minute: int = 30
     body_limit_bytes: int = 1_048_576
     request_seconds: float = 30.0
     activity_retention_days: int | None = None
     erasure_list: Path | None = None
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
+    smtp_url: str | None = None
+    mail_from: str = "laurel@localhost"
+    staff_second_factor: Literal["required", "optional"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
     token_former_keys: bytes = b""
@@ -83,6 +88,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def embedded(self) -> bool:
         """Tell whether Laurel runs its own PostgreSQL and Valkey."""
         return self.database_url is None
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Tell whether staff get nothing done with a password alone: in production, unless it is said otherwise."""
+        return (self.staff_second_factor or ("required" if self.mode == "production" else "optional")) == "required"
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
@@ -184,6 +194,21 @@ def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}", text):
+        message = "must be an e-mail address such as laurel@example.com"
+        raise ValueError(message)
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin) for origin in origins):
+        message = "must be origins with commas, such as https://app.example; every origin (*) is not among them"
+        raise ValueError(message)
+    return origins
+
+
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "mode": _choice("development", "production"),
     "home": _path,
@@ -195,13 +220,18 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "workers": _whole(1, 64),
     "public_url": _url("http", "https"),
     "trusted_proxies": _networks,
+    "cors_origins": _origins,
     "requests_per_minute": _whole(1, 10_000_000),
+    "anonymous_requests_per_minute": _whole(1, 10_000_000),
     "failed_sign_ins_per_minute": _whole(1, 10_000_000),
     "body_limit_bytes": _whole(1_024, 67_108_864),
     "request_seconds": lambda text: float(_whole(1, 3_600)(text)),
     "activity_retention_days": _whole(1, 36_500),
     "erasure_list": _path,
     "rules_file": _path,
+    "smtp_url": _url("smtp", "smtps"),
+    "mail_from": _address,
+    "staff_second_factor": _choice("required", "optional"),
     "log_level": _choice("debug", "info", "warning", "error"),
     "token_key": _key,
     "token_former_keys": _public_keys,

@@ -17,6 +17,7 @@ from people.errors import (
 )
 from people.holdings import HOLDINGS
 from people.sealing import configure
+from people.secrets import open_secret, seal_secret
 from people.service import (
     bearings,
     change,
@@ -96,9 +97,11 @@ __all__ = [
     "is_market",
     "key_use",
     "lock",
+    "open_secret",
     "profile",
     "register",
     "reindex",
     "rewrap",
+    "seal_secret",
     "view",
 ]

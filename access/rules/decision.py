@@ -1,14 +1,18 @@
 """The decision whether a caller may do something, and in which markets."""
 
+from datetime import timedelta
 from typing import Final
 
-from access.policy import ROLE_PERMISSIONS
+from access.policy import EVERYONE, GETTING_SECOND_FACTOR, ROLE_PERMISSIONS, WITHOUT_SECOND_FACTOR
 from access.values import Caller, Decision
-from access.vocabulary import ALL_MARKETS, Permission, Reason
+from access.vocabulary import ALL_MARKETS, Permission, Reason, Role
 
 _ALLOWED: Final = Decision(allowed=True, reason=Reason.ALLOWED)
 _ROLE: Final = Decision(allowed=False, reason=Reason.ROLE_LACKS_PERMISSION)
 _MARKET: Final = Decision(allowed=False, reason=Reason.OUTSIDE_MARKET)
+_NARROWED: Final = Decision(allowed=False, reason=Reason.CLIENT_NARROWED)
+_SECOND: Final = Decision(allowed=False, reason=Reason.SECOND_FACTOR_MISSING)
+_OLD: Final = Decision(allowed=False, reason=Reason.FACTOR_TOO_OLD)
 
 
 def decide(caller: Caller, permission: Permission, market: str | None = None) -> Decision:
@@ -18,8 +22,25 @@ def decide(caller: Caller, permission: Permission, market: str | None = None) ->
     """
     if permission not in ROLE_PERMISSIONS.get(caller.role, ()):
         return _ROLE
+    if caller.narrowed is not None and permission not in caller.narrowed | EVERYONE:
+        return _NARROWED
     if market is not None and not in_scope(caller, market):
         return _MARKET
+    return _ALLOWED
+
+
+def decide_factors(
+    role: Role, permission: Permission, *, enrolled: bool, needed: bool, age: timedelta | None, most: int | None
+) -> Decision:
+    """Decide whether what the caller showed at sign-in, or since, is enough.
+
+    ``enrolled``: the account has a second factor; ``needed``: this installation wants one of staff; ``age``: of the
+    newest proof, None when there is none; ``most``: how old that may be for this, in seconds (RFC 9470).
+    """
+    if needed and not enrolled and role not in WITHOUT_SECOND_FACTOR and permission not in GETTING_SECOND_FACTOR:
+        return _SECOND
+    if most is not None and (age is None or age.total_seconds() > most):
+        return _OLD
     return _ALLOWED
 
 

@@ -4,12 +4,11 @@ Whatever changes what an account is worth ends its sessions and moves its epoch 
 with what they no longer have.
 """
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
 import people
+from access.common_passwords import common_passwords
 from access.errors import AccountNotFoundError, InvalidAccountError
 from access.passwords import PASSWORDS
 from access.rules import password as password_rules
@@ -17,7 +16,7 @@ from access.rules.scope import scope
 from access.service.alerting import alert
 from access.store import accounts as store
 from access.store import sessions
-from access.values import ClientCredentials, NewAccount
+from access.values import NewAccount
 from access.vocabulary import MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
@@ -39,13 +38,22 @@ async def create_account(uow: UnitOfWork, new: NewAccount) -> AccountId:
     person = await people.register(
         uow, NewPerson(name=new.name, email=new.email, market=new.market, zone=new.zone, locale=new.locale)
     )
-    return await open_account(uow, person, role=new.role, markets=new.markets, password=new.password)
+    own = (new.name, new.email)
+    return await open_account(uow, person, role=new.role, markets=new.markets, password=new.password, own=own)
 
 
 async def open_account(
-    uow: UnitOfWork, person: PersonId, *, role: Role, markets: Sequence[str] = (), password: str | None = None
+    uow: UnitOfWork,
+    person: PersonId,
+    *,
+    role: Role,
+    markets: Sequence[str] = (),
+    password: str | None = None,
+    own: Sequence[str] = (),
 ) -> AccountId:
     """Open an account for somebody who is registered already; an HCP's scope is the own market, whatever is named.
+
+    ``own`` are words that are no good in this person's password, such as the name.
 
     Raises:
         InvalidAccountError: the facts hold the ``field`` that is wrong.
@@ -56,33 +64,11 @@ async def open_account(
     """
     _require_person_role(role)
     scoped = scope(role, markets, await _own_market(uow, person))
-    password_hash = None if password is None else await _hashed(password)
+    password_hash = None if password is None else await _hashed(password, own)
     account = AccountId(uow.new_id())
     await store.insert_account(uow, account, person, role, scoped, password_hash)
     uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, markets=scoped)
     return account
-
-
-async def create_machine_client(
-    uow: UnitOfWork, name: str, markets: Sequence[str], role: Role = Role.LEARNING_SYSTEM
-) -> ClientCredentials:
-    """Make a machine client with a ``role`` of ``MACHINES``; its secret is returned here and never again.
-
-    Raises:
-        InvalidAccountError: the facts hold the ``field`` that is wrong.
-
-    """
-    if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
-        raise InvalidAccountError(f"The field name must be one line of 1 to {NAME_LENGTH} characters.", field="name")
-    if role not in MACHINES:
-        raise InvalidAccountError("The field role: this role is a person's, not a machine client's.", field="role")
-    scoped = scope(role, markets, None)
-    account, client = AccountId(uow.new_id()), uow.new_id()
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    await store.insert_account(uow, account, None, role, scoped, None)
-    await store.insert_client(uow, client, account, name.strip(), hashlib.sha256(secret.encode()).digest())
-    uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), markets=scoped)
-    return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
 
 
 async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
@@ -111,6 +97,7 @@ async def enable_account(uow: UnitOfWork, account: AccountId) -> None:
     """
     person, _ = await _locked(uow, account)
     await store.set_status(uow, account, AccountStatus.ACTIVE)
+    await alert(uow, account, AlertKind.ACCOUNT_ENABLED)
     await _changed(uow, account, person, Action.ACCOUNT_ENABLED)
 
 
@@ -141,7 +128,16 @@ async def change_password(uow: UnitOfWork, account: AccountId, password: str) ->
         PasswordsBusyError: too many passwords wait to be hashed.
 
     """
-    password_hash = await _hashed(password)
+    await change_password_hash(uow, account, await _hashed(password))
+
+
+async def change_password_hash(uow: UnitOfWork, account: AccountId, password_hash: str) -> None:
+    """Give an account the password that ``password_hash`` was made of; its sessions end.
+
+    Raises:
+        AccountNotFoundError: there is no such account, or it is a machine's.
+
+    """
     person, _ = await _locked(uow, account)
     if not await store.set_password_hash(uow, account, password_hash):
         raise AccountNotFoundError("There is no such account with a password.")
@@ -175,8 +171,8 @@ async def _own_market(uow: UnitOfWork, person: PersonId) -> str:
     return bearings.market
 
 
-async def _hashed(password: str) -> str:
-    password_rules.check(password)
+async def _hashed(password: str, own: Sequence[str] = ()) -> str:
+    password_rules.check(password, common_passwords(), own)
     return await PASSWORDS.hash(password)
 
 

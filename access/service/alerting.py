@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from access.service.letters import write_word
 from access.store import alerts as store
 from access.values import Alert
 from access.vocabulary import AccountId, Action, AlertKind, SessionId
@@ -9,8 +10,9 @@ from kernel.unit_of_work import UnitOfWork
 
 
 async def alert(uow: UnitOfWork, account: AccountId, kind: AlertKind, session: SessionId | None = None) -> None:
-    """Leave word for whoever owns ``account``, also who is signed out by what happened."""
+    """Leave word for whoever owns ``account``, also who is signed out by what happened, and send it by e-mail."""
     await store.insert_alert(uow, account, kind, session)
+    await write_word(uow, account, kind)
 
 
 async def alerts(uow: UnitOfWork, account: AccountId, before: UUID | None = None, limit: int = 50) -> list[Alert]:

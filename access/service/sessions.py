@@ -1,25 +1,22 @@
-"""Signing in, staying signed in, and the end of it.
+"""Staying signed in, and the end of it.
 
 Whatever is refused here is an answer and not an exception: the refusal's audit entry has to be committed.
 """
 
 import hashlib
-import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 import people
-from access.errors import AccessNotConfiguredError, SessionNotFoundError, SignInFailedError
-from access.passwords import PASSWORDS
+from access.configuration import configured
+from access.errors import SessionNotFoundError, SignInFailedError
 from access.rules.claims import LIFETIME_SECONDS
 from access.rules.rotation import is_repeat, successor
 from access.service.alerting import alert
-from access.store import accounts
 from access.store import sessions as store
-from access.tokens import Authority, issue
-from access.values import Caller, Claims, Credential, Proof, SessionView, SignInRefused, Standing, Tokens
+from access.tokens import issue
+from access.values import Caller, Claims, SessionView, SignInRefused, Standing, Tokens
 from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, Method, Refusal, SessionId
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
@@ -31,75 +28,6 @@ IDLE: Final = timedelta(hours=1)
 TOKEN_LIFETIME: Final = timedelta(seconds=LIFETIME_SECONDS)
 SECRET_BYTES: Final = 32
 
-_authority: list[Authority] = []
-
-
-def configure(authority: Authority) -> None:
-    """Set who signs this process's tokens; called once by whoever composes the program."""
-    _authority[:] = [authority]
-
-
-async def sign_in(uow: UnitOfWork, email: str, password: str) -> Tokens | SignInRefused:
-    """Sign in by e-mail address and password.
-
-    The transaction of ``uow`` stays open for the 80 ms that the password takes, and for as long as it queues. Where
-    many sign in, call ``credential``, ``prove`` and ``admit`` one after the other and hold no connection meanwhile.
-
-    Raises:
-        PasswordsBusyError: too many wait already.
-
-    """
-    return await admit(uow, await prove(await credential(uow, email), password))
-
-
-async def credential(uow: UnitOfWork, email: str) -> Credential:
-    """Return what is needed to check a password for ``email``: the same two queries whether or not anyone has it."""
-    return await accounts.credential(uow, await people.find_by_email(uow, email))
-
-
-async def prove(known: Credential, password: str) -> Proof:
-    """Check ``password``, with the same work whether or not there is anything to check it against.
-
-    Raises:
-        PasswordsBusyError: too many wait already.
-
-    """
-    right, rehashed = await PASSWORDS.verify(password, known.password_hash)
-    return Proof(credential=known, right=right, rehashed=rehashed)
-
-
-async def admit(uow: UnitOfWork, proof: Proof) -> Tokens | SignInRefused:
-    """Begin a session for whoever proved the password, provided that the account has not changed since."""
-    known = proof.credential
-    if known.account is None:
-        return _refuse(uow, Refusal.UNKNOWN)
-    if not proof.right:
-        return _refuse(uow, Refusal.WRONG_SECRET, known.account, person=known.person)
-    if not await accounts.still_stands(uow, known):
-        return _refuse(uow, Refusal.DISABLED, known.account, person=known.person)
-    if proof.rehashed is not None:
-        await accounts.set_password_hash(uow, known.account, proof.rehashed)
-    return await _begin(uow, known.account, SESSION_LIFETIME, Method.PASSWORD)
-
-
-async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) -> Tokens | SignInRefused:
-    """Sign in a machine client. It gets no refresh token: it has its secret, and its session ends with its token.
-
-    The secret is 256 random bits, not something a person chose: one SHA-256 is as hard to invert as Argon2id would be,
-    and costs a microsecond.
-    """
-    try:
-        found = await accounts.client(uow, UUID(client_id))
-    except ValueError:
-        found = None
-    if found is None:
-        return _refuse(uow, Refusal.UNKNOWN)
-    if not hmac.compare_digest(_hashed(client_secret), found.secret_hash):
-        return _refuse(uow, Refusal.WRONG_SECRET, found.account)
-    if found.status is not AccountStatus.ACTIVE:
-        return _refuse(uow, Refusal.DISABLED, found.account)
-    return await _begin(uow, found.account, TOKEN_LIFETIME, Method.CLIENT_SECRET)
-
 
 async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused:
     """Exchange a refresh token for an access token and the next refresh token.
@@ -107,7 +35,7 @@ async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused
     Presented once more within ten seconds it gives the same successor again; later it is taken for stolen, and the
     whole session ends.
     """
-    salt, presented = secrets.token_bytes(SECRET_BYTES), _hashed(refresh_token)
+    salt, presented = secrets.token_bytes(SECRET_BYTES), hashed(refresh_token)
     claimed = await store.claim(uow, presented, salt)
     if claimed is not None:
         current = await store.session(uow, claimed)
@@ -115,14 +43,14 @@ async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused
     else:
         known = await store.refresh_token(uow, presented)
         if known is None:
-            return _refuse(uow, Refusal.UNKNOWN)
+            return refuse(uow, Refusal.UNKNOWN)
         current = await store.session(uow, known.session)
         if known.used_at is None or known.successor_salt is None:
-            return _refuse(uow, Refusal.EXPIRED, current.caller.account, person=current.caller.person)
+            return refuse(uow, Refusal.EXPIRED, current.caller.account, person=current.caller.person)
         used_at, salt = known.used_at, known.successor_salt
     refusal = _why_dead(current, uow.now)
     if refusal is not None:
-        return _refuse(uow, refusal, current.caller.account, person=current.caller.person)
+        return refuse(uow, refusal, current.caller.account, person=current.caller.person)
     if used_at is not None and not is_repeat(used_at, uow.now):
         return await _reused(uow, current.caller)
     following = successor(refresh_token, salt)
@@ -178,7 +106,8 @@ async def session_live(uow: UnitOfWork, session: SessionId, account: AccountId) 
     return await store.standing(uow, session, account)
 
 
-async def _begin(uow: UnitOfWork, account: AccountId, lifetime: timedelta, *methods: Method) -> Tokens:
+async def begin(uow: UnitOfWork, account: AccountId, lifetime: timedelta, *methods: Method) -> Tokens:
+    """Begin a session of ``account`` that was opened by ``methods``; a machine's gets no refresh token."""
     session = SessionId(uow.new_id())
     expires_at = uow.now + lifetime
     await store.insert_session(uow, session, account, expires_at, methods)
@@ -199,18 +128,16 @@ async def _begin(uow: UnitOfWork, account: AccountId, lifetime: timedelta, *meth
 
 async def _hand_out(uow: UnitOfWork, token: str, session: SessionId, session_ends: datetime) -> None:
     """Keep a refresh token for as long as one may be away, never longer than the session."""
-    await store.insert_refresh_token(uow, _hashed(token), session, min(uow.now + IDLE, session_ends))
+    await store.insert_refresh_token(uow, hashed(token), session, min(uow.now + IDLE, session_ends))
 
 
 def _tokens(uow: UnitOfWork, caller: Caller, session_ends: datetime, refresh_token: str | None) -> Tokens:
-    if not _authority:
-        raise AccessNotConfiguredError("There is no key to sign tokens with.")
     expires_at = min(uow.now + TOKEN_LIFETIME, session_ends)
     claims = Claims(caller=caller, jti=uow.new_id(), issued_at=uow.now, expires_at=expires_at)
     return Tokens(
         account=caller.account,
         session=caller.session,
-        access_token=issue(_authority[0], claims),
+        access_token=issue(configured(), claims),
         expires_in=int((expires_at - uow.now).total_seconds()),
         refresh_token=refresh_token,
     )
@@ -238,7 +165,7 @@ async def _reused(uow: UnitOfWork, caller: Caller) -> SignInRefused:
     return SignInRefused(SignInFailedError("These credentials are not valid."))
 
 
-def _refuse(
+def refuse(
     uow: UnitOfWork, refusal: Refusal, account: AccountId | None = None, *, person: people.PersonId | None = None
 ) -> SignInRefused:
     """Record why, and tell nobody: the sentence is the same for all of them."""
@@ -252,5 +179,6 @@ def _refuse(
     return SignInRefused(SignInFailedError("These credentials are not valid."))
 
 
-def _hashed(secret: str) -> bytes:
+def hashed(secret: str) -> bytes:
+    """Return what is stored of a secret that is random and not chosen: one SHA-256."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,7 +1,7 @@
-"""Queries of accounts and machine clients."""
+"""Queries of accounts."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -14,14 +14,6 @@ from people import PersonId
 
 _NOBODY: Final = UUID(int=0)
 """Looked for when nobody is known, so that the same queries run either way."""
-
-
-class StoredClient(NamedTuple):
-    """A machine client with its account's status."""
-
-    account: AccountId
-    status: AccountStatus
-    secret_hash: bytes
 
 
 async def insert_account(
@@ -54,28 +46,42 @@ async def insert_account(
         raise AccountExistsError("This person has an account already.", field="person") from None
 
 
-async def insert_client(uow: UnitOfWork, client: UUID, account: AccountId, name: str, secret_hash: bytes) -> None:
-    """Store a machine client."""
-    await uow.execute(
-        "insert into access.machine_client (id, account, name, secret_hash, created_at) values ($1, $2, $3, $4, $5)",
-        client,
-        account,
-        name,
-        secret_hash,
-        uow.now,
-    )
-
-
 async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     """Return the account of ``person``."""
     found = await uow.fetchval("select id from access.account where person = $1", person)
     return None if found is None else AccountId(found)
 
 
+async def person_of(uow: UnitOfWork, account: AccountId) -> PersonId | None:
+    """Return whose account it is; None for machines and where there is none."""
+    found = await uow.fetchval("select person from access.account where id = $1", account)
+    return None if found is None else PersonId(found)
+
+
+async def markets_of(uow: UnitOfWork, account: AccountId) -> tuple[str, ...] | None:
+    """Return the market scope of an account; None where there is none."""
+    found = await uow.fetchval("select markets from access.account where id = $1", account)
+    return None if found is None else tuple(found)
+
+
+async def role_of(uow: UnitOfWork, account: AccountId) -> Role:
+    """Return the role of an account that exists."""
+    return Role(await uow.fetchval("select role from access.account where id = $1", account))
+
+
+async def status_of(uow: UnitOfWork, account: AccountId) -> AccountStatus:
+    """Return the status of an account that exists."""
+    return AccountStatus(await uow.fetchval("select status from access.account where id = $1", account))
+
+
 async def credential(uow: UnitOfWork, person: PersonId | None) -> Credential:
     """Return how the account of ``person`` signs in; an empty credential where there is none."""
     row = await uow.fetchrow(
-        "select id, person, status, password_hash from access.account where person = $1", person or _NOBODY
+        "select id, person, status, password_hash, exists (select from access.session"
+        " where session.account = account.id and session.address = $2) as familiar"
+        " from access.account where person = $1",
+        person or _NOBODY,
+        uow.origin.address,
     )
     if row is None:
         return Credential()
@@ -84,6 +90,7 @@ async def credential(uow: UnitOfWork, person: PersonId | None) -> Credential:
         person=PersonId(row["person"]),
         status=AccountStatus(row["status"]),
         password_hash=row["password_hash"],
+        familiar=row["familiar"],
     )
 
 
@@ -95,16 +102,6 @@ async def still_stands(uow: UnitOfWork, known: Credential) -> bool:
         known.password_hash,
     )
     return found is True
-
-
-async def client(uow: UnitOfWork, client: UUID) -> StoredClient | None:
-    """Return a machine client, and keep its account as it is until the transaction ends."""
-    row = await uow.fetchrow(
-        "select account.id, account.status, client.secret_hash from access.machine_client as client"
-        " join access.account on account.id = client.account where client.id = $1 for no key update of account",
-        client,
-    )
-    return None if row is None else StoredClient(AccountId(row[0]), AccountStatus(row[1]), row[2])
 
 
 async def set_password_hash(uow: UnitOfWork, account: AccountId, password_hash: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from access.values import Caller, SessionView, Standing
-from access.vocabulary import AccountId, AccountStatus, Method, Role, SessionId
+from access.vocabulary import AccountId, AccountStatus, Method, Permission, Role, SessionId
 from kernel.unit_of_work import UnitOfWork
 from people import PersonId
 
@@ -107,9 +107,10 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
     row = await uow.fetchrow(
         "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
         " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at,"
-        " array(select kid from access.removed_key) as removed_keys"
+        " client.permissions, array(select kid from access.removed_key) as removed_keys"
         " from access.session join access.account on account.id = session.account"
         " left join access.authenticator on authenticator.account = account.id"
+        " left join access.machine_client as client on client.account = account.id"
         " where session.id = $1 and account.id = $2",
         session,
         account,
@@ -124,6 +125,7 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         status=AccountStatus(row["status"]),
         proved_at=row["proved_at"],
         second_factor=row["confirmed_at"] is not None,
+        narrowed=None if row["permissions"] is None else frozenset(map(Permission, row["permissions"])),
         removed_keys=frozenset(row["removed_keys"]),
     )
 

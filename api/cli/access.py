@@ -4,15 +4,12 @@ import asyncio
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
-from access import MACHINES, MatrixRow, NewAccount, Role, create_account, create_machine_client, matrix
-from api.cli.documents import offline_app
+from access import MACHINES, NewAccount, Role, create_account, create_machine_client
 from api.cli.environment import command_origin, opened, servers
+from api.cli.matrix import show_matrix
 from api.cli.migrating import migrated
 from api.cli.token_keys import keys
-from api.routes import route_lines
 from kernel.settings import Settings
 
 
@@ -22,20 +19,7 @@ def access() -> None:
 
 
 access.add_command(keys)
-
-
-@access.command("matrix")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--markdown", is_flag=True, help="Print a Markdown page.")
-def show_matrix(*, as_json: bool, markdown: bool) -> None:
-    """Print which role may use which route, and for which purpose."""
-    rows = matrix(route_lines(offline_app()))
-    if as_json:
-        click.echo(msgspec.json.encode(rows))
-    elif markdown:
-        click.echo(_markdown(rows))
-    else:
-        Console().print(_table(rows))
+access.add_command(show_matrix)
 
 
 @access.command("create-account")
@@ -95,27 +79,3 @@ async def _create_client(settings: Settings, name: str, markets: list[str], role
     async with opened(settings) as runtime, runtime.work.begin(command_origin("access create-client")) as uow:
         made = await create_machine_client(uow, name, markets, role)
     return {"client_id": made.client_id, "client_secret": made.client_secret}
-
-
-def _table(rows: list[MatrixRow]) -> Table:
-    table = Table("route", "permission", "purpose", *[role.value for role in Role], title="Who may do what")
-    for row in rows:
-        marks = ["yes" if row.allowed[role] else "·" for role in Role]
-        table.add_row(f"{row.method} {row.path}", row.permission or "public", row.purpose or "", *marks)
-    return table
-
-
-def _markdown(rows: list[MatrixRow]) -> str:
-    roles = [role.value for role in Role]
-    lines = [
-        "# Routes",
-        "",
-        "Written by `make docs` from the declarations in the code: who may use which route, and for which purpose.",
-        "",
-        "| route | permission | purpose | " + " | ".join(roles) + " |",
-        "| --- | --- | --- | " + " | ".join("---" for _ in roles) + " |",
-    ]
-    for row in rows:
-        marks = " | ".join("yes" if row.allowed[role] else "" for role in Role)
-        lines.append(f"| `{row.method} {row.path}` | {row.permission or 'public'} | {row.purpose or ''} | {marks} |")
-    return "\n".join(lines)

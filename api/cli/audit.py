@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import audit as room
 from api.cli.environment import command_origin, opened, servers
+from api.cli.exporting import export, mirror, verify_export, verify_mirror
 from api.cli.witness import witness
 from api.runtime import former_log_keys, log_origin
 from kernel.database import translated
@@ -23,7 +24,8 @@ def audit() -> None:
     """The audit log."""
 
 
-audit.add_command(witness)
+for command in (witness, export, verify_export, mirror, verify_mirror):
+    audit.add_command(command)
 
 
 @audit.command("key")

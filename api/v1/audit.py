@@ -1,10 +1,12 @@
 """The trail, for compliance officers: search, proof, signed export."""
 
+import tempfile
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
+from litestar import Response
 from litestar.params import FromPath, FromQuery
 
 import audit
@@ -17,7 +19,11 @@ from consent.vocabulary import Purpose
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 
+ZIP: Final = "application/zip"
 Filter = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+EXPORT_FACTOR_SECONDS = 3_600
+"""Who takes entries out of the house has shown who they are within the hour."""
 
 
 class ExportRequest(Body, frozen=True, kw_only=True):
@@ -96,6 +102,7 @@ async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.ENTRIES_EXPORTED,
     creates=True,
+    factor_seconds=EXPORT_FACTOR_SECONDS,
 )
 async def export_entries(uow: UnitOfWork, passage: Passage, data: ExportRequest) -> audit.Export:
     """Return entries byte for byte with a signed manifest: filters, range, count, digest and checkpoint."""
@@ -103,4 +110,32 @@ async def export_entries(uow: UnitOfWork, passage: Passage, data: ExportRequest)
     return await audit.export(uow, passage.runtime.log_key, filters, data.first_index, data.limit)
 
 
-ROUTES: list[Any] = [search_entries, read_entry, prove_entry, export_entries]
+class ArchiveRequest(ExportRequest, frozen=True, kw_only=True):
+    """The same, for an archive: up to ``limit`` indexes from ``first_index`` on."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=50_000)] = 10_000
+    resource: Filter | None = None
+    purpose: Filter | None = None
+
+
+@command.post(
+    "/audit/archives",
+    permission=Permission.AUDIT_EXPORT,
+    purpose=Purpose.COMPLIANCE,
+    records=audit.Action.ENTRIES_EXPORTED,
+    media_types=(ZIP,),
+)
+async def archive_entries(uow: UnitOfWork, passage: Passage, data: ArchiveRequest) -> Response[bytes]:
+    """Return a zip of the entries as JSON Lines, CSV and HTML, with what proves them and a program that checks it."""
+    names = ("actor", "subject", "action", "resource", "decision", "purpose")
+    filters = EntryFilter(**{name: getattr(data, name) for name in names})
+    span = range(data.first_index, data.first_index + data.limit)
+    with tempfile.TemporaryFile() as file:
+        await audit.write_archive(uow, passage.runtime.log_key, filters, span, file)
+        file.seek(0)
+        content = file.read()
+    headers = {"Content-Disposition": 'attachment; filename="audit-export.zip"'}
+    return Response(content, media_type=ZIP, headers=headers)
+
+
+ROUTES: list[Any] = [search_entries, read_entry, prove_entry, export_entries, archive_entries]

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 
 import gamification
 from access import Caller, Permission
+from api.limiting import take
 from api.passage import Passage
 from api.routing import issuing, public
 from api.v1.wire import Body
@@ -18,6 +19,7 @@ from consent.vocabulary import Purpose
 from gamification.values import Judgement
 from gamification.vocabulary import Action, Form
 from kernel.errors import InvalidError, TooManyError
+from kernel.limits import Limit
 from kernel.unit_of_work import UnitOfWork
 
 FORMS: Final = {
@@ -77,12 +79,8 @@ async def badge_credential(
 )
 async def verify_credential(data: Presented, passage: Passage) -> Judgement:
     """Tell whether a badge is valid, revoked, expired, tampered with, or not ours at all."""
-    limits = passage.runtime.limits
-    counter = f"verify:{passage.address}"
-    if await limits.exceeded([(counter, MOST_PER_MINUTE)]):
-        message = "Too many badges were judged for this network in this minute."
-        raise TooManyVerificationsError(message, retry_after_seconds=60)
-    await limits.count([counter])
+    refusal = TooManyVerificationsError("Too many badges were judged for this network in this minute.")
+    await take(passage, [Limit(f"verify:{passage.address}", MOST_PER_MINUTE)], refusal)
     presented = _presented(data)
     async with passage.read() as uow:
         return await gamification.verify_badge(uow, passage.runtime.badge_issuer, presented)

@@ -153,10 +153,13 @@ async def preview_campaign(
 ) -> Preview:
     """Say what the current revision would have given for what was done since a day, against the rules in force.
 
-    Numbers about fewer than ten people are null. Nothing is written but the audit entry. Up to 100,000 activities are
-    folded while the caller waits; `laurel campaign preview` takes any number.
+    Numbers about fewer than ten people are null, and one account may see 50 different previews a day. Nothing is
+    written but the audit entry. Up to 100,000 activities are folded while the caller waits; `laurel campaign preview`
+    takes any number.
     """
     wanted = await gamification.wanted_of(uow, staff_of(caller), campaign, data.since)
+    composed = [f"{each.key} {each.revision}" for each in wanted.ruleset.campaigns]
+    await passage.runtime.telling.spend(caller.account, f"preview {campaign} {data.since} {composed}")
     wanted = msgspec.structs.replace(wanted, workers=1, most=PREVIEWED)
     found = await gamification.preview(passage.runtime.database_url, wanted, uow.origin, uow.now)
     gamification.record_preview(uow, found, f"campaign:{campaign}")

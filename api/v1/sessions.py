@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""Signing in, staying signed in, showing once more who one is, signing out."""
 
 import hashlib
 
@@ -7,19 +7,28 @@ import msgspec
 import access
 from access import Caller, Permission
 from access.vocabulary import Action
+from api.evenly import evenly_when_refused
+from api.limiting import take
 from api.passage import Passage
-from api.routing import command, public
+from api.routing import command, merged, public
 from api.v1.wire import Body
 from consent.vocabulary import Purpose
 from kernel.errors import InvalidError, TooManyError
+from kernel.limits import Limit
 from kernel.unit_of_work import UnitOfWork
 
 ADDRESS_FACTOR = 10
 """A whole address prefix may fail so many times more often than one account: hospitals share one."""
+HOUR_SECONDS = 3_600
+HOUR_FACTOR = 4
+"""An account that networks guess at from which its owner never signed in allows so many minutes' failures an hour."""
 
 
 class SignIn(Body, frozen=True, kw_only=True):
-    """A person's e-mail and password, or a machine's client id and secret."""
+    """A person's e-mail and password, or a machine's client id and secret.
+
+    ``otp`` is needed where the account has a second factor: a one-time password or a recovery code.
+    """
 
     email: str | None = None
     password: str | None = None
@@ -34,6 +43,13 @@ class Refresh(Body, frozen=True, kw_only=True):
     refresh_token: str
 
 
+class FactorProof(Body, frozen=True, kw_only=True):
+    """The password, or ``otp`` where the account has a second factor."""
+
+    password: str | None = None
+    otp: str | None = None
+
+
 class TokenAnswer(msgspec.Struct, frozen=True):
     """Tokens; ``expires_in`` is in seconds. A machine client gets no refresh token."""
 
@@ -44,7 +60,7 @@ class TokenAnswer(msgspec.Struct, frozen=True):
 
 
 class TooManyFailuresError(TooManyError):
-    """Too many sign-ins failed in this minute, for this account or from this network."""
+    """Too many sign-ins failed, for this account or from this network."""
 
     code = "too-many-failed-sign-ins"
 
@@ -63,32 +79,39 @@ async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
         field = "password" if data.email is not None else "email"
         message = "Give email and password, or client_id and client_secret."
         raise InvalidError(message, field=field)
-    name = data.email or data.client_id or ""
-    limits = _limits(passage, name)
-    if await passage.runtime.limits.exceeded(limits):
-        message = "Too many sign-ins failed in this minute."
-        raise TooManyFailuresError(message, retry_after_seconds=60)
-    if machine:
-        answer = await _client_sign_in(passage, data.client_id or "", data.client_secret or "")
-    else:
-        answer = await _sign_in(passage, data.email or "", data.password or "")
-    if isinstance(answer, access.SignInRefused):
-        await passage.runtime.limits.count([limit for limit, _ in limits])
-    return _tokens(answer)
+    async with evenly_when_refused():
+        if machine:
+            answer = await _client_sign_in(passage, data.client_id or "", data.client_secret or "")
+        else:
+            answer = await _sign_in(passage, data.email or "", data.password or "", data.otp)
+        return _tokens(answer)
 
 
-async def _sign_in(passage: Passage, email: str, password: str) -> access.Tokens | access.SignInRefused:
-    """Check the password between two units of work: Argon2 takes long and must hold no connection meanwhile."""
+async def _sign_in(
+    passage: Passage, email: str, password: str, otp: str | None
+) -> access.Tokens | access.SignInRefused:
+    """Check the password between two units of work: Argon2 takes long and must hold no connection meanwhile.
+
+    The attempt is counted before it is made, so that of many at the same moment no more are tried than may be.
+    """
     async with passage.read() as uow:
         credential = await access.credential(uow, email)
+    limits = await count_attempt(passage, email, familiar=credential.familiar)
     proof = await access.prove(credential, password)
     async with passage.begin() as uow:
-        return await access.admit(uow, proof)
+        answer = await access.admit(uow, proof, otp)
+    if isinstance(answer, access.Tokens):
+        await passage.runtime.limits.give_back(limits)
+    return answer
 
 
 async def _client_sign_in(passage: Passage, client_id: str, secret: str) -> access.Tokens | access.SignInRefused:
+    limits = await count_attempt(passage, client_id, familiar=True)
     async with passage.begin() as uow:
-        return await access.client_sign_in(uow, client_id, secret)
+        answer = await access.client_sign_in(uow, client_id, secret)
+    if isinstance(answer, access.Tokens):
+        await passage.runtime.limits.give_back(limits)
+    return answer
 
 
 @public.post(
@@ -104,6 +127,23 @@ async def refresh_session(data: Refresh, passage: Passage) -> TokenAnswer:
     return _tokens(answer)
 
 
+@merged.post(
+    "/sessions/current/proof", permission=Permission.OWN_FACTORS_MANAGE, purpose=Purpose.SERVICE,
+    records=(Action.FACTOR_PROVED, Action.FACTOR_REFUSED), status_code=204,
+)  # fmt: skip
+async def prove_factor(data: FactorProof, caller: Caller, passage: Passage) -> None:
+    """Show once more who one is, for routes that accept no older proof (RFC 9470)."""
+    async with passage.read() as uow:
+        credential = await access.own_credential(uow, caller)
+    limits = await count_attempt(passage, str(caller.account), familiar=True)
+    proof = await access.prove(credential, data.password) if data.password is not None else None
+    async with passage.begin() as uow:
+        refused = await access.prove_again(uow, caller, proof, data.otp)
+    if refused is not None:
+        raise refused.error
+    await passage.runtime.limits.give_back(limits)
+
+
 @command.delete(
     "/sessions/current", permission=Permission.SESSION_END, purpose=Purpose.SERVICE, records=Action.SESSION_ENDED,
     status_code=204,
@@ -113,10 +153,27 @@ async def sign_out(uow: UnitOfWork, caller: Caller) -> None:
     await access.end_session(uow, caller.session)
 
 
-def _limits(passage: Passage, name: str) -> list[tuple[str, int]]:
+async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> list[Limit]:
+    """Count an attempt to sign in as ``name``, before it is made; return what to give back if it succeeds.
+
+    An account is limited per network and, from networks where it was never signed in to, as a whole: so whoever guesses
+    at it from elsewhere slows down nobody but others elsewhere, and never its owner at the usual place.
+
+    Raises:
+        TooManyFailuresError: too many have failed.
+
+    """
     most = passage.runtime.settings.failed_sign_ins_per_minute
     digest = hashlib.sha256(name.strip().casefold().encode("utf-8", "replace")).hexdigest()[:32]
-    return [(f"sign-in:{digest}", most), (f"sign-in-from:{passage.address}", most * ADDRESS_FACTOR)]
+    limits = [
+        Limit(f"sign-in:{digest}:{passage.address}", most),
+        Limit(f"sign-in:from:{passage.address}", most * ADDRESS_FACTOR),
+    ]
+    if not familiar:
+        limits.append(Limit(f"sign-in:to:{digest}", most))
+        limits.append(Limit(f"sign-in:to:{digest}:hour", most * HOUR_FACTOR, HOUR_SECONDS))
+    await take(passage, limits, TooManyFailuresError("Too many sign-ins failed."))
+    return limits
 
 
 def _tokens(answer: access.Tokens | access.SignInRefused) -> TokenAnswer:
@@ -125,4 +182,4 @@ def _tokens(answer: access.Tokens | access.SignInRefused) -> TokenAnswer:
     return TokenAnswer(answer.access_token, answer.token_type, answer.expires_in, answer.refresh_token)
 
 
-ROUTES = [sign_in, refresh_session, sign_out]
+ROUTES = [sign_in, refresh_session, prove_factor, sign_out]

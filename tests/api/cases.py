@@ -21,6 +21,7 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
+    a_client,
     a_correction,
     a_country,
     a_currency,
@@ -30,13 +31,17 @@ from tests.api.scenes import (
     a_licence,
     a_new_board,
     a_new_campaign,
+    a_new_client,
     a_new_currency,
     a_new_item,
+    a_new_password,
     a_new_person,
     a_new_revision,
     a_new_reward,
     a_new_word,
+    a_one_time_password,
     a_paper,
+    a_password,
     a_person,
     a_question,
     a_record,
@@ -44,12 +49,17 @@ from tests.api.scenes import (
     a_revoked_badge,
     a_reward,
     a_reward_draft,
+    a_role_for_an_account,
+    a_role_request,
     a_tile,
     a_wish,
+    an_account,
     an_activity,
     an_answer,
+    an_authenticator,
     an_export,
     an_index,
+    an_invitation,
     an_item,
     another_session,
     campaign,
@@ -66,13 +76,16 @@ MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_
 WITNESS: Final = Role.WITNESS
 PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
 EVERYONE: Final = frozenset(Role)
-
-STAFF: Final = EVERYONE - {HCP, MACHINE, WITNESS}
+PEOPLE: Final = EVERYONE - {MACHINE, WITNESS}
+STAFF: Final = PEOPLE - {HCP}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
 PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
 HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
+
+
+LISTED: Final = "it lists what lies within the caller's markets, which is tested where it belongs"
 
 
 @dataclass(frozen=True)
@@ -93,6 +106,8 @@ def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purp
 
 PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
+ADMINISTRATORS: Final = frozenset({ADMINISTRATOR})
+DECIDING: Final = ADMINISTRATORS | OFFICERS
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
 PROTECTORS: Final = frozenset({PROTECTION})
@@ -103,6 +118,24 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
     "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
+    "POST /v1/invitations": Case(ADMINISTRATORS, an_invitation, 403, status=201),
+    "POST /v1/accounts/{account:uuid}/role-requests": Case(ADMINISTRATORS, a_role_for_an_account, 404, status=201),
+    "POST /v1/accounts/{account:uuid}/disable": Case(ADMINISTRATORS, an_account, 404, status=204),
+    "POST /v1/accounts/{account:uuid}/enable": Case(ADMINISTRATORS, an_account, 404, status=204),
+    "GET /v1/machine-clients": Case(ADMINISTRATORS, nothing, LISTED),
+    "POST /v1/machine-clients": Case(ADMINISTRATORS, a_new_client, 403),
+    "POST /v1/machine-clients/{client:uuid}/rotate": Case(ADMINISTRATORS, a_client, 404),
+    "DELETE /v1/machine-clients/{client:uuid}": Case(ADMINISTRATORS, a_client, 404, status=204),
+    "GET /v1/role-requests": Case(DECIDING, nothing, LISTED),
+    "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
+    "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
+    "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
+    "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
+    "POST /v1/me/recovery-codes": Case(PEOPLE, an_authenticator, OWN),
+    "POST /v1/me/password": Case(PEOPLE, a_new_password, OWN, status=204),
+    "POST /v1/sessions/current/proof": Case(PEOPLE, a_password, OWN, status=204),
     "GET /v1/me/sessions": Case(EVERYONE, nothing, OWN),
     "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
     "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
@@ -203,6 +236,7 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
 PUBLIC: Final = frozenset(
@@ -221,7 +255,12 @@ PUBLIC: Final = frozenset(
         "POST /v1/credentials/verify",
         "GET /v1/consent/confirmations/{token:str}",
         "POST /v1/consent/confirmations/{token:str}",
+        "POST /v1/registrations",
+        "POST /v1/registrations/confirm",
         "POST /v1/sessions",
+        "POST /v1/invitations/accept",
+        "POST /v1/password-resets",
+        "POST /v1/password-resets/complete",
         "POST /v1/sessions/refresh",
     }
 )

@@ -32,8 +32,7 @@ def redis_url(servers: Running) -> str:
 @pytest.fixture(scope="module")
 def settings(migrated_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """What the application is started with; a module that needs something else says so."""
-    erasures = tmp_path_factory.mktemp("erasures") / "erasures.jsonl"
-    return Settings(database_url=migrated_url, redis_url=redis_url, erasure_list=erasures)
+    return Settings(database_url=migrated_url, redis_url=redis_url, home=tmp_path_factory.mktemp("home"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,6 +1,7 @@
 """Laurel as its callers meet it: the real application on real servers, and the people and items in it."""
 
 import asyncio
+import base64
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,12 @@ import consent
 import content
 import gamification
 import people
-from access import AccountId, Caller, Role, SessionId
+from access import AccountId, Caller, LetterKind, Role, SessionId
+from access.passwords import PASSWORDS
+from access.rules.one_time import password_at, step_at
+from access.service.letters import token_hash
+from access.store import accounts
+from access.store import letters as access_letters
 from access.store import sessions as access_store
 from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES, ConsentChoice
@@ -29,10 +35,27 @@ from kernel.facts import Origin
 from tests.api.asker import Asker, Body
 
 ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
+PASSWORD = "correct horse battery staple"
 SESSION_LIFE = timedelta(hours=12)
 PART = ("activity:oucontent",)
 FORUM = ("activity:forumng",)
 QUIZ = ("quiz", "assessment")
+
+_hashes: list[str] = []
+
+
+async def hashed_password() -> str:
+    """Return a hash of ``PASSWORD``, made once: hashing takes longer than most tests."""
+    if not _hashes:
+        _hashes.append(await PASSWORDS.hash(PASSWORD))
+    return _hashes[0]
+
+
+def shown(secret: str, at: datetime) -> str:
+    """Return what an authenticator app with this secret (base 32) shows then."""
+    raw = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    return password_at(raw, step_at(at))
+
 
 Entry = dict[str, Any]
 
@@ -86,6 +109,26 @@ class House:
             account = await access.open_account(uow, person, role=role, markets=markets)
             await consent.record_consents(uow, person, choices)
         return await self.sitting(account, role, markets, person)
+
+    async def give_password(self, asker: Asker) -> None:
+        """Let somebody who has an account choose a password, without ending the session."""
+        if asker.caller.person is None:
+            return
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            await accounts.set_password_hash(uow, asker.caller.account, await hashed_password())
+
+    async def code(self, email: str, kind: LetterKind) -> str:
+        """Write a letter to ``email`` and return its code, which only the letter would say."""
+        code = uuid4().hex
+        async with self.runtime.work.begin(ORIGIN) as uow:
+            person = await people.find_by_email(uow, email)
+            assert person is not None
+            account = await access.account_of(uow, person)
+            assert account is not None
+            letter, ends = uow.new_id(), uow.now + timedelta(minutes=30)
+            await access_letters.insert(uow, letter, account, kind.value, ends, (token_hash(code), b"sealed"))
+            await access_letters.sent(uow, letter)
+        return code
 
     async def sitting(
         self, account: AccountId, role: Role, markets: Sequence[str], person: people.PersonId | None

@@ -118,11 +118,11 @@ def client_of(app: Litestar, address: str = "127.0.0.1") -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def worker(house: House, **settings: object) -> AsyncIterator[httpx.AsyncClient]:
-    """Lend another worker of a house: it remembers for itself and shares nothing but the two servers."""
+async def worker(house: House, address: str = "127.0.0.1", **settings: object) -> AsyncIterator[httpx.AsyncClient]:
+    """Lend another worker of a house, asked from ``address``: it shares nothing but the two servers."""
     runtime = Runtime(msgspec.structs.replace(house.runtime.settings, **settings), KEYS, house.clock)
     try:
-        async with client_of(create_app(runtime, with_worker=False)) as http:
+        async with client_of(create_app(runtime, with_worker=False), address) as http:
             yield http
     finally:
         await runtime.cache.close()

@@ -1,9 +1,12 @@
 """Profiles over HTTP: each permission sees the fields that it lists, people change what is theirs, staff correct."""
 
+import re
+
 import pytest
 
 import access
 from access import Permission, Role
+from kernel.settings import CHECKOUT
 from people import Field
 from tests.api.asker import Asker
 from tests.api.house import House, fields, problem
@@ -66,6 +69,13 @@ def test_each_field_is_listed_by_some_permission_and_identity_by_none_that_marke
     assert shown == SEEN.keys()
     assert all({field.value for field in access.shown_fields(role)} == SEEN[role] for role in SEEN)
     assert Permission.HCP_READ in access.PERMISSION_FIELDS
+
+
+def test_the_page_about_profiles_says_which_role_sees_what() -> None:
+    page = (CHECKOUT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (`channels`.*|`created_at`.*) \|$", page, re.MULTILINE))
+    told = {role: set(re.findall(r"`(\w+)`", fields)) for role, fields in rows.items()}
+    assert told == {role.value: fields for role, fields in SEEN.items()}
 
 
 async def test_people_see_everything_that_is_theirs_and_change_what_they_may(house: House) -> None:

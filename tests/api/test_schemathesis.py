@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -23,10 +24,10 @@ from schemathesis.checks import (
 from schemathesis.core import NOT_SET
 
 import access
-from access import NewAccount, Role
+from access import LetterKind, NewAccount, Role
 from gamification import BadgeKeys
 from kernel.settings import Settings
-from tests.api.cases import CASES, PUBLIC
+from tests.api.cases import CASES, OWN, PUBLIC
 from tests.api.house import ORIGIN, House
 from tests.api.opening import served_house
 from tests.api.scenes import Scene, Sent
@@ -86,6 +87,11 @@ async def contract(house: House) -> AsyncIterator[Any]:
     yield await asyncio.to_thread(schemathesis.openapi.from_url, f"{house.http.base_url}/schema/openapi.json")
 
 
+def registration() -> dict[str, str]:
+    who = {"name": "Dr Ada Moor", "email": f"{uuid4().hex}@clinic.example", "market": "GB", "zone": "Europe/London"}
+    return who | {"locale": "en", "password": PASSWORD}
+
+
 async def good(scene: Scene, route: str) -> tuple[Sent, dict[str, str]]:
     """Return a request that succeeds, and the headers that it is sent with."""
     if route in PUBLIC:
@@ -93,11 +99,24 @@ async def good(scene: Scene, route: str) -> tuple[Sent, dict[str, str]]:
         if route.endswith("refresh"):
             tokens = await scene.house.http.post("/v1/sessions", json={"email": EMAIL, "password": PASSWORD})
             body = {"refresh_token": tokens.json()["refresh_token"]}
+        if route == "POST /v1/password-resets":
+            body = {"email": EMAIL}
+        if route == "POST /v1/password-resets/complete":
+            body = {"code": await scene.house.code(EMAIL, LetterKind.PASSWORD_RESET), "new_password": PASSWORD}
+        if route == "POST /v1/registrations":
+            body = registration()
+        if route in {"POST /v1/registrations/confirm", "POST /v1/invitations/accept"}:
+            who = registration()
+            assert (await scene.house.http.post("/v1/registrations", json=who)).status_code == 202
+            invited = route.endswith("accept")
+            kind = LetterKind.INVITATION if invited else LetterKind.EMAIL_CONFIRMATION
+            body = {"code": await scene.house.code(who["email"], kind)} | ({"password": PASSWORD} if invited else {})
         if route == "POST /v1/credentials/verify":
             body = {"credential": {"issuer": "somebody else"}}
         return Sent(body, PUBLIC_INSIDES.get(route, "")), {}
     role = min(CASES[route].who)
-    asker = scene.hcp if role is Role.HCP and "DELETE" not in route else await scene.house.asker(role, "GB")
+    own = CASES[route].elsewhere == OWN and not route.startswith("GET")
+    asker = scene.hcp if role is Role.HCP and not own else await scene.house.asker(role, "GB")
     return await CASES[route].send(scene, asker), {"Authorization": f"Bearer {asker.token}"}
 
 

@@ -20,13 +20,13 @@ OUTSIDE_THE_KERNEL = {
 
 
 def may_hold_sql(module: Module) -> bool:
-    """Stores, the kernel that carries them, and what sequences and verifies the log, which trusts no store."""
+    """Stores, the kernel that carries them, and what makes and verifies the log, which trusts no store."""
     path = module.path
     return (
         module.room == "kernel"
         or path.name == "store.py"
         or "store" in path.parts[1:-1]
-        or (module.room == "audit" and path.stem in {"sequencer", "snapshot"})
+        or (module.room == "audit" and path.stem in {"publisher", "sequencer", "snapshot"})
     )
 
 

@@ -13,11 +13,13 @@ from audit.rules.keyring import KeyRing, read_former_keys
 from audit.rules.notes import LogVerifier, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.resources import parse_path, read_bundle
+from tests.audit.log import KEY
 
 VERIFIER: Final = Path(__file__).parents[2] / "audit" / "verifier" / "verify.mjs"
 NODE: Final = shutil.which("node")
 
 Case = dict[str, Any]
+Files = dict[str, bytes]
 
 
 def encoded(data: bytes) -> str:
@@ -75,3 +77,15 @@ JUDGED: Final[dict[str, Callable[[Case, bytes], object]]] = {
     "mirror": lambda case, _: check_mirror(_read(case), KeyRing(case["key"])),
     "export": lambda case, _: check_export(list(case["files"]), _read(case), KeyRing(case["key"]), case["exportKey"]),
 }
+
+
+def said(case: Case) -> str:
+    """Return what both verifiers say, which must be the same."""
+    (ours,) = python([case])
+    if NODE is not None:
+        assert node([case]) == [ours]
+    return ours
+
+
+def case_of(kind: str, files: Files, **more: object) -> Case:
+    return {"kind": kind, "key": KEY.vkey, "files": {name: encoded(data) for name, data in files.items()}, **more}

@@ -1,5 +1,6 @@
-"""Counting failures per minute: shared by all workers, forgotten after a minute, stricter when Valkey is away."""
+"""Limits: shared by all workers, counted before the attempt, forgotten afterwards, stricter when Valkey is away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,36 +11,61 @@ import pytest
 
 from kernel.cache import Cache
 from kernel.clock import MovableClock
-from kernel.limits import Limits
+from kernel.limits import Limit, Limits
 from tests.api.lines import Line, through, whole
 
-ONE = [("guess:one", 3)]
+ONE = Limit("guess:one", 3)
+TWO = Limit("guess:two", 3)
 
 
-async def test_a_limit_is_reached_by_the_failures_of_all_workers_together(cache: Cache, clock: MovableClock) -> None:
+async def test_a_limit_is_used_up_by_all_workers_together(cache: Cache, clock: MovableClock) -> None:
     first, second = Limits(cache, clock), Limits(cache, clock)
-    for worker in (first, second):
-        assert not await worker.exceeded(ONE)
-        await worker.count(["guess:one"])
-    assert not await first.exceeded(ONE)
-    await first.count(["guess:one"])
-    assert await first.exceeded(ONE)
-    assert await second.exceeded(ONE)
-    assert not await second.exceeded([("guess:two", 3)]), "each name is counted for itself"
-    assert await second.exceeded([("guess:two", 3), *ONE]), "any of several is enough"
-    assert await Limits(cache, clock).exceeded(ONE), "also for a worker that has just begun"
+    assert [(await worker.take([ONE])).left for worker in (first, second, first)] == [2, 1, 0]
+    for worker in (first, second, Limits(cache, clock)):
+        quota = await worker.take([ONE])
+        assert (quota.allowed, quota.left, quota.limit, quota.resets_in) == (False, 0, ONE, 60)
+    assert (await second.take([TWO])).allowed, "each name is counted for itself"
 
 
-async def test_a_new_minute_begins_at_none(cache: Cache, clock: MovableClock) -> None:
+async def test_of_many_attempts_at_once_no_more_pass_than_may(cache: Cache, clock: MovableClock) -> None:
+    workers = [Limits(cache, clock) for _ in range(4)]
+    quotas = await asyncio.gather(*(workers[turn % 4].take([ONE, TWO]) for turn in range(200)))
+    assert sum(quota.allowed for quota in quotas) == 3
+
+
+async def test_where_one_limit_is_used_up_the_others_are_not_counted(cache: Cache, clock: MovableClock) -> None:
     limits = Limits(cache, clock)
-    await limits.count(["guess:one"] * 3)
-    assert await limits.exceeded(ONE)
+    for _ in range(3):
+        assert (await limits.take([ONE])).allowed
+    for _ in range(5):
+        quota = await limits.take([TWO, ONE])
+        assert (quota.allowed, quota.limit) == (False, ONE)
+    assert (await limits.take([TWO])).left == 2
+
+
+async def test_what_is_given_back_can_be_taken_again(cache: Cache, clock: MovableClock) -> None:
+    limits = Limits(cache, clock)
+    for _ in range(10):
+        assert (await limits.take([ONE])).allowed
+        await limits.give_back([ONE])
+    assert [(await limits.take([ONE])).allowed for _ in range(4)] == [True, True, True, False]
+
+
+async def test_a_new_window_begins_at_none(cache: Cache, clock: MovableClock) -> None:
+    limits, hour = Limits(cache, clock), Limit("guess:one", 4, 3_600)
+    for _ in range(3):
+        assert (await limits.take([ONE, hour])).allowed
     clock.move(timedelta(seconds=59))
-    assert await limits.exceeded(ONE)
+    quota = await limits.take([ONE, hour])
+    assert (quota.allowed, quota.resets_in) == (False, 1)
     clock.move(timedelta(seconds=1))
-    assert not await limits.exceeded(ONE)
+    quota = await limits.take([ONE, hour])
+    assert (quota.allowed, quota.limit, quota.left) == (True, hour, 0), "the tightest one is told"
+    assert not (await limits.take([ONE, hour])).allowed
+    clock.move(timedelta(hours=1))
+    assert (await limits.take([ONE, hour])).allowed
     for name in await cache.client.keys("limit:*"):
-        assert 0 < await cache.client.ttl(name) <= 120, "nothing is kept for longer than it counts"
+        assert 0 < await cache.client.ttl(name) <= 7_200, "nothing is kept for much longer than it counts"
 
 
 @pytest.fixture
@@ -56,14 +82,18 @@ async def test_with_valkey_away_a_process_counts_for_itself_and_allows_a_tenth(
 ) -> None:
     del cache
     far = Cache(through(redis_url, line.there, line.here))
-    limits, twenty, five = Limits(far, clock), [("guess:one", 20)], [("guess:one", 5)]
-    await limits.count(["guess:one"])
+    limits, twenty, five = Limits(far, clock), Limit("guess:one", 20), Limit("guess:five", 5)
+    assert (await limits.take([twenty])).left == 19
     await line.cut()
-    assert not await limits.exceeded(twenty)
-    assert await limits.exceeded(five), "a tenth of five is still one"
-    await limits.count(["guess:one"])
-    assert await limits.exceeded(twenty), "what was counted before Valkey went counts"
-    assert not await limits.exceeded([("guess:two", 20)])
+    assert (await limits.take([five])).allowed, "a tenth of five is still one"
+    assert not (await limits.take([five])).allowed
+    assert (await limits.take([twenty])).allowed
+    assert not (await limits.take([twenty])).allowed, "what was counted before Valkey went counts"
+    await limits.give_back([twenty, twenty])
+    assert (await limits.take([twenty])).allowed
+    assert (await limits.take([Limit("guess:two", 20)])).allowed
+    clock.move(timedelta(minutes=1))
+    assert (await limits.take([five])).allowed
     await line.mend()
-    assert not await limits.exceeded(twenty)
+    assert (await limits.take([twenty])).allowed
     await far.close()

@@ -176,3 +176,26 @@ async def test_a_licence_is_decided_per_market_and_shows_as_lapsed_when_it_ran_o
         for market in ("UK", "se", ""):
             with pytest.raises(people.InvalidLicenceError):
                 await people.decide_licence(uow, person, market, renewed)
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        "update people.vault set practice = phone where person = $1",
+        "update people.vault set phone = (select phone from people.vault where person = $2) where person = $1",
+        "update people.vault set phone = (select value from people.identifier where person = $1) where person = $1",
+        "update people.licence set id = gen_random_uuid() where person = $1 or person = $2",
+    ],
+)
+async def test_a_sealed_value_opens_in_its_own_table_column_and_row_alone(
+    work: Work, origin: Origin, moved: str
+) -> None:
+    other = NewPerson(
+        name="Bo", email="bo@klinik.example", market="SE", zone="UTC", locale="sv", phone="+46 8 999 99 99"
+    )
+    persons = [await registered(work, origin), await registered(work, origin, other)]
+    async with work.begin(origin) as uow:
+        assert (await people.profile(uow, persons[0])).practice == ANA.practice
+        await uow.execute(moved, *persons[: 2 if "$2" in moved else 1])
+        with pytest.raises(SealError):
+            await people.profile(uow, persons[0])

@@ -172,6 +172,7 @@ async def test_rows_may_refer_to_a_locked_person_and_nobody_else_locks_it(work: 
         await people.lock(uow, [person])
         connection = await DB.get_new_connection()
         try:
+            await connection.execute(f"set laurel.purpose = '{UPKEEP}'")
             await connection.fetch("select from people.person where id = $1 for key share nowait", person)
             with pytest.raises(asyncpg.LockNotAvailableError):
                 await connection.fetch("select from people.person where id = $1 for no key update nowait", person)

@@ -1,0 +1,252 @@
+"""How people come in: HCPs register themselves, staff are invited, and nobody alone gives anybody a role."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import people
+from access.errors import (
+    AccountNotFoundError,
+    CodeRefusedError,
+    FourEyesError,
+    InvalidAccountError,
+    OutsideScopeError,
+    RoleRequestNotFoundError,
+)
+from access.rules.decision import in_scope
+from access.rules.scope import scope
+from access.service.accounts import change_role, disable_account, enable_account
+from access.service.alerting import alert
+from access.service.letters import token_hash, write_code
+from access.store import accounts
+from access.store import letters as letter_store
+from access.store import role_requests as store
+from access.values import Caller, NewAccount, RoleRequest
+from access.vocabulary import (
+    ALL_MARKETS,
+    MACHINES,
+    AccountId,
+    AccountStatus,
+    Action,
+    AlertKind,
+    LetterKind,
+    Role,
+)
+from kernel.unit_of_work import UnitOfWork
+
+REASON_LENGTH: Final = 200
+
+
+async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None:
+    """Register an HCP who asks for it, and write a code to the address; nobody learns whether it was known before.
+
+    Whoever has the address already is told that somebody tried.
+
+    Raises:
+        people.InvalidPersonError: the facts hold the ``field`` that is wrong.
+
+    """
+    known = await people.find_by_email(uow, new.email)
+    if known is not None:
+        await _register_again(uow, known, password_hash)
+        return
+    account = await _pending(uow, new, Role.HCP, (new.market,))
+    await accounts.set_password_hash(uow, account, password_hash)
+    await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
+    uow.record(Action.REGISTRATION_ASKED, resource=f"account:{account}")
+
+
+async def confirm(uow: UnitOfWork, code: str) -> AccountId:
+    """Open the account of whoever read the letter to the address that was registered.
+
+    Raises:
+        CodeRefusedError: it was never written, was used, or is too old.
+
+    """
+    return await _opened(uow, LetterKind.EMAIL_CONFIRMATION, code, None)
+
+
+async def invite(uow: UnitOfWork, caller: Caller, new: NewAccount, reason: str) -> RoleRequest:
+    """Propose somebody new for the staff; the invitation is written when somebody else has agreed.
+
+    Raises:
+        InvalidAccountError: that is no role of staff, or a market is wrong; the facts hold ``field``.
+        people.PersonExistsError: the address is taken.
+
+    """
+    if new.role in MACHINES | {Role.HCP}:
+        raise InvalidAccountError("The field role must be a role of staff.", field="role")
+    markets = scope(new.role, new.markets, None)
+    _require_scope(caller, markets)
+    account = await _pending(uow, new, new.role, markets)
+    return await _request(uow, caller, account, new.role, markets, reason)
+
+
+async def accept(uow: UnitOfWork, code: str, password_hash: str) -> AccountId:
+    """Open the account of whoever was invited, with the password that they chose.
+
+    Raises:
+        CodeRefusedError: it was never written, was used, or is too old.
+
+    """
+    return await _opened(uow, LetterKind.INVITATION, code, password_hash)
+
+
+async def request_role(
+    uow: UnitOfWork, caller: Caller, account: AccountId, role: Role, markets: Sequence[str], reason: str
+) -> RoleRequest:
+    """Propose another role or other markets for an account; nothing changes before somebody else has agreed.
+
+    Raises:
+        AccountNotFoundError: there is none within the caller's markets, or it is a machine's.
+        InvalidAccountError: the facts hold the ``field`` that is wrong.
+        RoleRequestOpenError: another request for this account waits.
+
+    """
+    await within(uow, caller, account)
+    if role in MACHINES:
+        raise InvalidAccountError("The field role must be one of a person.", field="role")
+    own = (await people.bearings(uow, [await _person(uow, account)])).values()
+    scoped = scope(role, markets, next((each.market for each in own), None))
+    _require_scope(caller, scoped)
+    return await _request(uow, caller, account, role, scoped, reason)
+
+
+async def role_requests(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> list[RoleRequest]:
+    """Return what waits for somebody to agree, the oldest first, as far as it lies within the caller's markets."""
+    found = [each for each in await store.waiting(uow, after, limit) if _covers(caller, each.markets)]
+    uow.record(Action.ROLE_REQUESTS_READ, count=len(found))
+    return found
+
+
+async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *, approve: bool) -> RoleRequest:
+    """Agree to a role request, or refuse it. Who is invited gets the letter now; who was there gets the role.
+
+    Raises:
+        RoleRequestNotFoundError: there is none that waits within the caller's markets.
+        FourEyesError: the caller asked for it, or is the one who would get the role.
+
+    """
+    found = await store.lock(uow, request)
+    if found is None or not _covers(caller, found.markets):
+        raise RoleRequestNotFoundError("There is no such request that waits.")
+    if caller.account in {found.requested_by, found.account}:
+        raise FourEyesError("Somebody else must decide this.")
+    await store.decide(uow, request, caller.account, approved=approve)
+    if approve:
+        await _grant(uow, found)
+    uow.record(
+        Action.ROLE_REQUEST_APPROVED if approve else Action.ROLE_REQUEST_REJECTED,
+        resource=f"account:{found.account}",
+        request=str(request),
+        role=found.role.value,
+    )
+    return found
+
+
+async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: bool) -> None:
+    """Switch an account on or off; one's own stays on.
+
+    Raises:
+        AccountNotFoundError: there is none within the caller's markets.
+        FourEyesError: it is the caller's own.
+
+    """
+    await within(uow, caller, account)
+    if account == caller.account:
+        raise FourEyesError("Nobody switches their own account.")
+    if await accounts.status_of(uow, account) is AccountStatus.PENDING:
+        raise AccountNotFoundError("This account waits for its owner; there is nothing to switch.")
+    await (enable_account if on else disable_account)(uow, account)
+
+
+async def within(uow: UnitOfWork, caller: Caller, account: AccountId) -> None:
+    """See that an account lies within the caller's markets.
+
+    Raises:
+        AccountNotFoundError: it does not, or there is none.
+
+    """
+    markets = await accounts.markets_of(uow, account)
+    if markets is None or not _covers(caller, markets):
+        raise AccountNotFoundError("There is no such account.")
+
+
+async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash: str) -> None:
+    """Tell the owner of a known address; where nobody has confirmed it yet, the newest registration is the one.
+
+    Otherwise whoever registers somebody else's address first would know the password of what its owner confirms.
+    """
+    account = await accounts.account_of(uow, known)
+    waits = account is not None and await accounts.status_of(uow, account) is AccountStatus.PENDING
+    if account is not None and waits and await accounts.role_of(uow, account) is Role.HCP:
+        await accounts.set_password_hash(uow, account, password_hash)
+        await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
+    elif account is not None and not waits:
+        await alert(uow, account, AlertKind.REGISTRATION_REPEATED)
+    uow.record(Action.REGISTRATION_ASKED, subject=known, reason="known", outcome="failed")
+
+
+async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
+    if await accounts.status_of(uow, request.account) is AccountStatus.PENDING:
+        await write_code(uow, request.account, LetterKind.INVITATION)
+    else:
+        await change_role(uow, request.account, request.role, request.markets)
+
+
+async def _request(
+    uow: UnitOfWork, caller: Caller, account: AccountId, role: Role, markets: Sequence[str], reason: str
+) -> RoleRequest:
+    if not reason.strip() or len(reason) > REASON_LENGTH or not reason.isprintable():
+        raise InvalidAccountError(f"The field reason is one line of 1 to {REASON_LENGTH} characters.", field="reason")
+    identifier = uow.new_id()
+    await store.insert(uow, identifier, account, role, markets, reason.strip(), caller.account)
+    uow.record(Action.ROLE_REQUESTED, resource=f"account:{account}", role=role.value, markets=list(markets))
+    return RoleRequest(
+        id=identifier,
+        account=account,
+        role=role,
+        markets=tuple(markets),
+        reason=reason.strip(),
+        requested_by=caller.account,
+        requested_at=uow.now,
+    )
+
+
+async def _pending(uow: UnitOfWork, new: NewAccount, role: Role, markets: Sequence[str]) -> AccountId:
+    person = await people.register(
+        uow, people.NewPerson(name=new.name, email=new.email, market=new.market, zone=new.zone, locale=new.locale)
+    )
+    account = AccountId(uow.new_id())
+    await accounts.insert_account(uow, account, person, role, markets, None)
+    await accounts.set_status(uow, account, AccountStatus.PENDING)
+    uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, pending=True)
+    return account
+
+
+async def _opened(uow: UnitOfWork, kind: LetterKind, code: str, password_hash: str | None) -> AccountId:
+    account = await letter_store.use(uow, kind, token_hash(code))
+    if account is None or await accounts.status_of(uow, account) is not AccountStatus.PENDING:
+        raise CodeRefusedError("This code does not work, or not any more.", field="code")
+    if password_hash is not None:
+        await accounts.set_password_hash(uow, account, password_hash)
+    await accounts.set_status(uow, account, AccountStatus.ACTIVE)
+    uow.record(Action.ACCOUNT_CONFIRMED, subject=await _person(uow, account), resource=f"account:{account}")
+    return account
+
+
+async def _person(uow: UnitOfWork, account: AccountId) -> people.PersonId:
+    person = await accounts.person_of(uow, account)
+    if person is None:
+        raise AccountNotFoundError("There is no such account of a person.")
+    return person
+
+
+def _covers(caller: Caller, markets: Sequence[str]) -> bool:
+    return all(in_scope(caller, market) for market in markets)
+
+
+def _require_scope(caller: Caller, markets: Sequence[str]) -> None:
+    if not _covers(caller, markets):
+        message = f"The field markets must lie within your own markets (only {ALL_MARKETS} holds all)."
+        raise OutsideScopeError(message, field="markets")

@@ -1,0 +1,82 @@
+"""Letters: codes that prove that somebody reads an e-mail address, and word of what happened to an account.
+
+A letter is a row that is written in the transaction it tells of; whoever sends reads the address from the vault at that
+moment. Its code is stored as a hash, and in a form that can be read again only until the letter has left.
+"""
+
+import base64
+import hashlib
+import secrets
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+import people
+from access.rules.letters import letter, lifetime
+from access.store import accounts
+from access.store import letters as store
+from access.vocabulary import AccountId, AlertKind, LetterKind
+from kernel import crypto
+from kernel.mail import Mail, Mailbox, MailUnavailableError
+from kernel.unit_of_work import UnitOfWork
+
+TOKEN_BYTES: Final = 32
+AT_ONCE: Final = 20
+
+_log = structlog.get_logger()
+
+
+async def write_code(uow: UnitOfWork, account: AccountId, kind: LetterKind) -> None:
+    """Write a letter with a code that works once; codes of the same kind that are still out stop working."""
+    identifier, token = uow.new_id(), secrets.token_bytes(TOKEN_BYTES)
+    person = await accounts.person_of(uow, account)
+    assert person is not None  # noqa: S101 - nobody writes to a machine
+    pair = (token_hash(_written(token)), await people.seal_secret(uow, person, token, _context(identifier)))
+    await store.insert(uow, identifier, account, kind.value, uow.now + lifetime(kind), pair)
+
+
+async def write_word(uow: UnitOfWork, account: AccountId, kind: AlertKind) -> None:
+    """Write a letter that only tells something."""
+    await store.insert(uow, uow.new_id(), account, kind.value, uow.now + lifetime(kind))
+
+
+async def send_letters(uow: UnitOfWork, mailbox: Mailbox) -> bool:
+    """Send what waits; tell whether there may be more. A letter that the mail server does not take waits on.
+
+    A crash between sending and COMMIT sends a letter again, with the same name: better twice than never.
+    """
+    waiting = await store.unsent(uow, AT_ONCE)
+    failed = 0
+    for each in waiting:
+        try:
+            await _send(uow, mailbox, each)
+        except MailUnavailableError as error:
+            failed += 1
+            _log.warning("letter_waits", error=type(error).__name__)
+    return len(waiting) == AT_ONCE and not failed
+
+
+async def _send(uow: UnitOfWork, mailbox: Mailbox, waiting: store.StoredLetter) -> None:
+    address = (await people.profile(uow, waiting.person)).email
+    if address is not None:
+        token = None
+        if waiting.sealed_token is not None:
+            token = _written(await people.open_secret(uow, waiting.person, waiting.sealed_token, _context(waiting.id)))
+        kind = LetterKind(waiting.kind) if token else AlertKind(waiting.kind)
+        subject, text = letter(kind, token)
+        await mailbox.send(Mail(name=str(waiting.id), recipient=address, subject=subject, text=text))
+    await store.sent(uow, waiting.id)
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a code."""
+    return hashlib.sha256(token.strip().encode("utf-8", "surrogatepass")).digest()
+
+
+def _context(letter_id: UUID) -> bytes:
+    return crypto.cell("access.letter", "wrapped_token", letter_id)
+
+
+def _written(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()

@@ -1,0 +1,102 @@
+"""Queries of letters."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from access.vocabulary import AccountId, LetterKind
+from kernel.unit_of_work import UnitOfWork
+from people import PersonId
+
+
+class StoredLetter(NamedTuple):
+    """A letter that waits to be sent; ``sealed_token`` is None where it brings no code."""
+
+    id: UUID
+    person: PersonId
+    kind: str
+    sealed_token: bytes | None
+
+
+async def insert(
+    uow: UnitOfWork,
+    letter: UUID,
+    account: AccountId,
+    kind: str,
+    expires_at: datetime,
+    token: tuple[bytes, bytes] | None = None,
+) -> None:
+    """Store a letter to be sent, with hash and sealed form of its ``token``; earlier ones of its kind are void."""
+    token_hash, sealed_token = token or (None, None)
+    if token is not None:
+        await uow.execute(
+            "update access.letter set used_at = $3, wrapped_token = null"
+            " where account = $1 and kind = $2 and used_at is null and token_hash is not null",
+            account,
+            kind,
+            uow.now,
+        )
+    await uow.execute(
+        "insert into access.letter (id, account, kind, token_hash, wrapped_token, created_at, expires_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7)",
+        letter,
+        account,
+        kind,
+        token_hash,
+        sealed_token,
+        uow.now,
+        expires_at,
+    )
+
+
+async def recent(uow: UnitOfWork, account: AccountId, kind: LetterKind, since: datetime) -> int:
+    """Return how many letters of this kind an account was written ``since`` then."""
+    return int(
+        await uow.fetchval(
+            "select count(*) from access.letter where account = $1 and kind = $2 and created_at > $3",
+            account,
+            kind.value,
+            since,
+        )
+    )
+
+
+async def addressee(uow: UnitOfWork, kind: LetterKind, token_hash: bytes) -> AccountId | None:
+    """Return to whom a code was written that works now."""
+    found = await uow.fetchval(
+        "select account from access.letter where token_hash = $1 and kind = $2 and used_at is null and expires_at > $3",
+        token_hash,
+        kind.value,
+        uow.now,
+    )
+    return None if found is None else AccountId(found)
+
+
+async def use(uow: UnitOfWork, kind: LetterKind, token_hash: bytes) -> AccountId | None:
+    """Use a code up and return to whom it was written; of any number at once exactly one succeeds."""
+    found = await uow.fetchval(
+        "update access.letter set used_at = $3, wrapped_token = null"
+        " where token_hash = $1 and kind = $2 and used_at is null and expires_at > $3 returning account",
+        token_hash,
+        kind.value,
+        uow.now,
+    )
+    return None if found is None else AccountId(found)
+
+
+async def unsent(uow: UnitOfWork, limit: int) -> list[StoredLetter]:
+    """Return letters that are worth sending, the most urgent first, and keep other senders from them."""
+    rows = await uow.fetch(
+        "select letter.id, account.person, letter.kind, letter.wrapped_token from access.letter"
+        " join access.account on account.id = letter.account"
+        " where letter.sent_at is null and letter.used_at is null and letter.expires_at > $1"
+        " and account.person is not null order by letter.expires_at limit $2 for update of letter skip locked",
+        uow.now,
+        limit,
+    )
+    return [StoredLetter(row[0], PersonId(row[1]), row[2], row[3]) for row in rows]
+
+
+async def sent(uow: UnitOfWork, letter: UUID) -> None:
+    """Note that a letter has left, and forget its code."""
+    await uow.execute("update access.letter set sent_at = $2, wrapped_token = null where id = $1", letter, uow.now)

@@ -1,0 +1,81 @@
+"""Queries of role requests."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from access.errors import RoleRequestOpenError
+from access.values import RoleRequest
+from access.vocabulary import AccountId, Role
+from kernel.unit_of_work import UnitOfWork
+
+_COLUMNS = "id, account, role, markets, reason, requested_by, requested_at"
+
+
+async def insert(
+    uow: UnitOfWork, request: UUID, account: AccountId, role: Role, markets: Sequence[str], reason: str, by: AccountId
+) -> None:
+    """Store a request that nobody has decided.
+
+    Raises:
+        RoleRequestOpenError: the account has one; the transaction can only be rolled back.
+
+    """
+    try:
+        await uow.execute(
+            "insert into access.role_request (id, account, role, markets, reason, requested_by, requested_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7)",
+            request,
+            account,
+            role.value,
+            markets,
+            reason,
+            by,
+            uow.now,
+        )
+    except asyncpg.UniqueViolationError:
+        raise RoleRequestOpenError("This account has a request that nobody has decided.", field="account") from None
+
+
+async def waiting(uow: UnitOfWork, after: UUID | None, limit: int) -> list[RoleRequest]:
+    """Return at most ``limit`` requests that nobody has decided, the oldest first, those after ``after``."""
+    rows = await uow.fetch(
+        f"select {_COLUMNS} from access.role_request"  # noqa: S608 - a constant
+        " where decided_at is null and ($1::uuid is null or id > $1) order by id limit $2",
+        after,
+        limit,
+    )
+    return [_request(row) for row in rows]
+
+
+async def lock(uow: UnitOfWork, request: UUID) -> RoleRequest | None:
+    """Return a request that nobody has decided, and keep others from deciding it meanwhile."""
+    row = await uow.fetchrow(
+        f"select {_COLUMNS} from access.role_request where id = $1 and decided_at is null for update",  # noqa: S608 - a constant
+        request,
+    )
+    return None if row is None else _request(row)
+
+
+async def decide(uow: UnitOfWork, request: UUID, by: AccountId, *, approved: bool) -> None:
+    """Note what was decided, and by whom."""
+    await uow.execute(
+        "update access.role_request set decided_by = $2, decided_at = $3, approved = $4 where id = $1",
+        request,
+        by,
+        uow.now,
+        approved,
+    )
+
+
+def _request(row: asyncpg.Record) -> RoleRequest:
+    return RoleRequest(
+        id=row["id"],
+        account=AccountId(row["account"]),
+        role=Role(row["role"]),
+        markets=tuple(row["markets"]),
+        reason=row["reason"],
+        requested_by=AccountId(row["requested_by"]),
+        requested_at=row["requested_at"],
+    )

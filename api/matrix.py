@@ -1,0 +1,134 @@
+"""The whole of who may do what, cell by cell, decided by the very functions that decide requests.
+
+A cell is a role, a route, whether the thing is in the caller's markets, which purpose the person concerned has answered
+and how, and how the caller's factors stand; every other purpose is unanswered. The installation is one that wants a
+second factor of staff. Everything is enumerated, so that a question is answered by looking and not by reasoning.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import consent
+from access import AccountId, Caller, Permission, Reach, Role, RouteLine, SessionId, decide, decide_factors, reach
+from consent.values import Record
+from consent.vocabulary import Answer, Purpose, State
+from people import PersonId
+
+NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+HERE, ELSEWHERE = "GB", "FR"
+ASKED_ONE_BY_ONE: Final = frozenset({Permission.ACTIVITY_DELIVER})
+"""What machines deliver about many people: each of these is asked, and the answer refuses that one activity."""
+
+
+class Factor(StrEnum):
+    """How the caller's factors stand."""
+
+    FRESH = "fresh"
+    OLD = "old"
+    MISSING = "missing"
+
+
+class Cell(NamedTuple):
+    """One combination; ``market`` says whether the thing concerned lies in one of the caller's markets."""
+
+    route: RouteLine
+    role: Role
+    market: bool
+    purpose: Purpose
+    state: State
+    factor: Factor
+
+
+def cells(routes: Iterable[RouteLine]) -> Iterator[Cell]:
+    """Return every cell of the routes that are not public, in one order."""
+    for route in sorted(routes, key=lambda each: (each.path, each.method)):
+        for role in Role if route.permission else ():
+            for market in (True, False):
+                for purpose in Purpose:
+                    for state in State:
+                        for factor in Factor:
+                            yield Cell(route, role, market, purpose, state, factor)
+
+
+def allowed(cell: Cell) -> bool:
+    """Decide a cell as a request is decided."""
+    permission = cell.route.permission
+    if permission is None:
+        return True
+    return (
+        decide(_caller(cell), permission, HERE if reach(permission) is Reach.MARKET else None).allowed
+        and decide_factors(
+            cell.role,
+            permission,
+            enrolled=cell.factor is not Factor.MISSING,
+            needed=True,
+            age=timedelta(days=1) if cell.factor is Factor.OLD else timedelta(0),
+            most=cell.route.factor_seconds,
+        ).allowed
+        and _agreed(cell, permission)
+    )
+
+
+def lines(routes: Iterable[RouteLine]) -> Iterator[str]:
+    """Return the matrix as text: a line per route and role, a digit per cell, in the order of ``cells``."""
+    row: tuple[str, str, str] | None = None
+    digits: list[str] = []
+    for cell in cells(routes):
+        here = (cell.route.method, cell.route.path, cell.role.value)
+        if row is not None and here != row:
+            yield f"{' '.join(row)} {''.join(digits)}"
+            digits = []
+        row = here
+        digits.append("1" if allowed(cell) else "0")
+    if row is not None:
+        yield f"{' '.join(row)} {''.join(digits)}"
+
+
+def digest(routes: Iterable[RouteLine]) -> tuple[int, str]:
+    """Return how many cells there are, and the SHA-256 of their lines."""
+    count, hashed = 0, hashlib.sha256()
+    for line in lines(routes):
+        count += len(line.rpartition(" ")[2])
+        hashed.update(line.encode() + b"\n")
+    return count, hashed.hexdigest()
+
+
+def who_can(routes: Iterable[RouteLine], wanted: Mapping[str, object]) -> list[Cell]:
+    """Return the cells that are allowed and whose fields are those that ``wanted`` names."""
+    return [
+        cell
+        for cell in cells(routes)
+        if all(getattr(cell, name) == value for name, value in wanted.items()) and allowed(cell)
+    ]
+
+
+def _caller(cell: Cell) -> Caller:
+    return Caller(
+        account=AccountId(UUID(int=1)),
+        session=SessionId(UUID(int=2)),
+        role=cell.role,
+        markets=frozenset({HERE if cell.market else ELSEWHERE}),
+        person=PersonId(UUID(int=3)),
+    )
+
+
+def _agreed(cell: Cell, permission: Permission) -> bool:
+    if cell.role is not Role.HCP and permission not in ASKED_ONE_BY_ONE:
+        return True
+    purpose = Purpose(str(cell.route.purpose))
+    record = _record(cell.state) if cell.purpose is purpose else None
+    return consent.decide(purpose, record, NOW, HERE).allowed
+
+
+def _record(state: State) -> Record | None:
+    if state is State.ABSENT:
+        return None
+    given = Answer.GRANTED if state is State.EXPIRED else Answer(state.value)
+    expires_at = NOW - timedelta(days=1) if state is State.EXPIRED else None
+    return Record(
+        state=given, notice_version=1, event=UUID(int=4), decided_at=NOW, received_at=NOW, expires_at=expires_at
+    )

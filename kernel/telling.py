@@ -1,0 +1,60 @@
+"""How many different numbers about people one reader is told in a day: the budget against holding them side by side.
+
+What a reader was told is remembered in Valkey until the day is over, as fingerprints of the questions. Asking the same
+again costs nothing: its answer says nothing new.
+"""
+
+import hashlib
+from typing import Final
+from uuid import UUID
+
+from kernel.cache import AWAY, Cache, CacheUnavailableError
+from kernel.clock import Clock
+from kernel.disclosure import MOST_TOLD
+from kernel.errors import TooManyError
+
+_DAY_SECONDS: Final = 86_400
+
+_SPEND: Final = """
+if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
+if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('SADD', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+"""
+
+
+class ToldEnoughError(TooManyError):
+    """The reader was told as many different numbers about people as one may be told in a day."""
+
+    code = "disclosure-budget-spent"
+    remedy = "Ask something that you asked today again, or go on tomorrow (UTC)."
+
+
+class Telling:
+    """The budgets of all readers."""
+
+    def __init__(self, cache: Cache, clock: Clock, most: int = MOST_TOLD) -> None:
+        """Allow ``most`` different questions per reader and day (UTC)."""
+        self._spend = cache.client.register_script(_SPEND)
+        self._clock, self._most = clock, most
+
+    async def spend(self, reader: UUID, question: str) -> None:
+        """Let ``reader`` be told the answer to ``question``, which MUST name everything that the answer depends on.
+
+        Raises:
+            ToldEnoughError: it would be one different answer too many.
+            CacheUnavailableError: nobody knows what was told before, so nothing is.
+
+        """
+        now = self._clock.now()
+        left = _DAY_SECONDS - int(now.timestamp()) % _DAY_SECONDS
+        fingerprint = hashlib.sha256(question.encode()).digest()
+        try:
+            may = await self._spend(keys=[f"told:{reader}:{now:%Y-%m-%d}"], args=[fingerprint, self._most, left])
+        except AWAY as error:
+            message = "Valkey does not answer, and without it nobody knows what was told before."
+            raise CacheUnavailableError(message) from error
+        if not may:
+            message = f"You were told {self._most} different numbers about people today."
+            raise ToldEnoughError(message, retry_after_seconds=left)
