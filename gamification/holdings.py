@@ -83,13 +83,6 @@ HOLDINGS: Final = (
         kept=_STAFF,
     ),
     Holding(
-        table="gamification.currency",
-        title="Currencies that you defined or approved",
-        of=by_account("defined_by", "approved_by"),
-        kept=_STAFF,
-        withheld={"defined_by": "an account", "approved_by": "an account"},
-    ),
-    Holding(
         table="gamification.campaign_transition",
         title="Campaigns that you moved on",
         of=by_account("actor", text=True),
