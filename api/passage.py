@@ -60,8 +60,8 @@ class Passage:
         self.entries: list[tuple[Origin, Fact]] = []
         self.reason: str | None = None
         self.sealed = False
-        self.limit: asyncio.Timeout | None = None
         self.quota: Quota | None = None
+        self.limit: asyncio.Timeout | None = None
 
     def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
         """Return what every audit entry of this request says about who, from where and why."""

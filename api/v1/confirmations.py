@@ -20,6 +20,7 @@ from api.routing import command, public
 from api.v1.wire import Body, Listing
 from consent.values import Address, HandedOut
 from consent.vocabulary import Action, AddressKind, Channel, Purpose, SuppressionReason
+from kernel.errors import TooManyError
 from kernel.unit_of_work import UnitOfWork
 
 BECAUSE: Final = "the token in the message is the proof; who holds it may not be signed in"
@@ -32,7 +33,16 @@ PAGE: Final = """<!doctype html>
 """
 """What a person who follows the link sees. Nothing on it runs by itself."""
 
+MOST_WRONG_PER_MINUTE: Final = 120
+"""Of one network; tokens can't be guessed at any speed."""
+
 Handed = Annotated[str, msgspec.Meta(min_length=3, max_length=320)]
+
+
+class TooManyTokensError(TooManyError):
+    """One network presented too many tokens that confirm nothing."""
+
+    code = "too-many-tokens"
 
 
 class HandOut(Body, frozen=True, kw_only=True):
@@ -114,8 +124,16 @@ async def show_confirmation(passage: Passage, accept: str, token: FromPath[str])
 @public.post("/consent/confirmations/{token:str}", because=BECAUSE, records=Action.CONFIRMATION_GIVEN)
 async def give_confirmation(passage: Passage, token: FromPath[str]) -> Confirmed:
     """Confirm: the grant counts from now on. A token works once."""
-    async with passage.begin(Purpose.COMPLIANCE) as uow:
-        view = await consent.confirm(uow, token)
+    limits, counter = passage.runtime.limits, f"confirm:{passage.address}"
+    if await limits.exceeded([(counter, MOST_WRONG_PER_MINUTE)]):
+        message = "Too many wrong tokens came from this network in this minute."
+        raise TooManyTokensError(message, retry_after_seconds=60)
+    try:
+        async with passage.begin(Purpose.COMPLIANCE) as uow:
+            view = await consent.confirm(uow, token)
+    except consent.ConfirmationNotFoundError:
+        await limits.count([counter])  # each is in the audit log, which nobody must be able to fill from outside
+        raise
     return Confirmed(
         purpose=view.purpose.value,
         channel=view.channel,

@@ -11,6 +11,19 @@ from typing import Final
 from access import Role
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
+from tests.api.access_scenes import (
+    a_client,
+    a_new_client,
+    a_new_password,
+    a_one_time_password,
+    a_password,
+    a_role_for_an_account,
+    a_role_request,
+    an_account,
+    an_authenticator,
+    an_invitation,
+    another_session,
+)
 from tests.api.asker import Asker
 from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
 from tests.api.scenes import (
@@ -21,7 +34,6 @@ from tests.api.scenes import (
     a_british_board,
     a_campaign_to_preview,
     a_claim,
-    a_client,
     a_correction,
     a_country,
     a_currency,
@@ -31,17 +43,13 @@ from tests.api.scenes import (
     a_licence,
     a_new_board,
     a_new_campaign,
-    a_new_client,
     a_new_currency,
     a_new_item,
-    a_new_password,
     a_new_person,
     a_new_revision,
     a_new_reward,
     a_new_word,
-    a_one_time_password,
     a_paper,
-    a_password,
     a_person,
     a_question,
     a_record,
@@ -49,19 +57,13 @@ from tests.api.scenes import (
     a_revoked_badge,
     a_reward,
     a_reward_draft,
-    a_role_for_an_account,
-    a_role_request,
     a_tile,
     a_wish,
-    an_account,
     an_activity,
     an_answer,
-    an_authenticator,
     an_export,
     an_index,
-    an_invitation,
     an_item,
-    another_session,
     campaign,
     nothing,
     own_award,
@@ -70,6 +72,7 @@ from tests.api.scenes import (
     own_request,
     some_rules,
 )
+from tests.api.trail_scenes import a_review, an_own_entry
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
@@ -236,6 +239,10 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "GET /v1/audit/reviews": Case(OFFICERS, nothing, COMMON),
+    "POST /v1/audit/reviews": Case(OFFICERS, a_review, COMMON, status=201),
+    "GET /v1/audit/status": Case(OFFICERS, nothing, COMMON),
+    "GET /v1/me/access-log/{index:int}/proof": own(an_own_entry),
     "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
@@ -253,10 +260,10 @@ PUBLIC: Final = frozenset(
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
         "POST /v1/credentials/verify",
-        "GET /v1/consent/confirmations/{token:str}",
-        "POST /v1/consent/confirmations/{token:str}",
         "POST /v1/registrations",
         "POST /v1/registrations/confirm",
+        "GET /v1/consent/confirmations/{token:str}",
+        "POST /v1/consent/confirmations/{token:str}",
         "POST /v1/sessions",
         "POST /v1/invitations/accept",
         "POST /v1/password-resets",
