@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     MARKETING_EMAIL = "marketing_email"
     CONTACT = "contact"
     ANALYTICS = "analytics"
+    NAMED_DISCLOSURE = "named_disclosure"
     SERVICE = "service"
     COMPLIANCE = "compliance"
     CONTENT_OPERATIONS = "content_operations"

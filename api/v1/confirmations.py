@@ -15,12 +15,14 @@ from litestar.params import FromPath
 
 import consent
 from access import Caller, Permission
+from api.limiting import take
 from api.passage import Passage
 from api.routing import command, public
 from api.v1.wire import Body, Listing
 from consent.values import Address, HandedOut
 from consent.vocabulary import Action, AddressKind, Channel, Purpose, SuppressionReason
 from kernel.errors import TooManyError
+from kernel.limits import Limit
 from kernel.unit_of_work import UnitOfWork
 
 BECAUSE: Final = "the token in the message is the proof; who holds it may not be signed in"
@@ -124,16 +126,12 @@ async def show_confirmation(passage: Passage, accept: str, token: FromPath[str])
 @public.post("/consent/confirmations/{token:str}", because=BECAUSE, records=Action.CONFIRMATION_GIVEN)
 async def give_confirmation(passage: Passage, token: FromPath[str]) -> Confirmed:
     """Confirm: the grant counts from now on. A token works once."""
-    limits, counter = passage.runtime.limits, f"confirm:{passage.address}"
-    if await limits.exceeded([(counter, MOST_WRONG_PER_MINUTE)]):
-        message = "Too many wrong tokens came from this network in this minute."
-        raise TooManyTokensError(message, retry_after_seconds=60)
-    try:
-        async with passage.begin(Purpose.COMPLIANCE) as uow:
-            view = await consent.confirm(uow, token)
-    except consent.ConfirmationNotFoundError:
-        await limits.count([counter])  # each is in the audit log, which nobody must be able to fill from outside
-        raise
+    limits = [Limit(f"confirm:{passage.address}", MOST_WRONG_PER_MINUTE)]
+    # Each wrong one is in the audit log, which nobody must be able to fill from outside; a right one is given back.
+    await take(passage, limits, TooManyTokensError("Too many wrong tokens came from this network in this minute."))
+    async with passage.begin(Purpose.COMPLIANCE) as uow:
+        view = await consent.confirm(uow, token)
+    await passage.runtime.limits.give_back(limits)
     return Confirmed(
         purpose=view.purpose.value,
         channel=view.channel,
