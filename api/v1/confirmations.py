@@ -127,7 +127,7 @@ async def show_confirmation(passage: Passage, accept: str, token: FromPath[str])
 async def give_confirmation(passage: Passage, token: FromPath[str]) -> Confirmed:
     """Confirm: the grant counts from now on. A token works once."""
     limits = [Limit(f"confirm:{passage.address}", MOST_WRONG_PER_MINUTE)]
-    # Wrong tokens are in the audit log, which nobody must be able to fill from outside.
+    # Each wrong one is in the audit log, which nobody must be able to fill from outside; a right one is given back.
     await take(passage, limits, TooManyTokensError("Too many wrong tokens came from this network in this minute."))
     async with passage.begin(Purpose.COMPLIANCE) as uow:
         view = await consent.confirm(uow, token)
