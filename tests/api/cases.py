@@ -26,6 +26,7 @@ from tests.api.access_scenes import (
 )
 from tests.api.asker import Asker
 from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
+from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
     Scene,
     Sent,
@@ -39,7 +40,6 @@ from tests.api.scenes import (
     a_currency,
     a_delivery,
     a_draft,
-    a_hold,
     a_licence,
     a_new_board,
     a_new_campaign,
@@ -52,13 +52,10 @@ from tests.api.scenes import (
     a_paper,
     a_person,
     a_question,
-    a_record,
-    a_request,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
     a_tile,
-    a_wish,
     an_activity,
     an_answer,
     an_export,
@@ -68,8 +65,6 @@ from tests.api.scenes import (
     nothing,
     own_award,
     own_badge,
-    own_package,
-    own_request,
     some_rules,
 )
 from tests.api.trail_scenes import a_review, an_own_entry
