@@ -86,7 +86,11 @@ class TooManyRegistrationsError(TooManyError):
 
 
 @public.post(
-    "/registrations", because="who registers has no account yet", records=Action.REGISTRATION_ASKED, status_code=202
+    "/registrations",
+    purpose=Purpose.SERVICE,
+    because="who registers has no account yet",
+    records=Action.REGISTRATION_ASKED,
+    status_code=202,
 )
 async def register(data: Registration, passage: Passage) -> Registered:
     """Register as a healthcare professional; the answer is the same whether or not the address is known."""
@@ -102,9 +106,12 @@ async def register(data: Registration, passage: Passage) -> Registered:
 
 
 @public.post(
-    "/registrations/confirm", because="the code from the letter is the proof", records=Action.ACCOUNT_CONFIRMED,
+    "/registrations/confirm",
+    purpose=Purpose.SERVICE,
+    because="the code from the letter is the proof",
+    records=Action.ACCOUNT_CONFIRMED,
     status_code=204,
-)  # fmt: skip
+)
 async def confirm(data: CodeOnly, passage: Passage) -> None:
     """Confirm the e-mail address; the account can be signed in to from now on."""
     await _limited(passage, "code")
@@ -131,9 +138,12 @@ async def invite(uow: UnitOfWork, caller: Caller, data: Invitation) -> RoleReque
 
 
 @public.post(
-    "/invitations/accept", because="the code from the letter is the proof", records=Action.ACCOUNT_CONFIRMED,
+    "/invitations/accept",
+    purpose=Purpose.SERVICE,
+    because="the code from the letter is the proof",
+    records=Action.ACCOUNT_CONFIRMED,
     status_code=204,
-)  # fmt: skip
+)
 async def accept(data: Acceptance, passage: Passage) -> None:
     """Accept an invitation and choose a password."""
     await _limited(passage, "code")
