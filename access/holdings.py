@@ -29,7 +29,12 @@ HOLDINGS: Final = (
         withheld={"token_hash": _SECRET, "wrapped_token": "a secret that only the letter itself may hold"},
         keeps=Keeps(90, "expires_at", "to answer questions about who used a link"),
     ),
-    Holding(table="access.role_request", title="Roles that were asked for you", of=by_account("account")),
+    Holding(
+        table="access.role_request",
+        title="Roles that were asked for on your account",
+        of=by_account("account"),
+        withheld={"requested_by": "the account of somebody else", "decided_by": "the account of somebody else"},
+    ),
     Holding(
         table="access.alert",
         title="What you were warned of",

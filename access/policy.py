@@ -111,6 +111,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
+            Permission.AUDIT_REVIEW,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
             Permission.REWARD_APPROVE,

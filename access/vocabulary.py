@@ -41,6 +41,7 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit:export"
     AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
+    AUDIT_REVIEW = "audit:review"
     AWARD_PROOF_READ = "award-proof:read"
     AWARD_REVOKE = "award:revoke"
     BADGES_READ = "badges:read"

@@ -148,6 +148,9 @@ def _check(policy: Policy, path: str) -> None:
         if not policy.because:
             message = f"{path}: a public route must say because= why."
             raise TypeError(message)
+        if policy.records and not policy.purpose:
+            message = f"{path}: a public route with records= must say purpose=, or the database shows it nobody."
+            raise TypeError(message)
     elif not (policy.permission and policy.purpose and policy.records):
         message = f"{path}: a route must declare permission=, purpose= and records=."
         raise TypeError(message)

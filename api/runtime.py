@@ -164,16 +164,20 @@ class Runtime:
         return False
 
     async def _keep_schedule(self) -> bool:
-        """Start and end campaigns by the clock, and score the past of those that ask for it."""
+        """Start and end campaigns by the clock, score the past of those that ask for it, pay for what all reached."""
         async with self.work.begin(SCHEDULE_ORIGIN) as uow:
             await gamification.keep_schedule(uow)
         async with self.work.begin(SCHEDULE_ORIGIN) as uow:
-            return await gamification.backfill(uow)
+            more = await gamification.backfill(uow)
+        async with self.work.begin(SCHEDULE_ORIGIN) as uow:
+            return await gamification.pay_contributors(uow) or more
 
     async def _expire_lots(self) -> bool:
-        """Let points expire whose time is over; any number of workers may do it at once."""
+        """Let points expire whose time is over, and levels follow; any number of workers may do it at once."""
         async with self.work.begin(LOTS_ORIGIN) as uow:
-            return await gamification.expire_lots(uow) > 0
+            expired = await gamification.expire_lots(uow)
+        async with self.work.begin(LOTS_ORIGIN) as uow:
+            return await gamification.lapse_levels(uow) + expired > 0
 
     async def _send_letters(self) -> bool:
         """Send what rooms wrote to people; any number of workers may do it at once."""

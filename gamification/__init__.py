@@ -10,6 +10,7 @@ from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.currency_values import CurrencyView, NewCurrency
 from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
+from gamification.programme_values import Difference, Discrepancy, Rebuilt
 from gamification.reward_values import (
     Claim,
     Known,
@@ -74,9 +75,12 @@ from gamification.service.currencies import (
     withdraw_currency,
 )
 from gamification.service.explaining import proof, why_not
+from gamification.service.goals import pay_contributors
+from gamification.service.levels import lapse_levels
 from gamification.service.previewing import Advance, PreviewWanted, preview
 from gamification.service.publishing import base_rules, compose_programme, current_rules, publish_rules
 from gamification.service.reading import badges, entries, opportunities, points, streaks
+from gamification.service.rebuilding import people_to_rebuild, rebuild
 from gamification.service.recording import record_deliveries
 from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
 from gamification.service.revoking import reinstate, revoke
@@ -105,6 +109,8 @@ __all__ = [
     "ColumnNote",
     "Condition",
     "CurrencyView",
+    "Difference",
+    "Discrepancy",
     "Hand",
     "ItemCategory",
     "Known",
@@ -120,6 +126,7 @@ __all__ = [
     "PolicyView",
     "Preview",
     "PreviewWanted",
+    "Rebuilt",
     "Reward",
     "RewardOffer",
     "RuleSet",
@@ -173,6 +180,7 @@ __all__ = [
     "keep_boards",
     "keep_schedule",
     "known",
+    "lapse_levels",
     "leave",
     "load",
     "load_packs",
@@ -182,12 +190,15 @@ __all__ = [
     "open_payments",
     "opportunities",
     "pack_for",
+    "pay_contributors",
+    "people_to_rebuild",
     "points",
     "policies_view",
     "policy_view",
     "preview",
     "proof",
     "publish_rules",
+    "rebuild",
     "record_deliveries",
     "record_preview",
     "refresh",

@@ -1,6 +1,6 @@
 """Rule versions, awards, the ledger, and what each person has reached."""
 
-from piccolo.columns import UUID, BigInt, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Date, Integer, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -59,6 +59,8 @@ class Standing(Table, tablename="standing", schema="gamification"):
     person = UUID(primary_key=True, default=None, help_text="pseudonymous: who")
     points = BigInt(default=None, null=False, help_text="pseudonymous: lifetime recognition points")
     level = Integer(default=None, null=False, help_text="pseudonymous: level reached")
+    expired = BigInt(default=0, null=False, help_text="pseudonymous: how many of the points have expired")
+    lapses_on = Date(default=None, null=True, help_text="pseudonymous: the day on which more of them stop counting")
     state = Bytea(default=None, null=False, help_text="pseudonymous: the state of the fold as JSON")
     updated_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it last changed")
 
@@ -76,3 +78,13 @@ class Budget(Table, tablename="budget", schema="gamification"):
     key = Text(primary_key=True, default=None, help_text="open: key of the points rule or badge")
     units = BigInt(default=None, null=False, help_text="open: the size when it was first used: points, or earners")
     used = BigInt(default=None, null=False, help_text="open: how much was given and not given back")
+
+
+class GoalRow(Table, tablename="goal", schema="gamification"):
+    """A community quest whose target was reached: one row for ever, and how far paying everybody has come."""
+
+    key = Text(primary_key=True, default=None, help_text="open: key of the community quest")
+    reached_at = Timestamptz(default=None, null=False, help_text="open: when")
+    after = UUID(default=None, null=True, help_text="pseudonymous: the last person who was paid")
+    people = Integer(default=None, null=False, help_text="open: how many were looked at so far")
+    paid_at = Timestamptz(default=None, null=True, help_text="open: when everybody was; empty while not")

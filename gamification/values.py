@@ -196,13 +196,14 @@ class LevelView(msgspec.Struct, frozen=True):
 
 
 class PointsView(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's lifetime points and what there is of each currency.
+    """A person's lifetime points, how many of them are active (not expired), and what there is of each currency.
 
     Recognition points have no monetary value and can't be converted or transferred.
     """
 
     currency: str
     points: int
+    active: int
     level: LevelView
     next_level: LevelView | None
     balances: list[Balance] = []

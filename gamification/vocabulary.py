@@ -67,6 +67,7 @@ class Action(StrEnum):
     CAMPAIGN_READ = "gamification:campaign:read"
     CAMPAIGN_REVISED = "gamification:campaign:revised"
     CAMPAIGNS_LISTED = "gamification:campaign:listed"
+    PROGRAMME_REBUILT = "gamification:programme:rebuilt"
     RULES_CHECKED = "gamification:rules:checked"
     RULESET_PUBLISHED = "gamification:ruleset:published"
     RULESET_READ = "gamification:ruleset:read"
@@ -89,6 +90,9 @@ class Action(StrEnum):
     CLAIM_CANCELLED = "gamification:claim:cancelled"
     CLAIM_FULFILLED = "gamification:claim:fulfilled"
     CLAIMS_READ = "gamification:claim:read"
+    GOAL_PAID = "gamification:goal:paid"
+    GOAL_REACHED = "gamification:goal:reached"
+    LEVEL_MOVED = "gamification:level:moved"
     CURRENCIES_READ = "gamification:currency:listed"
     CURRENCY_APPROVED = "gamification:currency:approved"
     CURRENCY_DEFINED = "gamification:currency:defined"
@@ -121,11 +125,13 @@ class WhyNot(StrEnum):
 
 
 class AwardKind(StrEnum):
-    """What an award gives."""
+    """What an award gives. ``contribution`` is one unit of a community quest, ``community`` its bonus."""
 
     POINTS = "points"
     BADGE = "badge"
     QUEST = "quest"
+    CONTRIBUTION = "contribution"
+    COMMUNITY = "community"
 
 
 class AwardState(StrEnum):

@@ -1,10 +1,11 @@
-"""`laurel rules`: whether a file of rules can be used."""
+"""`laurel rules`: whether a file of rules can be used, and whether people have what the rules give."""
 
 from pathlib import Path
 
 import click
 import msgspec
 
+from api.cli.rebuilding import rebuild
 from gamification import load, text_problems
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -13,6 +14,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group("rules")
 def rules() -> None:
     """Rules of campaigns and programmes."""
+
+
+rules.add_command(rebuild)
 
 
 @rules.command("check")

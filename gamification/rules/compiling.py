@@ -10,7 +10,17 @@ from engagement.values import Activity
 from gamification.rules import periods
 from gamification.rules.conditions import Check, all_of, check_of, matcher_of, open_check, reaches, sort_of
 from gamification.rules.earnings import STANDARD, BadgeEffect, Terms
-from gamification.rules.grammar import Badge, CampaignPart, Multiplier, PointsRule, Quest, Streak, Threshold, When
+from gamification.rules.grammar import (
+    Badge,
+    CampaignPart,
+    CommunityQuest,
+    Multiplier,
+    PointsRule,
+    Quest,
+    Streak,
+    Threshold,
+    When,
+)
 from gamification.rules.watching import (
     Met,
     Standing,
@@ -96,6 +106,18 @@ class QuestStep(NamedTuple):
     within_days: int | None
     points: int
     terms: Terms
+
+
+class CommunityStep(NamedTuple):
+    """One community quest: the terms of a contribution (its budget is the target), and those of the bonus."""
+
+    key: str
+    name: str
+    check: Check | None
+    most_each: int | None
+    points: int
+    each: Terms
+    bonus: Terms
 
 
 class BadgeStep(NamedTuple):
@@ -192,6 +214,14 @@ def quest_step(quest: Quest, campaign: CampaignPart | None) -> QuestStep:
         quest.points,
         terms,
     )
+
+
+def community_step(quest: CommunityQuest, campaign: CampaignPart | None) -> CommunityStep:
+    """Make a community quest ready."""
+    bonus = Terms(campaign.key) if campaign else STANDARD
+    each = msgspec.structs.replace(bonus, budget=quest.target)
+    check = check_of(quest.when, campaign)
+    return CommunityStep(quest.key, quest.name, check, quest.most_each, quest.points, each, bonus)
 
 
 def badge_step(badge: Badge, position: int, campaign: CampaignPart | None) -> tuple[BadgeStep, list[Watcher]]:

@@ -3,7 +3,7 @@
 They stand here, and ``gamification.values`` passes them on, because the pure core may not import what a service needs.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -38,6 +38,16 @@ class Terms(msgspec.Struct, frozen=True):
     pending_days: int | None = None
     expires_after_days: int | None = None
 
+    def available_at(self, occurred_at: datetime) -> datetime | None:
+        """Return when points earned at ``occurred_at`` can be spent; None if at once."""
+        return occurred_at + timedelta(days=self.pending_days) if self.pending_days else None
+
+    def expires_at(self, occurred_at: datetime) -> datetime | None:
+        """Return when points (or a badge) earned at ``occurred_at`` expire; None if never."""
+        if self.expires_after_days is None:
+            return None
+        return (self.available_at(occurred_at) or occurred_at) + timedelta(days=self.expires_after_days)
+
 
 STANDARD = Terms()
 
@@ -53,18 +63,19 @@ class Award(msgspec.Struct, frozen=True):
 
     @property
     def units(self) -> int:
-        """Return what the award takes from its rule's budget: its points, or one earner of a badge."""
-        return 1 if self.kind is AwardKind.BADGE else self.points
+        """Return what the award takes from its rule's budget: its points, or one earner or contribution."""
+        return 1 if self.kind in {AwardKind.BADGE, AwardKind.CONTRIBUTION} else self.points
 
 
 class PointsEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """Recognition points that an activity moved; negative where a late activity took an earlier award back."""
+    """Points that an activity moved; negative where a late activity took an earlier award back."""
 
     rule: str
     name: str
     points: int
     subject: str
     period: str
+    currency: str = RECOGNITION
 
 
 class BadgeEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +112,14 @@ class QuestEffect(msgspec.Struct, frozen=True, kw_only=True):
     points: int
 
 
+class ContributionEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that an activity contributed to a community quest."""
+
+    key: str
+    name: str
+    subject: str
+
+
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one activity changed for its person."""
 
@@ -109,6 +128,7 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[LevelEffect, ...] = ()
     streaks: tuple[StreakEffect, ...] = ()
     quests: tuple[QuestEffect, ...] = ()
+    contributions: tuple[ContributionEffect, ...] = ()
 
 
 class Counter(msgspec.Struct, frozen=True, array_like=True):
@@ -149,20 +169,23 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that the fold must remember of a person between two activities, besides which awards exist.
 
-    ``points`` are lifetime recognition points. ``level`` is 0 before the first activity. ``awards`` counts the
-    awards of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the
-    activities that a badge waits for, by badge key; ``badges`` are in the order they were earned, ``denied`` are
-    those whose earners were complete. ``seen`` is what conditions remember, ``quests`` are those under way and
-    ``quests_done`` those that were paid. ``begun`` are the revisions of each campaign under which the person has begun
-    (``grandfathering.py``). ``checked`` names the rules under which badges that wait for numbers were
-    looked at last. ``last_at`` (UTC) and ``last_id`` name the latest activity folded, and ``last_date`` is the
-    latest local date, which never runs backwards.
+    ``points`` are lifetime recognition points; ``expired`` is how many of them had expired by the latest activity,
+    and ``expiring`` by ISO date (UTC) how many will. ``level`` is 0 before the first activity. ``awards`` counts
+    the awards of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the
+    activities that a badge waits for, by badge key, and contributions by the key of their quest; ``badges`` are in
+    the order they were earned, ``denied`` are those whose earners were complete. ``seen`` is what conditions
+    remember, ``quests`` are those under way and ``quests_done`` those that were paid. ``begun`` are the
+    revisions of each campaign under which the person has begun (``grandfathering.py``). ``checked`` names the rules
+    under which badges that wait for numbers were looked at last. ``last_at`` (UTC) and ``last_id`` name the latest
+    activity folded, and ``last_date`` is the latest local date, which never runs backwards.
 
     The dictionaries MUST NOT be changed by whoever holds a state; a fold makes a new one.
     """
 
     points: int = 0
     level: int = 0
+    expired: int = 0
+    expiring: dict[str, int] = {}
     awards: dict[str, int] = {}
     caps: dict[str, Counter] = {}
     matches: dict[str, int] = {}

@@ -7,7 +7,6 @@ set it was recorded under, so a new version never rewrites what an older one dec
 from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
-from itertools import chain
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -47,6 +46,7 @@ def fold(
     denied: Container[AwardKey] = NO_AWARDS,
     *,
     fixed: Mapping[AwardKey, int] = MappingProxyType({}),
+    reached: Container[str] = (),
     noting: bool = False,
 ) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
@@ -54,6 +54,7 @@ def fold(
     ``awarded`` MUST hold every key of ``candidates(state, steps)`` whose award exists; a replay from ``EMPTY`` passes
     none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply. ``fixed``
     are awards that pay what they were paid before, because no budget can pay what they would be worth now.
+    ``reached`` are the community quests whose target everybody together has reached: who contributed gets the bonus.
     An id that comes again changes nothing and has the effects of the first one.
     With ``noting`` the answer also says what full caps held back, which takes a little longer.
     Raise ``OutOfOrderError`` if one of them ``is_late``.
@@ -63,7 +64,7 @@ def fold(
         detail = "an activity is older than the last one folded"
         raise OutOfOrderError(detail, activity=str(steps[order[0]][1].id))
     progress = Progress(state, awarded, denied)
-    progress.noting, progress.fixed = noting, fixed
+    progress.noting, progress.fixed, progress.reached = noting, fixed, reached
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
     begun = begun_by(state.begun, steps)
@@ -104,9 +105,13 @@ def candidates(state: State, steps: Iterable[Step]) -> set[AwardKey]:
     for ruleset, activity in sorted(steps, key=lambda step: _moment(step[1])):
         today = max(today, activity.local_date)
         periods = periods_of(today)
-        for rule in chain.from_iterable(program_of(each).steps(activity).points for each in every_meaning(ruleset)):
-            if (rule.check is None or rule.check(activity)) and not _full(state.caps, rule.caps, periods):
-                keys.add(AwardKey(rule.key, str(activity.content) if rule.per_item else "", periods[rule.recurs]))
+        for touched in (program_of(each).steps(activity) for each in every_meaning(ruleset)):
+            keys.update(AwardKey(goal.key, str(activity.content), "ever") for goal in touched.community)
+            keys.update(
+                AwardKey(rule.key, str(activity.content) if rule.per_item else "", periods[rule.recurs])
+                for rule in touched.points
+                if (rule.check is None or rule.check(activity)) and not _full(state.caps, rule.caps, periods)
+            )
     return keys
 
 

@@ -24,7 +24,7 @@ from gamification.rules.selecting import (
     Tags,
     When,
 )
-from gamification.rules.words import CapUnit, Once, Past, Period, Rhythm
+from gamification.rules.words import CapUnit, Downgrade, LevelBasis, Once, Past, Period, Rhythm
 from gamification.vocabulary import RECOGNITION
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Bar",
     "CampaignPart",
     "Cap",
+    "CommunityQuest",
     "Earlier",
     "Freezes",
     "Level",
@@ -168,6 +169,22 @@ class Quest(Part, frozen=True):
     points: LifetimePoints = 0
 
 
+class CommunityQuest(Part, frozen=True):
+    """Everybody works on one number: ``target`` contributions, each a matching activity about an item.
+
+    A person contributes each item once, and ``most_each`` items at the most. When the target is reached the quest is
+    over, and everybody who contributed gets ``points``, once.
+    """
+
+    key: Key
+    name: Name
+    description: Description
+    when: When
+    target: Count
+    points: Count
+    most_each: Count | None = None
+
+
 class Multiplier(Part, frozen=True):
     """While it is open, rules pay ``percent`` of their points, rounded down; the highest one counts.
 
@@ -184,7 +201,7 @@ class Multiplier(Part, frozen=True):
 
 
 class Level(Part, frozen=True):
-    """Reached at ``at`` lifetime points."""
+    """Reached at ``at`` recognition points."""
 
     level: Annotated[int, Meta(ge=1, le=1000)]
     name: Name
@@ -199,6 +216,7 @@ class Parts(Part, frozen=True):
     badges: Annotated[tuple[Badge, ...], Meta(max_length=MOST_RULES)] = ()
     quests: Annotated[tuple[Quest, ...], Meta(max_length=MOST_RULES)] = ()
     multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
+    community_quests: Annotated[tuple[CommunityQuest, ...], Meta(max_length=MOST_RULES)] = ()
 
 
 class Earlier(Part, frozen=True):
@@ -241,6 +259,7 @@ class Bar(Part, frozen=True):
 class RuleSet(Part, frozen=True, cache_hash=True):
     """One immutable version of all rules. ``key`` is its identity, and rule keys are theirs, over all versions.
 
+    ``levels_by`` says which points levels rest on; with ``active`` ones, ``downgrade`` what their expiry does.
     ``campaigns`` and ``bars`` are put into it when it is composed, and never written by hand.
     """
 
@@ -254,4 +273,7 @@ class RuleSet(Part, frozen=True, cache_hash=True):
     quests: Annotated[tuple[Quest, ...], Meta(max_length=MOST_RULES)] = ()
     multipliers: Annotated[tuple[Multiplier, ...], Meta(max_length=MOST_RULES)] = ()
     campaigns: Annotated[tuple[CampaignPart, ...], Meta(max_length=MOST_RULES)] = ()
+    community_quests: Annotated[tuple[CommunityQuest, ...], Meta(max_length=MOST_RULES)] = ()
+    levels_by: LevelBasis = LevelBasis.LIFETIME
+    downgrade: Downgrade = Downgrade.NEVER
     bars: Annotated[tuple[Bar, ...], Meta(max_length=10_000)] = ()

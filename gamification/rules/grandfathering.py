@@ -142,6 +142,7 @@ def selectors_of(rules: Parts) -> Iterator[When]:
     yield from (rule.when for rule in rules.points)
     yield from (streak.when for streak in rules.streaks)
     yield from (step.when for quest in rules.quests for step in quest.steps)
+    yield from (goal.when for goal in rules.community_quests)
     for badge in rules.badges:
         counted = badge.threshold.activities if badge.threshold is not None else None
         yield from (when for when in (badge.when, counted) if when is not None)

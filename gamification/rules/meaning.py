@@ -11,8 +11,6 @@ from typing import Any, Final, TypeAlias
 
 from gamification.rules.checking import Plain
 from gamification.rules.forbidden import forbidden_word
-from gamification.rules.periods import WITHIN
-from gamification.rules.words import Period
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a field from the top of the rule set: names of fields and positions in lists."""
@@ -22,7 +20,7 @@ Fault: TypeAlias = tuple[Place, str, str]
 
 Part: TypeAlias = dict[str, Any]
 
-LISTS: Final = ("points", "streaks", "badges", "quests", "multipliers")
+LISTS: Final = ("points", "streaks", "badges", "quests", "multipliers", "community_quests")
 
 Known: TypeAlias = Mapping[str, set[str]]
 """The keys that can be referred to, by the list they are in."""
@@ -40,6 +38,8 @@ def faults(plain: Plain, beside: Part | None = None) -> Iterator[Fault]:
     levels = {level.get("level") for each in (plain, beside) for _, level in _parts(each, "levels")}
     yield from _keys(plain, beside)
     yield from _levels(plain)
+    if plain.get("downgrade") not in {None, "never"} and plain.get("levels_by") != "active":
+        yield ("downgrade",), "needs levels_by: active", "lifetime points never expire: add it, or leave this out"
     for field, writer in (("campaigns", "running campaigns"), ("bars", "policy packs")):
         if plain.get(field):
             yield (field,), f"is written by {writer}", "leave it out"
@@ -91,13 +91,9 @@ def _levels(plain: Part) -> Iterator[Fault]:
 
 
 def _caps(place: Place, rule: Part) -> Iterator[Fault]:
-    recurs = rule.get("recurs")
     seen: set[tuple[str, str | None]] = set()
     for (_, index), cap in _parts(rule, "caps"):
         at, per = (*place, "caps", index, "per"), cap.get("per")
-        if per and recurs and recurs not in WITHIN[Period(per)]:
-            remedy = f"use a period that lies within one {recurs}, or let the rule recur less often"
-            yield at, f"{per} doesn't lie within {recurs}, so one subject could count twice", remedy
         if (per, cap.get("of")) in seen:
             yield at, f"{per} has a cap already", "keep the lower limit"
         if per:
@@ -184,7 +180,7 @@ def _need(place: Place, need: Part, known: Known, levels: set[int | None]) -> It
 
 
 def _conditions(plain: Part) -> Iterator[tuple[Place, Part]]:
-    for field in ("points", "streaks", "badges"):
+    for field in ("points", "streaks", "badges", "community_quests"):
         for place, part in _parts(plain, field):
             if part.get("when") is not None:
                 yield (*place, "when"), part["when"]

@@ -89,7 +89,7 @@ class BadgeNeed(Part, frozen=True, tag_field="is", tag="badge"):
 
 
 class LevelNeed(Part, frozen=True, tag_field="is", tag="level"):
-    """A level that the person has reached."""
+    """A level that the person has; one that was lost with expired points must be reached again."""
 
     level: Annotated[int, Meta(ge=1, le=1000)]
 

@@ -1,5 +1,6 @@
 """What a person can earn now, and if not, why not and when again: the first machine reason that applies."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import msgspec
 
 from gamification.rules.barring import lanes_of, reasons
 from gamification.rules.earnings import State
-from gamification.rules.grammar import Badge, CampaignPart, Cap, PointsRule, Quest, RuleSet
+from gamification.rules.grammar import Badge, CampaignPart, Cap, CommunityQuest, PointsRule, Quest, RuleSet
 from gamification.rules.needs import Needs
 from gamification.rules.parts import parts_of, streaks
 from gamification.rules.periods import POSITIONS, days_between, periods_of
@@ -51,6 +52,13 @@ class Here(msgspec.Struct, frozen=True):
     market: str
 
 
+TENTHS = 10
+"""The steps in which everybody's progress is shown, and the fewest contributions at which any of it is.
+
+With every single contribution shown, whoever knows that a colleague has just done something could see it counted.
+"""
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """Why something can't be earned now, and when it can again; both None where it can."""
 
@@ -61,7 +69,19 @@ class Verdict(msgspec.Struct, frozen=True):
     refusals: tuple[str, ...] = ()
 
 
-def opportunities(ruleset: RuleSet, state: State, here: Here, paid: frozenset[tuple[str, str]]) -> list[Opportunity]:
+class Together(msgspec.Struct, frozen=True):
+    """What everybody has done for community quests: contributions by key, and which were reached."""
+
+    counted: Mapping[str, int] = {}
+    reached: frozenset[str] = frozenset()
+
+
+ALONE = Together()
+
+
+def opportunities(
+    ruleset: RuleSet, state: State, here: Here, paid: frozenset[tuple[str, str]], together: Together = ALONE
+) -> list[Opportunity]:
     """Return one line per points rule, badge and quest that the person may see.
 
     ``paid`` are rule and period of what is paid once per person and was paid. A hidden badge is shown to its holders.
@@ -69,7 +89,7 @@ def opportunities(ruleset: RuleSet, state: State, here: Here, paid: frozenset[tu
     found = []
     for parts, campaign in parts_of(ruleset):
         shut = _shut(campaign, here)
-        lines: list[tuple[PointsRule | Badge | Quest, str, int, Verdict]] = [
+        lines: list[tuple[PointsRule | Badge | Quest | CommunityQuest, str, int, Verdict]] = [
             (rule, "points", rule.points, _barred(ruleset, rule, campaign, here) or _of_rule(rule, state, here, paid))
             for rule in parts.points
         ]
@@ -79,6 +99,9 @@ def opportunities(ruleset: RuleSet, state: State, here: Here, paid: frozenset[tu
             if badge.key in state.badges or not badge.hidden
         ]
         lines += [(quest, "quest", quest.points, _of_quest(quest, state, here)) for quest in parts.quests]
+        lines += [
+            (goal, "community_quest", goal.points, _of_goal(goal, state, together)) for goal in parts.community_quests
+        ]
         for part, kind, points, verdict in lines:
             said = verdict if verdict.reason is WhyNot.HELD or shut is None else shut
             found.append(
@@ -218,3 +241,13 @@ def _of_quest(quest: Quest, state: State, here: Here) -> Verdict:
     if quest.within_days is not None and days_between(under_way.began, here.today) > quest.within_days:
         return Verdict(None, None, 0, steps)
     return Verdict(None, None, stages_done([step.at_least for step in quest.steps], under_way), steps)
+
+
+def _of_goal(goal: CommunityQuest, state: State, together: Together) -> Verdict:
+    """Return how far everybody is, in tenths of the target: it must not show who has just contributed."""
+    mine, count = state.matches.get(goal.key, 0), together.counted.get(goal.key, 0)
+    if goal.key in together.reached:
+        return Verdict(WhyNot.HELD if mine else WhyNot.CLOSED, None, TENTHS, TENTHS)
+    progress = min(count * TENTHS // goal.target, TENTHS - 1) if count >= TENTHS else 0
+    full = goal.most_each is not None and mine >= goal.most_each
+    return Verdict(WhyNot.CAP_REACHED if full else None, None, progress, TENTHS)

@@ -2,12 +2,12 @@
 
 from itertools import chain
 
-from gamification.rules.grammar import Badge, CampaignPart, Parts, PointsRule, Quest, RuleSet, Streak
+from gamification.rules.grammar import Badge, CampaignPart, CommunityQuest, Parts, PointsRule, Quest, RuleSet, Streak
 
 
 def parts_of(ruleset: RuleSet) -> list[tuple[Parts, CampaignPart | None]]:
     """Return the rule set's own rules, then those of each campaign with the campaign."""
-    own = Parts(ruleset.points, ruleset.streaks, ruleset.badges, ruleset.quests, ruleset.multipliers)
+    own = Parts(**{kind: getattr(ruleset, kind) for kind in Parts.__struct_fields__})
     return [(own, None), *((campaign.rules, campaign) for campaign in ruleset.campaigns)]
 
 
@@ -29,3 +29,8 @@ def badges(ruleset: RuleSet) -> list[Badge]:
 def quests(ruleset: RuleSet) -> list[Quest]:
     """Return every quest."""
     return list(chain.from_iterable(parts.quests for parts, _ in parts_of(ruleset)))
+
+
+def community_quests(ruleset: RuleSet) -> list[CommunityQuest]:
+    """Return every community quest."""
+    return list(chain.from_iterable(parts.community_quests for parts, _ in parts_of(ruleset)))

@@ -16,16 +16,6 @@ POSITIONS = {
     Period.EVER: EVER,
 }
 
-WITHIN = {
-    Period.DAY: {Period.DAY, Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR, Period.EVER},
-    Period.WEEK: {Period.WEEK, Period.EVER},
-    Period.MONTH: {Period.MONTH, Period.QUARTER, Period.YEAR, Period.EVER},
-    Period.QUARTER: {Period.QUARTER, Period.YEAR, Period.EVER},
-    Period.YEAR: {Period.YEAR, Period.EVER},
-    Period.EVER: {Period.EVER},
-}
-"""The periods that each period lies within, whole. A week isn't within a month: it can begin in another one."""
-
 _DAYS_A_WEEK = 7
 
 

@@ -13,19 +13,21 @@ from engagement.values import Activity
 from gamification.rules.barring import holds
 from gamification.rules.compiling import (
     BadgeStep,
+    CommunityStep,
     Factor,
     PointsStep,
     QuestStep,
     StreakStep,
     badge_step,
+    community_step,
     factor_of,
     points_step,
     quest_step,
     streak_step,
 )
 from gamification.rules.conditions import Sort, reaches, sort_of, touches
-from gamification.rules.earnings import LevelEffect
 from gamification.rules.grammar import CampaignPart, Multiplier, Parts, RuleSet, When
+from gamification.rules.levels import ladder_of
 from gamification.rules.parts import parts_of
 from gamification.rules.watching import Watcher
 
@@ -35,14 +37,6 @@ MOST_SORTS: Final = 10_000
 Step = TypeVar("Step")
 
 
-class LevelStep(NamedTuple):
-    """One level and the lifetime points at which it begins."""
-
-    level: int
-    at: int
-    effect: LevelEffect
-
-
 class Steps(NamedTuple):
     """What activities of one sort can touch. ``watchers`` come with the badge that they are for, if it is a badge."""
 
@@ -50,6 +44,7 @@ class Steps(NamedTuple):
     points: tuple[PointsStep, ...]
     streaks: tuple[StreakStep, ...]
     quests: tuple[QuestStep, ...]
+    community: tuple[CommunityStep, ...]
     badges: tuple[BadgeStep, ...]
 
 
@@ -61,18 +56,16 @@ class Line(NamedTuple):
 
 
 class Program:
-    """A rule set ready to run. ``starts`` are the lifetime points at which ``levels`` begin."""
+    """A rule set ready to run."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         """Compile every rule once; which of them an activity touches is found when its sort comes first."""
-        self.levels = tuple(
-            LevelStep(item.level, item.at, LevelEffect(level=item.level, name=item.name)) for item in ruleset.levels
-        )
-        self.starts = tuple(level.at for level in self.levels)
+        self.ladder = ladder_of(ruleset)
         self._watchers: list[tuple[Line, tuple[str | None, Watcher]]] = []
         self._points: list[tuple[Line, PointsStep]] = []
         self._streaks: list[tuple[Line, StreakStep]] = []
         self._quests: list[tuple[Line, QuestStep]] = []
+        self._community: list[tuple[Line, CommunityStep]] = []
         self._badges: list[tuple[Line, BadgeStep]] = []
         self._bars = {(bar.rule, bar.lane): bar for bar in ruleset.bars}
         everything = parts_of(ruleset)
@@ -103,6 +96,7 @@ class Program:
                 tuple(step for step in _touched(self._points, sort) if not self._barred(step.key, sort)),
                 _touched(self._streaks, sort),
                 _touched(self._quests, sort),
+                _touched(self._community, sort),
                 _touched(self._badges, sort),
             )
         return found
@@ -129,6 +123,8 @@ class Program:
         for quest in parts.quests:
             whens = tuple(each.when for each in quest.steps)
             self._quests.append((Line(whens, campaign), quest_step(quest, campaign)))
+        for goal in parts.community_quests:
+            self._community.append((Line((goal.when,), campaign), community_step(goal, campaign)))
         for badge in parts.badges:
             if badge.locked:
                 continue

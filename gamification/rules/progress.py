@@ -1,126 +1,62 @@
-"""One person's numbers while activities are folded: a private copy of the state that is changed in place."""
+"""Folding one activity after the other into one person's numbers."""
 
-from bisect import bisect_right
-from collections.abc import Container, Mapping
-from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import UTC
 
 from engagement.values import Activity
-from gamification.rules.compiling import BadgeStep, PointsStep, QuestStep, StreakStep
+from gamification.rules.compiling import BadgeStep, CommunityStep, PointsStep, QuestStep, StreakStep
 from gamification.rules.earnings import (
     Award,
     AwardKey,
     BadgeEffect,
+    ContributionEffect,
     Counter,
     Effects,
     LevelEffect,
     PointsEffect,
     QuestEffect,
-    State,
     StreakEffect,
-    StreakState,
 )
-from gamification.rules.periods import missed, periods_of
+from gamification.rules.levels import Footing, lapsed
+from gamification.rules.person import Person
 from gamification.rules.program import Program, Steps
 from gamification.rules.questing import advanced
-from gamification.rules.watching import UNSEEN
+from gamification.rules.streaks import kept
 from gamification.vocabulary import RECOGNITION, AwardKind, Blocked
 
 NOTHING = Effects()  # of an activity that changed nothing: most of them, so they share one value
 
 
-class Progress:
-    """A copy of a state, made once per fold. Only ``apply`` changes it, one activity at a time in order of time."""
+class Progress(Person):
+    """A person's numbers that ``apply`` changes, one activity at a time in order of time."""
 
-    __slots__ = (
-        "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
-        "done", "fixed", "held", "last", "level", "made", "matches", "noting", "periods", "points", "quests", "seen",
-        "streaks", "today",
-    )  # fmt: skip
-
-    def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
-        """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
-        self.noting = False
-        self.fixed: Mapping[AwardKey, int] = {}
-        self.points, self.level = state.points, state.level
-        self.awards = state.awards.copy()
-        self.caps = state.caps.copy()
-        self.matches = state.matches.copy()
-        self.streaks = state.streaks.copy()
-        self.badges = list(state.badges)
-        self.seen = state.seen.copy()
-        self.quests = state.quests.copy()
-        self.done = list(state.quests_done)
-        self.made: list[Award] = []
-        self.held: dict[AwardKey, Blocked] = {}
-        self.last: Activity | None = None
-        self.today = state.last_date or date.min
-        self.periods = periods_of(self.today)
-        self._held = set(state.badges)
-        self._refused = set(state.denied)
-        self._checked = state.checked
-        self._awarded = awarded
-        self._denied = denied
-        self._fresh: set[AwardKey] = set()
-        self._signals: set[str] = set()
-
-    def holds(self, badge: str) -> bool:
-        """Tell whether the person holds a badge."""
-        return badge in self._held
-
-    def move_to(self, day: date) -> None:
-        """Let it be ``day``, unless it is later already: a move to another time zone must not open a period anew."""
-        if day > self.today:
-            self.today = day
-            self.periods = periods_of(day)
+    __slots__ = ()
 
     def apply(self, program: Program, activity: Activity) -> Effects:
         """Fold one activity: streaks before points, so that what pays for a streak pays with what keeps it up."""
         self.last = activity
         if activity.local_date > self.today:
             self.move_to(activity.local_date)
+        if self.expiring:
+            self._lapse(program, activity)
         steps = program.steps(activity)
         if steps.watchers:
             self.watch(steps, activity)
         streaks = self._streaks(steps.streaks, activity) if steps.streaks else ()
         points = self._points(steps.points, activity) if steps.points else ()
         quests = self._quests(steps.quests, activity) if steps.quests else ()
+        given, bonus = self._community(steps.community, activity) if steps.community else ((), ())
         levels = self._levels(program)
         badges = self._badges(program, steps, activity)
-        if points or streaks or quests or badges or levels:
-            return Effects(points=points, badges=badges, levels=levels, streaks=streaks, quests=quests)
+        if points or streaks or quests or badges or levels or given:
+            return Effects(
+                points=points + bonus,
+                badges=badges,
+                levels=levels,
+                streaks=streaks,
+                quests=quests,
+                contributions=given,
+            )
         return NOTHING
-
-    def state(self, before: State) -> State:
-        """Give up the copy as a state; the progress MUST NOT be used afterwards."""
-        if self.last is None:
-            return before
-        return State(
-            points=self.points,
-            level=self.level,
-            awards=self.awards,
-            caps=self.caps,
-            matches=self.matches,
-            streaks=self.streaks,
-            badges=tuple(self.badges),
-            denied=tuple(sorted(self._refused)),
-            seen=self.seen,
-            quests=self.quests,
-            quests_done=tuple(self.done),
-            checked=self._checked,
-            last_at=self.last.occurred_at,
-            last_id=self.last.id,
-            last_date=self.today,
-        )
-
-    def watch(self, steps: Steps, activity: Activity, *, also: str | None = None) -> None:
-        """Let the conditions that the activity touches see it; of badges that are held only those of ``also``."""
-        for badge, (name, _, watch) in steps.watchers:
-            if badge is None or badge == also or not (badge in self._held or badge in self._refused):
-                before = self.seen.get(name, UNSEEN)
-                after = watch(before, activity, self)
-                if after is not before:
-                    self.seen[name] = after
 
     def _points(self, steps: tuple[PointsStep, ...], activity: Activity) -> tuple[PointsEffect, ...]:
         earned: list[PointsEffect] = []
@@ -147,7 +83,14 @@ class Progress:
                 continue
             self._award(key, step, points, activity)
             earned.append(
-                PointsEffect(rule=step.key, name=step.name, points=points, subject=subject, period=key.period)
+                PointsEffect(
+                    rule=step.key,
+                    name=step.name,
+                    points=points,
+                    subject=subject,
+                    period=key.period,
+                    currency=step.terms.currency,
+                )
             )
         return tuple(earned)
 
@@ -176,6 +119,10 @@ class Progress:
         self.made.append(Award(key, points, activity.id, AwardKind.POINTS, step.terms))
         if step.terms.currency == RECOGNITION:
             self._earn(points)
+            expires_at = step.terms.expires_at(activity.occurred_at)
+            if expires_at is not None:
+                day = expires_at.astimezone(UTC).date().isoformat()
+                self.expiring[day] = self.expiring.get(day, 0) + points
         self.awards[step.key] = self.awards.get(step.key, 0) + 1
         self._signals.add(step.signal)
         for name, per, _, of_points in step.caps:
@@ -195,7 +142,7 @@ class Progress:
             period, before = self.periods[step.position], self.streaks.get(step.key)
             if before is not None and before.period == period:
                 continue
-            after = self.streaks[step.key] = _kept(step, before, period)
+            after = self.streaks[step.key] = kept(step, before, period)
             self._signals.add(step.signal)
             changed.append(StreakEffect(key=step.key, name=step.name, current=after.current, longest=after.longest))
         return tuple(changed)
@@ -228,6 +175,41 @@ class Progress:
         if points:
             self._earn(points)
         return points
+
+    def _community(
+        self, steps: tuple[CommunityStep, ...], activity: Activity
+    ) -> tuple[tuple[ContributionEffect, ...], tuple[PointsEffect, ...]]:
+        """Contribute an item to community quests; the first contribution to one that was reached brings the bonus."""
+        given: list[ContributionEffect] = []
+        paid: list[PointsEffect] = []
+        item = str(activity.content)
+        for step in steps:
+            count = self.matches.get(step.key, 0)
+            full = step.most_each is not None and count >= step.most_each
+            key = AwardKey(step.key, item, "ever")
+            known = key in self._fresh or key in self._awarded
+            if full or known or (step.check is not None and not step.check(activity)):
+                continue
+            if key in self._denied:
+                self.held[key] = Blocked.BUDGET
+                continue
+            self._fresh.add(key)
+            self.matches[step.key] = count + 1
+            self.made.append(Award(key, 0, activity.id, AwardKind.CONTRIBUTION, step.each))
+            given.append(ContributionEffect(key=step.key, name=step.name, subject=item))
+            if count == 0 and step.key in self.reached:
+                paid += self._bonus(step, activity)
+        return tuple(given), tuple(paid)
+
+    def _bonus(self, step: CommunityStep, activity: Activity) -> list[PointsEffect]:
+        key = AwardKey(step.key, "", "ever")
+        if key in self._denied:
+            self.held[key] = Blocked.BUDGET
+            return []
+        points = self.fixed.get(key, step.points)
+        self.made.append(Award(key, points, activity.id, AwardKind.COMMUNITY, step.bonus))
+        self._earn(points)
+        return [PointsEffect(rule=step.key, name=step.name, points=points, subject="", period=key.period)]
 
     def _badges(self, program: Program, steps: Steps, activity: Activity) -> tuple[BadgeEffect, ...]:
         """Look at the badges that this activity or what it changed can bring; a badge can bring another one."""
@@ -273,28 +255,19 @@ class Progress:
         self._signals.add(f"badge:{step.key}")
         return True
 
+    def _lapse(self, program: Program, activity: Activity) -> None:
+        """Let what has expired by now stop counting for the level, before anything is earned."""
+        day = activity.occurred_at.astimezone(UTC).date()
+        if min(self.expiring) <= day.isoformat():
+            footing = Footing(self.level, self.expired, self.expiring)
+            self.level, self.expired, expiring = lapsed(program.ladder, self.points, footing, day)
+            self.expiring = dict(expiring)
+
     def _levels(self, program: Program) -> tuple[LevelEffect, ...]:
-        """Rise, never fall. The first level is where everyone starts, so nobody is told of reaching it."""
-        reached = bisect_right(program.starts, self.points)
-        if program.levels[reached - 1].level <= self.level:
+        """Rise. The first level is where everyone starts, so nobody is told of reaching it."""
+        risen = program.ladder.risen(self.level, program.ladder.counted(self.points, self.expired))
+        if not risen:
             return ()
-        risen = [step for step in program.levels[:reached] if step.level > self.level]
         self.level = risen[-1].level
         self._signals.add("level")
         return tuple(step.effect for step in risen if step.at > 0)
-
-
-def _kept(step: StreakStep, before: StreakState | None, period: str) -> StreakState:
-    """Return a streak that was kept up in ``period``: a gap takes grace first, then freezes, or ends it."""
-    if before is None:
-        return StreakState(period, 1, 1, _accrued(step, 1, step.freezes))
-    gap = missed(before.period, period, step.every) - step.forgiven
-    freezes = min(before.freezes, step.most)
-    if gap > freezes:
-        return StreakState(period, 1, before.longest, _accrued(step, 1, freezes))
-    current = before.current + 1
-    return StreakState(period, current, max(current, before.longest), _accrued(step, current, freezes - max(gap, 0)))
-
-
-def _accrued(step: StreakStep, current: int, freezes: int) -> int:
-    return min(step.most, freezes + 1) if step.earns is not None and current % step.earns == 0 else freezes

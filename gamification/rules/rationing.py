@@ -85,6 +85,7 @@ def budgets_of(ruleset: RuleSet, allowances: Mapping[str, int] = MappingProxyTyp
             for badge in parts.badges
             if badge.most_earners is not None
         ]
+        found += [Budget(goal.key, goal.target, 1, frozenset({goal.key})) for goal in parts.community_quests]
         paying = {rule.key for rule in parts.points} | {quest.key for quest in parts.quests if quest.points}
         if campaign is not None and campaign.key in allowances and paying:
             least = min(min(sizes[key]) for key in paying)

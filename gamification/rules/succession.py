@@ -1,22 +1,28 @@
 """What a new version of a rule set may not do: give a key that people hold awards under another meaning."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gamification.errors import Problem, RuleSetError
 from gamification.rules.grammar import CampaignPart, Parts, RuleSet
 from gamification.rules.parts import parts_of
 
 
-def refuse_succession(previous: RuleSet, following: RuleSet) -> None:
-    """Raise ``RuleSetError`` where ``following`` gives a key of ``previous`` another meaning.
+def refuse_succession(previous: RuleSet, following: RuleSet, older: Iterable[RuleSet] = ()) -> None:
+    """Raise ``RuleSetError`` where ``following`` gives a key another meaning than it had last.
+
+    ``older`` are versions before ``previous``, the oldest first: awards are held under a key for ever, also under one
+    that has been left out for a while.
 
     A points rule that recurred by week and now recurs by day would pay again for what it has paid already, and a
     streak counted in weeks can't go on in days: such a change is a new rule, and needs a new key.
     """
+    meanings: dict[str, tuple[str, str]] = {}
+    for version in (*older, previous):
+        meanings |= _meanings(version)
     problems = [
         Problem(1, following_place, f"{key} was {before} and would become {after}", "give the changed rule a new key")
         for key, (following_place, after) in _meanings(following).items()
-        if (before := _meanings(previous).get(key, ("", after))[1]) != after
+        if (before := meanings.get(key, ("", after))[1]) != after
     ]
     if previous.key != following.key:
         problems.append(Problem(1, "key", f"must stay {previous.key}", "publish another rule set under its own key"))
@@ -40,3 +46,5 @@ def _of(parts: Parts, campaign: CampaignPart | None) -> Iterator[tuple[str, tupl
         yield badge.key, (f"{where}badges[{at}]", "a badge")
     for at, quest in enumerate(parts.quests):
         yield quest.key, (f"{where}quests[{at}]", "a quest")
+    for at, goal in enumerate(parts.community_quests):
+        yield goal.key, (f"{where}community_quests[{at}]", "a community quest")

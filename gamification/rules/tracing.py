@@ -9,14 +9,14 @@ from engagement.values import Activity
 from gamification.rules.conditions import inside, reaches, sort_of
 from gamification.rules.earnings import Folded
 from gamification.rules.folding import EMPTY, Step, fold
-from gamification.rules.grammar import Badge, CampaignPart, PointsRule, Quest, RuleSet, Streak, When
+from gamification.rules.grammar import Badge, CampaignPart, CommunityQuest, PointsRule, Quest, RuleSet, Streak, When
 from gamification.rules.parts import parts_of
 from gamification.rules.program import program_of
 from gamification.rules.progress import Progress
 from gamification.rules.selecting import SecondsRange, ShareRange, Tags
 from gamification.rules.watching import conditions_of
 
-Rule: TypeAlias = PointsRule | Badge | Quest | Streak
+Rule: TypeAlias = PointsRule | Badge | Quest | Streak | CommunityQuest
 
 
 class TraceLine(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class TraceLine(msgspec.Struct, frozen=True):
 def rule_of(ruleset: RuleSet, key: str) -> tuple[Rule | None, CampaignPart | None]:
     """Return the rule with this key and its campaign, or None."""
     for parts, campaign in parts_of(ruleset):
-        rules: list[Rule] = [*parts.points, *parts.badges, *parts.quests, *parts.streaks]
+        rules: list[Rule] = [*parts.points, *parts.badges, *parts.quests, *parts.streaks, *parts.community_quests]
         for rule in rules:
             if rule.key == key:
                 return rule, campaign

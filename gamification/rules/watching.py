@@ -243,6 +243,8 @@ def _sequence(name: str, need: SequenceNeed, campaign: CampaignPart | None, *, l
 
 
 def _first(name: str, need: FirstNeed, campaign: CampaignPart | None) -> Condition:
+    # What it remembers grows by one id with each item of the catalogue that the person ever tried under this rule, and
+    # by nothing else. It has no bound because it can't forget: a forgotten try would make the second one pay.
     check = check_of(need.when, campaign)
 
     def watch(seen: Seen, activity: Activity, _: Standing) -> Seen:

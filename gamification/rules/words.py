@@ -51,6 +51,28 @@ class Rhythm(StrEnum):
     WEEK = "week"
 
 
+class LevelBasis(StrEnum):
+    """Which recognition points levels rest on: all that were ever earned, or those that have not expired.
+
+    Spent points are active until they would have expired: using what one has earned costs nobody a level.
+    """
+
+    LIFETIME = "lifetime"
+    ACTIVE = "active"
+
+
+class Downgrade(StrEnum):
+    """What happens when points expire and a level asks for more than is left.
+
+    ``never``: it is kept. ``one_down``: the person goes one level down on each day on which points expire and the rest
+    is too little. ``balance_based``: the person goes to the level that the rest reaches.
+    """
+
+    NEVER = "never"
+    ONE_DOWN = "one_down"
+    BALANCE_BASED = "balance_based"
+
+
 class Past(StrEnum):
     """What publishing a version of a rule set does to what happened before it.
 

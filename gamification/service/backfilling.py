@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-import consent
 import engagement
-import people
-from consent.vocabulary import Purpose
 from gamification.campaign_values import Backfill
 from gamification.rules.barring import backfilled
 from gamification.rules.grammar import CampaignPart
-from gamification.service.awarding import Decisions, award_again
+from gamification.service.agreeing import agreed_of
+from gamification.service.awarding import award_again
 from gamification.service.policing import law_of_today
 from gamification.service.publishing import derive_version, rules_of
 from gamification.store import backfills, rule_sets
@@ -21,8 +19,6 @@ from people.vocabulary import PersonId
 
 CHUNK: Final = 100
 """People in one transaction: their locks hold up what they record meanwhile."""
-
-PURPOSES: Final = (Purpose.GAMIFICATION, Purpose.LEADERBOARD)
 
 
 async def backfill(uow: UnitOfWork) -> bool:
@@ -36,7 +32,7 @@ async def backfill(uow: UnitOfWork) -> bool:
     if job is None or part is None:
         return False
     persons = await engagement.scored_people(uow, job.after, part.opens, part.closes, CHUNK)
-    agreed, decisions = await _agreed(uow, persons)
+    agreed, decisions = await agreed_of(uow, persons)
     replaced, unused = await _replaced(uow, job, part, agreed)
     if unused:
         return True  # the versions become durable first; the next call scores by them
@@ -47,20 +43,6 @@ async def backfill(uow: UnitOfWork) -> bool:
         uow.record(Action.CAMPAIGN_BACKFILLED, subject=person, resource=resource, revision=job.revision)
     await backfills.advance(uow, job, persons)
     return True
-
-
-async def _agreed(uow: UnitOfWork, persons: Sequence[PersonId]) -> tuple[list[PersonId], Decisions]:
-    """Lock the people; return those who agree to gamification now, and what they agree to."""
-    if not persons:
-        return [], {}
-    known = await people.lock(uow, persons)
-    records = await consent.standing(uow, list(known), PURPOSES)
-    decisions = {
-        (person, purpose): consent.decide(purpose, records.get((person, purpose)), uow.now, where.market)
-        for person, where in known.items()
-        for purpose in PURPOSES
-    }
-    return [person for person in known if decisions[(person, Purpose.GAMIFICATION)].allowed], decisions
 
 
 async def _replaced(

@@ -49,10 +49,11 @@ class Run(msgspec.Struct):
     folded: Folded
     denials: list[Award] = []
     fixed: dict[AwardKey, int] = {}
+    reached: AbstractSet[str] = frozenset()
 
     def refold(self) -> None:
         """Fold again under what is denied and bounded by now."""
-        self.folded = fold(self.before, self.steps, self.awarded, self.denied, fixed=self.fixed)
+        self.folded = fold(self.before, self.steps, self.awarded, self.denied, fixed=self.fixed, reached=self.reached)
 
     def asks(self, award: Award) -> dict[str, int]:
         """Return what an award still needs from budgets."""
@@ -73,9 +74,11 @@ def run(
     awarded: AbstractSet[AwardKey] = frozenset(),
     settled: Mapping[AwardKey, Paid] = MappingProxyType({}),
     denied: AbstractSet[AwardKey] = frozenset(),
+    reached: AbstractSet[str] = frozenset(),
 ) -> Run:
     """Fold once, as if every budget were large enough."""
-    return Run(person, before, steps, awarded, settled, set(denied), fold(before, steps, awarded, denied))
+    folded = fold(before, steps, awarded, denied, reached=reached)
+    return Run(person, before, steps, awarded, settled, set(denied), folded, reached=reached)
 
 
 def given_by(ruleset: RuleSet, key: AwardKey, points: int) -> dict[str, int]:
@@ -83,6 +86,8 @@ def given_by(ruleset: RuleSet, key: AwardKey, points: int) -> dict[str, int]:
     for parts, campaign in parts_of(ruleset):
         limited = {rule.key: rule.budget for rule in parts.points}
         limited |= {badge.key: badge.most_earners for badge in parts.badges}
+        if any(goal.key == key.rule for goal in parts.community_quests):
+            limited[key.rule] = 1 if key.subject else None  # a contribution takes a unit of the target, the bonus none
         if key.rule in limited or any(quest.key == key.rule for quest in parts.quests):
             given = {key.rule: points or 1} if limited.get(key.rule) is not None else {}
             return given | ({CAMPAIGN + campaign.key: points} if campaign is not None and points else {})

@@ -45,7 +45,8 @@ async def publish_rules(uow: UnitOfWork, text: str, packs: Packs | None = None) 
         raise RuleSetError(problems)
     newest = await store.newest(uow)
     if newest is not None:
-        refuse_succession(base_of(msgspec.json.decode(newest.body, type=RuleSet)), ruleset)
+        older = [base_of(each) for each in await store.history(uow, before=newest.version)]
+        refuse_succession(base_of(msgspec.json.decode(newest.body, type=RuleSet)), ruleset, older)
     return await _keep(uow, newest, await _composed(uow, ruleset, packs))
 
 

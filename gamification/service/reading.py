@@ -6,17 +6,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import people
-from gamification.rules import EMPTY, current_length, level_after
+from gamification.rules import EMPTY, RuleSet, current_length, level_after
 from gamification.rules.grandfathering import judged_by
 from gamification.rules.lots import balance
-from gamification.rules.opportunities import Here
+from gamification.rules.opportunities import ALONE, Here, Together
 from gamification.rules.opportunities import opportunities as opportunities_of
 from gamification.rules.parts import badges as rules_badges
+from gamification.rules.parts import community_quests
 from gamification.rules.parts import streaks as rules_streaks
+from gamification.service.levels import as_of_now
 from gamification.service.publishing import current_rules, required, rules_for, rules_of
 from gamification.store import awards as award_store
 from gamification.store import campaigns as campaign_store
-from gamification.store import standings
+from gamification.store import goals, standings
 from gamification.store.lots import holdings
 from gamification.values import (
     AwardView,
@@ -35,19 +37,20 @@ from people.vocabulary import PersonId
 
 async def points(uow: UnitOfWork, person: PersonId) -> PointsView:
     """Return a person's lifetime recognition points and level, and what there is of each currency."""
-    total, reached, version, held = await standings.points(uow, person)
-    ruleset = await rules_of(uow, required(version))
-    here = next((level for level in ruleset.levels if level.level == max(reached, 1)), ruleset.levels[0])
+    reached = await standings.points(uow, person)
+    ruleset = await rules_of(uow, required(reached.version))
+    here = next((level for level in ruleset.levels if level.level == max(reached.level, 1)), ruleset.levels[0])
     following = level_after(ruleset, here.level)
     uow.record(Action.POINTS_READ, subject=person)
     return PointsView(
         currency=RECOGNITION,
-        points=total,
+        points=reached.points,
+        active=reached.active,
         level=LevelView(here.level, here.name, here.at),
         next_level=LevelView(following.level, following.name, following.at) if following else None,
         balances=[
             balance(currency, holding.lifetime, holding.purse, uow.now)
-            for currency, holding in holdings(total, held).items()
+            for currency, holding in holdings(reached.points, reached.held).items()
         ],
     )
 
@@ -93,12 +96,17 @@ async def opportunities(uow: UnitOfWork, person: PersonId) -> list[Opportunity]:
 async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: Bearings) -> list[Opportunity]:
     """Return the same for a person whose bearings are known; records nothing."""
     _, ruleset = await current_rules(uow)
-    state = (await standings.states(uow, [person])).get(person, EMPTY)
+    state = await as_of_now(uow, (await standings.states(uow, [person])).get(person, EMPTY))
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
     paid = await award_store.paid_once(uow, person)
-    return opportunities_of(
-        judged_by(ruleset, state.begun), state, Here(uow.now, today, bearings.zone, bearings.market), paid
-    )
+    here = Here(uow.now, today, bearings.zone, bearings.market)
+    judged = judged_by(ruleset, state.begun)
+    return opportunities_of(judged, state, here, paid, await _together(uow, judged))
+
+
+async def _together(uow: UnitOfWork, ruleset: RuleSet) -> Together:
+    keys = [goal.key for goal in community_quests(ruleset)]
+    return Together(await goals.counted(uow, keys), await goals.reached(uow)) if keys else ALONE
 
 
 async def _badge_line(uow: UnitOfWork, award: AwardView) -> BadgeLine:

@@ -26,6 +26,7 @@ from gamification.service.awarding import award_all
 from gamification.service.publishing import newest_version
 from gamification.store import standings
 from gamification.values import ActivityResult, Delivery, Effects, Status
+from gamification.vocabulary import RECOGNITION
 from kernel.unit_of_work import UnitOfWork
 from people import Bearings
 from people.vocabulary import PersonId
@@ -225,10 +226,14 @@ def _record(
             origin=delivery.origin_for(decision),
             repeated=statuses[Status.REPEATED],
             refused=dict(refused),
-            points=sum(point.points for result in theirs for point in (result.effects or NOTHING).points)
-            if statuses[Status.RECORDED]
-            else 0,
+            points=_recognition(theirs) if statuses[Status.RECORDED] else 0,
         )
+
+
+def _recognition(results: Sequence[ActivityResult]) -> int:
+    """Return the recognition points that moved; points of different currencies have no sum."""
+    moved = [each for result in results for each in (result.effects or NOTHING).points]
+    return sum(each.points for each in moved if each.currency == RECOGNITION)
 
 
 def _flat(judged: Sequence[Sequence[Judged]]) -> list[Judged]:

@@ -210,6 +210,18 @@ async def badges(uow: UnitOfWork, person: PersonId) -> list[AwardView]:
     return [msgspec.convert(dict(row), AwardView) for row in rows]
 
 
+async def booked(uow: UnitOfWork, person: PersonId) -> bool:
+    """Tell whether the ledger holds for each of a person's awards exactly the points that it has."""
+    wrong = await uow.fetchval(
+        "select 1 from gamification.award a left join lateral (select sum(case when e.kind = 'award' then e.amount"
+        " else -e.amount end) as points from gamification.ledger_entry e where e.award = a.id"
+        " and e.kind in ('award', 'reversal')) booked on true where a.person = $1 and coalesce(booked.points, 0)"
+        " <> case when a.state in ('active', 'revoked') then a.points else 0 end limit 1",
+        person,
+    )
+    return wrong is None
+
+
 async def put_state(uow: UnitOfWork, award_id: UUID, before: AwardState, after: AwardState) -> bool:
     """Move an award from one state to another; False if it was not in the first."""
     changed = await uow.fetchval(

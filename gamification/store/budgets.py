@@ -16,13 +16,15 @@ async def left(uow: UnitOfWork, units: Mapping[str, int]) -> dict[str, int]:
     """Lock these budgets until the transaction ends, and return what is left of each; ``units`` are their sizes.
 
     The size is the rule's own of today: a version that raises it has more to give, one that lowers it less, never below
-    what was given.
+    what was given. A community quest that was reached takes nothing more, whatever is given back later.
     """
     await uow.execute(_MAKE, list(units), list(units.values()))
     rows = await uow.fetch(
-        "select key, used from gamification.budget where key = any($1::text[]) order by key for update", list(units)
+        "select key, used, exists (select from gamification.goal g where g.key = b.key) as over"
+        " from gamification.budget b where key = any($1::text[]) order by key for update",
+        list(units),
     )
-    return {row["key"]: max(0, units[row["key"]] - row["used"]) for row in rows}
+    return {row["key"]: 0 if row["over"] else max(0, units[row["key"]] - row["used"]) for row in rows}
 
 
 async def use(uow: UnitOfWork, used: Mapping[str, int]) -> None:

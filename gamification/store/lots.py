@@ -24,7 +24,7 @@ with given as (
 ), made as (
   insert into gamification.lot (id, person, award, currency, amount, spent, expired, taken, available_at, expires_at,
     granted_at)
-  select given.id, given.person, a.id, given.currency, given.amount, 0, 0, 0, coalesce(given.available_at, $11),
+  select given.id, given.person, a.id, given.currency, given.amount, 0, 0, 0, given.available_at,
     given.expires_at, $11
   from given join gamification.award a using (person, rule, subject, period)
 )
@@ -107,7 +107,10 @@ def needs_lot(grant: Grant) -> bool:
 
 
 async def keep(uow: UnitOfWork, grants: Sequence[tuple[UUID, Grant]]) -> None:
-    """Open a lot, under the id given, for each of these grants, whose awards are written already."""
+    """Open a lot, under the id given, for each of these grants, whose awards are written already.
+
+    What doesn't wait is available from when it was earned on: the time of an activity that comes late can be over.
+    """
     await uow.execute(
         _KEEP,
         [lot for lot, _ in grants],
@@ -118,7 +121,7 @@ async def keep(uow: UnitOfWork, grants: Sequence[tuple[UUID, Grant]]) -> None:
         [each.key.period for _, each in grants],
         [each.currency for _, each in grants],
         [each.points for _, each in grants],
-        [each.available_at for _, each in grants],
+        [each.available_at or min(each.occurred_at, uow.now) for _, each in grants],
         [each.expires_at for _, each in grants],
         uow.now,
     )

@@ -22,6 +22,15 @@ async def newest(uow: UnitOfWork) -> PublishedRules | None:
     return msgspec.convert(dict(row), PublishedRules) if row else None
 
 
+async def history(uow: UnitOfWork, before: int) -> list[RuleSet]:
+    """Return every version that scored what was recorded before version ``before`` did, the oldest first."""
+    rows = await uow.fetch(
+        "select body from gamification.rule_set_version where derived_from is null and version < $1 order by version",
+        before,
+    )
+    return [msgspec.json.decode(row["body"], type=RuleSet) for row in rows]
+
+
 async def published(uow: UnitOfWork, version: int) -> PublishedRules:
     """Return one version with its hash and its time."""
     row = await uow.fetchrow("select * from gamification.rule_set_version where version = $1", version)

@@ -26,6 +26,7 @@ from tests.api.access_scenes import (
 )
 from tests.api.asker import Asker
 from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
+from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
     Scene,
     Sent,
@@ -39,7 +40,6 @@ from tests.api.scenes import (
     a_currency,
     a_delivery,
     a_draft,
-    a_hold,
     a_licence,
     a_new_board,
     a_new_campaign,
@@ -52,13 +52,10 @@ from tests.api.scenes import (
     a_paper,
     a_person,
     a_question,
-    a_record,
-    a_request,
     a_revoked_badge,
     a_reward,
     a_reward_draft,
     a_tile,
-    a_wish,
     an_activity,
     an_answer,
     an_export,
@@ -68,10 +65,9 @@ from tests.api.scenes import (
     nothing,
     own_award,
     own_badge,
-    own_package,
-    own_request,
     some_rules,
 )
+from tests.api.trail_scenes import a_review, an_own_entry
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
@@ -238,6 +234,10 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "GET /v1/audit/reviews": Case(OFFICERS, nothing, COMMON),
+    "POST /v1/audit/reviews": Case(OFFICERS, a_review, COMMON, status=201),
+    "GET /v1/audit/status": Case(OFFICERS, nothing, COMMON),
+    "GET /v1/me/access-log/{index:int}/proof": own(an_own_entry),
     "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }

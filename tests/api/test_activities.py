@@ -12,7 +12,14 @@ from tests.api.asker import Body
 from tests.api.house import QUIZ, House, fields, problem
 from tests.api.opening import worker
 
-NOTHING: dict[str, list[str]] = {"points": [], "badges": [], "levels": [], "streaks": [], "quests": []}
+NOTHING: dict[str, list[str]] = {
+    "points": [],
+    "badges": [],
+    "levels": [],
+    "streaks": [],
+    "quests": [],
+    "contributions": [],
+}
 PASSED = {"score": 0.95, "success": True}
 
 

@@ -101,7 +101,7 @@ async def give(uow: UnitOfWork, grant: Grant) -> None:
     """Grant an award as recording does: what is recognition moves the lifetime points as well."""
     await awards.grant(uow, [grant])
     moved = grant.points if grant.currency == "recognition" else 0
-    await standings.keep(uow, [(grant.person, moved, EMPTY)])
+    await standings.keep(uow, [standings.Kept(grant.person, moved, EMPTY, EMPTY)])
 
 
 async def shelf(work: Work, origin: Origin, *, approved: bool = True, **more: Any) -> Reward:

@@ -48,7 +48,7 @@ async def take(uow: UnitOfWork, grant: Grant) -> None:
     """Reverse an award as recording does."""
     await awards.reverse(uow, [Reversal(grant.person, grant.key)])
     moved = -grant.points if grant.currency == "recognition" else 0
-    await standings.keep(uow, [(grant.person, moved, EMPTY)])
+    await standings.keep(uow, [standings.Kept(grant.person, moved, EMPTY, EMPTY)])
 
 
 class Purses(RuleBasedStateMachine):

@@ -21,6 +21,7 @@ from gamification.rules import EMPTY, RuleSet, fold, load, load_parts
 from gamification.rules.grammar import CampaignPart, Parts
 from gamification.rules.parts import parts_of
 from gamification.values import Award, Effects
+from gamification.vocabulary import AwardKind
 from people.vocabulary import PersonId
 
 LIBRARY = Path(__file__).parents[3] / "samples" / "rules" / "library"
@@ -42,7 +43,10 @@ class Deed(NamedTuple):
 
 
 class Story(NamedTuple):
-    """What somebody does, and what the rules of ``file`` give for it: points by key, badges, longest streaks."""
+    """What somebody does, and what the rules of ``file`` give for it: points by key, badges, longest streaks.
+
+    ``reached`` are community quests of which everybody together has reached the target.
+    """
 
     file: str
     says: str
@@ -51,6 +55,7 @@ class Story(NamedTuple):
     badges: Sequence[str] = ()
     streaks: Mapping[str, int] = {}
     campaign: Mapping[str, Any] = {}
+    reached: Sequence[str] = ()
 
     @property
     def title(self) -> str:
@@ -106,13 +111,14 @@ def did(verb: Verb, kind: ContentKind, item: str, day: int, *tags: str, **fields
 def played(story: Story) -> Ending:
     """Run a story from the beginning."""
     rules, ruleset = rules_of(story.file), ruleset_of(story)
-    folded = fold(EMPTY, [(ruleset, activity) for activity in activities(story.deeds)])
+    folded = fold(EMPTY, [(ruleset, activity) for activity in activities(story.deeds)], reached=story.reached)
     badges = {badge.key for badge in rules.badges}
     own = badges | {rule.key for rule in rules.points} | {quest.key for quest in rules.quests}
+    own |= {goal.key for goal in rules.community_quests}
     awards = [award for award in folded.awards if award.key.rule in own]
     pays: Counter[str] = Counter()
     for award in awards:
-        if award.key.rule not in badges:
+        if award.key.rule not in badges and award.kind is not AwardKind.CONTRIBUTION:
             pays[award.key.rule] += award.points
     held = [key for key in folded.state.badges if key in badges]
     streaks = {streak.key for streak in rules.streaks}

@@ -53,7 +53,7 @@ def test_a_file_loads_fits_its_schema_and_says_what_it_is_for(file: str) -> None
     assert ["\n# Pays: " in text, "\n# The HCP sees: " in text] == [True, True]
     jsonschema.validate(yaml.safe_load(text), json.loads((LIBRARY.parent / schema).read_text()))
     rules = rules_of(file)
-    assert rules.points or rules.badges or rules.quests
+    assert rules.points or rules.badges or rules.quests or rules.community_quests
 
 
 @pytest.mark.parametrize("file", FILES)

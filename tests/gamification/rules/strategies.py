@@ -8,6 +8,7 @@ from gamification.rules.grammar import (
     Badge,
     CampaignPart,
     Cap,
+    CommunityQuest,
     Freezes,
     Multiplier,
     Parts,
@@ -33,8 +34,7 @@ from gamification.rules.needs import (
     SumNeed,
     Window,
 )
-from gamification.rules.periods import WITHIN
-from gamification.rules.words import CapUnit, Counted, Once, Past, Period, Quantity, Rhythm
+from gamification.rules.words import CapUnit, Counted, Downgrade, LevelBasis, Once, Past, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import LEVELS
 from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, conditions, moments, unhurried
 
@@ -61,6 +61,7 @@ class Names(NamedTuple):
     streaks: list[str]
     badges: list[str]
     quests: list[str]
+    goals: list[str]
 
 
 def some(names: list[str]) -> st.SearchStrategy[list[str]]:
@@ -118,14 +119,7 @@ def groups(draw: st.DrawFn, names: Names) -> Needs:
     return tuple(tuple(draw(one) for _ in range(draw(few))) for _ in range(draw(few)))
 
 
-ALLOWED = {
-    recurs: st.lists(
-        st.sampled_from([(per, of) for per in Period if recurs in WITHIN[per] for of in CapUnit]),
-        max_size=2,
-        unique=True,
-    )
-    for recurs in Period
-}
+some_caps = st.lists(st.sampled_from([(per, of) for per in Period for of in CapUnit]), max_size=2, unique=True)
 limits = {CapUnit.AWARDS: small, CapUnit.POINTS: st.integers(1, 30)}
 up_to_nine, yes_or_no = st.integers(1, 9), st.booleans()
 
@@ -138,9 +132,11 @@ def points_rules(draw: st.DrawFn, key: str, recurs: Period, names: Names) -> Poi
         when=draw(conditions),
         points=draw(up_to_nine),
         recurs=recurs,
-        caps=tuple(Cap(per=per, limit=draw(limits[of]), of=of) for per, of in draw(ALLOWED[recurs])),
+        caps=tuple(Cap(per=per, limit=draw(limits[of]), of=of) for per, of in draw(some_caps)),
         needs=draw(groups(names)) if draw(yes_or_no) else None,
         once_per=Once.PERSON if key.removesuffix("-spring") in PER_PERSON else Once.ITEM,
+        pending_days=draw(st.none() | few),
+        expires_after_days=draw(st.none() | up_to_nine),
         currency="credits" if key in CREDITS else "recognition",
     )
 
@@ -215,6 +211,19 @@ def quests(draw: st.DrawFn, key: str) -> Quest:
 
 
 @st.composite
+def goals(draw: st.DrawFn, key: str) -> CommunityQuest:
+    return CommunityQuest(
+        key=key,
+        name=key.title(),
+        description="To be done together.",
+        when=draw(conditions),
+        target=draw(small),
+        points=draw(up_to_nine),
+        most_each=draw(st.none() | few),
+    )
+
+
+@st.composite
 def multipliers(draw: st.DrawFn, key: str, rules: list[str]) -> Multiplier:
     opens, closes = sorted(draw(st.lists(moments, min_size=2, max_size=2, unique=True)))
     return Multiplier(
@@ -238,6 +247,7 @@ def parts(draw: st.DrawFn, own: Names, beside: Names, suffix: str) -> Parts:
         streaks=tuple(draw(streaks(key, RHYTHMS[key.removesuffix(suffix)])) for key in own.streaks),
         badges=tuple(draw(badges(key, names)) for key in own.badges),
         quests=tuple(draw(quests(key)) for key in own.quests),
+        community_quests=tuple(draw(goals(key)) for key in own.goals),
         multipliers=(draw(multipliers(f"more{suffix}", names.points)),) if draw(yes_or_no) else (),
     )
 
@@ -247,6 +257,7 @@ KEYS: list[st.SearchStrategy[list[str]]] = [
     some(list(RHYTHMS)),
     some(["gold", "silver", "bronze"]),
     some(["tour"]),
+    some(["together"]),
 ]
 
 
@@ -258,7 +269,8 @@ def keys(draw: st.DrawFn, suffix: str = "") -> Names:
 @st.composite
 def rulesets(draw: st.DrawFn) -> RuleSet:
     """Rule sets that follow one another: a key always recurs by the same period, all else may change."""
-    own = draw(parts(draw(keys()), Names([], [], [], []), ""))
+    own = draw(parts(draw(keys()), Names([], [], [], [], []), ""))
+    levels_by = draw(st.sampled_from(LevelBasis))
     return RuleSet(
         key="example",
         name="Example",
@@ -268,7 +280,10 @@ def rulesets(draw: st.DrawFn) -> RuleSet:
         streaks=own.streaks,
         badges=own.badges,
         quests=own.quests,
+        community_quests=own.community_quests,
         multipliers=own.multipliers,
+        levels_by=levels_by,
+        downgrade=draw(st.sampled_from(Downgrade)) if levels_by is LevelBasis.ACTIVE else Downgrade.NEVER,
     )
 
 
@@ -278,7 +293,9 @@ def running(draw: st.DrawFn) -> RuleSet:
     ruleset = draw(rulesets())
     if draw(st.booleans()):
         return ruleset
-    beside = Names(*([each.key for each in named] for named in (ruleset.points, ruleset.streaks, ruleset.badges, ())))
+    beside = Names(
+        *([each.key for each in named] for named in (ruleset.points, ruleset.streaks, ruleset.badges, (), ()))
+    )
     opens, closes = draw(st.none() | moments), draw(st.none() | moments)
     campaign = CampaignPart(
         key="spring",

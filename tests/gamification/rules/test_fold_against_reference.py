@@ -66,6 +66,20 @@ def test_what_a_budget_denied_is_never_earned(
 
 
 @unhurried
+@given(versions, activities(), st.data())
+def test_who_contributed_to_what_everybody_reached_is_paid_once(
+    chosen: list[RuleSet], history: list[Activity], data: st.DataObject
+) -> None:
+    steps, reached = in_order(under(chosen, history)), {"together", "together-spring"}
+    given_ = sorted(award.key for award in fold(EMPTY, steps).awards if award.kind is AwardKind.CONTRIBUTION)
+    denied = data.draw(st.sets(st.sampled_from(given_))) if given_ else set()
+    folded = fold(EMPTY, steps, denied=denied, reached=reached)
+    assert_earned(folded, Story(steps, denied, reached))
+    bonuses = [award.key for award in folded.awards if award.kind is AwardKind.COMMUNITY]
+    assert len(bonuses) == len({key.rule for key in set(given_) - denied})
+
+
+@unhurried
 @given(versions, activities(), st.randoms(use_true_random=False))
 def test_the_order_in_which_activities_are_given_changes_nothing(
     chosen: list[RuleSet], history: list[Activity], chance: object

@@ -197,9 +197,19 @@ def test_effects_read_as_the_answer_that_clients_get() -> None:
     encoded = msgspec.json.decode(msgspec.json.encode(folded(ruleset([rule()], [DAILY]), activity(1)).effects[0]))
     subject = str(activity(1).content)
     assert encoded == {
-        "points": [{"rule": "read", "name": "Read", "points": 2, "subject": subject, "period": "2013-09-30"}],
+        "points": [
+            {
+                "rule": "read",
+                "name": "Read",
+                "points": 2,
+                "subject": subject,
+                "period": "2013-09-30",
+                "currency": "recognition",
+            }
+        ],
         "badges": [],
         "levels": [],
         "streaks": [{"key": "daily", "name": "Daily", "current": 1, "longest": 1}],
         "quests": [],
+        "contributions": [],
     }

@@ -1,50 +1,18 @@
 """What numbers mean today; how periods are spelled; which versions may follow one another."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from content.vocabulary import ContentClass
 from gamification.errors import RuleSetError
 from gamification.rules import current_length, level_after, level_at, refuse_succession
 from gamification.rules.grammar import CampaignPart, Freezes, Parts, Streak, Threshold
-from gamification.rules.periods import POSITIONS, WITHIN, missed, number_of, periods_of
+from gamification.rules.periods import periods_of
 from gamification.rules.words import Period, Rhythm
 from gamification.values import StreakState
 from tests.gamification.rules.examples import MONDAY, VIEWED, badge, rule, ruleset
-from tests.gamification.rules.strategies import unhurried
-
-
-@unhurried
-@given(st.dates())
-def test_periods_are_spelled_as_the_calendar_spells_them(day: date) -> None:
-    periods = periods_of(day)
-    year, week, _ = day.isocalendar()
-    text = day.isoformat()
-    quarter = {"01": 1, "02": 1, "03": 1, "04": 2, "05": 2, "06": 2, "07": 3, "08": 3, "09": 3}.get(text[5:7], 4)
-    assert periods == (text, f"{year:04d}-W{week:02d}", text[:7], f"{text[:4]}-Q{quarter}", text[:4], "ever")
-
-
-@unhurried
-@given(st.dates(date.min + timedelta(days=7)))
-def test_neighbouring_days_and_weeks_have_neighbouring_numbers(day: date) -> None:
-    today, yesterday, last_week = (periods_of(day - timedelta(days=ago)) for ago in (0, 1, 7))
-    assert number_of(today.day, Rhythm.DAY) - number_of(yesterday.day, Rhythm.DAY) == 1
-    assert number_of(today.week, Rhythm.WEEK) - number_of(last_week.week, Rhythm.WEEK) == 1
-    assert missed(yesterday.day, today.day, Rhythm.DAY) == 0
-    assert missed(last_week.day, today.day, Rhythm.DAY) == 6
-
-
-@unhurried
-@given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(0, 400), st.sampled_from(list(Period)))
-def test_days_of_one_period_are_days_of_every_period_it_lies_within(day: date, later: int, inner: Period) -> None:
-    names = POSITIONS
-    one, other = periods_of(day), periods_of(day + timedelta(days=later))
-    if one[names[inner]] == other[names[inner]]:
-        assert all(one[names[outer]] == other[names[outer]] for outer in WITHIN[inner])
 
 
 @pytest.mark.parametrize(("days_later", "length"), [(0, 3), (1, 3), (2, 0)])
@@ -88,6 +56,13 @@ def test_a_version_may_change_anything_but_what_a_key_means() -> None:
     with pytest.raises(RuleSetError) as caught:
         refuse_succession(before, msgspec.structs.replace(worse, key="another"))
     assert {problem.field for problem in caught.value.problems} == {"key", "points[0]", "points[1]", "streaks[0]"}
+
+
+def test_a_key_that_was_left_out_for_a_while_comes_back_with_the_meaning_it_had_last() -> None:
+    first, second, without = ruleset([rule(recurs=Period.DAY)]), ruleset([rule(recurs=Period.WEEK)]), ruleset()
+    refuse_succession(without, second, older=[first, second])
+    with pytest.raises(RuleSetError, match="read was recognition points once per item and week"):
+        refuse_succession(without, first, older=[first, second])
 
 
 def test_a_key_keeps_its_meaning_also_where_it_moves_into_a_campaign() -> None:

@@ -8,7 +8,9 @@ from engagement.values import Activity
 from gamification.rules.grammar import (
     Badge,
     CampaignPart,
+    CommunityQuest,
     Multiplier,
+    Parts,
     PointsRule,
     Quest,
     RuleSet,
@@ -28,16 +30,20 @@ class Rules(NamedTuple):
     badges: tuple[Badge, ...]
     quests: tuple[Quest, ...]
     multipliers: tuple[Multiplier, ...]
+    community_quests: tuple[CommunityQuest, ...]
     campaign: CampaignPart | None
 
 
 def applying(ruleset: RuleSet, activity: Activity) -> Iterator[Rules]:
     """The rules that apply to this activity at all: the rule set's own, and those of campaigns that reach it."""
-    yield Rules(ruleset.points, ruleset.streaks, ruleset.badges, ruleset.quests, ruleset.multipliers, None)
+    yield standing(ruleset, None)
     for campaign in ruleset.campaigns:
         if reaches(campaign, activity):
-            each = campaign.rules
-            yield Rules(each.points, each.streaks, each.badges, each.quests, each.multipliers, campaign)
+            yield standing(campaign.rules, campaign)
+
+
+def standing(each: RuleSet | Parts, campaign: CampaignPart | None) -> Rules:
+    return Rules(each.points, each.streaks, each.badges, each.quests, each.multipliers, each.community_quests, campaign)
 
 
 def reaches(campaign: CampaignPart, activity: Activity) -> bool:

@@ -6,11 +6,11 @@ no counters and no state, so it can't have the mistakes of the fold. It shares w
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from engagement.values import Activity
-from gamification.rules.grammar import Badge, PointsRule, Quest, RuleSet
+from gamification.rules.grammar import Badge, CommunityQuest, PointsRule, Quest, RuleSet
 from gamification.rules.words import CapUnit, Once, Period
 from gamification.values import AwardKey
 from tests.gamification.rules.reference import needs, quests, streaks
@@ -29,32 +29,51 @@ class Paid(NamedTuple):
     day: date
     caps: frozenset[tuple[Period, CapUnit]]
     recognition: bool
+    expires: date | None
 
 
 class Story:
-    """One person's history in order of time, lived through once. ``denied`` are awards that budgets refused."""
+    """One person's history in order of time, lived through once.
 
-    def __init__(self, history: History, denied: AbstractSet[AwardKey] = frozenset()) -> None:
+    ``denied`` are awards that budgets refused, ``reached`` the community quests that everybody has finished.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        denied: AbstractSet[AwardKey] = frozenset(),
+        reached: AbstractSet[str] = frozenset(),
+    ) -> None:
         self.history = history
         self.days = [max(each.local_date for _, each in history[: end + 1]) for end in range(len(history))]
         self.denied = denied
+        self.reached = reached
+        self.given: list[AwardKey] = []
+        self.bonuses: dict[str, int] = {}
         self.paid: list[Paid] = []
         self.badges: list[str] = []
         self.refused: set[str] = set()
         self.quests: dict[str, int] = {}
         self.level = 0
+        self.lapsed = date.min
         for moment in range(len(history)):
             self.live(moment)
 
     @property
     def points(self) -> int:
-        return sum(each.points for each in self.paid if each.recognition) + sum(self.quests.values())
+        return sum(each.points for each in self.paid if each.recognition) + sum(self.finished.values())
+
+    @property
+    def finished(self) -> dict[str, int]:
+        """What quests paid, one's own and those of everybody."""
+        return self.quests | self.bonuses
 
     @property
     def awards(self) -> dict[AwardKey, int]:
         """Everything that was earned, with its points."""
         paid = {AwardKey(*each[:3]): each.points for each in self.paid}
-        return paid | {AwardKey(key, "", "ever"): points for key, points in (*self.quests.items(), *self.unpaid)}
+        once = (*self.finished.items(), *self.unpaid)
+        return paid | {AwardKey(key, "", "ever"): points for key, points in once} | dict.fromkeys(self.given, 0)
 
     @property
     def unpaid(self) -> list[tuple[str, int]]:
@@ -67,13 +86,17 @@ class Story:
     def live(self, moment: int) -> None:
         """One more activity: first points in the order written, then quests, then levels, then badges."""
         ruleset, activity = self.history[moment]
+        self.expire(ruleset, activity.occurred_at)
         for rules in applying(ruleset, activity):
             for rule in rules.points:
                 self.pay(rule, moment)
         for rules in applying(ruleset, activity):
             for quest in rules.quests:
                 self.go_on(quest, moment)
-        self.level = max(self.level, *(each.level for each in ruleset.levels if each.at <= self.points))
+        for rules in applying(ruleset, activity):
+            for goal in rules.community_quests:
+                self.contribute(goal, activity)
+        self.level = max(self.level, *(each.level for each in ruleset.levels if each.at <= self.counting(ruleset)))
         badges = [badge for rules in applying(ruleset, activity) for badge in rules.badges]
         while any(self.reward(badge, moment) for badge in badges):
             pass  # a badge can be what another one waits for
@@ -88,7 +111,33 @@ class Story:
         points = worth(ruleset, rule, activity)
         if points and needs.met(self, rule.key, rule.needs, moment) and not self.capped(rule, points, day):
             caps = frozenset((cap.per, cap.of) for cap in rule.caps)
-            self.paid.append(Paid(*key, points, day, caps, rule.currency == "recognition"))
+            recognition = rule.currency == "recognition"
+            self.paid.append(Paid(*key, points, day, caps, recognition, expiry(rule, activity)))
+
+    def expire(self, ruleset: RuleSet, until: datetime) -> None:
+        """Go through the days on which points expired since the last time, and lose levels as the rules have it."""
+        today = until.astimezone(UTC).date()
+        for day in sorted({each.expires for each in self.paid if each.recognition and each.expires}):
+            if self.lapsed < day <= today:
+                self.lapsed = day
+                self.fall(ruleset, self.counting(ruleset))
+        self.lapsed = max(self.lapsed, today)
+
+    def fall(self, ruleset: RuleSet, counting: int) -> None:
+        here = [each for each in ruleset.levels if each.level <= self.level]
+        if ruleset.levels_by == "lifetime" or not here or here[-1].at <= counting:
+            return
+        if ruleset.downgrade == "one_down":
+            self.level = here[-2].level
+        if ruleset.downgrade == "balance_based":
+            self.level = max(each.level for each in ruleset.levels if each.at <= counting)
+
+    def counting(self, ruleset: RuleSet) -> int:
+        """The points that count for the level."""
+        if ruleset.levels_by == "lifetime":
+            return self.points
+        gone = [each.points for each in self.paid if each.recognition and each.expires and each.expires <= self.lapsed]
+        return self.points - sum(gone)
 
     def capped(self, rule: PointsRule, points: int, day: date) -> bool:
         """Whether one more award would go over a cap. A cap counts from the version on that has it."""
@@ -110,6 +159,17 @@ class Story:
         if quest.key not in self.quests and quests.done(self, quest, moment):
             self.quests[quest.key] = quest.points
 
+    def contribute(self, goal: CommunityQuest, activity: Activity) -> None:
+        """Contribute the item, unless it was, or the person has contributed enough."""
+        key = AwardKey(goal.key, str(activity.content), "ever")
+        mine = [each for each in self.given if each.rule == goal.key]
+        enough = goal.most_each is not None and len(mine) >= goal.most_each
+        if not fits(goal.when, activity) or key in mine or key in self.denied or enough:
+            return
+        self.given.append(key)
+        if not mine and goal.key in self.reached and AwardKey(goal.key, "", "ever") not in self.denied:
+            self.bonuses[goal.key] = goal.points
+
     def reward(self, badge: Badge, moment: int) -> bool:
         """Give a badge if it is earned right now; tell whether it was given."""
         activity = self.history[moment][1]
@@ -122,6 +182,13 @@ class Story:
             return False
         self.badges.append(badge.key)
         return True
+
+
+def expiry(rule: PointsRule, activity: Activity) -> date | None:
+    if rule.expires_after_days is None:
+        return None
+    days = rule.expires_after_days + (rule.pending_days or 0)
+    return (activity.occurred_at.astimezone(UTC) + timedelta(days=days)).date()
 
 
 def worth(ruleset: RuleSet, rule: PointsRule, activity: Activity) -> int:

@@ -1,0 +1,42 @@
+"""What crosses the boundary about the programme as a whole: common goals, and what rebuilding it found."""
+
+from enum import StrEnum
+
+import msgspec
+
+from people.vocabulary import PersonId
+
+
+class Discrepancy(StrEnum):
+    """What is kept of a person and can differ from what the person's history gives."""
+
+    AWARDS = "awards"
+    POINTS = "points"
+    STATE = "state"
+    LEVEL = "level"
+    LEDGER = "ledger"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What of a person was not what the history gives, and whether it was put right."""
+
+    person: PersonId
+    found: tuple[Discrepancy, ...]
+    mended: bool
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of rebuilding some people; ``last`` is the last of them, None if there was nobody left."""
+
+    people: int
+    left_out: int
+    activities: int
+    differences: list[Difference]
+    last: PersonId | None
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """A community quest that was reached, and the last person who was paid."""
+
+    key: str
+    after: PersonId | None

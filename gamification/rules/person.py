@@ -1,0 +1,95 @@
+"""One person's numbers while activities are folded: a private copy of the state that is changed in place."""
+
+from collections.abc import Container, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+from engagement.values import Activity
+from gamification.rules.earnings import Award, AwardKey, State
+from gamification.rules.periods import periods_of
+from gamification.rules.program import Steps
+from gamification.rules.watching import UNSEEN
+from gamification.vocabulary import Blocked
+
+
+class Person:
+    """A copy of a state, made once per fold; ``made`` and ``held`` are what came of the fold so far."""
+
+    __slots__ = (
+        "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
+        "done", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting", "periods",
+        "points", "quests", "reached", "seen", "streaks", "today",
+    )  # fmt: skip
+
+    def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
+        """Copy ``state``; ``awarded`` are keys of awards that exist already, ``denied`` those that never will."""
+        self.noting = False
+        self.fixed: Mapping[AwardKey, int] = {}
+        self.reached: Container[str] = ()
+        self.points = state.points
+        self.level = state.level
+        self.expired = state.expired
+        self.expiring = state.expiring.copy()
+        self.awards = state.awards.copy()
+        self.caps = state.caps.copy()
+        self.matches = state.matches.copy()
+        self.streaks = state.streaks.copy()
+        self.badges = list(state.badges)
+        self.seen = state.seen.copy()
+        self.quests = state.quests.copy()
+        self.done = list(state.quests_done)
+        self.made: list[Award] = []
+        self.held: dict[AwardKey, Blocked] = {}
+        self.last: Activity | None = None
+        self.today = state.last_date or date.min
+        self.periods = periods_of(self.today)
+        self._held = set(state.badges)
+        self._refused = set(state.denied)
+        self._checked = state.checked
+        self._awarded = awarded
+        self._denied = denied
+        self._fresh: set[AwardKey] = set()
+        self._signals: set[str] = set()
+
+    def holds(self, badge: str) -> bool:
+        """Tell whether the person holds a badge."""
+        return badge in self._held
+
+    def move_to(self, day: date) -> None:
+        """Let it be ``day``, unless it is later already: a move to another time zone must not open a period anew."""
+        if day > self.today:
+            self.today = day
+            self.periods = periods_of(day)
+
+    def state(self, before: State) -> State:
+        """Give up the copy as a state; the progress MUST NOT be used afterwards."""
+        if self.last is None:
+            return before
+        return State(
+            points=self.points,
+            level=self.level,
+            expired=self.expired,
+            expiring=self.expiring,
+            awards=self.awards,
+            caps=self.caps,
+            matches=self.matches,
+            streaks=self.streaks,
+            badges=tuple(self.badges),
+            denied=tuple(sorted(self._refused)),
+            seen=self.seen,
+            quests=self.quests,
+            quests_done=tuple(self.done),
+            checked=self._checked,
+            last_at=self.last.occurred_at,
+            last_id=self.last.id,
+            last_date=self.today,
+        )
+
+    def watch(self, steps: Steps, activity: Activity, *, also: str | None = None) -> None:
+        """Let the conditions that the activity touches see it; of badges that are held only those of ``also``."""
+        for badge, (name, _, watch) in steps.watchers:
+            if badge is None or badge == also or not (badge in self._held or badge in self._refused):
+                before = self.seen.get(name, UNSEEN)
+                after = watch(before, activity, self)
+                if after is not before:
+                    self.seen[name] = after

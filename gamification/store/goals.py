@@ -1,0 +1,68 @@
+"""Community quests: which were reached, how far the others are, and whom the bonus is still owed."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from gamification.programme_values import Goal
+from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
+
+
+async def reach(uow: UnitOfWork, targets: Mapping[str, int]) -> list[str]:
+    """Note which quests have reached their targets; return those that had not before: each is reached once, for ever.
+
+    The budget of a quest that was contributed to in this transaction is locked, so nobody counts beside it.
+    """
+    rows = await uow.fetch(
+        "insert into gamification.goal (key, reached_at, people)"
+        " select b.key, $3, 0 from gamification.budget b join unnest($1::text[], $2::bigint[]) as t(key, target)"
+        " using (key) where b.used >= t.target order by b.key on conflict (key) do nothing returning key",
+        list(targets),
+        list(targets.values()),
+        uow.now,
+    )
+    return [row["key"] for row in rows]
+
+
+async def reached(uow: UnitOfWork) -> frozenset[str]:
+    """Return the keys of all quests that were reached."""
+    return frozenset(row["key"] for row in await uow.fetch("select key from gamification.goal"))
+
+
+async def counted(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, int]:
+    """Return how many contributions each of these quests has from everybody together."""
+    rows = await uow.fetch("select key, used from gamification.budget where key = any($1::text[])", keys)
+    return {row["key"]: row["used"] for row in rows}
+
+
+async def take(uow: UnitOfWork) -> Goal | None:
+    """Return a quest that was reached and whose bonus not everybody has yet; it is locked, and no other worker's."""
+    row = await uow.fetchrow(
+        "select key, after from gamification.goal where paid_at is null order by reached_at, key limit 1"
+        " for no key update skip locked"
+    )
+    return msgspec.convert(dict(row), Goal) if row else None
+
+
+async def contributors(uow: UnitOfWork, goal: Goal, limit: int) -> list[PersonId]:
+    """Return the people who contributed, after ``goal.after``, in id order."""
+    rows = await uow.fetch(
+        "select distinct person from gamification.award where rule = $1 and kind = 'contribution' and state = 'active'"
+        " and ($2::uuid is null or person > $2) order by person limit $3",
+        goal.key,
+        goal.after,
+        limit,
+    )
+    return [PersonId(row["person"]) for row in rows]
+
+
+async def advance(uow: UnitOfWork, goal: Goal, done: Sequence[PersonId]) -> None:
+    """Note who was paid, in the order of their ids; nobody left means that everybody was."""
+    await uow.execute(
+        "update gamification.goal set after = $2, people = people + $3, paid_at = $4 where key = $1",
+        goal.key,
+        done[-1] if done else goal.after,
+        len(done),
+        None if done else uow.now,
+    )
