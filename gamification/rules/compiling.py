@@ -21,15 +21,7 @@ from gamification.rules.grammar import (
     Threshold,
     When,
 )
-from gamification.rules.watching import (
-    Met,
-    Standing,
-    Watcher,
-    conditions_of,
-    met_by,
-    signals_of,
-    watchers_of,
-)
+from gamification.rules.watching import Met, Standing, Watcher, conditions_of, met_by, signals_of, watchers_of
 from gamification.rules.words import CapUnit, Once, Rhythm
 
 Earned: TypeAlias = Callable[[Standing, Activity], bool]

@@ -40,17 +40,10 @@ from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, co
 
 __all__ = ["CREDITS", "activities", "rulesets", "running", "unhurried"]
 
-RECURRING = {
-    "one": Period.DAY,
-    "two": Period.WEEK,
-    "three": Period.MONTH,
-    "four": Period.EVER,
-    "five": Period.DAY,
-    "six": Period.QUARTER,
-    "seven": Period.YEAR,
-}
-PER_PERSON = {"five", "seven"}
-CREDITS = {"three", "three-spring"}
+RULE_KEYS = ("one", "two", "three", "four", "five", "six", "seven")
+PERIODS = (Period.DAY, Period.WEEK, Period.MONTH, Period.EVER, Period.DAY, Period.QUARTER, Period.YEAR)
+RECURRING = dict(zip(RULE_KEYS, PERIODS, strict=True))
+PER_PERSON, CREDITS = {"five", "seven"}, {"three", "three-spring"}
 RHYTHMS = {"daily": Rhythm.DAY, "weekly": Rhythm.WEEK}
 
 
@@ -212,15 +205,8 @@ def quests(draw: st.DrawFn, key: str) -> Quest:
 
 @st.composite
 def goals(draw: st.DrawFn, key: str) -> CommunityQuest:
-    return CommunityQuest(
-        key=key,
-        name=key.title(),
-        description="To be done together.",
-        when=draw(conditions),
-        target=draw(small),
-        points=draw(up_to_nine),
-        most_each=draw(st.none() | few),
-    )
+    size: dict[str, Any] = {"target": draw(small), "points": draw(up_to_nine), "most_each": draw(st.none() | few)}
+    return CommunityQuest(key=key, name=key.title(), description="To be done together.", when=draw(conditions), **size)
 
 
 @st.composite
