@@ -56,6 +56,7 @@ EVERYWHERE: Final = frozenset(
         Permission.AUDIT_EXPORT,
         Permission.AUDIT_LOG_FETCH,
         Permission.AUDIT_READ,
+        Permission.AUDIT_REVIEW,
         Permission.BOARD_READ,
         Permission.CAMPAIGN_APPROVE,
         Permission.CAMPAIGN_FREEZE,

@@ -31,8 +31,8 @@ async def put(uow: UnitOfWork, account: AccountId, sealed_secret: bytes) -> bool
     """Store an authenticator in the place of one that was never confirmed; False if there is a confirmed one."""
     tag = await uow.execute(
         "insert into access.authenticator as known (account, wrapped_secret, last_step, created_at)"
-        " values ($1, $2, 0, $3) on conflict (account) do update"
-        " set wrapped_secret = excluded.wrapped_secret, last_step = 0, created_at = excluded.created_at"
+        " values ($1, $2, 0, $3) on conflict (account)"
+        " do update set wrapped_secret = excluded.wrapped_secret, last_step = 0, created_at = excluded.created_at"
         " where known.confirmed_at is null",
         account,
         sealed_secret,

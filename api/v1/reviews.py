@@ -49,7 +49,7 @@ class SignedReview(msgspec.Struct, frozen=True, kw_only=True):
     permission=Permission.AUDIT_REVIEW,
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.REVIEW_SIGNED,
-    status_code=201,
+    creates=True,
 )
 async def sign_review(uow: UnitOfWork, caller: Caller, data: ReviewRequest) -> SignedReview:
     """Sign that a part of the trail was reviewed; the signer's own entries are counted apart and stay for others."""

@@ -1,6 +1,8 @@
 """Idempotency-Key: the same request again is answered the same and creates nothing; another one is refused."""
 
 import asyncio
+import hashlib
+import hmac
 from uuid import uuid4
 
 import httpx
@@ -43,6 +45,14 @@ async def test_the_same_key_with_another_body_is_refused(house: House) -> None:
     refused = problem(await post(administrator, "/v1/hcps", doctor(), key), 422, "idempotency-key-reused")
     assert fields(refused) == ["Idempotency-Key"]
     assert await house.count("people.person") == people
+
+
+async def test_what_is_kept_of_a_body_is_no_hash_that_a_guessed_password_could_be_tried_against(house: House) -> None:
+    administrator, body, key = await house.staff(Role.ADMINISTRATOR), doctor(), uuid4().hex
+    answer = await post(administrator, "/v1/hcps", body, key)
+    sent, stored = answer.request.content, "request_hash = $1"
+    assert await house.count("kernel.answer", stored, hashlib.sha256(sent).digest()) == 0
+    assert await house.count("kernel.answer", stored, hmac.digest(key.encode(), sent, "sha256")) == 1, "the control"
 
 
 async def test_two_at_the_same_moment_create_one_thing(house: House) -> None:

@@ -19,7 +19,7 @@ from kernel.unit_of_work import Work
 from tests.api.lines import Line, through, whole
 from tests.architecture.tree import modules
 
-OWN_CONNECTIONS = {"audit/sequencer.py", "audit/snapshot.py", "audit/verify.py"}
+OWN_CONNECTIONS = {"audit/publisher.py", "audit/sequencer.py", "audit/snapshot.py", "audit/verify.py"}
 """Modules that use connections of their own, which nobody uses after them."""
 
 DECLARING = {"kernel/database.py: set_config("}

@@ -43,6 +43,11 @@ class Answer(NamedTuple):
         return str(self.said["type"]).rpartition(":")[2]
 
     @property
+    def is_strangers(self) -> bool:
+        """Whether it refuses somebody whose token says nothing; the token of a session that ended still says whose."""
+        return self.status == httpx.codes.UNAUTHORIZED and self.said["reason"] == "malformed"
+
+    @property
     def is_bare(self) -> bool:
         """Whether it says that its audit entry could not be made durable: 503 and not a byte more."""
         return self.status == httpx.codes.SERVICE_UNAVAILABLE and not self.body

@@ -1,5 +1,6 @@
 """What every learner really has, read from the database of a house, in the words of the oracle."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,12 @@ select (select count(*) from read_parquet($visits, hive_partitioning = true)
         where code_module = $module and code_presentation = $presentation)
 """
 REQUESTS: Final = "select distinct convert_from(body, 'UTF8')::jsonb ->> 'request' as request from audit.entry"
+COUNTED: Final = """
+select (select coalesce(sum(refused), 0) from audit.refusal) + (
+    select coalesce(sum((body ->> 'count')::bigint), 0)
+    from (select convert_from(body, 'UTF8')::jsonb as body from audit.entry) as e where body ->> 'reason' = 'flood'
+)
+"""
 LOST: Final = """
 select count(*) from audit.entry e full join audit.leaf l on l.entry = e.id full join audit.pending p on p.entry = e.id
 where e.id is null or (l.entry is null) = (p.entry is null)
@@ -87,16 +94,27 @@ def assert_agrees_with_the_oracle(house: House, data: Path, module: str, present
     return expected
 
 
-def assert_kept_and_audited(house: House, answers: Sequence[Answer], acknowledged: Collection[str]) -> None:
+def counted(house: House) -> int:
+    """How many refusals of strangers were counted and not each given an entry: floods, folded by now or not yet."""
+    return int(house.value(COUNTED))
+
+
+def assert_kept_and_audited(
+    house: House, answers: Sequence[Answer], acknowledged: Collection[str], counted_before: int = 0
+) -> None:
     """No activity that was answered is lost, and no answer that arrived lacks its audit entry.
 
-    Only a bare 503 has none: it is what says that the entry could not be made durable.
+    Only a bare 503 has none: it is what says that the entry could not be made durable. The refusals of a flood of
+    strangers have one together, with their count; ``counted_before`` is what was ``counted`` before any of ``answers``.
     """
     stored = {row["id"] for row in house.fetch("select id::text from engagement.activity")}
     assert set(acknowledged) - stored == set()
     assert acknowledged
     audited = {row["request"] for row in house.fetch(REQUESTS)}
-    assert [answer for answer in answers if not answer.is_bare and answer.request not in audited] == []
+    unaudited = [answer for answer in answers if not answer.is_bare and answer.request not in audited]
+    told_apart = Counter(f"{answer.route}: {answer.status} {answer.code}" for answer in unaudited)
+    assert all(answer.is_strangers for answer in unaudited), told_apart
+    assert len(unaudited) <= counted(house) - counted_before, told_apart
     assert house.value(LOST) == 0
 
 

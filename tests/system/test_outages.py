@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from kernel.epochs import REMEMBERED_SECONDS
 from tests.system.guests import Answer, Guest, Hosts, activity, board, told, visiting
 from tests.system.house import House, Serving, built, until
 from tests.system.loading import OULAD, importing, needs_oulad
-from tests.system.results import assert_agrees_with_the_oracle, assert_kept_and_audited, settle
+from tests.system.results import assert_agrees_with_the_oracle, assert_kept_and_audited, counted, settle
 from tests.system.servers import flush_cache, gone, kill_cache, start_both, stop_database
 
 LOG = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ def assert_clear(answers: Sequence[Answer]) -> None:
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_no_answer_is_wrong_and_nothing_answered_is_lost_when(place: Place, event: str) -> None:
-    house, workers = place.house, place.serving.workers()
+    house, workers, counted_before = place.house, place.serving.workers(), counted(place.house)
     with visiting(place.guests(VISITORS), place.content) as visitors:
         trial = Trial(place)
         seconds = endure(trial, house, EVENTS[event])
@@ -153,25 +154,31 @@ def test_no_answer_is_wrong_and_nothing_answered_is_lost_when(place: Place, even
     settle(house)
     assert_clear(answers)
     assert sum(visitor.guest.unanswered for visitor in visitors) == 0
-    assert_kept_and_audited(house, answers, {identity for visitor in visitors for identity in visitor.acknowledged})
+    acknowledged = {identity for visitor in visitors for identity in visitor.acknowledged}
+    assert_kept_and_audited(house, answers, acknowledged, counted_before)
     assert place.serving.process.poll() is None
     assert place.serving.workers() == workers
 
 
 def test_without_valkey_reading_and_recording_go_on_and_what_others_could_not_learn_is_refused(place: Place) -> None:
-    (guest,) = place.guests(1)
+    guest, leaver = place.guests(2)
     with away(place.house, kill_cache):
         assert guest.ask("GET", "/v1/me/points").status == 200
         assert guest.ask("POST", "/v1/me/activities", activity(place.content)).status == 200
         refused = [
             guest.ask("PUT", "/v1/me/consents/engagement", {"state": "withdrawn"}),
-            guest.ask("DELETE", "/v1/sessions/current"),
             guest.ask("GET", BOARD),
         ]
-        assert [(answer.status, answer.code) for answer in refused] == [(503, "cache-unavailable")] * 3
-    assert guest.ask("POST", "/v1/me/activities", activity(place.content)).status == 200, "neither of them happened"
+        assert [(answer.status, answer.code) for answer in refused] == [(503, "cache-unavailable")] * 2
+        assert leaver.ask("GET", "/v1/me/points").status == 200, "the control: every worker may remember the session"
+        ended = leaver.ask("DELETE", "/v1/sessions/current")
+        assert (ended.status, leaver.ask("GET", "/v1/me/points").status) == (204, 401), "who leaves is out"
+        assert ended.seconds >= REMEMBERED_SECONDS, "and is told so when no worker can remember the session any more"
+    assert guest.ask("POST", "/v1/me/activities", activity(place.content)).status == 200, "no consent was withdrawn"
     until(lambda: guest.ask("GET", BOARD).status == 200, RECOVERY_SECONDS, "the board does not come back")
-    guest.go()
+    assert leaver.ask("GET", "/v1/me/points").status == 401, "the one who left stays out"
+    for each in (guest, leaver):
+        each.go()
 
 
 def test_without_postgresql_every_answer_is_a_bare_503(place: Place) -> None:
