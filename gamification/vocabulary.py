@@ -135,11 +135,7 @@ class AwardKind(StrEnum):
 
 
 class AwardState(StrEnum):
-    """Whether an award counts; a reversed one can be granted again and keeps its identity.
-
-    ``denied``: a budget was used up when it was earned, which was decided once and for all. ``revoked``: somebody took
-    it back for a reason, and can reinstate it.
-    """
+    """Whether an award counts; a reversed one can be granted again, a denied one never, a revoked one be reinstated."""
 
     ACTIVE = "active"
     DENIED = "denied"

@@ -219,8 +219,7 @@ def quest_step(quest: Quest, campaign: CampaignPart | None) -> QuestStep:
 def community_step(quest: CommunityQuest, campaign: CampaignPart | None) -> CommunityStep:
     """Make a community quest ready."""
     bonus = Terms(campaign.key) if campaign else STANDARD
-    each = msgspec.structs.replace(bonus, budget=quest.target)
-    check = check_of(quest.when, campaign)
+    each, check = msgspec.structs.replace(bonus, budget=quest.target), check_of(quest.when, campaign)
     return CommunityStep(quest.key, quest.name, check, quest.most_each, quest.points, each, bonus)
 
 

@@ -8,7 +8,6 @@ from gamification.rules.grammar import (
     Badge,
     CampaignPart,
     Cap,
-    CommunityQuest,
     Freezes,
     Multiplier,
     Parts,
@@ -35,6 +34,7 @@ from gamification.rules.needs import (
     Window,
 )
 from gamification.rules.words import CapUnit, Counted, Downgrade, LevelBasis, Once, Past, Period, Quantity, Rhythm
+from tests.gamification.rules.common_goals import goals
 from tests.gamification.rules.examples import LEVELS
 from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, conditions, moments, unhurried
 
@@ -208,19 +208,6 @@ QUESTS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 @st.composite
 def quests(draw: st.DrawFn, key: str) -> Quest:
     return Quest(key=key, name=key.title(), description="To be done.", **draw(QUESTS))
-
-
-@st.composite
-def goals(draw: st.DrawFn, key: str) -> CommunityQuest:
-    return CommunityQuest(
-        key=key,
-        name=key.title(),
-        description="To be done together.",
-        when=draw(conditions),
-        target=draw(small),
-        points=draw(up_to_nine),
-        most_each=draw(st.none() | few),
-    )
 
 
 @st.composite
