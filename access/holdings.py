@@ -30,6 +30,12 @@ HOLDINGS: Final = (
         keeps=Keeps(90, "expires_at", "to answer questions about who used a link"),
     ),
     Holding(
+        table="access.role_request",
+        title="Roles that were asked for on your account",
+        of=by_account("account"),
+        withheld={"requested_by": "the account of somebody else", "decided_by": "the account of somebody else"},
+    ),
+    Holding(
         table="access.alert",
         title="What you were warned of",
         of=by_account("account"),

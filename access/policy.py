@@ -42,14 +42,6 @@ OWN: Final = frozenset(
         Permission.CONSENT_READ,
         Permission.CONSENT_WRITE,
         Permission.OPPORTUNITIES_READ,
-        Permission.OWN_ACCESS_LOG_READ,
-        Permission.OWN_ALERTS_READ,
-        Permission.OWN_FACTORS_MANAGE,
-        Permission.OWN_HCP_PROFILE_READ,
-        Permission.OWN_HCP_PROFILE_WRITE,
-        Permission.OWN_PASSWORD_CHANGE,
-        Permission.OWN_PROFILE_READ,
-        Permission.OWN_SESSIONS_READ,
         Permission.POINTS_READ,
         Permission.RECOMMENDATIONS_READ,
         Permission.REWARDS_READ,
@@ -57,7 +49,7 @@ OWN: Final = frozenset(
         Permission.STREAKS_READ,
     }
 )
-"""What shows and changes only what is the caller's own."""
+"""What shows and changes only what is the caller's own, besides what says so by its name."""
 
 EVERYWHERE: Final = frozenset(
     {
@@ -69,12 +61,18 @@ EVERYWHERE: Final = frozenset(
         Permission.CAMPAIGN_FREEZE,
         Permission.CAMPAIGN_READ,
         Permission.CAMPAIGN_STOP,
+        Permission.CONSENT_GAPS_READ,
+        Permission.CURRENCIES_READ,
+        Permission.CURRENCY_MANAGE,
         Permission.LEADERBOARD_READ,
+        Permission.LEGAL_HOLD_MANAGE,
         Permission.NOTICE_READ,
+        Permission.NOTICE_WRITE,
         Permission.POLICIES_READ,
         Permission.REWARD_CATALOGUE_READ,
         Permission.RULES_CHECK,
         Permission.RULES_READ,
+        Permission.SUPPRESSION_WRITE,
         Permission.TRANSFERS_OF_VALUE_READ,
     }
 )
@@ -83,7 +81,7 @@ EVERYWHERE: Final = frozenset(
 
 def reach(permission: Permission) -> Reach:
     """Return how far a permission reaches: within the caller's markets, unless it is said otherwise above."""
-    if permission in OWN:
+    if permission in OWN or permission.value.startswith("own-"):
         return Reach.OWN
     return Reach.EVERYWHERE if permission in EVERYWHERE else Reach.MARKET
 
@@ -113,6 +111,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
+            Permission.AUDIT_REVIEW,
             Permission.AWARD_PROOF_READ,
             Permission.POLICIES_READ,
             Permission.REWARD_APPROVE,

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit:export"
     AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
+    AUDIT_REVIEW = "audit:review"
     AWARD_PROOF_READ = "award-proof:read"
     AWARD_REVOKE = "award:revoke"
     BADGES_READ = "badges:read"
@@ -80,9 +81,9 @@ class Permission(StrEnum):
     OWN_FACTORS_MANAGE = "own-factors:manage"
     OWN_HCP_PROFILE_READ = "own-hcp-profile:read"
     OWN_HCP_PROFILE_WRITE = "own-hcp-profile:write"
+    OWN_PASSWORD_CHANGE = "own-password:change"  # noqa: S105 - names a permission
     OWN_PRIVACY_REQUESTS_READ = "own-privacy-requests:read"
     OWN_PRIVACY_REQUEST_MAKE = "own-privacy-request:make"
-    OWN_PASSWORD_CHANGE = "own-password:change"  # noqa: S105 - names a permission
     OWN_PROFILE_READ = "own-profile:read"
     OWN_SESSIONS_READ = "own-sessions:read"
     POINTS_READ = "points:read"

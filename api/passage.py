@@ -60,8 +60,8 @@ class Passage:
         self.entries: list[tuple[Origin, Fact]] = []
         self.reason: str | None = None
         self.sealed = False
-        self.limit: asyncio.Timeout | None = None
         self.quota: Quota | None = None
+        self.limit: asyncio.Timeout | None = None
 
     def origin(self, *, subject_decision: Decision | None = None, purpose: Purpose | None = None) -> Origin:
         """Return what every audit entry of this request says about who, from where and why."""
@@ -81,19 +81,16 @@ class Passage:
         )
 
     @asynccontextmanager
-    async def begin(self, purpose: Purpose | None = None) -> AsyncIterator[UnitOfWork]:
-        """Open a writing unit of work whose audit entries seal this request when it commits.
-
-        A public route, which declares no purpose, says here what it looks at people's data for.
-        """
-        async with self.runtime.work.begin(self.origin(purpose=purpose)) as uow:
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """Open a writing unit of work whose audit entries seal this request when it commits."""
+        async with self.runtime.work.begin(self.origin()) as uow:
             yield uow
         self.sealed = self.sealed or bool(uow.entries)
 
     @asynccontextmanager
-    async def read(self, purpose: Purpose | None = None) -> AsyncIterator[UnitOfWork]:
+    async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a reading unit of work; what it records is sealed before the answer leaves."""
-        async with self.runtime.work.read(self.origin(purpose=purpose)) as uow:
+        async with self.runtime.work.read(self.origin()) as uow:
             yield uow
         self.entries.extend(uow.entries)
 

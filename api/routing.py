@@ -148,6 +148,8 @@ def _check(policy: Policy, path: str) -> None:
         if not policy.because:
             message = f"{path}: a public route must say because= why."
             raise TypeError(message)
+        if policy.records and not policy.purpose:
+            raise TypeError(f"{path}: a public route with records= must say purpose=, or the database shows it nobody.")
     elif not (policy.permission and policy.purpose and policy.records):
         message = f"{path}: a route must declare permission=, purpose= and records=."
         raise TypeError(message)

@@ -43,10 +43,10 @@ LOTS_PAUSE_SECONDS = 30.0
 CONSENT_PAUSE_SECONDS = 10.0
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
 SCHEDULE_PAUSE_SECONDS = 1.0
-REQUESTS_PAUSE_SECONDS = 1.0
-RETENTION_PAUSE_SECONDS = 3_600.0
 LETTER_PAUSE_SECONDS = 1.0
 LETTER_ORIGIN = Origin(request=UUID(int=0), actor="system:letters", role="system", route="worker letters")
+REQUESTS_PAUSE_SECONDS = 1.0
+RETENTION_PAUSE_SECONDS = 3_600.0
 BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
 CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 REQUESTS_ORIGIN = Origin(
@@ -144,10 +144,10 @@ class Runtime:
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
+            partial(_repeat, self._send_letters, LETTER_PAUSE_SECONDS, "letters_wait"),
             partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
-            partial(_repeat, self._send_letters, LETTER_PAUSE_SECONDS, "letters_wait"),
         ]
 
     async def _keep_board(self) -> bool:
@@ -179,6 +179,11 @@ class Runtime:
         async with self.work.begin(LOTS_ORIGIN) as uow:
             return await gamification.lapse_levels(uow) + expired > 0
 
+    async def _send_letters(self) -> bool:
+        """Send what rooms wrote to people; any number of workers may do it at once."""
+        async with self.work.begin(LETTER_ORIGIN) as uow:
+            return await access.send_letters(uow, self.mailbox)
+
     async def _sweep_consents(self) -> bool:
         """Write down grants that ran out; the gate has refused them ever since."""
         async with self.work.begin(CONSENT_ORIGIN) as uow:
@@ -193,11 +198,6 @@ class Runtime:
         """Let go what has been kept for long enough."""
         async with self.work.begin(REQUESTS_ORIGIN) as uow:
             return any(line.rows for line in await consent.retain(uow, self.registry))
-
-    async def _send_letters(self) -> bool:
-        """Send what rooms wrote to people; any number of workers may do it at once."""
-        async with self.work.begin(LETTER_ORIGIN) as uow:
-            return await access.send_letters(uow, self.mailbox)
 
 
 async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:

@@ -16,6 +16,7 @@ from audit.errors import (
 from audit.exporting import Export, export, export_key
 from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
+from audit.reviewing import reviews, sign_review
 from audit.rules.exports import ExportError, Manifest, check_export
 from audit.rules.inclusion import is_in_log
 from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
@@ -30,6 +31,7 @@ from audit.service import (
     entry,
     inclusion_proof,
     newest_checkpoint,
+    own_proof,
     proof_of,
     proofs_at,
     search,
@@ -49,10 +51,11 @@ from audit.values import (
     InclusionProof,
     Refusals,
     Report,
+    Review,
     Status,
 )
 from audit.verify import verify
-from audit.vocabulary import Action, FindingKind
+from audit.vocabulary import Action, FindingKind, Meaning
 from audit.witness import Memory, WitnessService
 
 __all__ = [
@@ -77,6 +80,7 @@ __all__ = [
     "LogDamagedError",
     "LogKey",
     "Manifest",
+    "Meaning",
     "Memory",
     "MirrorError",
     "NoteError",
@@ -86,6 +90,7 @@ __all__ = [
     "Refusals",
     "Report",
     "ResourceNotFoundError",
+    "Review",
     "Sequencer",
     "Status",
     "WitnessService",
@@ -102,15 +107,18 @@ __all__ = [
     "is_in_log",
     "log_cosigner",
     "newest_checkpoint",
+    "own_proof",
     "parse_policy",
     "proof_of",
     "proofs_at",
     "read_former_keys",
+    "reviews",
     "search",
     "sequencing",
     "served_checkpoint",
     "served_resource",
     "settle",
+    "sign_review",
     "status",
     "take_refusals",
     "verify",

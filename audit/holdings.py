@@ -19,5 +19,8 @@ HOLDINGS: Final = (
     ),
 )
 
-APART: Final[Mapping[str, str]] = {"audit.entry": "shown line by line as audit.leaf; kept for the same reason"}
+APART: Final[Mapping[str, str]] = {
+    "audit.entry": "shown line by line as audit.leaf; kept for the same reason",
+    "audit.review": "whose signature it is stays as long as what it covers (EU GMP Annex 11); an account's id alone",
+}
 """Tables with columns about people that no request reads by themselves, and why."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from audit.tables import CheckpointRow, Entry, Leaf, Pending, Publication, Refusal, TileRow
+from audit.tables import CheckpointRow, Entry, Leaf, Pending, Publication, Refusal, ReviewRow, TileRow
 
 APP_CONFIG = AppConfig(
     app_name="audit",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "audit"),
-    table_classes=[Entry, Pending, Leaf, TileRow, CheckpointRow, Publication, Refusal],
+    table_classes=[Entry, Pending, Leaf, TileRow, CheckpointRow, Publication, Refusal, ReviewRow],
 )

@@ -12,6 +12,7 @@ from audit.errors import EntryNotFoundError, EntryNotSignedError, LogDamagedErro
 from audit.rules.entries import timestamp, write
 from audit.rules.filters import check, possible
 from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
+from audit.store import refusals
 from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionProof, Refusals, Status
 from audit.vocabulary import Action
 from kernel.database import Connection
@@ -142,6 +143,18 @@ async def newest_checkpoint(uow: UnitOfWork) -> str | None:
     return None if checkpoint is None else checkpoint[1]
 
 
+async def own_proof(uow: UnitOfWork, person: UUID, index: int) -> InclusionProof:
+    """Return the proof of an entry about ``person``, to whom everybody else's entries don't exist.
+
+    Raises:
+        EntryNotFoundError: no entry about them has this index.
+
+    """
+    if possible(index) != index or await store.subject_of(uow, index) != person:
+        raise EntryNotFoundError(f"There is no entry {index} about you.")
+    return await inclusion_proof(uow, index)
+
+
 async def status(uow: UnitOfWork) -> Status:
     """Return how far the sequencer is; records nothing, since it is no one's data."""
     return await store.status(uow)
@@ -154,12 +167,12 @@ async def waiting(uow: UnitOfWork) -> int:
 
 async def count_refusals(uow: UnitOfWork, counts: Mapping[tuple[datetime, str | None, str], int]) -> None:
     """Count refusals by minute, network and route: durable with the unit of work, an entry once the minute is over."""
-    await store.count_refusals(uow, [Refusals(*key, count) for key, count in counts.items()])
+    await refusals.count_refusals(uow, [Refusals(*key, count) for key, count in counts.items()])
 
 
 async def take_refusals(uow: UnitOfWork, before: datetime) -> list[Refusals]:
     """Take out what was counted in minutes before this one; whoever takes it records it in the same unit of work."""
-    return await store.take_refusals(uow, before)
+    return await refusals.take_refusals(uow, before)
 
 
 async def settle(work: Work, seconds: float = SETTLE_SECONDS) -> bool:

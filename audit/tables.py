@@ -75,3 +75,17 @@ class Refusal(Table, tablename="refusal", schema="audit"):
     address = Text(default=None, null=True, help_text="open: a network, never a whole address")
     route = Text(default=None, null=False, help_text="open: method and path")
     refused = BigInt(default=None, null=False, help_text="open: how many")
+
+
+class ReviewRow(Table, tablename="review", schema="audit"):
+    """That somebody independent looked through a part of the trail; written once."""
+
+    id = UUID(primary_key=True, default=None, help_text="open: version 7")
+    first_index = BigInt(default=None, null=False, help_text="open: where the part begins")
+    end_index = BigInt(default=None, null=False, help_text="open: the index after the last")
+    reviewer = UUID(default=None, null=False, help_text="pseudonymous: account id")
+    meaning = Text(default=None, null=False, help_text="open: what the signature means")
+    reviewed = BigInt(default=None, null=False, help_text="open: how many entries")
+    own = BigInt(default=None, null=False, help_text="open: how many were the reviewer's own, and are not reviewed")
+    digest = Bytea(default=None, null=False, help_text="open: SHA-256 of the leaf hashes of the part")
+    signed_at = Timestamptz(default=None, null=False, help_text="open: when")

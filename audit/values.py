@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from audit.vocabulary import FindingKind
+from audit.vocabulary import FindingKind, Meaning
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,6 +103,23 @@ class Refusals(msgspec.Struct, frozen=True):
     address: str | None
     route: str
     count: int
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed review of the indexes ``first_index`` up to ``end_index``; ``own`` entries were the reviewer's.
+
+    ``digest`` (hexadecimal) is the SHA-256 of the leaf hashes of the whole range.
+    """
+
+    id: UUID
+    first_index: int
+    end_index: int
+    reviewer: UUID
+    meaning: Meaning
+    reviewed: int
+    own: int
+    digest: str
+    signed_at: datetime
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):

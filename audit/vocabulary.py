@@ -15,6 +15,16 @@ class Action(StrEnum):
     ACCESS_LOG_READ = "audit:access_log:read"
     CHECKPOINT_READ = "audit:checkpoint:read"
     TILE_READ = "audit:tile:read"
+    REVIEW_SIGNED = "audit:review:signed"
+    REVIEWS_READ = "audit:reviews:read"
+    STATUS_READ = "audit:status:read"
+
+
+class Meaning(StrEnum):
+    """What the signature under a review means (21 CFR 11.50)."""
+
+    IN_ORDER = "in-order"
+    FINDINGS_RAISED = "findings-raised"
 
 
 class FindingKind(StrEnum):

@@ -49,6 +49,8 @@ from people.vocabulary import PersonId
 PEOPLE: Final = 200
 ITEMS: Final = 20
 BATCH: Final = 500
+FEW: Final = 8
+FEW_TIMES: Final = 10
 READS: Final = 400
 SYSTEM: Final = Origin(request=UUID(int=1), actor="system:benchmark", role="system", route="benchmark")
 GATED: Final = msgspec.structs.replace(SYSTEM, purpose=Purpose.ENGAGEMENT.value)
@@ -56,7 +58,13 @@ READING: Final = msgspec.structs.replace(SYSTEM, purpose=Purpose.GAMIFICATION.va
 NOBODY: Final = msgspec.structs.replace(SYSTEM, role="anonymous")
 """Who declares nothing, so that there is no round trip for it."""
 
-EACH: Final = {"batch of 500": 1, "read of points": READS, "empty transaction": READS}
+EACH: Final = {
+    "batch of 500": 1,
+    "8 requests merged": FEW_TIMES,
+    "read of points": READS,
+    "50 ledger lines": READS,
+    "empty transaction": READS,
+}
 """How many of what a row tells of one measurement holds."""
 
 _SESSIONS: Final = "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
@@ -106,9 +114,9 @@ class Bench:
         pids = await self._switch.fetch(_SESSIONS)
         return time.process_time() + sum(_on_processor(pid) for (pid,) in pids)
 
-    async def record(self, origin: Origin) -> None:
-        """Record one batch, of five people in turn."""
-        drafts = self._batch()
+    async def record(self, origin: Origin, size: int = BATCH, group: int = 5) -> None:
+        """Record one batch of ``size`` activities, of a ``group`` of people in turn."""
+        drafts = self._batch(size, group)
         delivery = Delivery(
             origin_for=lambda _: SYSTEM, account=UUID(int=3), markets=frozenset("*"), person=None, drafts=drafts
         )
@@ -123,21 +131,32 @@ class Bench:
             async with self._runtime.work.read(READING) as uow:
                 await gamification.points(uow, self._persons[number % PEOPLE])
 
+    async def read_list(self) -> None:
+        """Read the newest 50 lines of everybody's ledger, one after the other."""
+        for number in range(READS):
+            async with self._runtime.work.read(READING) as uow:
+                await gamification.entries(uow, self._persons[number % PEOPLE], None, 50)
+
     async def begin(self, origin: Origin) -> None:
         """Do nothing in many transactions, one after the other."""
         for _ in range(READS):
             async with self._runtime.work.begin(origin):
                 pass
 
-    def _batch(self) -> list[engagement.Draft | engagement.Malformed]:
+    async def record_few(self, origin: Origin) -> None:
+        """Record merged requests of one activity each, as many as come together when 32 clients send."""
+        for _ in range(FEW_TIMES):
+            await self.record(origin, FEW, FEW)
+
+    def _batch(self, size: int, people_in_it: int) -> list[engagement.Draft | engagement.Malformed]:
         self._turn += 1
-        group = [self._persons[(self._turn * 5 + each) % PEOPLE] for each in range(5)]
+        group = [self._persons[(self._turn * people_in_it + each) % PEOPLE] for each in range(people_in_it)]
         drafts = []
-        for number in range(BATCH):
+        for number in range(size):
             self._at += timedelta(milliseconds=1)
             said = {
                 "id": str(uuid7(self._at)),
-                "actor": str(group[number % 5]),
+                "actor": str(group[number % people_in_it]),
                 "verb": "viewed",
                 "object": str(self._items[number % ITEMS]),
                 "occurred_at": self._at.isoformat(),
@@ -175,8 +194,13 @@ async def _measured(settings: Settings, rounds: int) -> dict[tuple[str, str], Se
             ("batch of 500", "off", False, lambda: bench.record(SYSTEM)),
             ("batch of 500", "on", True, lambda: bench.record(SYSTEM)),
             ("batch of 500", "on, consent looked up", True, lambda: bench.record(GATED)),
+            ("8 requests merged", "off", False, lambda: bench.record_few(SYSTEM)),
+            ("8 requests merged", "on", True, lambda: bench.record_few(SYSTEM)),
+            ("8 requests merged", "on, consent looked up", True, lambda: bench.record_few(GATED)),
             ("read of points", "off", False, bench.read),
             ("read of points", "on, consent looked up", True, bench.read),
+            ("50 ledger lines", "off", False, bench.read_list),
+            ("50 ledger lines", "on, consent looked up", True, bench.read_list),
             ("empty transaction", "off", False, lambda: bench.begin(NOBODY)),
             ("empty transaction", "on", True, lambda: bench.begin(SYSTEM)),
         ]

@@ -2,8 +2,8 @@
 
 import sys
 
-from api.cli.serving import granian
+from api.cli.serving import granian, load
 from kernel.settings import DEFAULT_WORKERS
 
 if __name__ == "__main__":
-    granian(sys.argv[1], "127.0.0.1", int(sys.argv[2]), workers=DEFAULT_WORKERS).serve()
+    granian(sys.argv[1], "127.0.0.1", int(sys.argv[2]), workers=DEFAULT_WORKERS).serve(target_loader=load)

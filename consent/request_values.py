@@ -20,12 +20,14 @@ from people.vocabulary import PersonId
 class NewRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a person asks for. ``words`` are the person's own, and are kept sealed.
 
-    ``purposes`` narrows an objection (otherwise: direct marketing) or a withdrawal (otherwise: every purpose).
+    ``purposes`` narrows an objection (otherwise: direct marketing) or a withdrawal (otherwise: every purpose). With an
+    objection or an erasure, ``never_contact`` has fingerprints of the person's addresses kept as never to be used.
     """
 
     type: RequestType
     words: str | None = None
     purposes: tuple[Purpose, ...] = ()
+    never_contact: bool = False
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

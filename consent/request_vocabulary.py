@@ -56,6 +56,7 @@ class RefusalReason(StrEnum):
     LEGAL_CLAIMS = "legal-claims"
     COMPELLING_GROUNDS = "compelling-grounds"
     RIGHTS_OF_OTHERS = "rights-of-others"
+    ERASED_MEANWHILE = "erased-meanwhile"
 
 
 class HoldReason(StrEnum):

@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     MARKETING_EMAIL = "marketing_email"
     CONTACT = "contact"
     ANALYTICS = "analytics"
+    NAMED_DISCLOSURE = "named_disclosure"
     SERVICE = "service"
     COMPLIANCE = "compliance"
     CONTENT_OPERATIONS = "content_operations"
@@ -204,3 +205,10 @@ class Action(StrEnum):
 
 BOARD_TOPIC: Final = "board"
 """Outbox topic that makes a person appear on or vanish from the boards; the key is the person."""
+
+ACTION_OF: Final = {
+    Answer.GRANTED: Action.CONSENT_GRANTED,
+    Answer.DENIED: Action.CONSENT_DENIED,
+    Answer.WITHDRAWN: Action.CONSENT_WITHDRAWN,
+}
+"""How the audit log says that an answer was recorded."""

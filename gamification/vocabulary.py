@@ -135,7 +135,10 @@ class AwardKind(StrEnum):
 
 
 class AwardState(StrEnum):
-    """Whether an award counts; a reversed one can be granted again, a denied one never, a revoked one be reinstated."""
+    """Whether an award counts. A ``reversed`` one can be granted again, a ``denied`` one met a used-up budget.
+
+    ``revoked``: somebody took it back for a reason, and can reinstate it.
+    """
 
     ACTIVE = "active"
     DENIED = "denied"
@@ -157,9 +160,7 @@ class Revocation(StrEnum):
 class Blocked(StrEnum):
     """Why what somebody does earns less, or nothing; the last two hold one award back, not the person.
 
-    ``no_consent``: there is no live consent. ``out_of_market``, ``lane`` and ``outside_window``: a campaign's rule asks
-    for just that, of people of other markets, about content of another lane, or at another time. ``policy``: a policy
-    pack forbids the award.
+    Market, lane and window are those of a campaign whose rule asks for what was done; a policy pack forbids the award.
     """
 
     NO_CONSENT = "no_consent"

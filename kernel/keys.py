@@ -18,7 +18,8 @@ from typing_extensions import override
 
 from kernel.errors import LaurelError
 from kernel.keyring import Keyring, LocalKey
-from kernel.settings import KEY_BYTES, SECRETS, Settings
+from kernel.parsers import KEY_BYTES
+from kernel.settings import SECRETS, Settings
 
 FORMER: Final = "token_former_keys.pem"
 RSA_BITS: Final = 3_072

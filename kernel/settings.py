@@ -5,29 +5,17 @@ a malformed value, a missing secret in production. Every variable can be given a
 that holds the value, which is how secrets reach containers.
 """
 
-import base64
-import binascii
 import os
-import re
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
-from urllib.parse import urlsplit
+from typing import Any, Final, Literal
 
 import msgspec
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from kernel import parsers
 from kernel.errors import LaurelError
+from kernel.parsers import Network
 
-Network: TypeAlias = "IPv4Network | IPv6Network"
-KEY_BYTES: Final = 32
-LEAST_RSA_BITS: Final = 2_048
-LONGEST_NAME: Final = 120
-_PEM_END: Final = "-----END PUBLIC KEY-----"
 DEFAULT_WORKERS: Final = min(os.cpu_count() or 1, 4)
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 
@@ -95,162 +83,48 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return (self.staff_second_factor or ("required" if self.mode == "production" else "optional")) == "required"
 
 
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        message = f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}"
-        try:
-            parts = urlsplit(text)
-            _ = parts.port
-        except ValueError:  # its words repeat a part of the URL, which may hold a password
-            raise ValueError(message) from None
-        place = parts.netloc if parts.scheme.startswith("http") else parts.netloc or parts.path.strip("/")
-        if parts.scheme not in schemes or not place or not text.lower().startswith(f"{parts.scheme}://"):
-            raise ValueError(message)
-        return text
-
-    return parse
-
-
-def _path(text: str) -> Path:
-    try:
-        return Path(text).expanduser().resolve()
-    except RuntimeError as error:  # there is no such user
-        raise ValueError(str(error)) from None
-
-
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
-            message = f"must be a whole number from {lowest} to {highest}"
-            raise ValueError(message)
-        return int(text)
-
-    return parse
-
-
-def _choice(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            message = f"must be one of {', '.join(words)}"
-            raise ValueError(message)
-        return text
-
-    return parse
-
-
-def _key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        message = f"must be {KEY_BYTES} bytes in base64 (try: openssl rand -base64 {KEY_BYTES})"
-        raise ValueError(message)
-    return key
-
-
-def _keys(text: str) -> tuple[bytes, ...]:
-    return tuple(_key(part) for part in re.split(r"[\s,]+", text) if part)
-
-
-def _rsa_key(text: str) -> bytes:
-    try:
-        key = load_pem_private_key(text.encode(), password=None)
-    except (
-        TypeError,
-        ValueError,
-        UnsupportedAlgorithm,
-    ):  # encrypted, or no key at all; their words may repeat a part of it
-        key = None
-    if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_RSA_BITS:
-        message = f"must be an RSA private key of {LEAST_RSA_BITS} bits or more as a PEM without a password"
-        raise ValueError(message)
-    return text.encode()
-
-
-def _public_keys(text: str) -> bytes:
-    parts = text.split(_PEM_END)
-    if parts.pop().strip() or not all(_is_public_key(part + _PEM_END) for part in parts):
-        message = "must be RSA and Ed25519 public keys as PEMs, one after the other"
-        raise ValueError(message)
-    return text.encode()
-
-
-def _is_public_key(pem: str) -> bool:
-    try:
-        return isinstance(load_pem_public_key(pem.encode()), RSAPublicKey | Ed25519PublicKey)
-    except (ValueError, UnsupportedAlgorithm):
-        return False
-
-
-def _words(text: str) -> str:
-    if not text.isprintable() or not 0 < len(text.strip()) <= LONGEST_NAME:
-        message = f"must be a name of at most {LONGEST_NAME} letters on one line"
-        raise ValueError(message)
-    return text.strip()
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}", text):
-        message = "must be an e-mail address such as laurel@example.com"
-        raise ValueError(message)
-    return text
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin) for origin in origins):
-        message = "must be origins with commas, such as https://app.example; every origin (*) is not among them"
-        raise ValueError(message)
-    return origins
-
-
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "mode": _choice("development", "production"),
-    "home": _path,
-    "database_url": _url("postgresql", "postgres"),
-    "migration_database_url": _url("postgresql", "postgres"),
-    "redis_url": _url("redis", "rediss", "unix"),
+    "mode": parsers.choice("development", "production"),
+    "home": parsers.path,
+    "database_url": parsers.url("postgresql", "postgres"),
+    "migration_database_url": parsers.url("postgresql", "postgres"),
+    "redis_url": parsers.url("redis", "rediss", "unix"),
     "host": str,
-    "port": _whole(1, 65_535),
-    "workers": _whole(1, 64),
-    "public_url": _url("http", "https"),
-    "trusted_proxies": _networks,
-    "cors_origins": _origins,
-    "requests_per_minute": _whole(1, 10_000_000),
-    "anonymous_requests_per_minute": _whole(1, 10_000_000),
-    "failed_sign_ins_per_minute": _whole(1, 10_000_000),
-    "body_limit_bytes": _whole(1_024, 67_108_864),
-    "request_seconds": lambda text: float(_whole(1, 3_600)(text)),
-    "activity_retention_days": _whole(1, 36_500),
-    "erasure_list": _path,
-    "rules_file": _path,
-    "smtp_url": _url("smtp", "smtps"),
-    "mail_from": _address,
-    "staff_second_factor": _choice("required", "optional"),
-    "log_level": _choice("debug", "info", "warning", "error"),
-    "token_key": _key,
-    "token_former_keys": _public_keys,
-    "audit_key": _key,
+    "port": parsers.whole(1, 65_535),
+    "workers": parsers.whole(1, 64),
+    "public_url": parsers.url("http", "https"),
+    "trusted_proxies": parsers.networks,
+    "cors_origins": parsers.origins,
+    "requests_per_minute": parsers.whole(1, 10_000_000),
+    "anonymous_requests_per_minute": parsers.whole(1, 10_000_000),
+    "failed_sign_ins_per_minute": parsers.whole(1, 10_000_000),
+    "body_limit_bytes": parsers.whole(1_024, 67_108_864),
+    "request_seconds": lambda text: float(parsers.whole(1, 3_600)(text)),
+    "activity_retention_days": parsers.whole(1, 36_500),
+    "erasure_list": parsers.path,
+    "rules_file": parsers.path,
+    "smtp_url": parsers.url("smtp", "smtps"),
+    "mail_from": parsers.address,
+    "staff_second_factor": parsers.choice("required", "optional"),
+    "log_level": parsers.choice("debug", "info", "warning", "error"),
+    "token_key": parsers.key,
+    "token_former_keys": parsers.public_keys,
+    "audit_key": parsers.key,
     "audit_former_keys": str,
-    "witness_policy": _path,
-    "key_encryption_key": _key,
-    "other_key_encryption_keys": _keys,
-    "email_index_key": _key,
-    "identifier_index_key": _key,
-    "badge_key": _key,
-    "receipt_key": _key,
-    "suppression_key": _key,
-    "badge_rsa_key": _rsa_key,
-    "badge_former_keys": _public_keys,
-    "badge_issuer": _words,
-    "controller": _words,
-    "controller_contact": _words,
-    "data_location": _words,
+    "witness_policy": parsers.path,
+    "key_encryption_key": parsers.key,
+    "other_key_encryption_keys": parsers.keys,
+    "email_index_key": parsers.key,
+    "identifier_index_key": parsers.key,
+    "badge_key": parsers.key,
+    "receipt_key": parsers.key,
+    "suppression_key": parsers.key,
+    "badge_rsa_key": parsers.rsa_key,
+    "badge_former_keys": parsers.public_keys,
+    "badge_issuer": parsers.words,
+    "controller": parsers.words,
+    "controller_contact": parsers.words,
+    "data_location": parsers.words,
 }
 SECRETS: Final = (
     "token_key",

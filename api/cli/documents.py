@@ -6,7 +6,8 @@ from litestar import Litestar
 from api.app import create_app
 from api.runtime import Runtime
 from kernel.keys import Keys
-from kernel.settings import KEY_BYTES, SECRETS, Settings
+from kernel.parsers import KEY_BYTES
+from kernel.settings import SECRETS, Settings
 
 
 def offline_app() -> Litestar:

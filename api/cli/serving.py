@@ -1,6 +1,7 @@
 """`laurel serve` and `laurel worker`."""
 
 import asyncio
+import importlib
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,7 @@ import msgspec
 from granian.constants import Interfaces, Loops
 from granian.errors import FatalError
 from granian.server.mp import MPServer
+from litestar.types import ASGIApp
 
 from api.app import working
 from api.cli.environment import on_embedded, opened, settings_of
@@ -108,14 +110,25 @@ def listen(settings: Settings) -> None:
     }
     server = granian("asgi:create", settings.host, settings.port, workers=settings.workers)
     try:
-        server.serve()
+        server.serve(target_loader=load)
     except FatalError as error:
         message = f"The server could not start on {settings.host}:{settings.port}; is the port in use?"
         raise click.ClickException(message) from error
 
 
+def load(target: str) -> ASGIApp:
+    """Return the application that the factory ``target`` (``module:function``) makes: what ``serve`` is to load.
+
+    The server's own loader looks in the folder in which the command was typed, and takes that folder for a package
+    where it holds an ``__init__.py``.
+    """
+    module, _, name = target.partition(":")
+    made: ASGIApp = getattr(importlib.import_module(module), name)()
+    return made
+
+
 def granian(target: str, host: str, port: int, *, workers: int) -> MPServer:
-    """Return the server of an ASGI factory, not yet serving."""
+    """Return the server of an ASGI factory, not yet serving; have ``serve`` load it with ``load``."""
     # A forked worker would inherit locks and thread pools whose threads did not come along.
     multiprocessing.set_start_method("spawn", force=True)
     return MPServer(

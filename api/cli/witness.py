@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from api.cli.serving import granian, listenable
+from api.cli.serving import granian, listenable, load
 from audit import Memory, NoteError, WitnessService
 from kernel.clock import SystemClock
 from kernel.errors import LaurelError
@@ -35,7 +35,7 @@ def witness(name: str, folder: Path, logs: tuple[str, ...], host: str, port: int
         return
     place = listenable(msgspec.structs.replace(Settings(), host=host, port=port))
     os.environ |= {_NAME: name, _LOGS: "\n".join(logs), _FOLDER: str(folder.resolve())}
-    granian("api.cli.witness:create", place.host, place.port, workers=1).serve()
+    granian("api.cli.witness:create", place.host, place.port, workers=1).serve(target_loader=load)
 
 
 def create() -> WitnessService:

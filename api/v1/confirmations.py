@@ -15,11 +15,14 @@ from litestar.params import FromPath
 
 import consent
 from access import Caller, Permission
+from api.limiting import take
 from api.passage import Passage
 from api.routing import command, public
 from api.v1.wire import Body, Listing
 from consent.values import Address, HandedOut
 from consent.vocabulary import Action, AddressKind, Channel, Purpose, SuppressionReason
+from kernel.errors import TooManyError
+from kernel.limits import Limit
 from kernel.unit_of_work import UnitOfWork
 
 BECAUSE: Final = "the token in the message is the proof; who holds it may not be signed in"
@@ -32,7 +35,16 @@ PAGE: Final = """<!doctype html>
 """
 """What a person who follows the link sees. Nothing on it runs by itself."""
 
+MOST_WRONG_PER_MINUTE: Final = 120
+"""Of one network; tokens can't be guessed at any speed."""
+
 Handed = Annotated[str, msgspec.Meta(min_length=3, max_length=320)]
+
+
+class TooManyTokensError(TooManyError):
+    """One network presented too many tokens that confirm nothing."""
+
+    code = "too-many-tokens"
 
 
 class HandOut(Body, frozen=True, kw_only=True):
@@ -89,10 +101,10 @@ async def hand_out_confirmations(uow: UnitOfWork, caller: Caller, data: HandOut)
     return Listing(await consent.hand_out_confirmations(uow, sorted(caller.markets), data.limit))
 
 
-@public.get("/consent/confirmations/{token:str}", because=BECAUSE, media_types=PAGE_TYPES)
+@public.get("/consent/confirmations/{token:str}", because=BECAUSE, purpose=Purpose.COMPLIANCE, media_types=PAGE_TYPES)
 async def show_confirmation(passage: Passage, accept: str, token: FromPath[str]) -> Response[Any]:
     """Show what the token would confirm, and change nothing however often it is asked."""
-    async with passage.read(Purpose.COMPLIANCE) as uow:
+    async with passage.read() as uow:
         pending, notice = await consent.confirmable(uow, token)
     if Accept(accept).best_match(list(PAGE_TYPES)) == PAGE_TYPES[1]:
         page = PAGE.format(locale=escape(notice.locale), text=escape(notice.text))
@@ -111,11 +123,20 @@ async def show_confirmation(passage: Passage, accept: str, token: FromPath[str])
     )
 
 
-@public.post("/consent/confirmations/{token:str}", because=BECAUSE, records=Action.CONFIRMATION_GIVEN)
+@public.post(
+    "/consent/confirmations/{token:str}",
+    because=BECAUSE,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.CONFIRMATION_GIVEN,
+)
 async def give_confirmation(passage: Passage, token: FromPath[str]) -> Confirmed:
     """Confirm: the grant counts from now on. A token works once."""
-    async with passage.begin(Purpose.COMPLIANCE) as uow:
+    limits = [Limit(f"confirm:{passage.address}", MOST_WRONG_PER_MINUTE)]
+    # Each wrong one is in the audit log, which nobody must be able to fill from outside; a right one is given back.
+    await take(passage, limits, TooManyTokensError("Too many wrong tokens came from this network in this minute."))
+    async with passage.begin() as uow:
         view = await consent.confirm(uow, token)
+    await passage.runtime.limits.give_back(limits)
     return Confirmed(
         purpose=view.purpose.value,
         channel=view.channel,

@@ -86,8 +86,9 @@ class TooManyRegistrationsError(TooManyError):
 
 
 @public.post(
-    "/registrations", because="who registers has no account yet", records=Action.REGISTRATION_ASKED, status_code=202
-)
+    "/registrations", because="who registers has no account yet", purpose=Purpose.SERVICE,
+    records=Action.REGISTRATION_ASKED, status_code=202,
+)  # fmt: skip
 async def register(data: Registration, passage: Passage) -> Registered:
     """Register as a healthcare professional; the answer is the same whether or not the address is known."""
     new = NewAccount(
@@ -102,8 +103,8 @@ async def register(data: Registration, passage: Passage) -> Registered:
 
 
 @public.post(
-    "/registrations/confirm", because="the code from the letter is the proof", records=Action.ACCOUNT_CONFIRMED,
-    status_code=204,
+    "/registrations/confirm", because="the code from the letter is the proof", purpose=Purpose.SERVICE,
+    records=Action.ACCOUNT_CONFIRMED, status_code=204,
 )  # fmt: skip
 async def confirm(data: CodeOnly, passage: Passage) -> None:
     """Confirm the e-mail address; the account can be signed in to from now on."""
@@ -131,8 +132,8 @@ async def invite(uow: UnitOfWork, caller: Caller, data: Invitation) -> RoleReque
 
 
 @public.post(
-    "/invitations/accept", because="the code from the letter is the proof", records=Action.ACCOUNT_CONFIRMED,
-    status_code=204,
+    "/invitations/accept", because="the code from the letter is the proof", purpose=Purpose.SERVICE,
+    records=Action.ACCOUNT_CONFIRMED, status_code=204,
 )  # fmt: skip
 async def accept(data: Acceptance, passage: Passage) -> None:
     """Accept an invitation and choose a password."""

@@ -71,8 +71,8 @@ async def change_password(data: PasswordChange, caller: Caller, passage: Passage
 
 
 @public.post(
-    "/password-resets", because="who forgot the password can't sign in", records=Action.PASSWORD_RESET_ASKED,
-    status_code=202,
+    "/password-resets", because="who forgot the password can't sign in", purpose=Purpose.SERVICE,
+    records=Action.PASSWORD_RESET_ASKED, status_code=202,
 )  # fmt: skip
 async def ask_for_reset(data: ResetAsked, passage: Passage) -> Accepted:
     """Ask for a letter with a code; the answer is the same whether or not there is such an account."""
@@ -84,8 +84,8 @@ async def ask_for_reset(data: ResetAsked, passage: Passage) -> Accepted:
 
 
 @public.post(
-    "/password-resets/complete", because="the code from the letter is the proof", records=Action.PASSWORD_CHANGED,
-    status_code=204,
+    "/password-resets/complete", because="the code from the letter is the proof", purpose=Purpose.SERVICE,
+    records=Action.PASSWORD_CHANGED, status_code=204,
 )  # fmt: skip
 async def complete_reset(data: ResetDone, passage: Passage) -> None:
     """Choose a new password with the code from a letter. A second factor is asked for all the same at sign-in."""

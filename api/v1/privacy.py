@@ -27,11 +27,16 @@ PIECE_TIME: Final = timedelta(seconds=30)
 
 
 class Asked(Body, frozen=True, kw_only=True):
-    """What a person asks for. ``purposes`` belong to an objection or a withdrawal; ``words`` are kept sealed."""
+    """What a person asks for. ``purposes`` belong to an objection or a withdrawal; ``words`` are kept sealed.
+
+    With an objection or an erasure, ``never_contact`` has the caller's addresses remembered, as keyed fingerprints, so
+    that nobody ever writes to them again.
+    """
 
     type: RequestType
     words: Text | None = None
     purposes: Annotated[list[Purpose], msgspec.Meta(max_length=20)] = msgspec.field(default_factory=list)
+    never_contact: bool = False
 
 
 @command.post(
@@ -43,7 +48,8 @@ class Asked(Body, frozen=True, kw_only=True):
 )
 async def ask(uow: UnitOfWork, caller: Caller, passage: Passage, data: Asked) -> RequestView:
     """Ask for something about one's own data; objections, withdrawals and restrictions are in force at once."""
-    new = NewRequest(type=data.type, words=data.words, purposes=tuple(dict.fromkeys(data.purposes)))
+    purposes = tuple(dict.fromkeys(data.purposes))
+    new = NewRequest(type=data.type, words=data.words, purposes=purposes, never_contact=data.never_contact)
     return await consent.ask(uow, passage.runtime.registry, _person(caller), new)
 
 

@@ -13,6 +13,7 @@ from kernel.texts import is_readable
 WORDS_MOST: Final = 2_000
 
 _WITH_PURPOSES: Final = (RequestType.OBJECTION, RequestType.CONSENT_WITHDRAWAL)
+_FOR_EVER: Final = (RequestType.OBJECTION, RequestType.ERASURE)
 _NEEDS_WORDS: Final = (RequestType.RECTIFICATION, RequestType.AUTOMATED_DECISION_REVIEW)
 PACKAGED: Final = (RequestType.ACCESS, RequestType.PORTABILITY)
 """Types that are answered by a package."""
@@ -31,6 +32,8 @@ def check_request(new: NewRequest) -> None:
         raise InvalidRequestError("Say in words what is wrong, or which decision is to be looked at.", field="words")
     if new.purposes and new.type not in _WITH_PURPOSES:
         raise InvalidRequestError("Only an objection and a withdrawal name purposes.", field="purposes")
+    if new.never_contact and new.type not in _FOR_EVER:
+        raise InvalidRequestError("Only an objection and an erasure can say this.", field="never_contact")
     if new.type is RequestType.CONSENT_WITHDRAWAL and not set(new.purposes) <= set(CONSENT_PURPOSES):
         raise InvalidRequestError("A purpose that does not rest on consent can't be withdrawn from.", field="purposes")
 

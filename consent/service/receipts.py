@@ -3,11 +3,10 @@
 import audit
 from consent.errors import NothingAnsweredError, ReceiptNotReadyError
 from consent.receipts import ReceiptIssuer
-from consent.service.recording import ACTIONS
 from consent.store import notices as notice_store
 from consent.store import standing as store
 from consent.values import Question, ReceiptFacts
-from consent.vocabulary import Action, Channel, Purpose
+from consent.vocabulary import ACTION_OF, Action, Channel, Purpose
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -32,7 +31,7 @@ async def receipt(
     event = None if standing is None else await store.event(uow, standing.event)
     if event is None:
         raise NothingAnsweredError("There is no answer about this purpose.")
-    proof = await audit.proof_of(uow, person, f"consent:{event.id}", ACTIONS[event.state])
+    proof = await audit.proof_of(uow, person, f"consent:{event.id}", ACTION_OF[event.state])
     if proof is None:
         raise ReceiptNotReadyError("The audit log is about to sign this answer.")
     shown = None if event.shown is None else (await notice_store.shown(uow, [event.shown])).get(event.shown)

@@ -22,18 +22,12 @@ from consent.values import (
     Rebuilt,
     Record,
 )
-from consent.vocabulary import BOARD_TOPIC, Action, Answer, Channel, Purpose
+from consent.vocabulary import ACTION_OF, BOARD_TOPIC, Action, Answer, Channel, Purpose
 from kernel import epochs
 from kernel.facts import Origin
 from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonNotFoundError
 from people.vocabulary import PersonId
-
-ACTIONS: Final = {
-    Answer.GRANTED: Action.CONSENT_GRANTED,
-    Answer.DENIED: Action.CONSENT_DENIED,
-    Answer.WITHDRAWN: Action.CONSENT_WITHDRAWN,
-}
 
 ON_BOARDS: Final = frozenset({Purpose.GAMIFICATION, Purpose.LEADERBOARD})
 """Purposes without which a person is on no board."""
@@ -119,6 +113,7 @@ async def plan(
         planned.events.append(event)
         if choice.state is not Answer.GRANTED:
             planned.refused.add(purpose)
+            planned.asked = [each for each in planned.asked if each[0].purpose is not purpose]
     return planned
 
 
@@ -192,7 +187,7 @@ async def keep(
     await store.put_standing(uow, standing)
     for event in events:
         uow.record(
-            ACTIONS[event.state],
+            ACTION_OF[event.state],
             subject=person,
             resource=f"consent:{event.id}",
             purpose=event.purpose,

@@ -21,15 +21,7 @@ from gamification.rules.grammar import (
     Threshold,
     When,
 )
-from gamification.rules.watching import (
-    Met,
-    Standing,
-    Watcher,
-    conditions_of,
-    met_by,
-    signals_of,
-    watchers_of,
-)
+from gamification.rules.watching import Met, Standing, Watcher, conditions_of, met_by, signals_of, watchers_of
 from gamification.rules.words import CapUnit, Once, Rhythm
 
 Earned: TypeAlias = Callable[[Standing, Activity], bool]
@@ -219,7 +211,8 @@ def quest_step(quest: Quest, campaign: CampaignPart | None) -> QuestStep:
 def community_step(quest: CommunityQuest, campaign: CampaignPart | None) -> CommunityStep:
     """Make a community quest ready."""
     bonus = Terms(campaign.key) if campaign else STANDARD
-    each, check = msgspec.structs.replace(bonus, budget=quest.target), check_of(quest.when, campaign)
+    each = msgspec.structs.replace(bonus, budget=quest.target)
+    check = check_of(quest.when, campaign)
     return CommunityStep(quest.key, quest.name, check, quest.most_each, quest.points, each, bonus)
 
 

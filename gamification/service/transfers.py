@@ -1,8 +1,10 @@
 """The book of transfers of value, for compliance officers: shown and exported, every time with a trace."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from uuid import UUID
 
+import consent
+from consent.vocabulary import Purpose
 from gamification.reward_values import NearCap, Transfer, TransferTotal
 from gamification.rules.disclosures import YearlyReport, by_person
 from gamification.rules.layouts import efpia
@@ -11,6 +13,7 @@ from gamification.store import claims
 from gamification.store import transfers as store
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
 
 AT_ONCE = 5_000
 PEOPLE_AT_ONCE = 1_000
@@ -50,18 +53,33 @@ async def yearly_report(
 ) -> AsyncIterator[dict[str, str] | int]:
     """Yield the rows of the yearly report: of single recipients first, then totals, and last how many were left out.
 
-    Nobody is asked yet whether they agree to be named, so single recipients are those whom the law of a country names.
+    Whoever agrees to be named when the report is made stands in it alone; so do those whom the law of a country names.
     """
     report = YearlyReport(packs)
     after: UUID | None = None
     while found := await store.people_page(uow, year, markets, after, PEOPLE_AT_ONCE):
+        named = await _named(uow, found)
         for theirs in by_person(found):
-            for heading, line in report.add(theirs, named=False):
+            for heading, line in report.add(theirs, named=theirs[0].person in named):
                 yield efpia(heading, line, year)
         after = found[-1].person
     for heading, line in sorted(report.totals.items()):
         yield efpia(heading, line, year, report.named_percent(heading.market, heading.payer))
     yield report.unpublished
+
+
+async def _named(uow: UnitOfWork, transfers: Sequence[Transfer]) -> set[PersonId]:
+    """Return who agrees to be named, in every country in which they got something."""
+    places = {(each.person, each.market) for each in transfers}
+    records = await consent.standing(uow, list({person for person, _ in places}), [Purpose.NAMED_DISCLOSURE])
+    refused = {
+        person
+        for person, market in places
+        if not consent.decide(
+            Purpose.NAMED_DISCLOSURE, records.get((person, Purpose.NAMED_DISCLOSURE)), uow.now, market
+        ).allowed
+    }
+    return {person for person, _ in places} - refused
 
 
 def exported(uow: UnitOfWork, year: int, layout: str, count: int) -> None:

@@ -80,8 +80,10 @@ async def test_with_an_authenticator_the_password_alone_opens_nothing_and_only_i
 
 async def test_of_32_sign_ins_with_the_same_one_time_password_one_succeeds(house: House) -> None:
     _, secret, codes = await enrolled(house)
+    proof = await access.prove(await house.do(access.credential, ANA.email), PASSWORD)
     for otp in (shown(house, secret), codes[0]):
-        assert sum(await asyncio.gather(*(opens(house, otp) for _ in range(32)))) == 1, otp
+        answers = await asyncio.gather(*(house.do(access.admit, proof, otp) for _ in range(32)))
+        assert sum(isinstance(answer, Tokens) for answer in answers) == 1, otp
 
 
 async def test_a_recovery_code_opens_once_and_its_owner_is_told(house: House) -> None:

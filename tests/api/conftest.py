@@ -32,7 +32,8 @@ def redis_url(servers: Running) -> str:
 @pytest.fixture(scope="module")
 def settings(migrated_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """What the application is started with; a module that needs something else says so."""
-    return Settings(database_url=migrated_url, redis_url=redis_url, home=tmp_path_factory.mktemp("home"))
+    home = tmp_path_factory.mktemp("home")
+    return Settings(database_url=migrated_url, redis_url=redis_url, home=home, erasure_list=home / "erasures.jsonl")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

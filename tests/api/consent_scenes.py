@@ -41,3 +41,12 @@ async def a_hand_out(_: Scene, __: Asker) -> Sent:
 
 async def an_address(_: Scene, __: Asker) -> Sent:
     return Sent({"kind": "email", "address": f"{uuid4().hex}@clinic.example"})
+
+
+async def a_token(scene: Scene) -> str:
+    """The token of a message to somebody whose yes waits for it."""
+    hcp = await scene.house.hcp(market="DE", agreed=())
+    assert (await hcp.decide("marketing_email", "granted")).status_code == 200
+    machine = await scene.house.machine("DE")
+    waiting = (await machine.post("/v1/consent/confirmations", {})).json()["items"]
+    return next(str(each["token"]) for each in waiting if each["person"] == str(hcp.person))

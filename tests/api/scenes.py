@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-import access
 import gamification
 from access import Role
 from gamification.vocabulary import CampaignState, Dimension
 from tests.api.asker import Asker
 from tests.api.campaigning import campaign_in, fresh_key, written
-from tests.api.house import ORIGIN, PASSWORD, House, shown
+from tests.api.house import ORIGIN, House
 
 OFFICER, HCP, MARKETER, REVIEWER = Role.COMPLIANCE_OFFICER, Role.HCP, Role.MARKETER, Role.MEDICAL_REVIEWER
 MACHINE, ADMINISTRATOR = Role.LEARNING_SYSTEM, Role.ADMINISTRATOR
@@ -52,69 +51,6 @@ async def earned(house: House, hcp: Asker, item: str) -> UUID:
 
 
 async def nothing(_: Scene, __: Asker) -> Sent:
-    return Sent()
-
-
-async def another_session(scene: Scene, asker: Asker) -> Sent:
-    caller, _ = await scene.house.session(asker.caller)
-    return Sent(inside=caller.session)
-
-
-async def an_account(scene: Scene, _: Asker) -> Sent:
-    return Sent(inside=(await scene.house.staff(MARKETER, "GB")).caller.account)
-
-
-async def a_new_client(_: Scene, __: Asker) -> Sent:
-    return Sent({"name": "Webinar platform", "markets": ["GB"], "expires_in_days": 30})
-
-
-async def a_client(scene: Scene, _: Asker) -> Sent:
-    async with scene.house.runtime.work.begin(ORIGIN) as uow:
-        made = await access.create_machine_client(uow, "Webinar platform", ["GB"])
-    return Sent({}, UUID(made.client_id))
-
-
-async def a_role_for_an_account(scene: Scene, asker: Asker) -> Sent:
-    account = await an_account(scene, asker)
-    return Sent({"role": "medical_reviewer", "markets": ["GB"], "reason": "Moves to review."}, account.inside)
-
-
-async def an_invitation(_: Scene, __: Asker) -> Sent:
-    email = f"{uuid4().hex}@pharma.example"
-    who = {"name": "Maya Brand", "email": email, "role": "marketer", "market": "GB", "markets": ["GB"]}
-    return Sent(who | {"zone": "Europe/London", "locale": "en", "reason": "Joins the brand team."})
-
-
-async def a_role_request(scene: Scene, asker: Asker) -> Sent:
-    sent = await a_role_for_an_account(scene, asker)
-    other = await scene.house.staff(ADMINISTRATOR, "GB")
-    answer = await other.post(f"/v1/accounts/{sent.inside}/role-requests", sent.body)
-    return Sent(inside=answer.json()["id"])
-
-
-async def a_password(scene: Scene, asker: Asker) -> Sent:
-    await scene.house.give_password(asker)
-    return Sent({"password": PASSWORD})
-
-
-async def a_new_password(scene: Scene, asker: Asker) -> Sent:
-    await scene.house.give_password(asker)
-    return Sent({"current_password": PASSWORD, "new_password": f"{PASSWORD} {uuid4().hex}"})
-
-
-async def a_one_time_password(scene: Scene, asker: Asker) -> Sent:
-    if asker.caller.person is None or asker is scene.hcp:  # everybody else's scene goes on without one
-        return Sent({"otp": "000000"})
-    async with scene.house.runtime.work.begin(ORIGIN) as uow:
-        enrolment = await access.enrol_authenticator(uow, asker.caller)
-    return Sent({"otp": shown(enrolment.secret, scene.house.clock.now())})
-
-
-async def an_authenticator(scene: Scene, asker: Asker) -> Sent:
-    if asker.caller.person is not None and asker is not scene.hcp:
-        sent = await a_one_time_password(scene, asker)
-        async with scene.house.runtime.work.begin(ORIGIN) as uow:
-            await access.confirm_authenticator(uow, asker.caller, sent.body["otp"])  # type: ignore[index]
     return Sent()
 
 
@@ -294,49 +230,3 @@ def campaign(state: CampaignState, **body: object) -> Callable[[Scene, Asker], A
 async def a_campaign_to_preview(scene: Scene, _: Asker) -> Sent:
     made = await campaign_in(scene.house, CampaignState.DRAFT)
     return Sent({"since": "2026-01-01T00:00:00Z"}, made.id)
-
-
-async def a_wish(_: Scene, __: Asker) -> Sent:
-    """Something that is done at once, so that it can be asked for again and again."""
-    return Sent({"type": "objection"})
-
-
-async def own_request(scene: Scene, asker: Asker) -> Sent:
-    """A request of the asker, or of somebody else where the asker makes none."""
-    whose = asker if asker.caller.role is HCP else scene.hcp
-    return Sent(inside=(await whose.post("/v1/me/privacy-requests", {"type": "objection"})).json()["id"])
-
-
-async def own_package(scene: Scene, asker: Asker) -> Sent:
-    """A package that waits for the asker, or for somebody new."""
-    whose = asker if asker.caller.role is HCP else await scene.house.hcp()
-    made = (await whose.post("/v1/me/privacy-requests", {"type": "access"})).json()["id"]
-    await scene.house.until(f"exists (select from consent.package where request = '{made}')")
-    return Sent(inside=made)
-
-
-def a_request(
-    body: object = None, *, type_: str = "erasure", paused: bool = False
-) -> Callable[[Scene, Asker], Awaitable[Sent]]:
-    """Return what makes a British request that waits, or whose clock stands still."""
-
-    async def make(scene: Scene, _: Asker) -> Sent:
-        hcp, officer = await scene.house.hcp(), await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
-        made = (await hcp.post("/v1/me/privacy-requests", {"type": type_})).json()["id"]
-        if paused:
-            await officer.post(f"/v1/privacy-requests/{made}/pause", {"reason": "identity-in-doubt"})
-        return Sent(body, made)
-
-    return make
-
-
-async def a_record(scene: Scene, _: Asker) -> Sent:
-    """A record that can be held."""
-    return Sent({"table": "gamification.award", "record": str(scene.award), "reason": "legal-claims"})
-
-
-async def a_hold(scene: Scene, _: Asker) -> Sent:
-    """A record that is held."""
-    officer = await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
-    body = (await a_record(scene, officer)).body
-    return Sent(inside=(await officer.post("/v1/legal-holds", body)).json()["id"])

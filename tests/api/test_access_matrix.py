@@ -19,7 +19,12 @@ from tests.api.test_every_route import policies
 
 ROUTES = route_lines(offline_app())
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "access-matrix.md"
-WITHOUT_A_MARKET = {cases.OWN: Reach.OWN, cases.COMMON: Reach.EVERYWHERE, cases.OVERSEEN: Reach.EVERYWHERE}
+WITHOUT_A_MARKET = {
+    cases.OWN: Reach.OWN,
+    cases.COMMON: Reach.EVERYWHERE,
+    cases.OVERSEEN: Reach.EVERYWHERE,
+    cases.HELD: Reach.EVERYWHERE,
+}
 
 
 def asked(*words: str) -> set[tuple[str, str]]:

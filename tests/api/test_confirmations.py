@@ -14,8 +14,8 @@ PURPOSE = "marketing_email"
 LINK = "/v1/consent/confirmations/{token}"
 
 
-async def german(house: House) -> Asker:
-    return await house.hcp(market="DE", zone="Europe/Berlin", locale="de-DE", agreed=())
+async def german(house: House, market: str = "DE") -> Asker:
+    return await house.hcp(market=market, zone="Europe/Berlin", locale="de-DE", agreed=())
 
 
 async def state(hcp: Asker, purpose: str = PURPOSE) -> Body:
@@ -24,21 +24,21 @@ async def state(hcp: Asker, purpose: str = PURPOSE) -> Body:
     return found
 
 
-async def handed_out(house: House, hcp: Asker) -> list[Body]:
+async def handed_out(house: House, hcp: Asker, market: str = "DE") -> list[Body]:
     """What the system that sends messages is handed for this person."""
-    machine = await house.machine("DE")
+    machine = await house.machine(market)
     answer = await machine.post("/v1/consent/confirmations", {})
     assert answer.status_code == 200, answer.text
     return [each for each in answer.json()["items"] if each["person"] == str(hcp.person)]
 
 
-async def asked(house: House) -> tuple[Asker, str]:
+async def asked(house: House, market: str = "DE") -> tuple[Asker, str]:
     """Somebody who said yes, and the token of the message that they get."""
-    hcp = await german(house)
+    hcp = await german(house, market)
     answer = await hcp.decide(PURPOSE, "granted")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["state"], answer.json()["confirm_by"] is None) == ("absent", False)
-    ((message),) = await handed_out(house, hcp)
+    ((message),) = await handed_out(house, hcp, market)
     assert (message["purpose"], message["locale"]) == (PURPOSE, "de-DE")
     return hcp, message["token"]
 
@@ -120,9 +120,9 @@ async def test_a_token_is_kept_as_a_hash_works_for_a_week_and_not_after_a_no(hou
 
 
 async def test_a_notice_that_was_replaced_meanwhile_is_not_agreed_to(house: House) -> None:
-    hcp, token = await asked(house)
+    hcp, token = await asked(house, "AT")
     officer = await house.staff(Role.DATA_PROTECTION_OFFICER)
-    draft = {"purpose": PURPOSE, "version": 2, "locale": "de", "text": "Dürfen wir?", "market": "DE"}
+    draft = {"purpose": PURPOSE, "version": 2, "locale": "de", "text": "Dürfen wir?", "market": "AT"}
     staged = await officer.post("/v1/notices", draft)
     assert (staged.status_code, staged.json()["status"]) == (201, "staged"), staged.text
     seen = (await hcp.read("/v1/me/notices"))["items"]
@@ -131,10 +131,10 @@ async def test_a_notice_that_was_replaced_meanwhile_is_not_agreed_to(house: Hous
     problem(await house.http.post(LINK.format(token=token)), 409, "notice-not-active")
     seen = (await hcp.read("/v1/me/notices"))["items"]
     new = next(each for each in seen if each["purpose"] == PURPOSE)
-    assert (new["version"], new["locale"], new["market"]) == (2, "de", "DE")
+    assert (new["version"], new["locale"], new["market"]) == (2, "de", "AT")
     grant = {"state": "granted", "shown_id": new["shown_id"]}
     assert (await hcp.ask("PUT", f"/v1/me/consents/{PURPOSE}", body=grant)).status_code == 200
-    ((message),) = await handed_out(house, hcp)
+    ((message),) = await handed_out(house, hcp, "AT")
     assert (await house.http.post(LINK.format(token=message["token"]))).json()["state"] == "granted"
 
 
@@ -142,9 +142,34 @@ async def test_elsewhere_and_on_paper_a_yes_counts_at_once(house: House) -> None
     briton = await house.hcp(agreed=())
     assert (await briton.decide(PURPOSE, "granted")).json()["state"] == "granted"
     hcp, machine = await german(house), await house.machine("DE")
-    seen = (await hcp.read("/v1/me/notices"))["items"]
-    version = next(each for each in seen if each["purpose"] == PURPOSE)["version"]
-    paper = {"purpose": PURPOSE, "state": "granted", "notice_version": version, "method": "paper"}
+    paper: Body = {"purpose": PURPOSE, "state": "granted", "notice_version": 1, "method": "paper"}
     paper["evidence"] = {"reference": "form 17"}
     answer = await machine.post(f"/v1/hcps/{hcp.person}/consents", {"consents": [paper]})
     assert [each["state"] for each in answer.json()["items"]] == ["granted"], answer.text
+
+
+async def test_only_a_system_of_the_market_is_handed_what_is_to_be_sent_there(house: House) -> None:
+    hcp = await german(house)
+    assert (await hcp.decide(PURPOSE, "granted")).status_code == 200
+    french = await (await house.machine("FR")).post("/v1/consent/confirmations", {})
+    assert str(hcp.person) not in french.text
+    assert len(await handed_out(house, hcp)) == 1
+
+
+async def test_an_objection_ends_what_waits_to_be_confirmed(house: House) -> None:
+    hcp, token = await asked(house)
+    answer = await hcp.post("/v1/me/privacy-requests", {"type": "objection"})
+    assert (answer.status_code, answer.json()["state"]) == (201, "completed"), answer.text
+    await refused(house, token)
+    assert (await hcp.decide(PURPOSE, "granted")).status_code == 200
+    ((message),) = await handed_out(house, hcp)
+    assert (await house.http.post(LINK.format(token=message["token"]))).status_code == 200
+
+
+async def test_whoever_guesses_tokens_is_told_to_stop(house: House) -> None:
+    _, token = await asked(house)
+    statuses = [(await house.http.post(LINK.format(token=f"guess-{number}"))).status_code for number in range(125)]
+    assert set(statuses[:100]) == {404}
+    assert statuses[-1] == 429
+    house.clock.move(timedelta(minutes=1))
+    assert (await house.http.post(LINK.format(token=token))).status_code == 200

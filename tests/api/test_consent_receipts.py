@@ -54,6 +54,41 @@ async def test_a_receipt_proves_what_was_answered(house: House) -> None:
     problem(await (await house.hcp(agreed=())).get("/v1/me/consents/analytics/receipt"), 404, "consent-not-found")
 
 
+MANDATORY = {
+    "dct:conformsTo",
+    "dct:created",
+    "dct:creator",
+    "dct:language",
+    "dpv:hasDataSubject",
+    "dpv:hasEntity",
+    "dpv:hasIdentifier",
+    "dpv:hasNotice",
+    "dpv:hasProcess",
+}
+OF_A_PROCESS = {
+    "dpv:hasConsentStatus",
+    "dpv:hasDataController",
+    "dpv:hasDataSource",
+    "dpv:hasLegalBasis",
+    "dpv:hasPersonalData",
+    "dpv:hasProcessing",
+    "dpv:hasPurpose",
+    "dpv:hasRecipient",
+    "dpv:hasStorageCondition",
+}
+
+
+async def test_a_record_has_every_field_that_27560_asks_for(house: House) -> None:
+    record = json.loads(await receipt(await house.hcp()))["dct:hasPart"]
+    assert set(record) >= MANDATORY
+    (process,) = record["dpv:hasProcess"]
+    assert set(process) >= OF_A_PROCESS
+    assert all(process[name] for name in OF_A_PROCESS)
+    assert record["dct:conformsTo"] == "dpv-27560:record-2"
+    assert set(process["dpv:hasDataController"]) <= set(record["dpv:hasEntity"])
+    assert process["laurel:event"]["dct:date"].endswith("Z")
+
+
 async def test_a_receipt_is_about_one_channel_and_topic(house: House) -> None:
     hcp = await house.hcp(agreed=())
     body = {"state": "granted", "notice_version": 1, "channel": "rep", "topic": "cardiology"}

@@ -146,3 +146,17 @@ def test_a_new_column_or_route_changes_the_record_of_processing() -> None:
     assert "shoe" not in empty
     assert "| `people.vault` | `shoe_size` | personal | sealed |" in full
     assert "- `GET /v1/shoes`" in full
+
+
+async def test_the_worker_writes_down_what_ran_out(house: House) -> None:
+    hcp = await house.hcp(agreed=())
+    ends = (house.clock.now() + timedelta(minutes=5)).isoformat()
+    body = {"state": "granted", "notice_version": 1, "expires_at": ends}
+    assert (await hcp.ask("PUT", "/v1/me/consents/analytics", body=body)).json()["state"] == "granted"
+    await house.runtime._sweep_consents()
+    assert await house.count("consent.lapse", "person = $1", hcp.person) == 0
+    house.clock.move(timedelta(minutes=5))
+    await house.runtime._sweep_consents()
+    assert await house.count("consent.lapse", "person = $1", hcp.person) == 1
+    (line,) = [each for each in (await hcp.read("/v1/me/consents"))["items"] if each["purpose"] == "analytics"]
+    assert line["state"] == "expired"

@@ -87,6 +87,19 @@ async def test_nothing_is_left_of_an_erased_person_but_what_must_be_kept_and_oth
     assert await house.database.fetchval("select sum(amount) from gamification.posting") in {0, None}
 
 
+async def test_what_else_was_asked_for_is_closed_and_an_address_is_remembered_as_never_to_be_used(house: House) -> None:
+    hcp, officer = await house.hcp(), await house.staff(Role.DATA_PROTECTION_OFFICER)
+    other = await asked(hcp, "rectification", words="My name is spelt wrong.")
+    suppressed = await house.count("consent.suppression")
+    request = await asked(hcp, "erasure", never_contact=True)
+    assert await house.count("consent.suppression") == suppressed + 1
+    await officer.post(f"/v1/privacy-requests/{request['id']}/complete", {})
+    await house.until(f"(select state = 'completed' from consent.privacy_request where id = '{request['id']}')")
+    seen = (await officer.get(f"/v1/privacy-requests/{other['id']}")).json()
+    assert (seen["state"], seen["refusal_reason"]) == ("refused", "erased-meanwhile")
+    assert await house.count("consent.suppression") == suppressed + 1, "it outlives the person"
+
+
 async def test_the_person_is_told_what_will_be_kept_and_a_held_record_stays_alone(house: House) -> None:
     hcp, officer = await busy(house), await house.staff(Role.DATA_PROTECTION_OFFICER)
     activity = await house.database.fetchval("select id from engagement.activity where person = $1", hcp.person)

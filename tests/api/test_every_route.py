@@ -13,6 +13,7 @@ from litestar import Request, Router, WebSocket, asgi, get, websocket
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Receive, Scope, Send
 
+import access
 from access import Role
 from api.app import UndeclaredRouteError, create_app
 from api.routes import route_lines
@@ -127,6 +128,8 @@ def test_a_declaration_without_permission_purpose_and_action_is_refused(said: di
         command.post("/half", **said)
     with pytest.raises(TypeError, match="must say because"):
         public.get("/open")
+    with pytest.raises(TypeError, match="must say purpose"):
+        public.post("/open", because="nobody is signed in yet", records=access.Action.SIGNED_IN)
     with pytest.raises(AttributeError, match="can't use the method TRACE"):
         command.trace("/odd")
 

@@ -83,6 +83,17 @@ async def test_an_objection_stops_marketing_in_the_answer_and_a_withdrawal_stops
     assert set(states.values()) == {"withdrawn"}
 
 
+async def test_an_objection_is_a_no_where_nothing_was_answered(house: House) -> None:
+    hcp = await house.hcp(agreed=())
+    await asked(hcp, "objection", purposes=["marketing_email", "analytics"])
+    states = {each["purpose"]: each["state"] for each in (await hcp.read("/v1/me/consents"))["items"]}
+    assert (states["marketing_email"], states["analytics"], states["engagement"]) == (
+        "withdrawn",
+        "withdrawn",
+        "absent",
+    )
+
+
 async def test_a_restriction_refuses_every_use_until_it_is_lifted(house: House) -> None:
     hcp, item, officer = await house.hcp(), await house.item(), await house.staff(Role.DATA_PROTECTION_OFFICER)
     assert (await hcp.record(house.activity(item)))[0]["status"] == "recorded"
@@ -139,6 +150,7 @@ async def test_a_refusal_is_read_by_the_person_and_a_second_open_request_is_refu
         ({"type": "access", "purposes": ["analytics"]}, "purposes"),
         ({"type": "consent_withdrawal", "purposes": ["service"]}, "purposes"),
         ({"type": "oblivion"}, "type"),
+        ({"type": "access", "never_contact": True}, "never_contact"),
         ({"type": "access", "words": "a\u0007b"}, "words"),
     ],
 )

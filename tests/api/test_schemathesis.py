@@ -28,6 +28,7 @@ from access import LetterKind, NewAccount, Role
 from gamification import BadgeKeys
 from kernel.settings import Settings
 from tests.api.cases import CASES, OWN, PUBLIC
+from tests.api.consent_scenes import a_token
 from tests.api.house import ORIGIN, House
 from tests.api.opening import served_house
 from tests.api.scenes import Scene, Sent
@@ -113,7 +114,8 @@ async def good(scene: Scene, route: str) -> tuple[Sent, dict[str, str]]:
             body = {"code": await scene.house.code(who["email"], kind)} | ({"password": PASSWORD} if invited else {})
         if route == "POST /v1/credentials/verify":
             body = {"credential": {"issuer": "somebody else"}}
-        return Sent(body, PUBLIC_INSIDES.get(route, "")), {}
+        inside = await a_token(scene) if "{token" in route else PUBLIC_INSIDES.get(route, "")
+        return Sent(body, inside), {}
     role = min(CASES[route].who)
     own = CASES[route].elsewhere == OWN and not route.startswith("GET")
     asker = scene.hcp if role is Role.HCP and not own else await scene.house.asker(role, "GB")

@@ -17,6 +17,7 @@ async def test_a_witness_rebuilds_the_root_from_the_entries_and_the_tiles_that_a
         await hcp.read("/v1/me")
     await house.settled()
     witness = await house.machine(role=Role.WITNESS)
+    await house.until("(select coalesce(max(size), 0) from audit.publication) > 300")
     answer = await witness.get("/audit/checkpoint")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.headers["cache-control"] == "private, max-age=1"

@@ -35,9 +35,9 @@ def test_every_command_explains_itself() -> None:
     ("page", "words"),
     [
         ("routes.md", ("access", "matrix", "--markdown")),
+        ("access-matrix.md", ("access", "matrix", "--page")),
         ("openapi.json", ("openapi",)),
         ("processing-activities.md", ("consent", "register")),
-        ("access-matrix.md", ("access", "matrix", "--page")),
     ],
 )
 def test_the_reference_pages_are_as_make_docs_would_write_them_now(page: str, words: tuple[str, ...]) -> None:

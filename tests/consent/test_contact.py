@@ -210,3 +210,15 @@ async def test_a_withdrawal_that_was_answered_is_never_followed_by_a_yes(
     await asyncio.gather(change(), *(send() for _ in range(4)))
     assert wrong == []
     assert sent, "while it was granted, messages left"
+
+
+async def test_a_yes_and_then_a_no_in_one_list_leave_nothing_to_confirm(work: Work, origin: Origin) -> None:
+    german = await mailed(work, origin, "DE", "eva@clinic.example")
+    async with work.begin(origin) as uow:
+        views = await consent.record_consents(uow, german, [(CONTACT, GRANT), (CONTACT, WITHDRAWAL)])
+        assert [(view.state, view.confirm_by) for view in views] == [(State.WITHDRAWN, None)] * 2
+        assert await consent.hand_out_confirmations(uow, ["*"]) == []
+    assert (await say(work, origin, german, CONTACT, GRANT)).confirm_by is not None
+    async with work.begin(origin) as uow:
+        (handed,) = await consent.hand_out_confirmations(uow, ["*"])
+    assert handed.person == german

@@ -106,6 +106,11 @@ async def test_each_table_of_subjects_shows_the_rows_of_whom_the_declared_purpos
         assert await seen(superuser, table, "gamification") == 1, f"{table}: there is a grant"
         assert await seen(superuser, table, "leaderboard") == 0, f"{table}: the grant is for something else"
         assert await seen(superuser, table, "gamification", after=10) == 0, f"{table}: the grant ran out"
+    await filled(superuser, "consent.restriction", person)
+    for table in subjects:
+        assert await seen(superuser, table, "gamification") == 0, f"{table}: processing is restricted"
+    await superuser.execute("delete from consent.restriction")
+    assert await seen(superuser, subjects[0], "gamification") == 1
     await superuser.execute("update consent.current_state set state = 'withdrawn' where person = $1", person)
     for table in subjects:
         assert await seen(superuser, table, "gamification") == 0, f"{table}: it was withdrawn"

@@ -164,7 +164,7 @@ async def test_nobody_answers_for_a_person_who_does_not_exist(work: Work, origin
     assert (await say(work, origin, person, Purpose.ENGAGEMENT, GRANT)).state is State.GRANTED
 
 
-async def test_a_person_sees_all_seven_purposes_answered_or_not(
+async def test_a_person_sees_every_purpose_answered_or_not(
     work: Work, origin: Origin, clock: MovableClock, person: PersonId
 ) -> None:
     paper = [

@@ -10,11 +10,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+import consent
 import gamification
-from gamification import Claim
+from consent.values import ConsentChoice, NewNotice
+from consent.vocabulary import Answer, Purpose
+from gamification import Claim, Packs
 from gamification.rules.layouts import EFPIA, OPEN_PAYMENTS
+from gamification.rules.policy import Disclosure
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.gamification.shop import BOOK, cancelled, claimed, country, fulfilled, notice, shelf, somebody, values
@@ -94,3 +99,32 @@ async def test_exports_hold_no_name_belong_to_their_owner_alone_and_leave_a_trac
         "select convert_from(body, 'UTF8') from audit.entry where convert_from(body, 'UTF8') like '%transfer:exported%'"
     )
     assert len(await values(work, origin, trail)) == 2
+
+
+async def test_whoever_agrees_to_be_named_stands_alone_in_the_yearly_report_and_the_others_in_a_total(
+    work: Work, origin: Origin
+) -> None:
+    await notice(work, origin)
+    (pack,) = country(value=100_000).packs
+    disclosure = Disclosure(rule="C7", named_needs_consent=True, source="made up", confirmed=False)
+    packs = Packs((msgspec.structs.replace(pack, country="GB", disclosure=disclosure),))
+    people = [await somebody(work, origin, {"merit": 100}) for _ in range(3)]
+    book = await shelf(work, origin, **BOOK | {"markets": ("GB",)})
+    for person in people:
+        await fulfilled(work, origin, await claimed(work, origin, person, book, packs), packs)
+    async with work.begin(origin) as uow:
+        new = NewNotice(purpose=Purpose.NAMED_DISCLOSURE, version=1, locale="en", text="May we name you?")
+        await consent.publish_notice(uow, new)
+        agreed = ConsentChoice(state=Answer.GRANTED, notice_version=1)
+        for person in people[:2]:
+            await consent.record_consent(uow, person, Purpose.NAMED_DISCLOSURE, agreed)
+        withdrawn = ConsentChoice(state=Answer.WITHDRAWN)
+        await consent.record_consent(uow, people[1], Purpose.NAMED_DISCLOSURE, withdrawn)
+    async with work.read(origin) as uow:
+        found = [row async for row in gamification.yearly_report(uow, 2026, {"*"}, packs)]
+    *rows, left_out = found
+    assert [(row["Recipient"], row["Number_of_Recipients"], row["Total_Amount"]) for row in rows] == [  # type: ignore[index]
+        (str(people[0]), "1", "25.00"),
+        ("", "2", "50.00"),
+    ]
+    assert (rows[1]["Named_Share_Percent"], left_out) == ("33", 0)  # type: ignore[index]

@@ -43,11 +43,16 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "LAUREL_PUBLIC_URL": "https://laurel.example",
             "LAUREL_BADGE_FORMER_KEYS": ED25519_PUBLIC * 2,
             "LAUREL_TOKEN_FORMER_KEYS": ED25519_PUBLIC,
+            "LAUREL_SMTP_URL": "smtps://mail.example",
+            "LAUREL_MAIL_FROM": "laurel@mail.example",
+            "LAUREL_CORS_ORIGINS": "https://app.example, http://localhost:3000",
             "LAUREL_BADGE_ISSUER": "Aurora Medical",
         }
     )
     assert (settings.mode, settings.home, settings.port, settings.workers) == ("production", tmp_path, 9000, 3)
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"))
+    assert (settings.smtp_url, settings.mail_from) == ("smtps://mail.example", "laurel@mail.example")
+    assert settings.cors_origins == ("https://app.example", "http://localhost:3000")
     assert settings.token_former_keys == ED25519_PUBLIC.encode()
     assert (settings.request_seconds, settings.activity_retention_days) == (5.0, 365)
     assert settings.token_key == bytes(32)
@@ -60,6 +65,11 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     [
         ("LAUREL_PROT", "8000"),
         ("LAUREL_MODE", "prod"),
+        ("LAUREL_CORS_ORIGINS", "*"),
+        ("LAUREL_CORS_ORIGINS", "https://app.example/path"),
+        ("LAUREL_MAIL_FROM", "nobody"),
+        ("LAUREL_SMTP_URL", "http://mail.example"),
+        ("LAUREL_STAFF_SECOND_FACTOR", "yes"),
         ("LAUREL_PORT", "0"),
         ("LAUREL_PORT", "65536"),
         ("LAUREL_PORT", "\uff18\uff10\uff10\uff10"),
@@ -168,3 +178,10 @@ def test_keys_are_made_once_kept_private_and_each_is_another(tmp_path: Path) -> 
     given = load({"LAUREL_HOME": str(tmp_path)} | KEYS)
     assert load_keys(given).token_key == bytes(32), "what is given counts"
     assert not any(value.hex() in repr(made) for value in values)
+
+
+def test_in_production_staff_need_a_second_factor_unless_it_is_said_otherwise() -> None:
+    assert load(PRODUCTION).needs_second_factor
+    assert not load(PRODUCTION | {"LAUREL_STAFF_SECOND_FACTOR": "optional"}).needs_second_factor
+    assert not load({}).needs_second_factor
+    assert load({"LAUREL_STAFF_SECOND_FACTOR": "required"}).needs_second_factor

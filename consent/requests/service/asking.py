@@ -1,7 +1,5 @@
 """What a person can do: ask, see how it stands, take the package."""
 
-from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,19 +13,19 @@ from consent.requests.calendars import public_holidays
 from consent.requests.registry import Registry
 from consent.requests.service.viewing import viewed
 from consent.requests.store import requests as store
+from consent.requests.words import sealed
 from consent.rules import requests as rules
 from consent.rules.deadlines import due_on
 from consent.rules.standing import state_at
 from consent.service import recording as consents
 from consent.service.confirming import give_up_confirmations
+from consent.service.suppressing import suppress
 from consent.store import standing as consent_store
-from consent.values import ConsentChoice
-from consent.vocabulary import Action, Answer, Purpose, State
+from consent.values import Address, ConsentChoice
+from consent.vocabulary import Action, AddressKind, Answer, State, SuppressionReason
 from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonNotFoundError
-from people.vocabulary import PersonId
-
-ROW: Final = "consent.privacy_request"
+from people.vocabulary import Field, PersonId
 
 
 async def ask(uow: UnitOfWork, registry: Registry, person: PersonId, new: NewRequest) -> RequestView:
@@ -57,7 +55,9 @@ async def ask(uow: UnitOfWork, registry: Registry, person: PersonId, new: NewReq
         await store.restrict(uow, request.id, person)
         consents.announce(uow, person, consents.ON_BOARDS)
     elif request.state is RequestState.COMPLETED:
-        await _withdraw(uow, person, request.purposes)
+        await _withdraw(uow, request)
+    if new.never_contact:
+        await _never_contact(uow, person)
     if request.state is RequestState.COMPLETED:
         uow.record(Action.REQUEST_COMPLETED, subject=person, resource=resource, type=request.type.value)
     # The answer may be kept for a repetition of the request, where what the person wrote must not stand.
@@ -71,9 +71,6 @@ async def _received(uow: UnitOfWork, person: PersonId, where: people.Bearings, n
     state = RequestState.IN_PROGRESS if new.type in rules.PACKAGED else RequestState.RECEIVED
     if rules.is_done_at_once(new):
         state = RequestState.COMPLETED
-    words = None
-    if new.words is not None:
-        words = (await people.box(uow, person)).seal(new.words.encode(), ROW, "words", identifier)
     return PrivacyRequest(
         id=identifier,
         person=person,
@@ -91,19 +88,29 @@ async def _received(uow: UnitOfWork, person: PersonId, where: people.Bearings, n
         extension_reason=None,
         refusal_reason=None,
         closed_at=uow.now if state is RequestState.COMPLETED else None,
-        words=words,
+        words=await sealed(uow, person, identifier, "words", new.words),
         answer=None,
     )
 
 
-async def _withdraw(uow: UnitOfWork, person: PersonId, purposes: Sequence[Purpose]) -> None:
-    """Withdraw, for all channels, from those of ``purposes`` that are granted: of others nothing is to take back."""
-    known = await consent_store.answers(uow, [person], purposes)
-    granted = {each.purpose for each, record in known.items() if state_at(record, uow.now) is State.GRANTED}
-    for purpose in purposes:
-        await give_up_confirmations(uow, person, purpose)
+async def _withdraw(uow: UnitOfWork, request: PrivacyRequest) -> None:
+    """Take back, for all channels, what is granted; an objection says no where nothing was answered, too."""
+    known = await consent_store.answers(uow, [request.person], request.purposes)
+    said = {each.purpose for each, record in known.items() if state_at(record, uow.now) is State.GRANTED}
+    if request.type is RequestType.OBJECTION:
+        said |= set(request.purposes)
+    for purpose in request.purposes:
+        await give_up_confirmations(uow, request.person, purpose)
     withdrawal = ConsentChoice(state=Answer.WITHDRAWN)
-    await consents.record_consents(uow, person, [(each, withdrawal) for each in sorted(granted)])
+    await consents.record_consents(uow, request.person, [(each, withdrawal) for each in sorted(said)])
+
+
+async def _never_contact(uow: UnitOfWork, person: PersonId) -> None:
+    """Keep keyed fingerprints of the person's addresses: they outlive the person's erasure."""
+    known = await people.view(uow, person, {Field.EMAIL, Field.PHONE})
+    given = ((AddressKind.EMAIL, known.email), (AddressKind.PHONE, known.phone))
+    addresses = [Address(kind, text) for kind, text in given if isinstance(text, str)]
+    await suppress(uow, addresses, SuppressionReason.ASKED)
 
 
 async def own_requests(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -24,13 +24,12 @@ from consent.requests.registry import Registry
 from consent.requests.service.viewing import cases
 from consent.requests.store import holds
 from consent.requests.store import requests as store
+from consent.requests.words import sealed
 from consent.rules import requests as rules
 from consent.rules.deadlines import due_on, told_by
 from consent.service import recording as consents
 from consent.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
-
-ROW: Final = "consent.privacy_request"
 
 
 async def open_cases(
@@ -128,7 +127,7 @@ async def refuse(
     before = await _locked(uow, markets, identifier)
     rules.require_open(before)
     closed = _closed(_running(before, uow.now), RequestState.REFUSED, uow.now)
-    after = msgspec.structs.replace(closed, refusal_reason=reason, answer=await _sealed(uow, before, words))
+    after = msgspec.structs.replace(closed, refusal_reason=reason, answer=await _answer(uow, before, words))
     return await _put(uow, registry, after, Action.REQUEST_REFUSED, reason=reason.value)
 
 
@@ -145,7 +144,7 @@ async def complete(
     """
     before = await _locked(uow, markets, identifier)
     rules.require_state(before, RequestState.RECEIVED)
-    answered = msgspec.structs.replace(before, answer=await _sealed(uow, before, words))
+    answered = msgspec.structs.replace(before, answer=await _answer(uow, before, words))
     steps = rules.steps_of(before.type, registry.erased())
     if not steps:
         return await _put(uow, registry, _closed(answered, RequestState.COMPLETED, uow.now), Action.REQUEST_COMPLETED)
@@ -227,11 +226,10 @@ async def _put(uow: UnitOfWork, registry: Registry, request: PrivacyRequest, act
     return (await cases(uow, registry, [request], uow.now.date()))[0]
 
 
-async def _sealed(uow: UnitOfWork, request: PrivacyRequest, words: str | None) -> bytes | None:
-    if words is None:
-        return None
-    rules.check_words(words, "words")
-    return (await people.box(uow, request.person)).seal(words.encode(), ROW, "answer", request.id)
+async def _answer(uow: UnitOfWork, request: PrivacyRequest, words: str | None) -> bytes | None:
+    if words is not None:
+        rules.check_words(words, "words")
+    return await sealed(uow, request.person, request.id, "answer", words)
 
 
 def _running(request: PrivacyRequest, now: datetime) -> PrivacyRequest:

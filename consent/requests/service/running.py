@@ -10,7 +10,7 @@ import msgspec
 
 import people
 from consent.request_values import PrivacyRequest, Step
-from consent.request_vocabulary import RequestState
+from consent.request_vocabulary import RefusalReason, RequestState
 from consent.requests.erasure_list import Erased
 from consent.requests.packaging import make_package
 from consent.requests.registry import Registry
@@ -63,6 +63,7 @@ async def _depart(uow: UnitOfWork, registry: Registry, request: PrivacyRequest) 
     """Stop everything: after this commits nobody signs in, nothing is recorded and no board shows the person."""
     await people.lock(uow, [request.person])
     await store.restrict(uow, request.id, request.person)
+    await store.close_others(uow, request, RefusalReason.ERASED_MEANWHILE)
     for depart in registry.departures:
         await depart(uow, request.person)
     consents.announce(uow, request.person, consents.ON_BOARDS)

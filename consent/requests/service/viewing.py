@@ -6,13 +6,12 @@ from typing import Final
 
 import msgspec
 
-import people
 from consent.request_values import CaseView, Kept, PrivacyRequest, RequestView
 from consent.request_vocabulary import RequestType
 from consent.requests.registry import Registry
 from consent.requests.store import holdings, packages, requests
+from consent.requests.words import Column, opened
 from kernel.unit_of_work import UnitOfWork
-from people.errors import PersonErasedError
 
 _SAME: Final = tuple(name for name in RequestView.__struct_fields__ if name in PrivacyRequest.__struct_fields__)
 
@@ -40,11 +39,10 @@ async def _fields(uow: UnitOfWork, registry: Registry, found: Sequence[PrivacyRe
     views = []
     for request in found:
         fields = {name: getattr(request, name) for name in _SAME}
-        words, answer = await _opened(uow, request)
+        written: dict[Column, bytes | None] = {"words": request.words, "answer": request.answer}
         package = open_packages.get(request.id)
+        fields |= await opened(uow, request.person, request.id, written)
         fields |= {
-            "words": words,
-            "answer": answer,
             "steps_done": sum(step.finished_at is not None for step in steps[request.id]),
             "steps": len(steps[request.id]),
             "kept": await kept(uow, registry, request),
@@ -52,22 +50,6 @@ async def _fields(uow: UnitOfWork, registry: Registry, found: Sequence[PrivacyRe
         }
         views.append(fields)
     return views
-
-
-async def _opened(uow: UnitOfWork, request: PrivacyRequest) -> tuple[str | None, str | None]:
-    """Open what was written; after an erasure it opens no more, which is what the person wanted."""
-    if request.words is None and request.answer is None:
-        return None, None
-    try:
-        box = await people.box(uow, request.person)
-    except PersonErasedError:
-        return None, None
-    table = "consent.privacy_request"
-    words, answer = (
-        None if sealed is None else box.open(sealed, table, column, request.id).decode()
-        for column, sealed in (("words", request.words), ("answer", request.answer))
-    )
-    return words, answer
 
 
 async def kept(uow: UnitOfWork, registry: Registry, request: PrivacyRequest) -> tuple[Kept, ...]:

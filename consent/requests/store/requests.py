@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from consent.request_values import PrivacyRequest, Step
-from consent.request_vocabulary import RequestState
+from consent.request_vocabulary import RefusalReason, RequestState
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -25,10 +25,11 @@ _UPDATE: Final = (
     " where id = $1"
 )
 
+# In no order: a request whose step fails again and again must not keep all others from being done.
 _NEXT_STEP: Final = """
 select s.request from consent.request_step s join consent.privacy_request r on r.id = s.request
 where s.finished_at is null and r.state = 'in_progress'
-order by s.request, s.position limit 1 for update of r skip locked
+order by random() limit 1 for update of r skip locked
 """
 
 
@@ -40,6 +41,18 @@ async def insert(uow: UnitOfWork, request: PrivacyRequest) -> bool:
 async def put(uow: UnitOfWork, request: PrivacyRequest) -> None:
     """Write how a request stands now; the caller holds its lock."""
     await uow.execute(_UPDATE, request.id, *(getattr(request, name) for name in _CHANGED))
+
+
+async def close_others(uow: UnitOfWork, erasure: PrivacyRequest, reason: RefusalReason) -> None:
+    """Close what else the person asked for and was not answered: nobody could be answered after the erasure."""
+    await uow.execute(
+        "update consent.privacy_request set state = 'refused', refusal_reason = $3, closed_at = $4, paused_at = null,"
+        " pause_reason = null where person = $1 and id <> $2 and state in ('received', 'paused', 'in_progress')",
+        erasure.person,
+        erasure.id,
+        reason.value,
+        uow.now,
+    )
 
 
 async def request(uow: UnitOfWork, identifier: UUID, *, lock: bool = False) -> PrivacyRequest | None:

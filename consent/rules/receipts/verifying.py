@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -12,16 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from audit.values import InclusionProof
 from consent.rules.receipts.signing import is_signed
 from consent.values import ReceiptVerdict
-from consent.vocabulary import Action, Answer, ReceiptFault
+from consent.vocabulary import ACTION_OF, Answer, ReceiptFault
 from kernel.canonical import NotCanonicalError, canonical
-
-ACTIONS: Final = {
-    Answer.GRANTED.value: Action.CONSENT_GRANTED.value,
-    Answer.DENIED.value: Action.CONSENT_DENIED.value,
-    Answer.WITHDRAWN.value: Action.CONSENT_WITHDRAWN.value,
-}
-"""How the audit log says that an answer was recorded."""
-
 
 AskLog = Callable[[InclusionProof], ReceiptFault | None]
 
@@ -72,7 +64,7 @@ def _content(document: dict[str, Any], ask_log: AskLog) -> ReceiptVerdict:
     state = process["laurel:event"]["laurel:state"]
     subject = record["dpv:hasDataSubject"]["dpv:hasIdentifier"]
     version = None if notice is None else notice["dct:hasVersion"]
-    if said != (ACTIONS[state], subject, f"consent:{record['dpv:hasIdentifier']}", purpose):
+    if said != (ACTION_OF[Answer(state)].value, subject, f"consent:{record['dpv:hasIdentifier']}", purpose):
         return ReceiptVerdict(ReceiptFault.ENTRY)
     if entry.detail.get("notice_version") != version:
         return ReceiptVerdict(ReceiptFault.ENTRY)

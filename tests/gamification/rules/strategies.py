@@ -8,6 +8,7 @@ from gamification.rules.grammar import (
     Badge,
     CampaignPart,
     Cap,
+    CommunityQuest,
     Freezes,
     Multiplier,
     Parts,
@@ -34,23 +35,15 @@ from gamification.rules.needs import (
     Window,
 )
 from gamification.rules.words import CapUnit, Counted, Downgrade, LevelBasis, Once, Past, Period, Quantity, Rhythm
-from tests.gamification.rules.common_goals import goals
 from tests.gamification.rules.examples import LEVELS
 from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, conditions, moments, unhurried
 
 __all__ = ["CREDITS", "activities", "rulesets", "running", "unhurried"]
 
-RECURRING = {
-    "one": Period.DAY,
-    "two": Period.WEEK,
-    "three": Period.MONTH,
-    "four": Period.EVER,
-    "five": Period.DAY,
-    "six": Period.QUARTER,
-    "seven": Period.YEAR,
-}
-PER_PERSON = {"five", "seven"}
-CREDITS = {"three", "three-spring"}
+RULE_KEYS = ("one", "two", "three", "four", "five", "six", "seven")
+PERIODS = (Period.DAY, Period.WEEK, Period.MONTH, Period.EVER, Period.DAY, Period.QUARTER, Period.YEAR)
+RECURRING = dict(zip(RULE_KEYS, PERIODS, strict=True))
+PER_PERSON, CREDITS = {"five", "seven"}, {"three", "three-spring"}
 RHYTHMS = {"daily": Rhythm.DAY, "weekly": Rhythm.WEEK}
 
 
@@ -208,6 +201,12 @@ QUESTS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 @st.composite
 def quests(draw: st.DrawFn, key: str) -> Quest:
     return Quest(key=key, name=key.title(), description="To be done.", **draw(QUESTS))
+
+
+@st.composite
+def goals(draw: st.DrawFn, key: str) -> CommunityQuest:
+    size: dict[str, Any] = {"target": draw(small), "points": draw(up_to_nine), "most_each": draw(st.none() | few)}
+    return CommunityQuest(key=key, name=key.title(), description="To be done together.", when=draw(conditions), **size)
 
 
 @st.composite

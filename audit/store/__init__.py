@@ -10,7 +10,7 @@ import msgspec
 
 from audit.rules.entries import UNREADABLE
 from audit.rules.tiles import Tile
-from audit.values import Access, Entry, EntryFilter, Refusals, Status
+from audit.values import Access, Entry, EntryFilter, Status
 from kernel.database import Connection
 from kernel.unit_of_work import UnitOfWork
 
@@ -37,7 +37,7 @@ _MATCHES: Final = {
     "actor": 'l.actor collate "C" = {}',
     "subject": "l.subject = {}",
     "resource": 'l.resource collate "C" = {}',
-    "purpose": "l.purpose = {}",
+    "purpose": 'l.purpose collate "C" = {}',
     "request": "l.request = {}",
     "since": "l.at >= {}",
     "until": "l.at < {}",
@@ -130,6 +130,12 @@ async def accesses(uow: UnitOfWork, person: UUID, after_index: int | None, limit
     return [_access(row) for row in rows]
 
 
+async def subject_of(uow: UnitOfWork, index: int) -> UUID | None:
+    """Return whom an entry is about, or None."""
+    found = await uow.fetchval("select subject from audit.leaf where index = $1", index)
+    return None if found is None else UUID(bytes=found.bytes)
+
+
 async def indexes_at(uow: UnitOfWork, subject: UUID, at: datetime, action: str) -> list[int]:
     """Return the entries of one action about one person that were written at exactly this instant."""
     rows = await uow.fetch(
@@ -209,25 +215,6 @@ async def waiting(uow: UnitOfWork) -> int:
         "select count(*) from (select from audit.pending limit $1) as waiting", MOST_COUNTED
     )
     return count
-
-
-async def count_refusals(uow: UnitOfWork, refusals: Sequence[Refusals]) -> None:
-    """Add to the counts of floods."""
-    await uow.execute(
-        "insert into audit.refusal (id, minute, address, route, refused)"
-        " select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])",
-        [uow.new_id() for _ in refusals],
-        [each.minute for each in refusals],
-        [each.address for each in refusals],
-        [each.route for each in refusals],
-        [each.count for each in refusals],
-    )
-
-
-async def take_refusals(uow: UnitOfWork, before: datetime) -> list[Refusals]:
-    """Take out the floods of minutes before this one."""
-    rows = await uow.fetch("select minute, address, route, refused from audit.take_refusals($1)", before)
-    return [Refusals(*row) for row in rows]
 
 
 def time_of(identifier: UUID) -> datetime:

@@ -1,0 +1,68 @@
+"""`laurel audit` on files: export, mirror and their checks, as an operator and an auditor run them."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.api.house import House
+from tests.audit.judging import NODE, VERIFIER
+
+ROOT = Path(__file__).parents[2]
+
+
+def laurel(home: Path, house: House, *words: str) -> subprocess.CompletedProcess[str]:
+    urls = house.runtime.settings
+    keys = home / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    (keys / "audit_key.bin").write_bytes(b"a" * 32)
+    environment = os.environ | {
+        "LAUREL_HOME": str(home),
+        "LAUREL_DATABASE_URL": urls.database_url or "",
+        "LAUREL_REDIS_URL": urls.redis_url or "",
+        "PYTHONPATH": str(ROOT),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli", "audit", *words],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def agreed(mirror: Path, key: str) -> bool:
+    """Tell whether the verifier in JavaScript finds a mirror in order, where there is Node.js to ask."""
+    if NODE is None:
+        return True
+    done = subprocess.run([NODE, VERIFIER, "mirror", mirror, "--key", key], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+@pytest.mark.slow
+async def test_what_an_operator_exports_an_auditor_verifies_and_a_changed_file_is_named(
+    house: House, tmp_path: Path
+) -> None:
+    await (await house.hcp()).read("/v1/me")
+    await house.settled()
+    key = house.runtime.log_key.vkey
+    shown = laurel(tmp_path, house, "key")
+    assert shown.stdout.strip() == key, shown.stderr
+    archive, folder, mirror = tmp_path / "e.zip", tmp_path / "export", tmp_path / "mirror"
+    exported = laurel(tmp_path, house, "export", str(archive))
+    assert exported.returncode == 0, exported.stderr
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder)
+    verified = laurel(tmp_path, house, "verify-export", str(folder))
+    assert (verified.returncode, "complete" in verified.stdout) == (0, True), verified.stderr
+    mirrored = laurel(tmp_path, house, "mirror", str(mirror))
+    assert mirrored.returncode == 0, mirrored.stderr
+    assert laurel(tmp_path, house, "verify-mirror", str(mirror)).returncode == 0
+    assert agreed(mirror, key)
+    (mirror / "checkpoint").write_text((mirror / "checkpoint").read_text().replace("\n", "\n0", 1))
+    csv = folder / "entries.csv"
+    csv.write_bytes(csv.read_bytes() + b"x")
+    for command, path, what in (("verify-export", folder, "entries.csv"), ("verify-mirror", mirror, "checkpoint")):
+        refused = laurel(tmp_path, house, command, str(path))
+        assert (refused.returncode, what in refused.stdout) == (1, True), refused.stdout
+        assert "Traceback" not in refused.stderr
