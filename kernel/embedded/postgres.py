@@ -30,7 +30,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "synchronous_commit": "on",
     # Sized for a small machine that runs the application as well.
     "shared_buffers": "256MB",
-    "max_connections": "60",
+    "max_connections": "120",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "wal_compression": "off",  # the wheel is built without lz4

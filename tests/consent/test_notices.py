@@ -79,7 +79,7 @@ async def test_each_purpose_has_one_active_notice(work: Work, origin: Origin) ->
     await publish(work, origin, replace(NEW, version=2, text="We keep two records."))
     found = await active(work, origin, "en")
     assert [notice.purpose for notice in found] == list(consent.CONSENT_PURPOSES)
-    assert [notice.version for notice in found] == [2, 1, 1, 1, 1, 1, 1]
+    assert [notice.version for notice in found] == [2, *[1] * (len(consent.CONSENT_PURPOSES) - 1)]
 
 
 async def test_the_database_checks_the_digest_too(work: Work, origin: Origin) -> None:

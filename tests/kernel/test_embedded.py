@@ -62,7 +62,7 @@ def test_the_database_is_durable_and_set_for_a_small_machine(laurel: Path) -> No
         "full_page_writes": "on",
         "listen_addresses": "",
         "shared_buffers": "256MB",
-        "max_connections": "60",
+        "max_connections": "120",
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "autovacuum_naptime": "15s",
