@@ -81,7 +81,7 @@ async def test_the_ledger_is_append_only_and_double_entry(house: House) -> None:
     ):
         with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
             await house.database.execute(change)
-    with pytest.raises(asyncpg.CheckViolationError, match="standing_not_negative"):
+    with pytest.raises(asyncpg.CheckViolationError, match="standing_expired"):  # 0 <= expired <= points
         await house.database.execute("update gamification.standing set points = -1")
     assert await house.count("gamification.ledger_entry") == entries
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement.values import Activity
 from engagement.vocabulary import Channel, Verb
-from gamification.rules.grammar import SecondsRange, ShareRange, Tags, When
+from gamification.rules.grammar import Bar, SecondsRange, ShareRange, Tags, When
 from people.vocabulary import PersonId
 
 START = datetime(2013, 12, 20, tzinfo=UTC)
@@ -104,3 +104,18 @@ def _conditions(draw: st.DrawFn) -> When:
 
 conditions = _conditions()
 """Mostly the verb alone, so that rules match; now and then one more condition. Made once: making is what costs."""
+
+
+def bars(rules: list[str]) -> st.SearchStrategy[tuple[Bar, ...]]:
+    """What packs forbid these points rules: now and then one or two of them, in some countries or all but some."""
+    if not rules:
+        return st.just(())
+    one = st.builds(
+        Bar,
+        rule=st.sampled_from(rules),
+        lane=st.sampled_from(CLASSES),
+        reasons=st.just(("promotion-uncapped",)),
+        markets=st.sampled_from([MARKETS[:1], MARKETS[1:], MARKETS, ()]),
+        elsewhere=st.booleans(),
+    )
+    return st.lists(one, max_size=2, unique_by=lambda bar: (bar.rule, bar.lane)).map(tuple)

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import msgspec
 from hypothesis import strategies as st
 
 from gamification.rules.grammar import (
@@ -34,9 +35,10 @@ from gamification.rules.needs import (
     SumNeed,
     Window,
 )
+from gamification.rules.parts import points_rules as points_rules_of
 from gamification.rules.words import CapUnit, Counted, Downgrade, LevelBasis, Once, Past, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import LEVELS
-from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, conditions, moments, unhurried
+from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, bars, conditions, moments, unhurried
 
 __all__ = ["CREDITS", "activities", "rulesets", "running", "unhurried"]
 
@@ -274,22 +276,24 @@ def rulesets(draw: st.DrawFn) -> RuleSet:
 
 
 @st.composite
-def running(draw: st.DrawFn) -> RuleSet:
-    """A rule set that may have a running campaign."""
-    ruleset = draw(rulesets())
-    if draw(st.booleans()):
-        return ruleset
-    beside = Names(
-        *([each.key for each in named] for named in (ruleset.points, ruleset.streaks, ruleset.badges, (), ()))
-    )
-    opens, closes = draw(st.none() | moments), draw(st.none() | moments)
-    campaign = CampaignPart(
+def campaigns(draw: st.DrawFn, ruleset: RuleSet) -> CampaignPart:
+    """A campaign that runs beside a rule set and can refer to its rules."""
+    named = (ruleset.points, ruleset.streaks, ruleset.badges, (), ())
+    beside = Names(*([each.key for each in rules] for rules in named))
+    return CampaignPart(
         key="spring",
-        revision=draw(st.integers(1, 2)),
+        opens=draw(closing),
+        closes=draw(closing),
+        revision=draw(few),
         rules=draw(parts(draw(keys("-spring")), beside, "-spring")),
         lane=draw(st.sampled_from(CLASSES)),
         markets=draw(st.sampled_from([None, MARKETS[:1], MARKETS[1:], MARKETS])),
-        opens=opens,
-        closes=closes,
     )
-    return RuleSet(**{name: getattr(ruleset, name) for name in ruleset.__struct_fields__} | {"campaigns": (campaign,)})
+
+
+@st.composite
+def running(draw: st.DrawFn) -> RuleSet:
+    """A rule set as it is composed: with a running campaign or without, and with what policy packs forbid."""
+    base = draw(rulesets())
+    whole = msgspec.structs.replace(base, campaigns=() if draw(yes_or_no) else (draw(campaigns(base)),))
+    return msgspec.structs.replace(whole, bars=draw(bars([each.key for each in points_rules_of(whole)])))

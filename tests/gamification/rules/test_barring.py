@@ -33,6 +33,7 @@ from gamification.rules.words import Period
 from gamification.vocabulary import WhyNot
 from people.vocabulary import PersonId
 from tests.gamification.rules.happenings import unhurried
+from tests.gamification.rules.reference.story import Story
 from tests.gamification.shop import country
 
 DAY = date(2026, 3, 2)
@@ -71,6 +72,17 @@ def test_looking_at_promotion_is_paid_within_a_cap_or_not_at_all() -> None:
     assert paid(rules, "GB", ContentClass.PROMOTIONAL) == ["open", "capped"], "the packs were not asked yet"
     assert reasons(found, "open", ContentClass.PROMOTIONAL, "GB") == ("promotion-uncapped",)
     assert reasons(found, "open", ContentClass.MEDICAL, "GB") == ()
+
+
+@pytest.mark.parametrize("market", ["GB", "PL"])
+@pytest.mark.parametrize("lane", [ContentClass.MEDICAL, ContentClass.PROMOTIONAL])
+def test_the_naive_model_pays_nothing_that_is_barred_either(market: str, lane: ContentClass) -> None:
+    found = barred(
+        programme(points("open", Verb.VIEWED), points("capped", Verb.VIEWED, capped=True)), Law(shipped_packs(), DAY)
+    )
+    story = Story([(found, activity(market, lane))])
+    assert [each.rule for each in story.paid] == paid(found, market, lane)
+    assert "capped" in paid(found, market, lane), "something is paid in each of them"
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ def reaches(campaign: CampaignPart, activity: Activity) -> bool:
     )
 
 
+def barred(ruleset: RuleSet, rule: PointsRule, activity: Activity) -> bool:
+    """Whether a policy pack forbids the rule to pay for content of this lane in the country of this activity."""
+    about = [bar for bar in ruleset.bars if bar.rule == rule.key and bar.lane == activity.content_class]
+    return any((activity.market in bar.markets) != bar.elsewhere for bar in about)
+
+
 def fits(when: When, activity: Activity) -> bool:
     tags = when.tags
     return all(

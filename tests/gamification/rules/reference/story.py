@@ -14,7 +14,7 @@ from gamification.rules.grammar import Badge, CommunityQuest, PointsRule, Quest,
 from gamification.rules.words import CapUnit, Once, Period
 from gamification.values import AwardKey
 from tests.gamification.rules.reference import needs, quests, streaks
-from tests.gamification.rules.reference.matching import applying, fits, spelled
+from tests.gamification.rules.reference.matching import applying, barred, fits, spelled
 
 History = Sequence[tuple[RuleSet, Activity]]
 
@@ -107,6 +107,8 @@ class Story:
         subject = str(activity.content) if rule.once_per is Once.ITEM else ""
         key = AwardKey(rule.key, subject, spelled(rule.recurs, day))
         if not fits(rule.when, activity) or any(each[:3] == key for each in self.paid) or key in self.denied:
+            return
+        if barred(ruleset, rule, activity):
             return
         points = worth(ruleset, rule, activity)
         if points and needs.met(self, rule.key, rule.needs, moment) and not self.capped(rule, points, day):
