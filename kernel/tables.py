@@ -17,7 +17,7 @@ class Answer(Table, tablename="answer", schema="kernel"):
     """What a creating request was answered, so that repeating it with its Idempotency-Key answers the same."""
 
     id = UUID(primary_key=True, default=None, help_text="open: made from caller, route and key")
-    request_hash = Bytea(default=None, null=False, help_text="open: SHA-256 of the request's body")
+    request_hash = Bytea(default=None, null=False, help_text="open: HMAC-SHA-256 of the request's body under its key")
     status = Integer(default=None, null=False, help_text="open: HTTP status")
     body = Bytea(default=None, null=False, help_text="pseudonymous: the response's body")
     answered_at = Timestamptz(default=None, null=False, help_text="open: when")
