@@ -56,7 +56,7 @@ HOLDINGS: Final = (
         title="Answers that are kept so that a repeated request changes nothing",
         of="subject = $1",
         withheld={"body": "a copy of what is shown elsewhere in this package"},
-        keeps=Keeps(7, "answered_at", "to answer a repeated request as the first one was answered"),
+        keeps=Keeps(400, "answered_at", "so that a delivery that is sent again within the year creates nothing twice"),
     ),
 )
 """What the kernel's own tables hold."""
