@@ -1,20 +1,21 @@
 """A trail that falls behind raises an alarm, then refuses writes, until its backlog is gone."""
 
 import pytest
-from structlog.testing import capture_logs
 
+from api import floods
 from api.floods import ALARM, REFUSE, Pressure, TrailBehindError
 from audit.store import MOST_COUNTED
 from kernel.clock import MovableClock
 from kernel.unit_of_work import Work
 from tests.audit.log import sequence, write
+from tests.logs import captured
 
 
 async def test_the_alarm_comes_before_the_refusal_and_both_end_with_the_backlog(
     work: Work, database_url: str, clock: MovableClock
 ) -> None:
     await write(work, 6)
-    with capture_logs() as logs:
+    with captured(floods) as logs:
         await Pressure(work, alarm=6, refuse=6).admit()
         await Pressure(work, alarm=5, refuse=6).admit()
         for alarm in (5, 4):

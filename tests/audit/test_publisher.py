@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 import audit
+from audit import publisher as publishing_side
+from audit import witnesses
 from audit.publisher import NAME as PUBLISHER
 from audit.rules.checkpoints import open_checkpoint
 from audit.rules.cosignatures import CosignatureVerifier
@@ -22,6 +23,7 @@ from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.audit.log import KEY, sequence, sequenced, superuser, write
 from tests.audit.witnessing import Answer, Tree, honest, http, listening, times, witness
+from tests.logs import captured
 
 
 @asynccontextmanager
@@ -29,11 +31,11 @@ async def publishing(
     database_url: str, clock: MovableClock, policy: audit.Policy | None = None
 ) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     async with connected(database_url, PUBLISHER) as connection:
-        witnesses = Witnesses(policy) if policy else None
+        asked = Witnesses(policy) if policy else None
         publisher = audit.Publisher(database_url, KEY, clock, policy)
-        yield partial(publisher.publish, connection, witnesses)
-        if witnesses:
-            await witnesses.close()
+        yield partial(publisher.publish, connection, asked)
+        if asked:
+            await asked.close()
 
 
 async def published(work: Work, origin: Origin) -> tuple[str, audit.Status]:
@@ -148,7 +150,7 @@ async def test_a_bad_witness_stops_nothing_and_is_not_passed_over_in_silence(
     async with AsyncExitStack() as stack:
         urls = [await stack.enter_async_context(listening(answer)) for answer in (honest(good), BAD[bad])]
         publish = await stack.enter_async_context(publishing(database_url, clock, policy_of(*urls, keys=keys)))
-        with capture_logs() as logs:
+        with captured(publishing_side, witnesses) as logs:
             began = asyncio.get_running_loop().time()
             assert await publish()
             assert asyncio.get_running_loop().time() - began < 3
@@ -206,7 +208,7 @@ async def test_a_fork_made_with_the_stolen_key_of_the_log_is_seen_by_the_witness
         assert (await audit.verify(database_url, KEY.vkey)).ok, "by itself the other history is in order"
         against = await audit.verify(database_url, KEY.vkey, against=kept)
         assert [each.kind for each in against.findings] == [audit.FindingKind.CHECKPOINT_CONTRADICTED]
-        with capture_logs() as logs:
+        with captured(publishing_side, witnesses) as logs:
             async with publishing(database_url, clock, policy) as publish:
                 await publish()
     note, status = await published(work, origin)
