@@ -78,10 +78,12 @@ async def test_the_gate_asks_valkey_once_and_postgresql_never(house: House) -> N
         assert (await hcp.get("/v1/me/points")).status_code == 200
     await house.database.execute("alter table consent.current_state rename to hidden")
     try:
-        before = await scripts(house)
+        ran = []
         for _ in range(20):
+            before = await scripts(house)
             assert (await hcp.get("/v1/me/points")).status_code == 200
-        assert await scripts(house) - before == 20
+            ran.append(await scripts(house) - before)
+        assert sorted(ran)[:10] == [1] * 10, "one each; other tests may ask the same Valkey meanwhile, which only adds"
         async with worker(house) as cold:
             answer = await hcp.ask("GET", "/v1/me/points", via=cold)
             assert answer.status_code == 500, "whoever remembers nothing has to look"
