@@ -152,7 +152,8 @@ async def test_a_suppressed_address_is_never_used_whoever_has_it(work: Work, ori
             await consent.suppress(uow, addresses, SuppressionReason.ERASED)
         stored = await uow.fetch("select * from consent.suppression")
     assert len(stored) == 2
-    assert b"ada" not in repr([dict(row) for row in stored]).encode()
+    rows = repr([dict(row) for row in stored]).casefold()
+    assert not [part for part in ("ada@", "clinic", "23456789") if part in rows], "only keyed hashes are kept"
     assert (await ask(work, origin, person)).reason is Reason.ADDRESS_SUPPRESSED
     assert (await ask(work, origin, person, address="ada@clinic.EXAMPLE")).reason is Reason.ADDRESS_SUPPRESSED
     assert (await ask(work, origin, person, Channel.SMS, address="+33123456789")).reason is Reason.ADDRESS_SUPPRESSED
