@@ -78,16 +78,16 @@ async def test_only_records_that_are_there_and_can_be_held_are_held_and_a_hold_i
         person = await somebody(uow)
         activity = await uow.fetchval("select id from engagement.activity where person = $1 limit 1", person)
         held = await consent.place_hold(
-            uow, registry, OFFICER, "engagement.activity", activity, HoldReason.LEGAL_CLAIMS
+            uow, registry, OFFICER, ["*"], "engagement.activity", activity, HoldReason.LEGAL_CLAIMS
         )
         again = await consent.place_hold(
-            uow, registry, OFFICER, "engagement.activity", activity, HoldReason.LEGAL_OBLIGATION
+            uow, registry, OFFICER, ["*"], "engagement.activity", activity, HoldReason.LEGAL_OBLIGATION
         )
         assert again == held, "the first hold stands"
         for table, record in (("people.vault", person), ("engagement.activity", uuid4()), ("no.table", person)):
             with pytest.raises(LegalHoldNotFoundError):
-                await consent.place_hold(uow, registry, OFFICER, table, record, HoldReason.LEGAL_CLAIMS)
-        assert [each.id for each in await consent.legal_holds(uow, None, 10)] == [held.id]
-        await consent.release_hold(uow, OFFICER, held.id)
+                await consent.place_hold(uow, registry, OFFICER, ["*"], table, record, HoldReason.LEGAL_CLAIMS)
+        assert [each.id for each in await consent.legal_holds(uow, ["*"], None, 10)] == [held.id]
+        await consent.release_hold(uow, OFFICER, ["*"], held.id)
         with pytest.raises(LegalHoldNotFoundError):
-            await consent.release_hold(uow, OFFICER, held.id)
+            await consent.release_hold(uow, OFFICER, ["*"], held.id)
