@@ -60,9 +60,10 @@ async def a_message(scene: Scene, _: Asker) -> Sent:
     return Sent(letter | {"person": str(scene.hcp.person), "purpose": "marketing_email"})
 
 
-async def a_queued_message(scene: Scene, asker: Asker) -> Sent:
-    machine = await scene.house.machine()
-    answer = await machine.post("/v1/messages", (await a_message(scene, asker)).body)
+async def a_queued_message(scene: Scene, _: Asker) -> Sent:
+    machine, hcp = await scene.house.machine(), await scene.house.hcp()
+    letter = {"person": str(hcp.person), "purpose": "marketing_email", "subject": "News", "text": "A webinar."}
+    answer = await machine.post("/v1/messages", letter)
     return Sent(inside=answer.json()["id"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kernel.disclosure import alone
 from tests.oracle.oracle import Result, compute
 from tests.system.guests import Guest, activity, board
 from tests.system.house import House, built, until
