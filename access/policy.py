@@ -66,7 +66,6 @@ EVERYWHERE: Final = frozenset(
         Permission.CURRENCIES_READ,
         Permission.CURRENCY_MANAGE,
         Permission.LEADERBOARD_READ,
-        Permission.LEGAL_HOLD_MANAGE,
         Permission.NOTICE_READ,
         Permission.NOTICE_WRITE,
         Permission.POLICIES_READ,
@@ -172,6 +171,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CONSENT_DELIVER,
             Permission.CONTENT_CREATE,
             Permission.HCP_CREATE,
+            Permission.MESSAGE_SEND,
         },
         Role.MARKETER: _STAFF
         | {

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     LEADERBOARD_READ = "leaderboard:read"
     LEGAL_HOLD_MANAGE = "legal-hold:manage"
     LICENCE_DECIDE = "licence:decide"
+    MESSAGE_SEND = "message:send"
     NOTICE_READ = "notice:read"
     NOTICE_WRITE = "notice:write"
     OPPORTUNITIES_READ = "opportunities:read"

@@ -31,7 +31,7 @@ EVERYTHING = (
 def registry(settings: Settings, boards: Boards) -> consent.Registry:
     """Return what the rooms hold and how they let go; the list of erasures is a file outside of the database."""
     return consent.Registry(
-        holdings=EVERYTHING,
+        holdings=[engagement.kept_for(holding, settings.activity_retention_days) for holding in EVERYTHING],
         departures=(_sign_out, partial(_leave, boards)),
         erasures=consent.ErasureList(settings.erasure_list or settings.home / "erasures.jsonl"),
     )

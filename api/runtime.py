@@ -145,6 +145,7 @@ class Runtime:
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
             partial(_repeat, self._send_letters, LETTER_PAUSE_SECONDS, "letters_wait"),
+            partial(_repeat, self._send_messages, LETTER_PAUSE_SECONDS, "messages_wait"),
             partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
@@ -182,7 +183,19 @@ class Runtime:
     async def _send_letters(self) -> bool:
         """Send what rooms wrote to people; any number of workers may do it at once."""
         async with self.work.begin(LETTER_ORIGIN) as uow:
-            return await access.send_letters(uow, self.mailbox)
+            return await access.send_letters(uow, self.mailbox, _may_write)
+
+    async def _send_messages(self) -> bool:
+        """Ask for one second yes that is outstanding, and send one message or stop it."""
+        asked = False
+        if self.settings.confirmation_letters == "sent":
+            async with self.work.begin(LETTER_ORIGIN) as uow:
+                asked = await consent.write_confirmations(uow, self._confirmation_page)
+        async with self.work.begin(LETTER_ORIGIN) as uow:
+            return await consent.transmit(uow, self.mailbox) or asked
+
+    def _confirmation_page(self, token: str) -> str:
+        return f"{self.settings.public_url.rstrip('/')}/v1/consent/confirmations/{token}"
 
     async def _sweep_consents(self) -> bool:
         """Write down grants that ran out; the gate has refused them ever since."""
@@ -213,6 +226,12 @@ async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: st
             _log.warning(waits, error=type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 0.0 if more else pause)
+
+
+async def _may_write(uow: UnitOfWork, person: people.PersonId) -> bool:
+    """Tell whether a letter about somebody's own account may leave: a code that was asked for, or word of a danger."""
+    decision = await consent.may_contact(uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)
+    return decision.allowed
 
 
 async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:
@@ -259,7 +278,7 @@ def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | 
 def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:
     """Return who gives consent receipts: the controller, as the operator names it."""
     controller = Controller(settings.controller, settings.controller_contact, settings.data_location)
-    return ReceiptIssuer(controller, keys.receipt_key)
+    return ReceiptIssuer(controller, keys.receipt_key, keys.receipt_former_keys)
 
 
 def log_origin(settings: Settings) -> str:

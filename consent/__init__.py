@@ -11,9 +11,11 @@ from consent.errors import (
     ErasuresMissingError,
     InvalidAddressError,
     InvalidConsentError,
+    InvalidMessageError,
     InvalidNoticeError,
     InvalidRequestError,
     LegalHoldNotFoundError,
+    MessageNotFoundError,
     NoticeImmutableError,
     NoticeNotActiveError,
     NoticeNotFoundError,
@@ -23,10 +25,12 @@ from consent.errors import (
     RequestNotFoundError,
     RequestOpenError,
     RequestStateError,
+    SuppressionNotFoundError,
     UnknownNoticeError,
     UnknownShowingError,
 )
 from consent.holdings import HOLDINGS
+from consent.message_values import Content, MessageView, NewMessage, Queued, SuppressionView
 from consent.receipts import ReceiptIssuer, verify_receipt
 from consent.register import REGISTER, PurposeEntry, Register
 from consent.request_values import CaseView, Kept, LegalHold, NewRequest, Overdue, Package, RequestView
@@ -65,6 +69,7 @@ from consent.service.confirming import confirmable, hand_out_confirmations
 from consent.service.deciding import check, may_contact, note_gap, open_gaps, require, standing
 from consent.service.delivering import check_consents, deliver_consents
 from consent.service.expiring import record_lapses
+from consent.service.messaging import message, queue_message, transmit, write_confirmations
 from consent.service.notices import (
     activate_notice,
     activate_notice_by_id,
@@ -75,7 +80,14 @@ from consent.service.notices import (
 )
 from consent.service.receipts import receipt
 from consent.service.recording import consents, rebuild_standing, record_consent, record_consents
-from consent.service.suppressing import configure, is_suppressed, suppress
+from consent.service.suppressing import (
+    configure,
+    find_suppression,
+    is_suppressed,
+    lift_suppression,
+    suppress,
+    suppressions,
+)
 from consent.values import (
     CONSENT_PURPOSES,
     PURPOSES,
@@ -101,6 +113,8 @@ from consent.vocabulary import (
     Answer,
     Basis,
     Channel,
+    LiftReason,
+    MessageState,
     Method,
     Outcome,
     Purpose,
@@ -129,6 +143,7 @@ __all__ = [
     "ConsentChoice",
     "ConsentRequiredError",
     "ConsentView",
+    "Content",
     "Controller",
     "Decision",
     "Departure",
@@ -142,12 +157,18 @@ __all__ = [
     "HoldReason",
     "InvalidAddressError",
     "InvalidConsentError",
+    "InvalidMessageError",
     "InvalidNoticeError",
     "InvalidRequestError",
     "Kept",
     "LegalHold",
     "LegalHoldNotFoundError",
+    "LiftReason",
+    "MessageNotFoundError",
+    "MessageState",
+    "MessageView",
     "Method",
+    "NewMessage",
     "NewNotice",
     "NewRequest",
     "Notice",
@@ -163,6 +184,7 @@ __all__ = [
     "PurposeEntry",
     "PurposeNotConsentableError",
     "PurposeUnconfiguredError",
+    "Queued",
     "Reason",
     "Rebuilt",
     "ReceiptFault",
@@ -180,7 +202,9 @@ __all__ = [
     "RequestView",
     "Shown",
     "State",
+    "SuppressionNotFoundError",
     "SuppressionReason",
+    "SuppressionView",
     "Surface",
     "UnknownNoticeError",
     "UnknownShowingError",
@@ -199,11 +223,14 @@ __all__ = [
     "decide",
     "deliver_consents",
     "extend",
+    "find_suppression",
     "hand_out_confirmations",
     "is_suppressed",
     "legal_holds",
     "lift_restriction",
+    "lift_suppression",
     "may_contact",
+    "message",
     "missing_erasures",
     "note_gap",
     "open_cases",
@@ -215,6 +242,7 @@ __all__ = [
     "pause",
     "place_hold",
     "publish_notice",
+    "queue_message",
     "rebuild_standing",
     "receipt",
     "record_consent",
@@ -232,7 +260,10 @@ __all__ = [
     "standing",
     "state_at",
     "suppress",
+    "suppressions",
     "take_package",
+    "transmit",
     "verify_receipt",
     "work_once",
+    "write_confirmations",
 ]

@@ -94,6 +94,26 @@ class SuppressionNotConfiguredError(UnavailableError):
     remedy = "Start Laurel through its command line, or call consent.configure first."
 
 
+class SuppressionNotFoundError(NotFoundError):
+    """No suppression of this id is in force."""
+
+    code = "suppression-not-found"
+    remedy = "Look it up with POST /v1/suppressions/search."
+
+
+class InvalidMessageError(InvalidError):
+    """A message that can't be sent as it is. Facts: ``field``."""
+
+    code = "message-invalid"
+    remedy = "Correct the named field and send it again."
+
+
+class MessageNotFoundError(NotFoundError):
+    """There is no such message, or its time of being kept is over."""
+
+    code = "message-not-found"
+
+
 class ReceiptNotReadyError(UnavailableError):
     """The audit log has not signed the entry yet that the receipt is to be proved by."""
 

@@ -31,6 +31,12 @@ HOLDINGS: Final = (
         keeps=Keeps(90, "expires_at", "to answer whether and when a package was taken"),
     ),
     Holding(
+        table="consent.message",
+        title="E-mail to you that was asked for, and whether it was sent",
+        sealed=("content",),
+        keeps=Keeps(365, "settled_at", "to answer why something was sent to you, or was not"),
+    ),
+    Holding(
         table="consent.confirmation",
         title="Answers that waited to be confirmed",
         withheld={"token_sha256": "a fingerprint of what was in the message"},

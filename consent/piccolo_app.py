@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from consent.message_tables import MessageRow
 from consent.request_tables import (
     ErasureRow,
     LegalHoldRow,
@@ -36,6 +37,7 @@ APP_CONFIG = AppConfig(
         Confirmation,
         Suppression,
         Gap,
+        MessageRow,
         PrivacyRequestRow,
         RequestStep,
         RestrictionRow,

@@ -62,6 +62,12 @@ class PurposeEntry(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             return self.basis
         return self.markets.get(market)
 
+    def markets_on(self, basis: Basis) -> frozenset[str] | None:
+        """Return the markets in which the purpose rests on ``basis``; None is everywhere."""
+        if self.markets is None:
+            return None if self.basis is basis else frozenset()
+        return frozenset(market for market, own in self.markets.items() if own is basis)
+
     @cached_property
     def answerable(self) -> bool:
         """Whether a person's yes or no decides anything, in any market."""
@@ -74,6 +80,11 @@ class Register(msgspec.Struct, frozen=True):
     version: int
     valid_from: date
     purposes: Mapping[str, PurposeEntry]
+
+    def interests(self) -> dict[str, frozenset[str] | None]:
+        """Return the purposes that rest on a legitimate interest, each with its markets; None is everywhere."""
+        found = {name: entry.markets_on(Basis.LEGITIMATE_INTEREST) for name, entry in self.purposes.items()}
+        return {name: markets for name, markets in found.items() if markets is None or markets}
 
 
 ANSWERABLE: Final = frozenset({Basis.CONSENT, Basis.LEGITIMATE_INTEREST})

@@ -1,6 +1,6 @@
 """The tables of people's requests. What people wrote is sealed with their own key, and opens no more without it."""
 
-from piccolo.columns import UUID, Array, BigInt, Date, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, BigInt, Boolean, Date, Integer, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -28,6 +28,9 @@ class PrivacyRequestRow(Table, tablename="privacy_request", schema="consent"):
         default=None, null=True, help_text="pseudonymous: what the person wrote, sealed with the person's key"
     )
     answer = Bytea(default=None, null=True, help_text="pseudonymous: what was answered, sealed with the person's key")
+    never_contact = Boolean(
+        default=False, null=False, help_text="pseudonymous: the person's addresses are never to be used again"
+    )
 
 
 class RequestStep(Table, tablename="request_step", schema="consent"):
@@ -87,6 +90,7 @@ class LegalHoldRow(Table, tablename="legal_hold", schema="consent"):
     holding = Text(default=None, null=False, help_text="open: the table")
     record = UUID(default=None, null=False, help_text="pseudonymous: the record's key")
     reason = Text(default=None, null=False, help_text="open: HoldReason")
+    market = Text(default=None, null=True, help_text="pseudonymous: of the record's person; none is of no market")
     placed_by = UUID(default=None, null=False, help_text="pseudonymous: account")
     placed_at = Timestamptz(default=None, null=False, help_text="open")
     released_by = UUID(default=None, null=True, help_text="pseudonymous: account")

@@ -60,6 +60,7 @@ class PrivacyRequest(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     words: bytes | None
     answer: bytes | None
+    never_contact: bool = False
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,12 +126,13 @@ class CaseView(RequestView, frozen=True, kw_only=True):
 
 
 class LegalHold(msgspec.Struct, frozen=True, kw_only=True):
-    """One record that must stay: ``table`` as its room declares it, ``record`` its key."""
+    """One record that must stay: ``table`` as its room declares it, ``record`` its key, ``market`` of its person."""
 
     id: UUID
     table: str
     record: UUID
     reason: HoldReason
+    market: str | None
     placed_at: datetime
     released_at: datetime | None
 

@@ -145,6 +145,9 @@ class Suppression(Table, tablename="suppression", schema="consent"):
     address_index = Bytea(default=None, null=False, help_text="pseudonymous: HMAC under a key of its own")
     reason = Text(default=None, null=False, help_text="open: a SuppressionReason")
     recorded_at = Timestamptz(default=None, null=False, help_text="open")
+    lifted_at = Timestamptz(default=None, null=True, help_text="open: since when it may be used again")
+    lifted_by = UUID(default=None, null=True, help_text="pseudonymous: account")
+    lift_reason = Text(default=None, null=True, help_text="open: a LiftReason")
 
 
 class Gap(Table, tablename="gap", schema="consent"):

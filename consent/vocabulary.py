@@ -97,6 +97,22 @@ class SuppressionReason(StrEnum):
     BOUNCED = "bounced"
 
 
+class LiftReason(StrEnum):
+    """Why an address may be used again."""
+
+    ASKED = "asked"
+    RECORDED_BY_MISTAKE = "recorded-by-mistake"
+    REACHABLE_AGAIN = "reachable-again"
+
+
+class MessageState(StrEnum):
+    """How far a message is: it waits, it left, or the gate stopped it on its way."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    STOPPED = "stopped"
+
+
 class Method(StrEnum):
     """How an answer reached us; all but ``app`` need a reference to their evidence.
 
@@ -136,6 +152,8 @@ class Reason(StrEnum):
     ADDRESS_SUPPRESSED = "address-suppressed"
     ADDRESS_UNKNOWN = "address-unknown"
     PERSON_UNKNOWN = "person-unknown"
+    ANSWERED_MEANWHILE = "answered-meanwhile"
+    UNDELIVERABLE = "undeliverable"
     PURPOSE_UNCONFIGURED = "purpose-unconfigured"
 
 
@@ -181,7 +199,14 @@ class Action(StrEnum):
     NOTICES_READ = "consent:notice:read"
     NOTICES_SHOWN = "consent:notice:shown"
     RECEIPT_ISSUED = "consent:receipt:issued"
+    RECEIPT_KEY_ROTATED = "consent:receipt_key:rotated"
     ADDRESS_SUPPRESSED = "consent:address:suppressed"
+    SUPPRESSION_LIFTED = "consent:address:lifted"
+    SUPPRESSIONS_READ = "consent:address:read"
+    MESSAGES_READ = "consent:message:read"
+    MESSAGE_QUEUED = "consent:message:queued"
+    MESSAGE_SENT = "consent:message:sent"
+    MESSAGE_STOPPED = "consent:message:stopped"
     STANDING_REBUILT = "consent:standing:rebuilt"
     REQUEST_RECEIVED = "consent:request:received"
     REQUESTS_READ = "consent:request:read"

@@ -4,13 +4,14 @@ An activity arrives from an app, a learning system or an import, late or out of 
 code when it may not be kept. What it earns is decided one room above.
 """
 
-from engagement.holdings import HOLDINGS
+from engagement.holdings import HOLDINGS, kept_for
 from engagement.rules.admission import Refusal, admit
 from engagement.rules.parsing import Draft, Malformed, extension_bytes, parse
 from engagement.service import (
     amounts,
     histories,
     history,
+    latest_activities,
     owners,
     recent_use,
     restamp,
@@ -37,6 +38,8 @@ __all__ = [
     "extension_bytes",
     "histories",
     "history",
+    "kept_for",
+    "latest_activities",
     "owners",
     "parse",
     "recent_use",

@@ -38,6 +38,11 @@ def amounts(uow: UnitOfWork, since: datetime | None, until: datetime | None) -> 
     return store.amounts(uow, since, until)
 
 
+async def latest_activities(uow: UnitOfWork, since: datetime) -> dict[PersonId, datetime]:
+    """Return everybody of whom something since then (UTC) is scored, and when the latest of it was."""
+    return await store.latest_activities(uow, since)
+
+
 async def histories(
     uow: UnitOfWork, persons: Sequence[PersonId], since: datetime | None, until: datetime | None
 ) -> list[History]:

@@ -140,6 +140,16 @@ async def amounts(
         yield PersonId(row[0]), row[1]
 
 
+async def latest_activities(uow: UnitOfWork, since: datetime) -> dict[PersonId, datetime]:
+    """Return everybody of whom something since then is scored, and when the latest of it was."""
+    rows = await uow.fetch(
+        "select person, max(occurred_at) from engagement.activity"
+        " where rules_version is not null and occurred_at >= $1 group by person",
+        since,
+    )
+    return {PersonId(row[0]): row[1] for row in rows}
+
+
 async def histories(
     uow: UnitOfWork, persons: Sequence[PersonId], since: datetime | None, until: datetime | None
 ) -> list[History]:

@@ -88,6 +88,7 @@ from gamification.service.rewards import approve_reward, catalogue, create_rewar
 from gamification.service.running import keep_schedule, move_campaign
 from gamification.service.spending import expire_lots
 from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers, yearly_report
+from gamification.service.windows import check_window
 from gamification.store.boards import Boards
 from gamification.store.totals import Totals, totals
 
@@ -157,6 +158,7 @@ __all__ = [
     "campaigns",
     "cancel_claim",
     "catalogue",
+    "check_window",
     "claim",
     "claims_of",
     "column_notes",

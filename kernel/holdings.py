@@ -20,11 +20,16 @@ def by_account(column: str, *, text: bool = False) -> str:
 
 
 class Keeps(msgspec.Struct, frozen=True):
-    """For how long a row stays: so many ``days`` after the time in its column ``since``, and what for."""
+    """For how long a row stays: so many ``days`` after the time in its column ``since``, and what for.
+
+    ``only`` is a condition of the rows that this is about. With ``columns`` the row stays and these are emptied.
+    """
 
     days: int
     since: str
     purpose: str
+    only: str = "true"
+    columns: tuple[str, ...] = ()
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +38,8 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     ``of`` is an SQL condition on the table's own columns; ``$1`` is the person's id. ``key`` is the primary key.
     ``provided``: the person gave it, so it belongs to what they may take along (GDPR Article 20). ``kept`` says on
     which ground the rows outlive an erasure; without it they go. Columns in ``sealed`` are opened with the person's key
-    for a package; those in ``withheld`` are left out of it, each for the reason given. Rows of a table with
+    for a package; those in ``withheld`` are left out of it, each for the reason given. ``keeps`` says when a row goes,
+    ``reduces`` when the columns do that nothing needs any more. Rows of a table with
     ``holdable`` can be held one by one: its key is a UUID, and nothing that is erased hangs on it.
     """
 
@@ -46,6 +52,7 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     sealed: tuple[str, ...] = ()
     withheld: Mapping[str, str] = {}
     keeps: Keeps | None = None
+    reduces: Keeps | None = None
     holdable: bool = False
 
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from cryptography.hazmat.primitives import serialization
@@ -21,7 +21,6 @@ from kernel.keyring import Keyring, LocalKey
 from kernel.parsers import KEY_BYTES
 from kernel.settings import SECRETS, Settings
 
-FORMER: Final = "token_former_keys.pem"
 RSA_BITS: Final = 3_072
 """As strong as Ed25519 is, and as NIST SP 800-57 wants it for signatures that are to hold beyond 2030."""
 
@@ -53,6 +52,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     badge_rsa_key: bytes
     token_former_keys: bytes = b""
     """Public keys (PEMs) that signed tokens before ``token_key`` did."""
+    receipt_former_keys: bytes = b""
+    """The same for consent receipts."""
     other_key_encryption_keys: tuple[bytes, ...] = ()
 
     @override
@@ -66,23 +67,28 @@ def load_keys(settings: Settings) -> Keys:
     folder = settings.home / "keys"
     random = partial(secrets.token_bytes, KEY_BYTES)
     made = {name: getattr(settings, name) or _kept(folder / f"{name}.bin", random) for name in SECRETS}
-    former = folder / FORMER
     return Keys(
         **made,
         badge_rsa_key=settings.badge_rsa_key or _kept(folder / "badge_rsa_key.pem", new_rsa_key),
-        token_former_keys=settings.token_former_keys or (former.read_bytes() if former.exists() else b""),
+        token_former_keys=settings.token_former_keys or _former(folder, "token"),
+        receipt_former_keys=settings.receipt_former_keys or _former(folder, "receipt"),
         other_key_encryption_keys=(*settings.other_key_encryption_keys, *_others(settings)),
     )
 
 
-def rotate_token_key(settings: Settings, former: bytes) -> None:
-    """Put a new token key into ``<home>/keys`` and ``former`` (PEMs) in the place of those before it.
+def rotate_signing_key(settings: Settings, kind: Literal["token", "receipt"], former: bytes) -> None:
+    """Put a new key of this kind into ``<home>/keys`` and ``former`` (PEMs) in the place of those before it.
 
-    The former public keys are written first: whoever starts in between still believes every token that is out.
+    The former public keys are written first: whoever starts in between still believes everything that is out.
     """
     folder = settings.home / "keys"
-    for name, content in ((FORMER, former), ("token_key.bin", secrets.token_bytes(KEY_BYTES))):
-        _replace(folder / name, content)
+    _replace(folder / f"{kind}_former_keys.pem", former)
+    _replace(folder / f"{kind}_key.bin", secrets.token_bytes(KEY_BYTES))
+
+
+def _former(folder: Path, kind: str) -> bytes:
+    path = folder / f"{kind}_former_keys.pem"
+    return path.read_bytes() if path.exists() else b""
 
 
 def keyring(settings: Settings, keys: Keys) -> Keyring:

@@ -63,8 +63,10 @@ async def require_newest() -> None:
         raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
 
 
-async def migrate(application_url: str) -> str:
+async def migrate(application_url: str, interests: row_security.Interests | None = None) -> str:
     """Run every migration that has not run yet, in one transaction; return what Piccolo said.
+
+    ``interests`` are the purposes that rest on a legitimate interest, which row-level security must know.
 
     It makes the database's roles first (``kernel/roles.py``), ``application_url``'s login among them, and the owner's
     is the one that the migrations run as; the pools MUST have been opened without a role.
@@ -92,7 +94,7 @@ async def migrate(application_url: str) -> str:
             reason = str(error) if isinstance(error, asyncpg.PostgresError) else said.getvalue().strip()[-LONGEST:]
             raise MigrationError(f"A migration failed: {reason.splitlines()[-1]}.") from error
         await roles.grant(connection, ROOMS)
-        await row_security.secure(connection)
+        await row_security.secure(connection, interests or {})
     return said.getvalue()
 
 

@@ -2,16 +2,18 @@
 
 A transaction declares what it is for (``laurel.purpose``) and when it is (``laurel.moment``). Every table of a room in
 ``SUBJECT_ROOMS`` that says whose a row is, in a column ``person``, shows the application's role (``kernel/roles.py``)
-only rows of people for whom the declared purpose has a live basis: it rests on something else than consent, or the
-person granted it and the grant is in force. A transaction that declares nothing sees nothing, and can add nothing.
+only rows of people for whom the declared purpose has a live basis: it rests on a contract or a law, or the person
+granted it and the grant is in force; or it rests on a legitimate interest where the person is, and that person has not
+objected. Whoever had processing restricted is seen for neither. A transaction that declares nothing sees nothing, and
+can add nothing.
 
 The gate remains what decides; this is for the query that forgets to ask it.
 See ``docs/decisions/0029-rows-without-a-basis-are-not-there.md``.
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Final, TypeAlias
 
 from kernel.database import APPLICATION, Connection
 from kernel.facts import UPKEEP
@@ -27,19 +29,29 @@ _ANY: Final = f"{_DECLARED} <> ''"
 _OTHER: Final = f"{_DECLARED} in ({', '.join(map(repr, OTHER_BASES))})"
 _GRANTED: Final = "consent.has_basis(person)"
 
+Interests: TypeAlias = Mapping[str, Collection[str] | None]
+"""Purposes that rest on a legitimate interest, each with the markets in which they do; None is everywhere."""
+
 # A function and no sub-select: what is not called costs nothing, while each statement sets up the sub-selects of every
 # table that it names, in recording about a dozen times per transaction.
 _HAS_BASIS: Final = """
 create or replace function consent.has_basis(whose uuid) returns boolean language plpgsql stable parallel safe as $$
 begin
-    return exists (
+    if exists (select from consent.restriction where person = whose and lifted_at is null) then return false; end if;
+    {interests}return exists (
         select from consent.current_state
         where person = whose and purpose = current_setting('laurel.purpose', true) and channel is null
             and topic is null and state = 'granted' and (expires_at is null
-            or expires_at > nullif(current_setting('laurel.moment', true), '')::timestamptz))
-        and not exists (select from consent.restriction where person = whose and lifted_at is null);
+            or expires_at > nullif(current_setting('laurel.moment', true), '')::timestamptz));
 end $$
 """
+_INTEREST: Final = """if {condition} then
+        return not exists (select from consent.current_state where person = whose
+            and purpose = current_setting('laurel.purpose', true) and channel is null and topic is null
+            and state in ('denied', 'withdrawn'));
+    end if;
+    """
+_MARKET: Final = "(select market from people.person where id = whose) in ({markets})"
 
 WITHOUT_LOOKUP: Final[Mapping[str, str]] = {
     "consent.current_state": "it is what the look-up reads",
@@ -61,12 +73,12 @@ order by 1
 """
 
 
-async def secure(connection: Connection) -> None:
+async def secure(connection: Connection, interests: Interests) -> None:
     """Give every table of people's data the policy of now; as the owner, after the migrations.
 
     A table whose policy is the one of now is left alone: to change it takes a lock that nobody shares.
     """
-    await connection.execute(_HAS_BASIS)
+    await connection.execute(has_basis(interests))
     for row in await connection.fetch(_TABLES, list(SUBJECT_ROOMS), list(WITHOUT_LOOKUP)):
         name, condition = row["name"], condition_of(row["name"])
         policy = f"basis_{hashlib.sha256(condition.encode()).hexdigest()[:12]}"
@@ -76,6 +88,19 @@ async def secure(connection: Connection) -> None:
             await connection.execute(f"drop policy {former} on {name}")
         await connection.execute(f"create policy {policy} on {name} to {APPLICATION} using ({condition})")
         await connection.execute(f"alter table {name} enable row level security")
+
+
+def has_basis(interests: Interests) -> str:
+    """Return the SQL that makes the function which every policy asks."""
+    tests = [_interest(purpose, markets) for purpose, markets in sorted(interests.items())]
+    return _HAS_BASIS.format(interests=_INTEREST.format(condition=" or ".join(tests)) if tests else "")
+
+
+def _interest(purpose: str, markets: Collection[str] | None) -> str:
+    declared = f"{_DECLARED} = '{purpose}'"
+    if markets is None:
+        return declared
+    return f"({declared} and {_MARKET.format(markets=', '.join(map(repr, sorted(markets))))})"
 
 
 def condition_of(table: str) -> str:

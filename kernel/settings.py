@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
     smtp_url: str | None = None
     mail_from: str = "laurel@localhost"
+    confirmation_letters: Literal["sent", "handed-out"] = "sent"
     staff_second_factor: Literal["required", "optional"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
@@ -64,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     identifier_index_key: bytes | None = None
     badge_key: bytes | None = None
     receipt_key: bytes | None = None
+    receipt_former_keys: bytes = b""
     suppression_key: bytes | None = None
     badge_rsa_key: bytes | None = None
     badge_former_keys: bytes = b""
@@ -105,6 +107,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "rules_file": parsers.path,
     "smtp_url": parsers.url("smtp", "smtps"),
     "mail_from": parsers.address,
+    "confirmation_letters": parsers.choice("sent", "handed-out"),
     "staff_second_factor": parsers.choice("required", "optional"),
     "log_level": parsers.choice("debug", "info", "warning", "error"),
     "token_key": parsers.key,
@@ -118,6 +121,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "identifier_index_key": parsers.key,
     "badge_key": parsers.key,
     "receipt_key": parsers.key,
+    "receipt_former_keys": parsers.public_keys,
     "suppression_key": parsers.key,
     "badge_rsa_key": parsers.rsa_key,
     "badge_former_keys": parsers.public_keys,

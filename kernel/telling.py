@@ -5,6 +5,7 @@ again costs nothing: its answer says nothing new.
 """
 
 import hashlib
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from kernel.disclosure import MOST_TOLD
 from kernel.errors import TooManyError
 
 _DAY_SECONDS: Final = 86_400
+_AWAY: Final = "Valkey does not answer, and without it nobody knows what was told before."
 
 _SPEND: Final = """
 if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
@@ -36,8 +38,38 @@ class Telling:
 
     def __init__(self, cache: Cache, clock: Clock, most: int = MOST_TOLD) -> None:
         """Allow ``most`` different questions per reader and day (UTC)."""
+        self._cache = cache
         self._spend = cache.client.register_script(_SPEND)
         self._clock, self._most = clock, most
+
+    async def seen(self, reader: UUID, topic: str, what: str) -> frozenset[str]:
+        """Remember for today that ``reader`` is shown ``what`` of ``topic``, and return everything shown of it before.
+
+        Of two that are asked for at once, each is told of the other.
+
+        Raises:
+            CacheUnavailableError: nobody knows what was told before, so nothing is.
+
+        """
+        now = self._clock.now()
+        key = f"seen:{reader}:{topic}:{now:%Y-%m-%d}"
+        try:
+            async with self._cache.client.pipeline(transaction=True) as pipeline:
+                pipeline.sadd(key, what)
+                pipeline.expire(key, _left(now))
+                pipeline.smembers(key)
+                found = (await pipeline.execute())[-1]
+        except AWAY as error:
+            raise CacheUnavailableError(_AWAY) from error
+        return frozenset(each.decode() for each in found) - {what}
+
+    async def unsee(self, reader: UUID, topic: str, what: str) -> None:
+        """Forget that ``what`` was shown: it was refused."""
+        now = self._clock.now()
+        try:
+            await self._cache.client.srem(f"seen:{reader}:{topic}:{now:%Y-%m-%d}", what)
+        except AWAY as error:
+            raise CacheUnavailableError(_AWAY) from error
 
     async def spend(self, reader: UUID, question: str) -> None:
         """Let ``reader`` be told the answer to ``question``, which MUST name everything that the answer depends on.
@@ -48,13 +80,16 @@ class Telling:
 
         """
         now = self._clock.now()
-        left = _DAY_SECONDS - int(now.timestamp()) % _DAY_SECONDS
+        left = _left(now)
         fingerprint = hashlib.sha256(question.encode()).digest()
         try:
             may = await self._spend(keys=[f"told:{reader}:{now:%Y-%m-%d}"], args=[fingerprint, self._most, left])
         except AWAY as error:
-            message = "Valkey does not answer, and without it nobody knows what was told before."
-            raise CacheUnavailableError(message) from error
+            raise CacheUnavailableError(_AWAY) from error
         if not may:
             message = f"You were told {self._most} different numbers about people today."
             raise ToldEnoughError(message, retry_after_seconds=left)
+
+
+def _left(now: datetime) -> int:
+    return _DAY_SECONDS - int(now.timestamp()) % _DAY_SECONDS

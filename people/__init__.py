@@ -25,11 +25,14 @@ from people.service import (
     find_by_email,
     find_by_identifier,
     key_use,
+    licence_statuses,
     lock,
+    pending_licences,
     profile,
     register,
     reindex,
     rewrap,
+    submit_licence,
     view,
 )
 from people.values import (
@@ -44,6 +47,7 @@ from people.values import (
     Profile,
     VaultKeys,
     View,
+    WaitingLicence,
 )
 from people.vocabulary import (
     Action,
@@ -86,6 +90,7 @@ __all__ = [
     "VaultKeys",
     "VaultNotConfiguredError",
     "View",
+    "WaitingLicence",
     "ZoneCooldownError",
     "bearings",
     "box",
@@ -96,12 +101,15 @@ __all__ = [
     "find_by_identifier",
     "is_market",
     "key_use",
+    "licence_statuses",
     "lock",
     "open_secret",
+    "pending_licences",
     "profile",
     "register",
     "reindex",
     "rewrap",
     "seal_secret",
+    "submit_licence",
     "view",
 ]

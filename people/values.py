@@ -1,6 +1,7 @@
 """What crosses the boundary of this room."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -89,6 +90,16 @@ class Licence(msgspec.Struct, frozen=True, kw_only=True):
     market: str
     status: LicenceStatus
     evidence: str | None
+    expires_on: date | None
+    changed_at: datetime
+
+
+class WaitingLicence(msgspec.Struct, frozen=True, kw_only=True):
+    """A licence that waits for a decision; where the evidence is, its person's profile says."""
+
+    id: UUID
+    person: PersonId
+    market: str
     expires_on: date | None
     changed_at: datetime
 

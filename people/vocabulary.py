@@ -100,6 +100,7 @@ class Action(StrEnum):
     INDEXES_REBUILT = "people:index:rebuilt"
     KEYS_REWRAPPED = "people:key:rewrapped"
     LICENCE_CHANGED = "people:licence:changed"
+    LICENCES_READ = "people:licence:read"
     PERSON_REGISTERED = "people:person:registered"
     PROFILE_CHANGED = "people:profile:changed"
     PROFILE_READ = "people:profile:read"

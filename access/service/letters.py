@@ -7,7 +7,8 @@ moment. Its code is stored as a hash, and in a form that can be read again only 
 import base64
 import hashlib
 import secrets
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import structlog
@@ -23,6 +24,9 @@ from kernel.unit_of_work import UnitOfWork
 
 TOKEN_BYTES: Final = 32
 AT_ONCE: Final = 20
+
+MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId], Awaitable[bool]]
+"""Whether somebody may be written to now; a room above knows what people agreed to, so it is handed in."""
 
 _log = structlog.get_logger()
 
@@ -41,8 +45,10 @@ async def write_word(uow: UnitOfWork, account: AccountId, kind: AlertKind) -> No
     await store.insert(uow, uow.new_id(), account, kind.value, uow.now + lifetime(kind))
 
 
-async def send_letters(uow: UnitOfWork, mailbox: Mailbox) -> bool:
+async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -> bool:
     """Send what waits; tell whether there may be more. A letter that the mail server does not take waits on.
+
+    ``may_write`` is asked at the moment a letter leaves; one that may not is done with, and its code is forgotten.
 
     A crash between sending and COMMIT sends a letter again, with the same name: better twice than never.
     """
@@ -50,16 +56,17 @@ async def send_letters(uow: UnitOfWork, mailbox: Mailbox) -> bool:
     failed = 0
     for each in waiting:
         try:
-            await _send(uow, mailbox, each)
+            await _send(uow, mailbox, may_write, each)
         except MailUnavailableError as error:
             failed += 1
             _log.warning("letter_waits", error=type(error).__name__)
     return len(waiting) == AT_ONCE and not failed
 
 
-async def _send(uow: UnitOfWork, mailbox: Mailbox, waiting: store.StoredLetter) -> None:
-    address = (await people.profile(uow, waiting.person)).email
-    if address is not None:
+async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting: store.StoredLetter) -> None:
+    if await may_write(uow, waiting.person):
+        address = (await people.view(uow, waiting.person, {people.Field.EMAIL})).email
+        assert isinstance(address, str)  # noqa: S101 - without one the answer is no
         token = None
         if waiting.sealed_token is not None:
             token = _written(await people.open_secret(uow, waiting.person, waiting.sealed_token, _context(waiting.id)))

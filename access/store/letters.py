@@ -98,5 +98,5 @@ async def unsent(uow: UnitOfWork, limit: int) -> list[StoredLetter]:
 
 
 async def sent(uow: UnitOfWork, letter: UUID) -> None:
-    """Note that a letter has left, and forget its code."""
+    """Note that a letter has left, or is not to leave, and forget its code."""
     await uow.execute("update access.letter set sent_at = $2, wrapped_token = null where id = $1", letter, uow.now)

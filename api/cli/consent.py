@@ -1,5 +1,6 @@
 """`laurel consent`: the register of purposes, and what a consent receipt proves; no server is needed."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -10,14 +11,17 @@ import access
 import consent as room
 from api.cli.audit import public_key
 from api.cli.documents import offline_app
-from api.cli.environment import settings_of
+from api.cli.environment import command_origin, opened, servers, settings_of
+from api.cli.migrating import migrated
 from api.cli.processing import record_of_processing
 from api.routes import route_lines
-from api.runtime import receipt_issuer
+from api.runtime import former_log_keys, receipt_issuer
+from audit import NoteError, read_former_keys
 from consent import REGISTER, PurposeEntry
 from consent.values import ReceiptVerdict
+from consent.vocabulary import Action
 from kernel.columns import classified_columns
-from kernel.keys import load_keys
+from kernel.keys import load_keys, rotate_signing_key
 from kernel.settings import Settings
 
 
@@ -27,11 +31,45 @@ def consent() -> None:
 
 
 @consent.command("key")
-def show_key() -> None:
-    """Print the public keys that receipts are verified with: the issuer's and the audit log's."""
+@click.option("--pem", is_flag=True, help="Print the issuer's keys, as LAUREL_RECEIPT_FORMER_KEYS takes them.")
+def show_key(*, pem: bool) -> None:
+    """Print the public keys that receipts are verified with: the issuer's and the audit log's, former ones below."""
     settings = settings_of(os.environ)
-    click.echo(f"receipt {_receipt_key(settings)}")
+    issuer = receipt_issuer(settings, load_keys(settings))
+    if pem:
+        click.echo(issuer.pem(), nl=False)
+        return
+    click.echo(f"receipt {issuer.multikey}")
     click.echo(f"log     {public_key(settings)}")
+    for multikey in issuer.former:
+        click.echo(f"former receipt {multikey}")
+    for former in former_log_keys(settings):
+        click.echo(f"former log     {former.vkey} {former.last_size}")
+
+
+@consent.command("rotate-key")
+def rotate_key() -> None:
+    """Make a new key that signs receipts from the next start on; those that are out stay good."""
+    with servers() as settings:
+        if settings.receipt_key is not None:
+            message = (
+                "The key is given by LAUREL_RECEIPT_KEY. Put what `laurel consent key --pem` prints into"
+                " LAUREL_RECEIPT_FORMER_KEYS, a new key (openssl rand -base64 32) into LAUREL_RECEIPT_KEY, and start"
+                " again."
+            )
+            raise click.ClickException(message)
+        asyncio.run(migrated(settings))
+        multikey = asyncio.run(_rotated(settings))
+    click.echo(f"Start Laurel again: then {multikey} signs.")
+
+
+async def _rotated(settings: Settings) -> str:
+    before = receipt_issuer(settings, load_keys(settings))
+    rotate_signing_key(settings, "receipt", before.pem())
+    after = receipt_issuer(settings, load_keys(settings)).multikey
+    async with opened(settings) as runtime, runtime.work.begin(command_origin("consent rotate-key")) as uow:
+        uow.record(Action.RECEIPT_KEY_ROTATED, resource=f"key:{after}", previous=before.multikey)
+    return after
 
 
 @consent.command("register")
@@ -47,15 +85,30 @@ def show_register(*, as_json: bool) -> None:
 
 @consent.command("verify-receipt")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--key", help="The issuer's public key; otherwise the one of this installation.")
+@click.option("--key", multiple=True, help="A public key of the issuer; otherwise those of this installation.")
 @click.option("--log-key", help="The audit log's public key; otherwise the one of this installation.")
+@click.option("--former-log-key", multiple=True, help="'VKEY SIZE': one before it, and the last size that it signed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
-def verify_receipt(file: Path, key: str | None, log_key: str | None, *, as_json: bool) -> None:
-    """Judge the consent receipt in FILE by its bytes and two public keys; exit status 1 unless all of it holds."""
+def verify_receipt(
+    file: Path, key: tuple[str, ...], log_key: str | None, former_log_key: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Judge the consent receipt in FILE by its bytes and two public keys; exit status 1 unless all of it holds.
+
+    Receipts from before a key was replaced are judged by the former keys.
+    """
     settings = None if key and log_key else settings_of(os.environ)
-    own = (None, None) if settings is None else (_receipt_key(settings), public_key(settings))
     try:
-        verdict = room.verify_receipt(file.read_bytes(), key or own[0] or "", log_key or own[1] or "")
+        former_log = read_former_keys("\n".join(former_log_key))
+        if settings is not None:
+            issuer = receipt_issuer(settings, load_keys(settings))
+            key = key or (issuer.multikey, *issuer.former)
+            former_log = former_log if log_key else former_log_keys(settings)
+            log_key = log_key or public_key(settings)
+        verdict = room.verify_receipt(
+            file.read_bytes(), key[0], log_key or "", former=key[1:], former_log_keys=former_log
+        )
+    except NoteError as error:
+        raise click.BadParameter(str(error), param_hint="--former-log-key") from None
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--key") from None
     if as_json:
@@ -69,10 +122,6 @@ def verify_receipt(file: Path, key: str | None, log_key: str | None, *, as_json:
 def _json(entry: PurposeEntry) -> dict[str, object]:
     said = msgspec.structs.asdict(entry)
     return said | {"markets": None if entry.markets is None else dict(entry.markets)}
-
-
-def _receipt_key(settings: Settings) -> str:
-    return receipt_issuer(settings, load_keys(settings)).multikey
 
 
 def _said(verdict: ReceiptVerdict) -> str:

@@ -192,14 +192,18 @@ def _report(activities: int, totals: gamification.Totals, verified: audit.Report
     table = Table("what", "how much", title=f"OULAD {PRESENTATION.name} sample (nothing in it is medical)")
     table.columns[1].justify = "right"
     table.add_row("activities", f"{activities:,}")
-    table.add_row("recognition points", f"{totals.points:,}")
+    table.add_row("recognition points", _number(totals.points))
     for key, holders in totals.badges.items():
-        table.add_row(f"badge {key}", f"{holders:,}")
+        table.add_row(f"badge {key}", _number(holders))
     for key, longest in totals.longest_streaks.items():
         table.add_row(f"longest streak {key}", f"{longest:,}")
     table.add_row("audit entries", f"{verified.entries:,}")
     table.add_row("audit log", "verified" if verified.ok else f"NOT VERIFIED: {verified.findings_total} findings")
     return table
+
+
+def _number(number: int | None) -> str:
+    return "of fewer than ten people" if number is None else f"{number:,}"
 
 
 def _accounts(accounts: Accounts, file: Path) -> str:

@@ -6,6 +6,7 @@ import click
 import structlog
 
 from api.cli.environment import servers
+from consent import REGISTER
 from kernel import roles
 from kernel.database import DB
 from kernel.migrate import migrate as run_migrations
@@ -50,7 +51,7 @@ async def _migrate(settings: Settings) -> None:
     assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
     await DB.open(settings.migration_database_url or settings.database_url, size=2, role=None)
     try:
-        await run_migrations(settings.database_url)
+        await run_migrations(settings.database_url, REGISTER.interests())
     finally:
         await DB.close()
 

@@ -1,6 +1,7 @@
 """`laurel privacy`: what an operator does for people's data: the retention schedule, erasures after a restore."""
 
 import asyncio
+from collections import Counter
 
 import click
 import msgspec
@@ -56,14 +57,14 @@ async def _retained(settings: Settings, *, dry_run: bool) -> list[Overdue]:
         if dry_run:
             async with runtime.work.begin(origin) as uow:
                 return await consent.overdue(uow, runtime.registry)
-        removed: dict[str, int] = {}
+        removed: Counter[tuple[str, str]] = Counter()
         while True:
             async with runtime.work.begin(origin) as uow:
                 lines = await consent.retain(uow, runtime.registry)
-            removed = {line.table: removed.get(line.table, 0) + line.removed for line in lines}
+            removed.update({(line.table, line.purpose): line.removed for line in lines})
             # Rows that stay although nothing was removed wait for others: rows that refer to them, or a transaction.
             if not any(line.removed for line in lines):
-                return [msgspec.structs.replace(line, removed=removed[line.table]) for line in lines]
+                return [msgspec.structs.replace(line, removed=removed[line.table, line.purpose]) for line in lines]
 
 
 @privacy.command("replay-erasures")

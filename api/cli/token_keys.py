@@ -9,7 +9,7 @@ from access import TokenKeys, former_keys, remove_key, removed_keys
 from access.vocabulary import Action
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
-from kernel.keys import load_keys, rotate_token_key
+from kernel.keys import load_keys, rotate_signing_key
 from kernel.settings import Settings
 
 
@@ -87,7 +87,7 @@ async def _lines(settings: Settings) -> list[KeyLine]:
 
 async def _rotate(settings: Settings) -> str:
     before = _token_keys(settings)
-    rotate_token_key(settings, before.pem())
+    rotate_signing_key(settings, "token", before.pem())
     after = _token_keys(settings).kid
     async with opened(settings) as runtime, runtime.work.begin(command_origin("access keys rotate")) as uow:
         uow.record(Action.KEY_ROTATED, resource=f"key:{after}", previous=before.kid)

@@ -20,6 +20,7 @@ from api.v1 import (
     journeys,
     machine_clients,
     me,
+    messages,
     notices,
     own_sessions,
     passwords,
@@ -30,6 +31,7 @@ from api.v1 import (
     reviews,
     rewards,
     sessions,
+    suppressions,
     transfers,
 )
 
@@ -51,6 +53,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journeys.ROUTES,
     *machine_clients.ROUTES,
     *me.ROUTES,
+    *messages.ROUTES,
     *notices.ROUTES,
     *own_sessions.ROUTES,
     *passwords.ROUTES,
@@ -61,5 +64,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews.ROUTES,
     *rewards.ROUTES,
     *sessions.ROUTES,
+    *suppressions.ROUTES,
     *transfers.ROUTES,
 ]

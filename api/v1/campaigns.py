@@ -15,9 +15,11 @@ from api.routing import command, query
 from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
 from content.vocabulary import ContentClass
-from gamification import Campaign, Hand, Preview, Staff, Terms, Transition, Writing
-from gamification.errors import Problem
+from gamification import Campaign, Hand, Preview, PreviewWanted, Staff, Terms, Transition, Writing
+from gamification.errors import PreviewTooCloseError, Problem
 from gamification.vocabulary import Action, CampaignPast, CampaignState, CampaignStep
+from kernel.errors import InvalidError
+from kernel.facts import Origin
 from kernel.unit_of_work import UnitOfWork
 
 READS = {"permission": Permission.CAMPAIGN_READ, "purpose": Purpose.CONTENT_OPERATIONS}
@@ -27,6 +29,8 @@ STOPS = {"permission": Permission.CAMPAIGN_STOP, "purpose": Purpose.CONTENT_OPER
 FREEZES = {"permission": Permission.CAMPAIGN_FREEZE, "purpose": Purpose.CONTENT_OPERATIONS}
 # `state` is a name that Litestar keeps to itself among the parameters of functions, not among those of a query.
 InState = Annotated[CampaignState | None, QueryParameter(name="state")]
+COUNTING = Origin(request=UUID(int=0), actor="system:previews", role="system", route="windows of previews")
+YEARS = (1970, 9000)
 PREVIEWED = 100_000
 """Activities that somebody waits for: some seconds of one core."""
 
@@ -87,7 +91,7 @@ class Review(Body, frozen=True, kw_only=True):
 class PreviewOf(Body, frozen=True, kw_only=True):
     """From when on history is folded again; from its beginning if left out."""
 
-    since: datetime | None = None
+    since: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class RulesText(Body, frozen=True, kw_only=True):
@@ -153,17 +157,34 @@ async def preview_campaign(
 ) -> Preview:
     """Say what the current revision would have given for what was done since a day, against the rules in force.
 
-    Numbers about fewer than ten people are null, and one account may see 50 different previews a day. Nothing is
-    written but the audit entry. Up to 100,000 activities are folded while the caller waits; `laurel campaign preview`
-    takes any number.
+    Numbers about fewer than ten people are null, one account may see 50 different previews a day, and none whose window
+    differs by fewer than ten people from one that it saw. Nothing is written but the audit entry. Up to 100,000
+    activities are folded while the caller waits; `laurel campaign preview` takes any number.
     """
     wanted = await gamification.wanted_of(uow, staff_of(caller), campaign, data.since)
     composed = [f"{each.key} {each.revision}" for each in wanted.ruleset.campaigns]
+    await _tell_window(passage, caller, wanted)
     await passage.runtime.telling.spend(caller.account, f"preview {campaign} {data.since} {composed}")
     wanted = msgspec.structs.replace(wanted, workers=1, most=PREVIEWED)
     found = await gamification.preview(passage.runtime.database_url, wanted, uow.origin, uow.now)
     gamification.record_preview(uow, found, f"campaign:{campaign}")
     return found
+
+
+async def _tell_window(passage: Passage, caller: Caller, wanted: PreviewWanted) -> None:
+    """Refuse a window that says something about a few people when it is held against those that the caller saw."""
+    runtime, topic = passage.runtime, f"windows {sorted(wanted.markets or ())}"
+    if wanted.since is not None and not YEARS[0] <= wanted.since.year <= YEARS[1]:
+        raise InvalidError("A window begins between 1970 and 9000.", field="since")
+    window = "" if wanted.since is None else wanted.since.isoformat()
+    seen = await runtime.telling.seen(caller.account, topic, window)
+    try:
+        async with runtime.work.read(COUNTING) as uow:
+            windows = [datetime.fromisoformat(each) if each else None for each in seen]
+            await gamification.check_window(uow, wanted.since, windows, wanted.markets)
+    except PreviewTooCloseError:
+        await runtime.telling.unsee(caller.account, topic, window)
+        raise
 
 
 @command.post("/campaigns/{campaign:uuid}/submit", **WRITES, records=Action.CAMPAIGN_MOVED)

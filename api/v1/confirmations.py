@@ -19,8 +19,8 @@ from api.limiting import take
 from api.passage import Passage
 from api.routing import command, public
 from api.v1.wire import Body, Listing
-from consent.values import Address, HandedOut
-from consent.vocabulary import Action, AddressKind, Channel, Purpose, SuppressionReason
+from consent.values import HandedOut
+from consent.vocabulary import Action, Channel, Purpose
 from kernel.errors import TooManyError
 from kernel.limits import Limit
 from kernel.unit_of_work import UnitOfWork
@@ -37,8 +37,6 @@ PAGE: Final = """<!doctype html>
 
 MOST_WRONG_PER_MINUTE: Final = 120
 """Of one network; tokens can't be guessed at any speed."""
-
-Handed = Annotated[str, msgspec.Meta(min_length=3, max_length=320)]
 
 
 class TooManyTokensError(TooManyError):
@@ -74,20 +72,6 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     topic: str | None
     state: str
     decided_at: datetime | None
-
-
-class SuppressedAddress(Body, frozen=True, kw_only=True):
-    """An address that is never to be used again; it is kept as a keyed hash only."""
-
-    kind: AddressKind
-    address: Handed
-    reason: SuppressionReason = SuppressionReason.ASKED
-
-
-class SuppressionDone(msgspec.Struct, frozen=True):
-    """That it will be so."""
-
-    kind: AddressKind
 
 
 @command.post(
@@ -146,17 +130,4 @@ async def give_confirmation(passage: Passage, token: FromPath[str]) -> Confirmed
     )
 
 
-@command.post(
-    "/suppressions",
-    permission=Permission.SUPPRESSION_WRITE,
-    purpose=Purpose.COMPLIANCE,
-    records=Action.ADDRESS_SUPPRESSED,
-    creates=True,
-)
-async def suppress_address(uow: UnitOfWork, data: SuppressedAddress) -> SuppressionDone:
-    """See to it that an address is never used again, also when its person is erased or registers anew."""
-    await consent.suppress(uow, [Address(data.kind, data.address)], data.reason)
-    return SuppressionDone(data.kind)
-
-
-ROUTES: list[Any] = [hand_out_confirmations, show_confirmation, give_confirmation, suppress_address]
+ROUTES: list[Any] = [hand_out_confirmations, show_confirmation, give_confirmation]

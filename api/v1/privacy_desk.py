@@ -161,9 +161,11 @@ async def lift(uow: UnitOfWork, caller: Caller, passage: Passage, request_id: Fr
 @query.get(
     "/legal-holds", permission=Permission.LEGAL_HOLD_MANAGE, purpose=Purpose.COMPLIANCE, records=Action.HOLDS_READ
 )
-async def holds(uow: UnitOfWork, cursor: FromQuery[str | None] = None, limit: Limit = 50) -> Listing[LegalHold]:
-    """Return the records that are held."""
-    found = await consent.legal_holds(uow, cursors.read_id(cursor), limit)
+async def holds(
+    uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
+) -> Listing[LegalHold]:
+    """Return the records that are held of people in the caller's markets."""
+    found = await consent.legal_holds(uow, _markets(caller), cursors.read_id(cursor), limit)
     return Listing(found.items, found.next)
 
 
@@ -176,7 +178,8 @@ async def holds(uow: UnitOfWork, cursor: FromQuery[str | None] = None, limit: Li
 )
 async def place_hold(uow: UnitOfWork, caller: Caller, passage: Passage, data: Hold) -> LegalHold:
     """Hold one record, so that no erasure and no schedule removes it."""
-    return await consent.place_hold(uow, passage.runtime.registry, caller.account, data.table, data.record, data.reason)
+    registry, markets = passage.runtime.registry, _markets(caller)
+    return await consent.place_hold(uow, registry, caller.account, markets, data.table, data.record, data.reason)
 
 
 @command.post(
@@ -187,7 +190,7 @@ async def place_hold(uow: UnitOfWork, caller: Caller, passage: Passage, data: Ho
 )
 async def release_hold(uow: UnitOfWork, caller: Caller, hold: FromPath[UUID]) -> LegalHold:
     """Let a held record go."""
-    return await consent.release_hold(uow, caller.account, hold)
+    return await consent.release_hold(uow, caller.account, _markets(caller), hold)
 
 
 def _markets(caller: Caller) -> list[str]:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from msgspec import UNSET, UnsetType
 
 import access
@@ -11,10 +11,11 @@ import people
 from access import Caller, Permission
 from api.routing import command, query
 from api.v1.hcps import NewIdentifier, known_person
-from api.v1.wire import Body
+from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import BOARD_TOPIC, Purpose
+from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
-from people import Licence, LicenceDecision, View
+from people import Licence, LicenceDecision, View, WaitingLicence
 from people.vocabulary import (
     Action,
     ContactChannel,
@@ -70,6 +71,14 @@ class DecidedLicence(Body, frozen=True, kw_only=True):
     expires_on: date | None = None
 
 
+class OwnLicence(Body, frozen=True, kw_only=True):
+    """A licence as its holder tells of it: where the proof is, and the last day on which it is valid."""
+
+    market: str
+    evidence: str
+    expires_on: date | None = None
+
+
 @query.get(
     "/me/profile", permission=Permission.OWN_HCP_PROFILE_READ, purpose=Purpose.SERVICE, records=Action.PROFILE_READ
 )
@@ -112,6 +121,31 @@ async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[U
     return await people.view(uow, known, access.shown_fields(caller.role))
 
 
+@command.post(
+    "/me/licences",
+    permission=Permission.OWN_HCP_PROFILE_WRITE,
+    purpose=Purpose.SERVICE,
+    records=Action.LICENCE_CHANGED,
+)
+async def submit_licence(uow: UnitOfWork, caller: Caller, data: OwnLicence) -> Licence:
+    """Submit the licence to practise in one market; it is pending until staff decided, and is corrected like this."""
+    return await people.submit_licence(uow, _own(caller), data.market, data.evidence, data.expires_on)
+
+
+@query.get(
+    "/licences",
+    permission=Permission.LICENCE_DECIDE,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.LICENCES_READ,
+)
+async def pending_licences(
+    uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
+) -> Listing[WaitingLicence]:
+    """Return the licences of people in the caller's markets that wait for a decision, the oldest first."""
+    found = await people.pending_licences(uow, caller.markets, cursors.read_id(cursor), limit + 1)
+    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+
+
 @command.put(
     "/hcps/{person:uuid}/licences",
     permission=Permission.LICENCE_DECIDE,
@@ -139,4 +173,12 @@ def _own(caller: Caller) -> PersonId:
     return caller.person
 
 
-ROUTES = [own_profile, change_own_profile, hcp_profile, change_hcp_profile, decide_licence]
+ROUTES = [
+    own_profile,
+    change_own_profile,
+    hcp_profile,
+    change_hcp_profile,
+    submit_licence,
+    pending_licences,
+    decide_licence,
+]

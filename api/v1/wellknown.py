@@ -21,6 +21,15 @@ class Health(msgspec.Struct, frozen=True):
     parts: dict[str, str] = {}
 
 
+class ReceiptKeys(msgspec.Struct, frozen=True):
+    """The keys that sign now, and those before; a former key of the log comes with the last size that it signed."""
+
+    receipt: str
+    log: str
+    former_receipt: list[str]
+    former_log: list[str]
+
+
 class NotReadyError(UnavailableError):
     """A part is not ready; the detail names it."""
 
@@ -56,9 +65,12 @@ async def jwks(passage: Passage) -> dict[str, Any]:
 
 
 @public.get("/.well-known/consent-receipt-keys.json", because="receipts are verified by whoever is shown one")
-async def receipt_keys(passage: Passage) -> dict[str, str]:
+async def receipt_keys(passage: Passage) -> ReceiptKeys:
     """Return the public keys that consent receipts are verified with: the issuer's, and the audit log's."""
-    return {"receipt": passage.runtime.receipt_issuer.multikey, "log": passage.runtime.log_key.vkey}
+    runtime = passage.runtime
+    issuer = runtime.receipt_issuer
+    former = [f"{key.vkey} {key.last_size}" for key in runtime.former_log_keys]
+    return ReceiptKeys(issuer.multikey, runtime.log_key.vkey, list(issuer.former), former)
 
 
 async def _database(passage: Passage) -> str:

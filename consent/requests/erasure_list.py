@@ -15,11 +15,12 @@ from consent.errors import ErasureListError
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: somebody was erased. ``at`` is UTC."""
+    """One line: somebody was erased. ``at`` is UTC; ``never_contact`` is what is to be remembered of them."""
 
     request: UUID
     person: UUID
     at: datetime
+    never_contact: bool = False
 
 
 class ErasureList:

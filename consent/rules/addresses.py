@@ -31,3 +31,12 @@ def normal(address: Address) -> str:
     if len(text) > LONGEST or not pattern.fullmatch(text):
         raise InvalidAddressError("The address is no e-mail address or telephone number.", field=address.kind.value)
     return text
+
+
+def is_address(address: Address) -> bool:
+    """Tell whether somebody can be reached at what is given."""
+    try:
+        normal(address)
+    except InvalidAddressError:
+        return False
+    return True

@@ -64,11 +64,21 @@ def check_reach(purpose: Purpose, choice: ConsentChoice) -> None:
     if choice.channel is not None and choice.channel not in channels:
         known = ", ".join(channels) or "none: leave it out"
         raise InvalidConsentError(f"The channels of this purpose are {known}.", field="channel")
-    if choice.topic is not None and not (channels and _TOPIC.fullmatch(choice.topic)):
-        message = "A topic is a key such as cardiology, of a purpose for which people are reached."
-        raise InvalidConsentError(message, field="topic")
+    check_topic(purpose, choice.topic)
     if choice.authority is not None:
         _check_authority(purpose, choice, choice.authority)
+
+
+def check_topic(purpose: Purpose, topic: str | None) -> None:
+    """Accept no topic, or one that is a key, of a purpose for which people are reached.
+
+    Raises:
+        InvalidConsentError: it is none.
+
+    """
+    if topic is not None and not (PURPOSES[purpose].channels and _TOPIC.fullmatch(topic)):
+        message = "A topic is a key such as cardiology, of a purpose for which people are reached."
+        raise InvalidConsentError(message, field="topic")
 
 
 def _check_authority(purpose: Purpose, choice: ConsentChoice, authority: Authority) -> None:

@@ -67,8 +67,7 @@ async def hand_out_confirmations(
     The transaction must commit before they leave; a message that gets lost is asked for anew by agreeing again.
     """
     pending = await store.claim(uow, markets, most)
-    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in pending]
-    await store.put_tokens(uow, [(each.id, _digest(token)) for each, token in zip(pending, tokens, strict=True)])
+    tokens = await new_tokens(uow, pending)
     bearings = await people.bearings(uow, [each.person for each in pending])
     uow.record(Action.CONFIRMATIONS_HANDED_OUT, count=len(pending))
     for each in pending:
@@ -86,6 +85,13 @@ async def hand_out_confirmations(
         for each, token in zip(pending, tokens, strict=True)
         if each.person in bearings
     ]
+
+
+async def new_tokens(uow: UnitOfWork, pending: Sequence[Pending]) -> list[str]:
+    """Return a fresh token for each of ``pending``, of which only the hash is kept."""
+    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in pending]
+    await store.put_tokens(uow, [(each.id, _digest(token)) for each, token in zip(pending, tokens, strict=True)])
+    return tokens
 
 
 async def confirmable(uow: UnitOfWork, token: str) -> tuple[Pending, Notice]:

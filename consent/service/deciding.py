@@ -4,14 +4,15 @@ from collections.abc import Collection
 
 import people
 from consent.errors import ConsentRequiredError
+from consent.rules.addresses import is_address
 from consent.rules.gate import UNCONFIGURED, decide
 from consent.rules.standing import covering
 from consent.service.recording import narrowed
-from consent.service.suppressing import is_suppressed
+from consent.service.suppressing import suppression_of
 from consent.store import gaps
 from consent.store import standing as store
-from consent.values import CONSENT_PURPOSES, PURPOSES, Address, Decision, GapView, Question
-from consent.vocabulary import Action, AddressKind, Channel, Outcome, Purpose, Reason
+from consent.values import CONSENT_PURPOSES, PURPOSES, Address, Decision, GapView, Question, Record
+from consent.vocabulary import Action, AddressKind, Channel, Outcome, Purpose, Reason, SuppressionReason
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import Field, PersonId
 
@@ -60,26 +61,31 @@ async def may_contact(
     *,
     topic: str | None = None,
     address: str | None = None,
+    solicited: bool = False,
 ) -> Decision:
     """Return whether ``person`` may be reached by ``channel`` for ``purpose`` and about ``topic``, at this moment.
 
     Ask when a message is put into a queue AND again when it is sent, with the ``address`` that it goes to: in between
-    somebody may have withdrawn, or asked never to be contacted. Holds the person's lock until the transaction ends, so
-    that a withdrawal that was answered is never followed by a yes. Without an ``address`` the person's own is
-    looked up. What is asked is audited, and a gap in the register becomes work for the data protection officer.
+    somebody may have withdrawn, or asked never to be contacted. Where the person has a say, it holds the person's lock
+    until the transaction ends, so that a withdrawal that was answered is never followed by a yes. Without an
+    ``address`` the person's own is looked up. What is asked is audited, and a gap in the register becomes work for the
+    data protection officer.
+
+    ``solicited`` is for what somebody asked for a moment ago, or must be told about their own account: a wish never to
+    be contacted does not stop that, an address that bounced does.
     """
-    where = (await people.lock(uow, [person])).get(person)
+    locate = people.lock if purpose in CONSENT_PURPOSES else people.bearings
+    where = (await locate(uow, [person])).get(person)
     if where is None:
         decision = _refused(Reason.PERSON_UNKNOWN)
     elif purpose in PURPOSES and channel not in PURPOSES[purpose].channels:
         decision = _refused(Reason.CHANNEL_UNFIT)
     else:
-        known = await store.answers(uow, [person], [purpose])
-        record = covering(known, Question(person, purpose, channel, topic))
+        record = await _answer(uow, Question(person, purpose, channel, topic))
         decision = decide(purpose, record, uow.now, where.market)
         await note_gap(uow, decision, purpose, where.market)
         if decision.allowed:
-            decision = await _reachable(uow, person, channel, address, decision)
+            decision = await _reachable(uow, person, channel, address, decision, solicited=solicited)
     uow.record(
         Action.CONTACT_DECIDED,
         subject=person,
@@ -87,22 +93,36 @@ async def may_contact(
         reason=decision.reason,
         outcome="succeeded" if decision.allowed else "refused",
         purpose=purpose,
+        notice_version=decision.notice_version,
         **narrowed(channel, topic),
     )
     return decision
 
 
+async def _answer(uow: UnitOfWork, asked: Question) -> Record | None:
+    """Return the answer that counts for what is asked, or that nothing may be done although nothing was answered."""
+    record = covering(await store.answers(uow, [asked.person], [asked.purpose]), asked)
+    if record is None:
+        record = (await store.standing(uow, [asked.person], [asked.purpose])).get((asked.person, asked.purpose))
+    return record
+
+
 async def _reachable(
-    uow: UnitOfWork, person: PersonId, channel: Channel, address: str | None, decision: Decision
+    uow: UnitOfWork, person: PersonId, channel: Channel, address: str | None, decision: Decision, *, solicited: bool
 ) -> Decision:
     """Return ``decision``, unless the address is not known or is never to be used."""
     kind = _ADDRESSES.get(channel)
     if kind is None:
         return decision
-    address = address or await _own_address(uow, person, kind)
+    if address is None:
+        address = await _own_address(uow, person, kind)
+        address = address if address and is_address(Address(kind, address)) else None
     if address is None:
         return _refused(Reason.ADDRESS_UNKNOWN)
-    return _refused(Reason.ADDRESS_SUPPRESSED) if await is_suppressed(uow, Address(kind, address)) else decision
+    suppressed = await suppression_of(uow, Address(kind, address))
+    if suppressed is None or (solicited and suppressed.reason is not SuppressionReason.BOUNCED):
+        return decision
+    return _refused(Reason.ADDRESS_SUPPRESSED)
 
 
 async def _own_address(uow: UnitOfWork, person: PersonId, kind: AddressKind) -> str | None:

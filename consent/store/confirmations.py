@@ -72,6 +72,27 @@ async def claim(uow: UnitOfWork, markets: Collection[str], most: int) -> list[Pe
     return [_pending(row) for row in rows]
 
 
+async def next_unwritten(uow: UnitOfWork) -> PersonId | None:
+    """Return somebody of whom a confirmation waits without a token, the oldest first, without locking anything."""
+    found = await uow.fetchval(
+        "select person from consent.confirmation where token_sha256 is null and confirmed_at is null"
+        " and expires_at > $1 order by requested_at, id limit 1",
+        uow.now,
+    )
+    return None if found is None else PersonId(found)
+
+
+async def claim_of(uow: UnitOfWork, person: PersonId) -> list[Pending]:
+    """Return, locked, what waits of ``person`` and has no token yet; the caller holds the person's lock."""
+    rows = await uow.fetch(
+        "select * from consent.confirmation where person = $2 and token_sha256 is null and confirmed_at is null"
+        " and expires_at > $1 order by requested_at, id for update",
+        uow.now,
+        person,
+    )
+    return [_pending(row) for row in rows]
+
+
 async def put_tokens(uow: UnitOfWork, digests: Sequence[tuple[UUID, bytes]]) -> None:
     """Keep the SHA-256 of each token that is handed out with this transaction."""
     await uow.executemany(

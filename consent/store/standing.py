@@ -32,10 +32,23 @@ _STANDING: Final = (
 )
 
 
+# Whoever had processing restricted and answered nothing: the restriction's request stands where the event would.
+_RESTRICTED: Final = """
+ union all select r.request, r.person, p.purpose, 'denied', null, r.since, r.since, null, null, null, true
+from consent.restriction r cross join unnest($2::text[]) as p (purpose)
+where r.person = any($1::uuid[]) and r.lifted_at is null and not exists (
+    select from consent.current_state c where c.person = r.person and c.purpose = p.purpose
+    and c.channel is null and c.topic is null)
+"""
+
+
 async def standing(uow: UnitOfWork, persons: Sequence[PersonId], purposes: Sequence[Purpose]) -> Standing:
-    """Return how each person stands towards each purpose as a whole; an unanswered one has no key."""
+    """Return how each person stands towards each purpose as a whole; an unanswered one has no key.
+
+    Whoever had processing restricted has one all the same: it says so, and names the restriction as its event.
+    """
     rows = await uow.fetch(
-        f"{_STANDING} and channel is null and topic is null",
+        f"{_STANDING} and channel is null and topic is null{_RESTRICTED}",
         persons,
         purposes,
     )

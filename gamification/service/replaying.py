@@ -106,8 +106,8 @@ class Replayer:
 
     async def replay(self, task: Task) -> Replayed:
         """Fold the people of ``task``."""
-        asked = await self._counted(task.persons)
-        agreed = await self._agreed(asked)
+        asked = await counted(self._uow, task.persons, self._setup.markets)
+        agreed = await agreeing(self._uow, asked)
         count = len(self._setup.programmes)
         done = Replayed(
             Counted.of(count), Counted.of(count), [], [Demand() for _ in range(count)], 0, os.getpid(), peak_bytes()
@@ -121,20 +121,6 @@ class Replayer:
         done.activities = task.activities
         done.peak_bytes = peak_bytes()
         return done
-
-    async def _counted(self, persons: Sequence[PersonId]) -> dict[PersonId, Bearings]:
-        """Return those who are there, and in the markets that are previewed."""
-        known, markets = await people.bearings(self._uow, persons), self._setup.markets
-        return {person: where for person, where in known.items() if markets is None or where.market in markets}
-
-    async def _agreed(self, persons: Mapping[PersonId, Bearings]) -> list[PersonId]:
-        """Return those who agree to gamification, and to being recorded at all."""
-        records, now = await consent.standing(self._uow, persons, PURPOSES), self._uow.now
-        return [
-            person
-            for person, where in persons.items()
-            if all(consent.decide(each, records.get((person, each)), now, where.market).allowed for each in PURPOSES)
-        ]
 
     def _fold(self, history: History, task: Task, done: Replayed) -> None:
         activities = history.activities
@@ -156,6 +142,24 @@ class Replayer:
             counted.compared[(new > old) - (new < old)] += 1
         if waits:
             done.persons.append((history.person, len(activities)))
+
+
+async def counted(
+    uow: UnitOfWork, persons: Sequence[PersonId], markets: frozenset[str] | None
+) -> dict[PersonId, Bearings]:
+    """Return those who are there, and in the ``markets`` that are previewed (None is all)."""
+    known = await people.bearings(uow, persons)
+    return {person: where for person, where in known.items() if markets is None or where.market in markets}
+
+
+async def agreeing(uow: UnitOfWork, persons: Mapping[PersonId, Bearings]) -> list[PersonId]:
+    """Return those who agree to gamification, and to being recorded at all."""
+    records = await consent.standing(uow, persons, PURPOSES)
+    return [
+        person
+        for person, where in persons.items()
+        if all(consent.decide(each, records.get((person, each)), uow.now, where.market).allowed for each in PURPOSES)
+    ]
 
 
 def _numbered(budgets: Sequence[Budget]) -> dict[str, int]:

@@ -2,15 +2,19 @@
 
 import msgspec
 
+from kernel.disclosure import alone
 from kernel.unit_of_work import UnitOfWork
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """What has been earned so far. ``badges`` counts holders by badge key; ``longest_streaks`` is by streak key."""
+    """What has been earned so far. ``badges`` counts holders by badge key; ``longest_streaks`` is by streak key.
 
-    people: int
-    points: int
-    badges: dict[str, int]
+    Numbers of fewer than ten people are None, and points where few have any.
+    """
+
+    people: int | None
+    points: int | None
+    badges: dict[str, int | None]
     longest_streaks: dict[str, int]
 
 
@@ -25,9 +29,10 @@ async def totals(uow: UnitOfWork) -> Totals:
         "select key, max((value ->> 2)::int) as longest from gamification.standing,"
         " jsonb_each(coalesce(convert_from(state, 'UTF8')::jsonb -> 'streaks', '{}'::jsonb)) group by key order by key"
     )
+    people = alone(row["people"] if row else 0)
     return Totals(
-        people=row["people"] if row else 0,
-        points=int(row["points"]) if row else 0,
-        badges={each["rule"]: each["holders"] for each in badges},
+        people=people,
+        points=int(row["points"]) if row and people is not None else None,
+        badges={each["rule"]: alone(each["holders"]) for each in badges},
         longest_streaks={each["key"]: each["longest"] for each in streaks},
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from people.errors import InvalidLicenceError, LicenceStepError
 from people.rules.texts import is_line
 from people.values import Licence, LicenceDecision
@@ -25,6 +27,21 @@ def status_on(licence: Licence, day: date) -> LicenceStatus:
     """Return what a licence is on ``day``: one that was verified lapses by itself after its last day."""
     ran_out = licence.expires_on is not None and day > licence.expires_on
     return LicenceStatus.LAPSED if licence.status is LicenceStatus.VERIFIED and ran_out else licence.status
+
+
+def check_submission(known: Licence | None, evidence: str, expires_on: date | None, today: date) -> None:
+    """Accept what a person says of their own licence: it waits for staff, and may be corrected while it does.
+
+    Raises:
+        InvalidLicenceError: the facts hold the ``field`` that is wrong.
+        LicenceStepError: it is verified, and would not be any more.
+
+    """
+    if expires_on is not None and expires_on < today:
+        raise _invalid("expires_on", "is in the past; a licence that ran out is lapsed")
+    if known is not None and status_on(known, today) is LicenceStatus.PENDING:
+        known = msgspec.structs.replace(known, status=LicenceStatus.UNVERIFIED)
+    check_decision(known, LicenceDecision(status=LicenceStatus.PENDING, evidence=evidence), today)
 
 
 def check_decision(known: Licence | None, decision: LicenceDecision, today: date) -> None:

@@ -1,10 +1,14 @@
 """Licences to practise, one per person and market; where the evidence is stands sealed."""
 
+from collections.abc import Collection
 from typing import Final
+from uuid import UUID
+
+import msgspec
 
 from kernel.unit_of_work import UnitOfWork
 from people import sealing
-from people.values import Licence
+from people.values import Licence, WaitingLicence
 from people.vocabulary import LicenceStatus, PersonId
 
 _LICENCE: Final = "people.licence"
@@ -52,3 +56,37 @@ async def put_licence(uow: UnitOfWork, person: PersonId, data_key: bytes, licenc
         licence.expires_on,
         licence.changed_at,
     )
+
+
+async def statuses(uow: UnitOfWork, persons: Collection[PersonId], market: str) -> dict[PersonId, Licence]:
+    """Return the licences of ``persons`` in ``market`` without their evidence; no key is asked for."""
+    rows = await uow.fetch(
+        "select person, market, status, expires_on, changed_at from people.licence"
+        " where person = any($1::uuid[]) and market = $2",
+        list(persons),
+        market,
+    )
+    return {
+        PersonId(row["person"]): Licence(
+            market=row["market"],
+            status=LicenceStatus(row["status"]),
+            evidence=None,
+            expires_on=row["expires_on"],
+            changed_at=row["changed_at"],
+        )
+        for row in rows
+    }
+
+
+async def waiting(uow: UnitOfWork, markets: Collection[str], after: UUID | None, limit: int) -> list[WaitingLicence]:
+    """Return pending licences of active people whose home market is one of these, in the order of submission."""
+    rows = await uow.fetch(
+        "select l.id, l.person, l.market, l.expires_on, l.changed_at from people.licence l"
+        " join people.person p on p.id = l.person where l.status = 'pending' and p.status = 'active'"
+        " and ('*' = any($1::text[]) or p.market = any($1::text[])) and ($2::uuid is null or l.id > $2)"
+        " order by l.id limit $3",
+        list(markets),
+        after,
+        limit,
+    )
+    return [msgspec.convert(dict(row), WaitingLicence) for row in rows]

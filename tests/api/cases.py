@@ -25,7 +25,18 @@ from tests.api.access_scenes import (
     another_session,
 )
 from tests.api.asker import Asker
-from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
+from tests.api.consent_scenes import (
+    a_consent,
+    a_contact,
+    a_hand_out,
+    a_message,
+    a_notice,
+    a_queued_message,
+    a_staged_notice,
+    a_suppression,
+    an_address,
+    own_answer,
+)
 from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
     Scene,
@@ -61,6 +72,7 @@ from tests.api.scenes import (
     an_export,
     an_index,
     an_item,
+    an_own_licence,
     campaign,
     nothing,
     own_award,
@@ -79,7 +91,6 @@ STAFF: Final = PEOPLE - {HCP}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
 PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
-HELD: Final = "a hold names a table and a record, which belong to no market"
 OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
 
 
@@ -159,9 +170,9 @@ CASES: Final[dict[str, Case]] = {
     f"POST {REQUEST}/refuse": Case(PROTECTORS, a_request({"reason": "excessive"}), 404),
     f"POST {REQUEST}/complete": Case(PROTECTORS, a_request({}), 404),
     f"POST {REQUEST}/lift": Case(PROTECTORS, a_request(type_="restriction"), 404),
-    "GET /v1/legal-holds": Case(PROTECTORS, nothing, HELD),
-    "POST /v1/legal-holds": Case(PROTECTORS, a_record, HELD, status=201),
-    "POST /v1/legal-holds/{hold:uuid}/release": Case(PROTECTORS, a_hold, HELD),
+    "GET /v1/legal-holds": Case(PROTECTORS, nothing, LISTED),
+    "POST /v1/legal-holds": Case(PROTECTORS, a_record, 404, status=201),
+    "POST /v1/legal-holds/{hold:uuid}/release": Case(PROTECTORS, a_hold, 404),
     "GET /v1/me/profile": own(),
     "PATCH /v1/me/profile": own(a_new_word),
     "GET /v1/me/recommendations": own(consent=Purpose.PERSONALISATION),
@@ -202,6 +213,12 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY, status=201),
     "POST /v1/consents/check": Case(frozenset({ADMINISTRATOR, MACHINE}), a_consent, PARTLY),
     "POST /v1/suppressions": Case(PRIVACY, an_address, COMMON, status=201),
+    "GET /v1/suppressions": Case(PRIVACY, nothing, COMMON),
+    "POST /v1/suppressions/search": Case(PRIVACY, an_address, COMMON),
+    "POST /v1/suppressions/{suppression:uuid}/lift": Case(PRIVACY, a_suppression, COMMON),
+    "POST /v1/contact-decisions": Case(frozenset({MACHINE}), a_contact, 404),
+    "POST /v1/messages": Case(frozenset({MACHINE}), a_message, 404, status=201),
+    "GET /v1/messages/{message:uuid}": Case(frozenset({MACHINE}), a_queued_message, 404),
     "GET /v1/content": Case(STAFF | {HCP}, nothing, "left out"),
     "GET /v1/content/{item:uuid}": Case(STAFF | {HCP}, an_item, 404),
     "POST /v1/content": Case(frozenset({MARKETER, MACHINE}), a_new_item, 403, status=201),
@@ -211,6 +228,8 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/hcps/{person:uuid}/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_paper, 404, status=201),
     "GET /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR, OFFICER, PROTECTION}), a_person, 404),
     "PATCH /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR}), a_correction, 404),
+    "POST /v1/me/licences": own(an_own_licence),
+    "GET /v1/licences": Case(frozenset({ADMINISTRATOR, OFFICER}), nothing, LISTED),
     "PUT /v1/hcps/{person:uuid}/licences": Case(frozenset({ADMINISTRATOR, OFFICER}), a_licence, 404),
     "POST /v1/rules/check": Case(MARKETERS, some_rules, COMMON),
     "GET /v1/campaigns": Case(STEERING, nothing, OVERSEEN),

@@ -33,7 +33,13 @@ def redis_url(servers: Running) -> str:
 def settings(migrated_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """What the application is started with; a module that needs something else says so."""
     home = tmp_path_factory.mktemp("home")
-    return Settings(database_url=migrated_url, redis_url=redis_url, home=home, erasure_list=home / "erasures.jsonl")
+    return Settings(
+        database_url=migrated_url,
+        redis_url=redis_url,
+        home=home,
+        erasure_list=home / "erasures.jsonl",
+        confirmation_letters="handed-out",
+    )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -43,6 +43,30 @@ async def an_address(_: Scene, __: Asker) -> Sent:
     return Sent({"kind": "email", "address": f"{uuid4().hex}@clinic.example"})
 
 
+async def a_suppression(scene: Scene, asker: Asker) -> Sent:
+    officer = await scene.house.staff(Role.DATA_PROTECTION_OFFICER)
+    address = (await an_address(scene, asker)).body
+    assert (await officer.post("/v1/suppressions", address)).status_code == 201
+    (found,) = (await officer.post("/v1/suppressions/search", address)).json()["items"]
+    return Sent({"reason": "asked"}, found["id"])
+
+
+async def a_contact(scene: Scene, _: Asker) -> Sent:
+    return Sent({"person": str(scene.hcp.person), "purpose": "contact", "channel": "rep", "topic": "cardiology"})
+
+
+async def a_message(scene: Scene, _: Asker) -> Sent:
+    letter = {"subject": "News", "text": "A webinar on asthma.\nCome along."}
+    return Sent(letter | {"person": str(scene.hcp.person), "purpose": "marketing_email"})
+
+
+async def a_queued_message(scene: Scene, _: Asker) -> Sent:
+    machine, hcp = await scene.house.machine(), await scene.house.hcp()
+    letter = {"person": str(hcp.person), "purpose": "marketing_email", "subject": "News", "text": "A webinar."}
+    answer = await machine.post("/v1/messages", letter)
+    return Sent(inside=answer.json()["id"])
+
+
 async def a_token(scene: Scene) -> str:
     """The token of a message to somebody whose yes waits for it."""
     hcp = await scene.house.hcp(market="DE", agreed=())

@@ -166,6 +166,10 @@ async def a_licence(scene: Scene, _: Asker) -> Sent:
     return Sent({"market": "GB", "status": "verified", "evidence": "extract 17"}, hcp.person)
 
 
+async def an_own_licence(_: Scene, __: Asker) -> Sent:
+    return Sent({"market": "FR", "evidence": "extract 18", "expires_on": "2031-01-31"})
+
+
 async def a_paper(scene: Scene, _: Asker) -> Sent:
     paper = {"purpose": "analytics", "state": "denied", "method": "paper", "evidence": {"reference": "form 17"}}
     return Sent({"consents": [paper]}, scene.hcp.person)

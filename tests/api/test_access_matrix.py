@@ -23,7 +23,6 @@ WITHOUT_A_MARKET = {
     cases.OWN: Reach.OWN,
     cases.COMMON: Reach.EVERYWHERE,
     cases.OVERSEEN: Reach.EVERYWHERE,
-    cases.HELD: Reach.EVERYWHERE,
 }
 
 

@@ -252,3 +252,23 @@ async def test_checking_rules_names_every_problem_and_writes_nothing(house: Hous
     assert found["field"] == "points[0].points"
     assert json.dumps(as_object, indent=2).splitlines()[found["line"] - 1].strip().startswith('"points": 0')
     assert await house.count("gamification.campaign") == before
+
+
+async def test_a_second_preview_does_not_tell_one_person_from_the_others(house: House) -> None:
+    marketer, other, key = await house.staff(Role.MARKETER, "GB"), await house.staff(Role.MARKETER, "GB"), fresh_key()
+    campaign, item = await created(marketer, key), await house.item((key,), "webinar")
+    path = f"/v1/campaigns/{campaign['id']}/preview"
+    for hours in (0, 50):
+        hcp = await house.hcp()
+        await hcp.record(house.activity(item, "attended", ago=timedelta(hours=hours)))
+
+    def since(hours: int) -> Body:
+        return {"since": (house.clock.now() - timedelta(hours=hours)).isoformat()}
+
+    assert (await marketer.post(path, since(60))).status_code == 200
+    problem(await marketer.post(path, since(40)), 409, "preview-too-close")
+    assert (await marketer.post(path, since(60))).status_code == 200, "the same again says nothing new"
+    assert (await other.post(path, since(40))).status_code == 200, "who saw nothing has nothing to compare"
+    problem(await other.post(path, since(60)), 409, "preview-too-close")
+    for wrong in ("2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday"):
+        assert (await marketer.post(path, {"since": wrong})).status_code == 400, wrong

@@ -13,6 +13,7 @@ import pytest
 from pyld import jsonld  # type: ignore[import-untyped]
 
 import consent
+from audit import FormerKey
 from audit.rules.notes import LogKey
 from consent import ReceiptFault, verify_receipt
 from consent.rules.receipts.signing import signed
@@ -20,6 +21,7 @@ from kernel.canonical import canonical
 from kernel.settings import CHECKOUT
 from tests.api.asker import Asker
 from tests.api.house import House, problem
+from tests.api.opening import worker
 from tests.api.test_badge_command import environment
 from tests.conftest import KEYS
 
@@ -207,3 +209,58 @@ async def test_the_command_judges_a_file_and_needs_no_server(house: House, tmp_p
     bad = await judged("--json")
     assert (bad.returncode, json.loads(bad.stdout)["fault"]) == (1, "signature-wrong")
     assert KEYS.receipt_key.decode() not in good.stdout + bad.stdout
+
+
+async def test_a_receipt_stays_good_when_its_keys_were_replaced(house: House) -> None:
+    text = await receipt(await house.hcp())
+    key, log = await keys(house)
+    before = house.runtime.receipt_issuer
+    after = consent.ReceiptIssuer(before.controller, b"y" * 32, before.pem())
+    last = consent.ReceiptIssuer(before.controller, b"x" * 32, after.pem())
+    assert last.former == (after.multikey, key)
+    new_log = LogKey(log.split("+")[0], b"x" * 32).vkey
+    size = json.loads(text)["laurel:auditProof"]["laurel:size"]
+    own: Any = {"former": last.former, "former_log_keys": [FormerKey(log, size)]}
+    assert verify_receipt(text, last.multikey, new_log, **own).fault is None
+    assert verify_receipt(text, last.multikey, log).fault is ReceiptFault.SIGNATURE
+    stolen = own | {"former_log_keys": [FormerKey(log, size - 1)]}
+    assert verify_receipt(text, last.multikey, new_log, **stolen).fault is ReceiptFault.CHECKPOINT
+    assert verify_receipt(text[:-2] + b" }", last.multikey, new_log, **own).fault is not None
+    async with worker(house, audit_former_keys=f"{log} 9") as http:
+        served = (await http.get("/.well-known/consent-receipt-keys.json")).json()
+    assert (served["former_receipt"], served["former_log"]) == ([], [f"{log} 9"])
+
+
+async def test_the_command_rotates_and_an_old_receipt_is_verified_without_a_word_about_keys(
+    house: House, tmp_path: Path
+) -> None:
+    settings, file, kept = house.runtime.settings, tmp_path / "receipt.jsonld", tmp_path / "keys" / "receipt_key.bin"
+    file.write_bytes(await receipt(await house.hcp()))
+    kept.parent.mkdir(mode=0o700)
+    kept.write_bytes(KEYS.receipt_key)
+    own = environment(tmp_path, LAUREL_PUBLIC_URL=settings.public_url)
+    own |= {"LAUREL_DATABASE_URL": settings.database_url or "", "LAUREL_REDIS_URL": settings.redis_url or ""}
+    given = own.pop("LAUREL_RECEIPT_KEY")
+
+    async def said(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-P", "-m", "api.cli", "consent", *words]
+        return await asyncio.to_thread(
+            subprocess.run, command, env=own | more, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    key, _ = await keys(house)
+    assert (await said("key")).stdout.split()[1] == key
+    rotated = await said("rotate-key")
+    assert rotated.returncode == 0, rotated.stderr
+    lines = (await said("key")).stdout.splitlines()
+    assert (key in lines[0], lines[2]) == (False, f"former receipt {key}")
+    good = await said("verify-receipt", str(file))
+    assert (good.returncode, good.stdout[:6]) == (0, "VALID:"), good.stdout + good.stderr
+    pem = (await said("key", "--pem")).stdout
+    assert pem.count("BEGIN PUBLIC KEY") == 2
+    another = base64.b64encode(b"q" * 32).decode()
+    refused = await said("rotate-key", LAUREL_RECEIPT_KEY=given)
+    assert (refused.returncode, "LAUREL_RECEIPT_FORMER_KEYS" in refused.stderr) == (1, True)
+    told = await said("verify-receipt", str(file), LAUREL_RECEIPT_KEY=another, LAUREL_RECEIPT_FORMER_KEYS=pem)
+    assert told.stdout[:6] == "VALID:", told.stdout + told.stderr
+    assert (await house.entries("consent:receipt_key:rotated")) != []

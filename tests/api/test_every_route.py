@@ -22,14 +22,14 @@ from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES
 from kernel.settings import Settings
 from tests.api.asker import Asker
-from tests.api.cases import CASES, COMMON, HELD, LISTED, OVERSEEN, OWN, PARTLY, PUBLIC, Case
+from tests.api.cases import CASES, COMMON, LISTED, OVERSEEN, OWN, PARTLY, PUBLIC, Case
 from tests.api.house import House, problem
 from tests.api.scenes import Scene, Sent, earned
 from tests.conftest import KEYS
 
 NOWHERE = Settings(database_url="postgresql://nowhere/nothing", redis_url="redis://nowhere")
 ROUTES = sorted(CASES)
-UNREFUSED = (OWN, COMMON, HELD, LISTED, OVERSEEN, PARTLY)
+UNREFUSED = (OWN, COMMON, LISTED, OVERSEEN, PARTLY)
 REFUSABLE = [route for route in ROUTES if CASES[route].elsewhere not in UNREFUSED]
 RESTING_ON_CONSENT = [route for route in ROUTES if CASES[route].consent]
 

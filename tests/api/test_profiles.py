@@ -1,15 +1,17 @@
 """Profiles over HTTP: each permission sees the fields that it lists, people change what is theirs, staff correct."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 import access
+import people
 from access import Permission, Role
 from kernel.settings import CHECKOUT
-from people import Field
+from people import Field, LicenceStatus, PersonId
 from tests.api.asker import Asker
-from tests.api.house import House, fields, problem
+from tests.api.house import ORIGIN, House, fields, problem
 
 COARSE = {"market", "zone", "locale", "created_at", "profession", "specialties", "setting", "markets"}
 CONTACT = {"name", "email", "phone", "practice", "channels"}
@@ -134,3 +136,34 @@ async def test_a_licence_goes_the_steps_that_it_can(house: House) -> None:
             assert answer.status_code == status, answer.text
     (licence,) = (await hcp.read("/v1/me/profile"))["licences"]
     assert (licence["status"], licence["evidence"], licence["expires_on"]) == ("verified", "extract 4", "2030-12-31")
+
+
+async def test_people_submit_their_licence_and_staff_decide(house: House) -> None:
+    hcp, other = await house.hcp(), await house.hcp()
+    officer, french = await house.staff(Role.COMPLIANCE_OFFICER), await house.staff(Role.COMPLIANCE_OFFICER, "FR")
+    licence = {"market": "GB", "evidence": "GMC letter of May"}
+    past = licence | {"expires_on": "2020-01-31"}
+    problem(await hcp.post("/v1/me/licences", past), 400, "licence-invalid")
+    problem(await hcp.post("/v1/me/licences", licence | {"market": "UK"}), 400, "licence-invalid")
+    problem(await hcp.post("/v1/me/licences", licence | {"evidence": "a\nb"}), 400, "licence-invalid")
+    for evidence in ("GMC letter of May", "GMC letter of June"):
+        body = {"market": "GB", "evidence": evidence, "expires_on": "2026-12-31"}
+        submitted = await hcp.post("/v1/me/licences", body)
+        assert (submitted.status_code, submitted.json()["status"]) == (200, "pending"), submitted.text
+    waiting = [each["person"] for each in (await officer.read("/v1/licences", limit=200))["items"]]
+    assert waiting.count(str(hcp.person)) == 1
+    assert str(hcp.person) not in (await french.get("/v1/licences")).text
+    seen = await officer.read(f"/v1/hcps/{hcp.person}/profile")
+    assert seen["licences"][0]["evidence"] == "GMC letter of June"
+    sealed = await house.database.fetchval("select evidence from people.licence where person = $1", hcp.person)
+    assert b"June" not in sealed
+    verified = licence | {"status": "verified", "expires_on": "2026-12-31"}
+    answer = await officer.ask("PUT", f"/v1/hcps/{hcp.person}/licences", body=verified)
+    assert answer.status_code == 200, answer.text
+    problem(await hcp.post("/v1/me/licences", licence), 409, "licence-step")
+    both, moments = [PersonId(hcp.person), PersonId(other.person)], (None, datetime(2027, 1, 1, tzinfo=UTC))
+    async with house.runtime.work.read(ORIGIN) as uow:
+        found = [await people.licence_statuses(uow, both, "GB", at) for at in moments]
+        assert set((await people.licence_statuses(uow, both, "FR")).values()) == {LicenceStatus.UNVERIFIED}
+    assert [each[both[0]] for each in found] == [LicenceStatus.VERIFIED, LicenceStatus.LAPSED]
+    assert {each[both[1]] for each in found} == {LicenceStatus.UNVERIFIED}

@@ -26,9 +26,9 @@ from generate_series(1, $2::int) as n
 """
 
 
-def registry_at(folder: Path, cache: Cache) -> Registry:
+def registry_at(folder: Path, cache: Cache, *, activity_retention_days: int | None = None) -> Registry:
     """Return the house's own registry, with its list of erasures in ``folder``."""
-    return registry(Settings(home=folder), Boards(cache))
+    return registry(Settings(home=folder, activity_retention_days=activity_retention_days), Boards(cache))
 
 
 async def somebody(uow: UnitOfWork, *, activities: int = 3, name: str = "Dr Ada Sample", note: str = "x") -> PersonId:

@@ -1,7 +1,8 @@
 """The database's second net: a query that forgets to ask finds no row of anybody without a basis for its purpose."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -9,12 +10,13 @@ import msgspec
 import pytest
 
 import consent
+from consent.register import SHIPPED, load
 from consent.values import PURPOSES, ConsentChoice, NewNotice
 from consent.vocabulary import Answer, Basis, Purpose
 from kernel.clock import MovableClock
 from kernel.database import APPLICATION, DB
 from kernel.facts import UPKEEP, Origin
-from kernel.row_security import OTHER_BASES, SUBJECT_ROOMS, WITHOUT_LOOKUP, condition_of
+from kernel.row_security import OTHER_BASES, SUBJECT_ROOMS, WITHOUT_LOOKUP, condition_of, has_basis
 from kernel.unit_of_work import Work
 from people import NewPerson, PersonId, register
 from tests.conftest import START
@@ -53,14 +55,20 @@ async def superuser(database_url: str) -> AsyncIterator["asyncpg.Connection[asyn
     await connection.close()
 
 
-async def filled(connection: "asyncpg.Connection[asyncpg.Record]", table: str, person: UUID) -> None:
-    """Add one row of ``person`` to ``table``, whatever its checks say."""
+async def filled(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    table: str,
+    person: UUID,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Add one row of ``person`` to ``table``, whatever its checks say; ``more`` are columns as SQL."""
     checks = "select conname from pg_constraint where conrelid = $1::text::regclass and contype = 'c'"
     for (check,) in await connection.fetch(checks, table):
         await connection.execute(f"alter table {table} drop constraint {check}")
     columns = {row["name"]: SAMPLES[row["type"]] for row in await connection.fetch(COLUMNS, table)}
     if "person" in columns:
         columns["person"] = f"'{person}'"
+    columns |= more
     await connection.execute(f"insert into {table} ({', '.join(columns)}) values ({', '.join(columns.values())})")
 
 
@@ -116,6 +124,32 @@ async def test_each_table_of_subjects_shows_the_rows_of_whom_the_declared_purpos
         assert await seen(superuser, table, "gamification") == 0, f"{table}: it was withdrawn"
 
 
+INTERESTS = {"analytics": None, "personalisation": frozenset({"GB", "IE"})}
+
+
+async def test_on_a_legitimate_interest_only_an_objection_or_a_restriction_hides_a_person(
+    superuser: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    person, french, table = uuid4(), uuid4(), "gamification.award"
+    await superuser.execute(has_basis(INTERESTS))
+    for whose, market in ((person, "GB"), (french, "FR")):
+        await filled(superuser, "people.person", whose, {"id": f"'{whose}'", "market": f"'{market}'"})
+        await filled(superuser, table, whose)
+    assert await seen(superuser, table, "analytics") == 2, "nobody answered anything"
+    assert await seen(superuser, table, "personalisation") == 1, "elsewhere it rests on consent"
+    assert await seen(superuser, table, "gamification") == 0
+    await filled(superuser, "consent.restriction", person)
+    for purpose in ("analytics", "personalisation"):
+        assert await seen(superuser, table, purpose) == (purpose == "analytics"), "where no answer exists, too"
+    await superuser.execute("delete from consent.restriction")
+    objection = {"purpose": "'analytics'", "state": "'withdrawn'", "channel": "null", "topic": "null"}
+    await filled(superuser, "consent.current_state", person, objection)
+    assert await seen(superuser, table, "analytics") == 1, "one objected"
+    assert await seen(superuser, table, "personalisation") == 1, "to that, and to nothing else"
+    await superuser.execute("update consent.current_state set channel = 'email'")
+    assert await seen(superuser, table, "analytics") == 2, "an objection to a channel is about the channel"
+
+
 async def test_what_the_look_up_reads_is_there_for_any_purpose_and_for_none_without(
     superuser: "asyncpg.Connection[asyncpg.Record]",
 ) -> None:
@@ -145,6 +179,19 @@ def test_the_database_knows_which_purposes_do_not_rest_on_consent() -> None:
     others = {purpose for purpose in Purpose if PURPOSES[purpose].basis in {Basis.CONTRACT, Basis.LEGAL_OBLIGATION}}
     assert others | {UPKEEP} == set(OTHER_BASES)
     assert Purpose.CONTENT_OPERATIONS not in OTHER_BASES, "it touches nobody's data, and so must not see it"
+
+
+def test_the_register_tells_the_database_what_rests_on_an_interest() -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert load(text).interests() == {}, "in the shipped register nothing does"
+    everywhere = "bases: {legitimate_interest: everywhere}"
+    some = "bases: {legitimate_interest: [GB, US], consent: [eea, CH]}"
+    head, _, tail = text.partition("  analytics:")
+    changed = head + "  analytics:" + tail.replace("bases: {consent: [eea, GB, CH, US]}", everywhere, 1)
+    assert load(changed).interests() == {"analytics": None}
+    changed = head + "  analytics:" + tail.replace("bases: {consent: [eea, GB, CH, US]}", some, 1)
+    assert load(changed).interests() == {"analytics": frozenset({"GB", "US"})}
+    assert "analytics" not in has_basis({})
 
 
 async def somebody(work: Work, origin: Origin, number: int, *, agrees: bool) -> PersonId:

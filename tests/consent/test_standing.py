@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 import consent
-from consent import CONSENT_PURPOSES, Answer, Method, Purpose, Reason
+from consent import CONSENT_PURPOSES, Answer, Basis, Method, Purpose, Reason
+from consent.rules.gate import judge
 from consent.rules.standing import fold
 from consent.store.standing import events_of
 from kernel.clock import MovableClock
@@ -31,6 +32,27 @@ async def test_one_question_answers_for_many_people_and_purposes(work: Work, ori
         (persons[0], Purpose.ENGAGEMENT): Answer.GRANTED,
         (persons[1], Purpose.GAMIFICATION): Answer.WITHDRAWN,
     }
+
+
+async def test_a_restriction_counts_where_nothing_was_answered_and_is_no_answer(
+    work: Work, origin: Origin, person: PersonId
+) -> None:
+    async with work.begin(origin) as uow:
+        await uow.execute(
+            "insert into consent.restriction (request, person, since) values ($1, $2, $3)",
+            uow.new_id(),
+            person,
+            uow.now,
+        )
+    async with work.begin(origin) as uow:
+        (found,) = (await consent.standing(uow, [person], [Purpose.ANALYTICS])).values()
+        assert judge(Basis.LEGITIMATE_INTEREST, found, uow.now).reason is Reason.PROCESSING_RESTRICTED
+        assert judge(Basis.LEGITIMATE_INTEREST, None, uow.now).allowed, "without the restriction it would be a yes"
+        assert (await consent.check(uow, person, Purpose.ANALYTICS)).reason is Reason.PROCESSING_RESTRICTED
+        contact = await consent.may_contact(uow, person, consent.Channel.REP, Purpose.CONTACT)
+        assert contact.reason is Reason.PROCESSING_RESTRICTED
+        assert {each.state for each in await consent.consents(uow, person)} == {consent.State.ABSENT}
+        assert (await consent.rebuild_standing(uow)).changed == 0
 
 
 async def another(work: Work, origin: Origin, number: int) -> PersonId:

@@ -19,14 +19,14 @@ from consent.rules.deadlines import due_on
 from consent.rules.standing import state_at
 from consent.service import recording as consents
 from consent.service.confirming import give_up_confirmations
-from consent.service.suppressing import suppress
+from consent.service.suppressing import suppress_person
 from consent.store import standing as consent_store
-from consent.values import Address, ConsentChoice
-from consent.vocabulary import Action, AddressKind, Answer, State, SuppressionReason
+from consent.values import ConsentChoice
+from consent.vocabulary import Action, Answer, State, SuppressionReason
 from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonNotFoundError
-from people.vocabulary import Field, PersonId
+from people.vocabulary import PersonId
 
 
 async def ask(uow: UnitOfWork, registry: Registry, person: PersonId, new: NewRequest) -> RequestView:
@@ -58,7 +58,7 @@ async def ask(uow: UnitOfWork, registry: Registry, person: PersonId, new: NewReq
     elif request.state is RequestState.COMPLETED:
         await _withdraw(uow, request)
     if new.never_contact:
-        await _never_contact(uow, person)
+        await suppress_person(uow, person, SuppressionReason.ASKED)
     if request.state is RequestState.COMPLETED:
         uow.record(Action.REQUEST_COMPLETED, subject=person, resource=resource, type=request.type.value)
     # The answer may be kept for a repetition of the request, where what the person wrote must not stand.
@@ -91,6 +91,7 @@ async def _received(uow: UnitOfWork, person: PersonId, where: people.Bearings, n
         closed_at=uow.now if state is RequestState.COMPLETED else None,
         words=await sealed(uow, person, identifier, "words", new.words),
         answer=None,
+        never_contact=new.never_contact,
     )
 
 
@@ -104,14 +105,6 @@ async def _withdraw(uow: UnitOfWork, request: PrivacyRequest) -> None:
         await give_up_confirmations(uow, request.person, purpose)
     withdrawal = ConsentChoice(state=Answer.WITHDRAWN)
     await consents.record_consents(uow, request.person, [(each, withdrawal) for each in sorted(said)])
-
-
-async def _never_contact(uow: UnitOfWork, person: PersonId) -> None:
-    """Keep keyed fingerprints of the person's addresses: they outlive the person's erasure."""
-    known = await people.view(uow, person, {Field.EMAIL, Field.PHONE})
-    given = ((AddressKind.EMAIL, known.email), (AddressKind.PHONE, known.phone))
-    addresses = [Address(kind, text) for kind, text in given if isinstance(text, str)]
-    await suppress(uow, addresses, SuppressionReason.ASKED)
 
 
 async def own_requests(

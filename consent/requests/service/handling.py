@@ -171,42 +171,50 @@ async def lift_restriction(uow: UnitOfWork, registry: Registry, markets: Sequenc
 
 
 async def place_hold(
-    uow: UnitOfWork, registry: Registry, account: UUID, table: str, record: UUID, reason: HoldReason
+    uow: UnitOfWork,
+    registry: Registry,
+    account: UUID,
+    markets: Sequence[str],
+    table: str,
+    record: UUID,
+    reason: HoldReason,
 ) -> LegalHold:
     """Hold one record: neither an erasure nor the end of its time removes it.
 
     Raises:
-        LegalHoldNotFoundError: records of this table can't be held, or there is none of this id.
+        LegalHoldNotFoundError: records of this table can't be held, or there is none of this id in these markets.
 
     """
     holding = next((each for each in registry.holdings if each.table == table and each.holdable), None)
-    if holding is None or not await holds.exists(uow, holding, record):
+    market = None if holding is None else await holds.market_of(uow, holding, record)
+    within = "*" in markets or market in markets
+    if holding is None or not within or not await holds.exists(uow, holding, record):
         tables = ", ".join(each.table for each in registry.holdings if each.holdable)
         raise LegalHoldNotFoundError(f"There is no such record; records can be held of {tables}.")
-    hold = await holds.place(uow, table, record, reason, account)
+    hold = await holds.place(uow, table, record, reason, market, account)
     uow.record(
         Action.HOLD_PLACED, resource=f"legal_hold:{hold.id}", reason=reason.value, table=table, record=str(record)
     )
     return hold
 
 
-async def release_hold(uow: UnitOfWork, account: UUID, identifier: UUID) -> LegalHold:
+async def release_hold(uow: UnitOfWork, account: UUID, markets: Sequence[str], identifier: UUID) -> LegalHold:
     """Let a held record go: the next erasure or the next run of the retention schedule removes it.
 
     Raises:
-        LegalHoldNotFoundError: no hold of this id is in force.
+        LegalHoldNotFoundError: no hold of this id is in force in these markets.
 
     """
-    hold = await holds.release(uow, identifier, account)
+    hold = await holds.release(uow, identifier, markets, account)
     if hold is None:
         raise LegalHoldNotFoundError("There is no such hold.")
     uow.record(Action.HOLD_RELEASED, resource=f"legal_hold:{hold.id}", table=hold.table, record=str(hold.record))
     return hold
 
 
-async def legal_holds(uow: UnitOfWork, after: UUID | None, limit: int) -> Page[LegalHold]:
-    """Return the holds in force."""
-    found = page(await holds.holds(uow, after, limit + 1), limit)
+async def legal_holds(uow: UnitOfWork, markets: Sequence[str], after: UUID | None, limit: int) -> Page[LegalHold]:
+    """Return the holds in force in these markets."""
+    found = page(await holds.holds(uow, markets, after, limit + 1), limit)
     uow.record(Action.HOLDS_READ, count=len(found.items))
     return found
 

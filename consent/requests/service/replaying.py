@@ -57,7 +57,8 @@ async def replay(uow: UnitOfWork, registry: Registry, entry: Erased) -> None:
     if known is None:
         known = _adopted(uow, entry, NOWHERE if where is None else where.market)
         await store.insert(uow, known)
-    await store.put(uow, msgspec.structs.replace(_open(known), state=RequestState.IN_PROGRESS))
+    never = known.never_contact or entry.never_contact
+    await store.put(uow, msgspec.structs.replace(_open(known), state=RequestState.IN_PROGRESS, never_contact=never))
     if not (await store.steps(uow, [known.id]))[known.id]:
         await store.insert_steps(uow, known.id, steps_of(RequestType.ERASURE, registry.erased()))
 
@@ -87,4 +88,5 @@ def _adopted(uow: UnitOfWork, entry: Erased, market: str) -> PrivacyRequest:
         closed_at=None,
         words=None,
         answer=None,
+        never_contact=entry.never_contact,
     )

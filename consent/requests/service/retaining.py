@@ -13,13 +13,27 @@ LET_GO_AT_ONCE: Final = 20_000
 """Rows per table and transaction."""
 
 
+HELD_TOO_LONG: Final = Keeps(
+    0,
+    "$1::timestamptz",
+    "for a claim that is over: the person was erased",
+    only="t.person in (select person from consent.erasure)",
+)
+"""Records that a hold kept from an erasure, from the moment at which nothing holds them any more."""
+
+
 def schedule(registry: Registry) -> list[tuple[Holding, Keeps]]:
-    """Return every table that lets rows go after some time, children before what they hang on."""
-    return [(holding, holding.keeps) for holding in registry.holdings if holding.keeps is not None]
+    """Return every table that lets rows or columns go after some time, children before what they hang on."""
+    return [
+        (holding, keeps)
+        for holding in registry.holdings
+        for keeps in (holding.keeps, holding.reduces, HELD_TOO_LONG if holding.holdable else None)
+        if keeps is not None
+    ]
 
 
 async def overdue(uow: UnitOfWork, registry: Registry) -> list[Overdue]:
-    """Return one line per table of the schedule: how many rows are past their time now."""
+    """Return the lines of the schedule, one or more per table: how many rows are past their time now."""
     lines = [await _line(uow, holding, keeps, 0) for holding, keeps in schedule(registry)]
     uow.record(Action.RETENTION_READ, count=sum(line.rows for line in lines))
     return lines
@@ -33,7 +47,10 @@ async def retain(uow: UnitOfWork, registry: Registry) -> list[Overdue]:
         lines.append(await _line(uow, holding, keeps, removed))
     removed = sum(line.removed for line in lines)
     if removed:
-        tables = {line.table: line.removed for line in lines if line.removed}
+        tables = {line.table: 0 for line in lines if line.removed}
+        for line in lines:
+            if line.removed:
+                tables[line.table] += line.removed
         uow.record(Action.RETENTION_ENFORCED, count=removed, tables=tables)
     return lines
 

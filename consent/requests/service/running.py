@@ -10,7 +10,7 @@ import msgspec
 
 import people
 from consent.request_values import PrivacyRequest, Step
-from consent.request_vocabulary import RefusalReason, RequestState
+from consent.request_vocabulary import MARKETING, RefusalReason, RequestState
 from consent.requests.erasure_list import Erased
 from consent.requests.packaging import make_package
 from consent.requests.registry import Registry
@@ -18,7 +18,9 @@ from consent.requests.store import holdings, holds
 from consent.requests.store import requests as store
 from consent.rules.requests import CLOSE, DEPART, ENLIST, ERASE, PACKAGE
 from consent.service import recording as consents
-from consent.vocabulary import Action
+from consent.service.suppressing import is_person_suppressed, suppress_person
+from consent.store import standing as consent_store
+from consent.vocabulary import Action, Answer, SuppressionReason
 from kernel.unit_of_work import UnitOfWork
 
 ERASED_AT_ONCE: Final = 20_000
@@ -48,7 +50,7 @@ async def _do(
     if step.name == DEPART:
         await _depart(uow, registry, request)
     elif step.name == ENLIST:
-        registry.erasures.add(Erased(request=request.id, person=request.person, at=uow.now))
+        await _enlist(uow, registry, request)
     elif step.name == CLOSE:
         await holds.note_erasure(uow, request.id, request.person)
         uow.record(Action.PERSON_ERASED, subject=request.person, resource=_resource(request), count=so_far)
@@ -67,6 +69,28 @@ async def _depart(uow: UnitOfWork, registry: Registry, request: PrivacyRequest) 
     for depart in registry.departures:
         await depart(uow, request.person)
     consents.announce(uow, request.person, consents.ON_BOARDS)
+
+
+async def _enlist(uow: UnitOfWork, registry: Registry, request: PrivacyRequest) -> None:
+    """Write the erasure down outside of the database, having kept what must outlive it: a wish never to be contacted.
+
+    A wish that was said of addresses since changed is one about those of now. A backup that is restored may be older
+    than the wish, so the list says it, too.
+    """
+    never = await _never_contact(uow, request)
+    if never:
+        await suppress_person(uow, request.person, SuppressionReason.ERASED)
+    entry = Erased(request=request.id, person=request.person, at=uow.now, never_contact=never)
+    registry.erasures.add(entry)
+
+
+async def _never_contact(uow: UnitOfWork, request: PrivacyRequest) -> bool:
+    """Tell whether the person said, in whatever way, that nobody is to write to them or to call."""
+    if request.never_contact or await store.said_never_contact(uow, request.person):
+        return True
+    answers = await consent_store.answers(uow, [request.person], MARKETING)
+    said_no = any(record.state is not Answer.GRANTED for record in answers.values())
+    return said_no or await is_person_suppressed(uow, request.person)
 
 
 async def _complete(uow: UnitOfWork, request: PrivacyRequest) -> None:

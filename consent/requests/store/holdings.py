@@ -82,20 +82,30 @@ async def overdue(uow: UnitOfWork, holding: Holding, keeps: Keeps) -> tuple[int,
 
 
 async def let_go(uow: UnitOfWork, holding: Holding, keeps: Keeps, most: int) -> int:
-    """Delete up to ``most`` rows that are past their time and not held; return how many."""
-    return await _delete(uow, holding, _past(keeps), most, uow.now)
+    """Delete up to ``most`` rows that are past their time and not held, or empty their columns; return how many."""
+    if not keeps.columns:
+        return await _delete(uow, holding, _past(keeps), most, uow.now)
+    emptied = ", ".join(f"{column} = null" for column in keeps.columns)
+    sql = f"update {holding.table} set {emptied} where {_some(holding, _past(keeps))}"  # noqa: S608 - see above
+    return int((await uow.execute(sql, uow.now, most)).split()[-1])
 
 
 async def _delete(uow: UnitOfWork, holding: Holding, condition: str, most: int, argument: object) -> int:
-    sql = (
-        f"delete from {holding.table} where ctid = any(array(select ctid from {holding.table} t where {condition}"  # noqa: S608 - see above
-        f" and not {_held(holding)} limit $2 for update))"
-    )
+    sql = f"delete from {holding.table} where {_some(holding, condition)}"  # noqa: S608 - see above
     return int((await uow.execute(sql, argument, most)).split()[-1])
 
 
+def _some(holding: Holding, condition: str) -> str:
+    return (
+        f"ctid = any(array(select ctid from {holding.table} t where {condition}"  # noqa: S608 - see above
+        f" and not {_held(holding)} limit $2 for update))"
+    )
+
+
 def _past(keeps: Keeps) -> str:
-    return f"{keeps.since} <= $1::timestamptz - interval '{keeps.days} days'"
+    """Return the condition of rows past their time; of those whose columns are to be emptied, what still has some."""
+    filled = " or ".join(f"{column} is not null" for column in keeps.columns) or "true"
+    return f"{keeps.since} <= $1::timestamptz - interval '{keeps.days} days' and ({keeps.only}) and ({filled})"
 
 
 def _held(holding: Holding) -> str:

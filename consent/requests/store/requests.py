@@ -92,6 +92,12 @@ async def open_requests(
     return [_request(row) for row in rows]
 
 
+async def said_never_contact(uow: UnitOfWork, person: PersonId) -> bool:
+    """Tell whether the person asked for this with any request."""
+    sql = "select exists (select from consent.privacy_request where person = $1 and never_contact)"
+    return bool(await uow.fetchval(sql, person))
+
+
 async def insert_steps(uow: UnitOfWork, identifier: UUID, names: Sequence[str]) -> None:
     """Write down what is to be done for a request, in order."""
     await uow.execute(
