@@ -16,13 +16,16 @@ from people.vocabulary import PersonId
 _INSERT = """
 insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, market,
   content_class, score, success, completion, progress, duration_seconds, extensions, recorded_at, recorded_by,
-  rules_version)
+  rules_version, due_at)
 select id, person, verb, content, kind, string_to_array(tags, e'\\n'), occurred_at, local_date, channel, market,
-  content_class, score, success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version
+  content_class, score, success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version,
+  due_at
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::date[],
   $9::text[], $10::float8[], $11::bool[], $12::bool[], $13::float8[], $14::float8[], $16::bytea[], $17::uuid[],
-  $18::int[], $19::text[], $20::text[]) as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel,
-  score, success, completion, progress, duration_seconds, extensions, recorded_by, rules_version, market, content_class)
+  $18::int[], $19::text[], $20::text[], $21::timestamptz[])
+  as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel,
+  score, success, completion, progress, duration_seconds, extensions, recorded_by, rules_version, market, content_class,
+  due_at)
 on conflict (id) do nothing
 """
 
@@ -45,9 +48,10 @@ _AMOUNTS = f"select person, count(*) from engagement.activity where {_WINDOW} gr
 # comes as one text, of which there are few as well.
 _HISTORIES = f"""
 select person, array_agg(id), array_agg(content), array_agg(occurred_at), array_agg(local_date), array_agg(sort),
-  array_agg(score), array_agg(success), array_agg(completion), array_agg(progress), array_agg(duration_seconds)
+  array_agg(score), array_agg(success), array_agg(completion), array_agg(progress), array_agg(duration_seconds),
+  array_agg(due_at)
 from (
-  select person, id, content, occurred_at, local_date, score, success, completion, progress, duration_seconds,
+  select person, id, content, occurred_at, local_date, score, success, completion, progress, duration_seconds, due_at,
     verb || e'\x1f' || kind || e'\x1f' || content_class || e'\x1f' || market || e'\x1f' || channel
       || e'\x1f' || array_to_string(tags, e'\n') as sort
   from engagement.activity
@@ -105,6 +109,7 @@ async def insert(uow: UnitOfWork, rows: Sequence[Stored]) -> int:
         [row.rules_version for row in rows],
         [act.market for act in acts],
         [act.content_class.value for act in acts],
+        [act.due_at for act in acts],
     )
     return int(tag.rsplit(" ", 1)[1])
 
@@ -148,7 +153,9 @@ async def histories(
     found = []
     for person, *columns in await uow.fetch(_HISTORIES, since, until, persons):
         activities = []
-        for each, item, at, day, sort, score, success, completion, progress, duration in zip(*columns, strict=True):
+        for each, item, at, day, sort, score, success, completion, progress, duration, due in zip(
+            *columns, strict=True
+        ):
             same = shared.get(sort)
             if same is None:
                 same = shared[sort] = _shared(sort)
@@ -157,7 +164,7 @@ async def histories(
                     id=each, person=person, verb=same.verb, content=item, kind=same.kind, tags=same.tags,
                     occurred_at=at, local_date=day, channel=same.channel, market=same.market,
                     content_class=same.content_class, score=score, success=success, completion=completion,
-                    progress=progress, duration_seconds=duration,
+                    progress=progress, duration_seconds=duration, due_at=due,
                 )
             )  # fmt: skip
         found.append(History(PersonId(person), activities))
@@ -188,6 +195,7 @@ def _stored(row: asyncpg.Record) -> Stored:
         completion=row["completion"],
         progress=row["progress"],
         duration_seconds=row["duration_seconds"],
+        due_at=row["due_at"],
     )
     return Stored(
         activity=activity,

@@ -15,8 +15,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
     ``occurred_at`` is UTC. ``local_date`` is the calendar date of ``occurred_at`` in the person's time zone as it was
     stored when the activity was recorded; ``kind``, ``tags`` and ``content_class`` are the content's and
-    ``market`` is the person's at that moment. ``score`` and ``progress`` are shares from 0 to 1;
-    ``duration_seconds`` is in seconds.
+    ``market`` is the person's at that moment, and ``due_at`` is when the content was due then (UTC; None: never).
+    ``score`` and ``progress`` are shares from 0 to 1; ``duration_seconds`` is in seconds.
     """
 
     id: UUID
@@ -35,6 +35,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     completion: bool | None = None
     progress: float | None = None
     duration_seconds: float | None = None
+    due_at: datetime | None = None
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):

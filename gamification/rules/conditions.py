@@ -6,6 +6,7 @@ microsecond.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple, TypeAlias
 
 from content.vocabulary import ContentClass, ContentKind
@@ -50,7 +51,7 @@ def reaches(campaign: CampaignPart | None, sort: Sort) -> bool:
 
 def check_of(when: When, campaign: CampaignPart | None = None) -> Check | None:
     """Return the check of all that ``touches`` leaves open, and of the campaign's time; None if there is nothing."""
-    return all_of([*_time_checks(campaign), *_range_checks(when), *_exact_checks(when)])
+    return all_of([*_time_checks(campaign), *_range_checks(when), *_exact_checks(when), *_due_checks(when)])
 
 
 def matcher_of(when: When, campaign: CampaignPart | None = None) -> Check:
@@ -133,3 +134,19 @@ def _exact_checks(when: When) -> list[Check]:
         completion = when.completion
         checks.append(lambda activity: activity.completion is completion)
     return checks
+
+
+def _due_checks(when: When) -> list[Check]:
+    checks: list[Check] = []
+    if when.on_time is not None:
+        on_time = when.on_time
+        checks.append(lambda activity: is_on_time(activity) is on_time)
+    if when.days_early is not None:
+        early = timedelta(days=when.days_early)
+        checks.append(lambda activity: activity.due_at is not None and activity.occurred_at + early <= activity.due_at)
+    return checks
+
+
+def is_on_time(activity: Activity) -> bool | None:
+    """Tell whether an activity happened by the moment its item was due, itself on time; None if it was never due."""
+    return None if activity.due_at is None else activity.occurred_at <= activity.due_at

@@ -10,10 +10,11 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from content.vocabulary import ContentClass
-from gamification.rules.needs import Days, Needs
+from gamification.rules.needs import Needs
 from gamification.rules.selecting import (
     MOST_RULES,
     Count,
+    Days,
     Description,
     Key,
     LifetimePoints,

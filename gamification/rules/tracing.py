@@ -1,12 +1,13 @@
 """How an award was decided, told condition by condition: the same selectors and conditions as in the fold."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import TypeAlias
 
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.conditions import inside, reaches, sort_of
+from gamification.rules.conditions import inside, is_on_time, reaches, sort_of
 from gamification.rules.earnings import Folded
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import Badge, CampaignPart, CommunityQuest, PointsRule, Quest, RuleSet, Streak, When
@@ -82,6 +83,17 @@ def _when(when: When, activity: Activity) -> Iterator[TraceLine]:
         wanted, flag = getattr(when, name), getattr(activity, name)
         if wanted is not None:
             yield TraceLine(f"when.{name}", _said(wanted), _said(flag), flag is wanted)
+    yield from _due(when, activity)
+
+
+def _due(when: When, activity: Activity) -> Iterator[TraceLine]:
+    if when.on_time is not None:
+        found = is_on_time(activity)
+        yield TraceLine("when.on_time", _said(when.on_time), _said(found), found is when.on_time)
+    if when.days_early is not None:
+        early = None if activity.due_at is None else (activity.due_at - activity.occurred_at) / timedelta(days=1)
+        holds = early is not None and early >= when.days_early
+        yield TraceLine("when.days_early", _said(when.days_early), _said(early), holds)
 
 
 def _tags(tags: Tags, given: frozenset[str]) -> Iterator[TraceLine]:

@@ -55,6 +55,7 @@ some_results: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "success": st.booleans(),
         "completion": st.booleans(),
         "duration_seconds": st.sampled_from([0.0, 30.0, 600.0]),
+        "due_at": st.integers(0, 35 * 24 * 4).map(lambda quarters: START + timedelta(minutes=15 * quarters)),
     },
 )
 
@@ -92,6 +93,8 @@ EXTRA: dict[str, st.SearchStrategy[Any]] = {
     "duration_seconds": st.just(SecondsRange(at_least=30.0)),
     "success": st.booleans(),
     "completion": st.booleans(),
+    "on_time": st.booleans(),
+    "days_early": st.sampled_from([1, 7]),
 }
 some_extra = st.sampled_from([None, None, None, None, *EXTRA])
 
