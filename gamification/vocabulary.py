@@ -107,6 +107,7 @@ class Action(StrEnum):
     TRANSFERS_READ = "gamification:transfer:read"
     BOARDS_READ = "gamification:board:listed"
     CREDENTIAL_ISSUED = "gamification:credential:issued"
+    FREEZES_GRANTED = "gamification:streak:freezes_granted"
 
 
 class WhyNot(StrEnum):
@@ -155,6 +156,15 @@ class Revocation(StrEnum):
     HOLDER_ASKED = "holder-asked"
     ISSUED_IN_ERROR = "issued-in-error"
     MISCONDUCT = "misconduct"
+
+
+class FreezeReason(StrEnum):
+    """Why staff grant freezes to a streak: words, not free text, which could say how somebody is."""
+
+    ABSENCE = "absence"
+    CORRECTION = "correction"
+    GOODWILL = "goodwill"
+    SERVICE_OUTAGE = "service-outage"
 
 
 class Blocked(StrEnum):
@@ -277,24 +287,3 @@ class Band(StrEnum):
     TOP_QUARTER = "top-25-percent"
     TOP_HALF = "top-50-percent"
     LOWER_HALF = "lower-50-percent"
-
-
-class Form(StrEnum):
-    """How a badge leaves the house: a token (VC-JWT), JSON with its proof, or a picture that carries the token."""
-
-    JSON = "json"
-    JWT = "jwt"
-    PNG = "png"
-    SVG = "svg"
-
-
-class Verdict(StrEnum):
-    """What a presented badge is worth; only ``valid`` is a yes."""
-
-    VALID = "valid"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not_yet_valid"
-    STATUS_UNKNOWN = "status_unknown"
-    TAMPERED = "tampered"
-    NOT_OURS = "not_ours"

@@ -8,7 +8,7 @@ import msgspec
 
 from engagement.values import Activity
 from gamification.rules.conditions import inside, is_on_time, reaches, sort_of
-from gamification.rules.earnings import Folded
+from gamification.rules.earnings import Folded, GrantedFreezes
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import Badge, CampaignPart, CommunityQuest, PointsRule, Quest, RuleSet, Streak, When
 from gamification.rules.parts import parts_of
@@ -39,8 +39,10 @@ def rule_of(ruleset: RuleSet, key: str) -> tuple[Rule | None, CampaignPart | Non
     return None, None
 
 
-def trace(ruleset: RuleSet, key: str, history: Sequence[Step], activity: Activity) -> list[TraceLine]:
-    """Return why the rule paid for ``activity``; ``history`` are the person's steps before it, in order of time."""
+def trace(
+    ruleset: RuleSet, key: str, history: Sequence[Step], activity: Activity, freezes: Sequence[GrantedFreezes] = ()
+) -> list[TraceLine]:
+    """Return why the rule paid for ``activity``; ``history`` and ``freezes`` are what the person had before it."""
     rule, campaign = rule_of(ruleset, key)
     if rule is None:
         return []
@@ -52,8 +54,8 @@ def trace(ruleset: RuleSet, key: str, history: Sequence[Step], activity: Activit
     when = getattr(rule, "when", None)
     if when is not None:
         lines += _when(when, activity)
-    before = fold(EMPTY, history)
-    after = fold(EMPTY, [*history, (ruleset, activity)])
+    before = fold(EMPTY, history, freezes=freezes)
+    after = fold(EMPTY, [*history, (ruleset, activity)], freezes=freezes)
     lines += _numbers(rule, before, after)
     if isinstance(rule, PointsRule | Badge):
         person = Progress(after.state, frozenset(), frozenset())

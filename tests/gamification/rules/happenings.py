@@ -55,9 +55,11 @@ some_results: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "success": st.booleans(),
         "completion": st.booleans(),
         "duration_seconds": st.sampled_from([0.0, 30.0, 600.0]),
-        "due_at": st.integers(0, 35 * 24 * 4).map(lambda quarters: START + timedelta(minutes=15 * quarters)),
     },
 )
+
+
+some_dates = st.none() | st.integers(0, 35 * 24 * 4).map(lambda quarters: START + timedelta(minutes=15 * quarters))
 
 
 @st.composite
@@ -76,6 +78,7 @@ def one_activity(draw: st.DrawFn, number: int, quarters: int) -> Activity:
         channel=channel,
         market=market,
         content_class=content_class,
+        due_at=draw(some_dates),
         **draw(some_results),
     )
 
