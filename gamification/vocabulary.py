@@ -121,6 +121,7 @@ class WhyNot(StrEnum):
     NEEDS_MISSING = "needs-missing"
     NOT_OPEN_YET = "not-open-yet"
     OTHER_MARKET = "other-market"
+    OTHER_PROFESSION = "other-profession"
     PAID_ALREADY = "paid-already"
     REFUSED_BY_POLICY = "refused-by-policy"
 
@@ -170,11 +171,12 @@ class FreezeReason(StrEnum):
 class Blocked(StrEnum):
     """Why what somebody does earns less, or nothing; the last two hold one award back, not the person.
 
-    Market, lane and window are those of a campaign whose rule asks for what was done; a policy pack forbids the award.
+    Market, profession, lane and window are those of a campaign whose rule asks for it; a policy pack forbids the award.
     """
 
     NO_CONSENT = "no_consent"
     OUT_OF_MARKET = "out_of_market"
+    OTHER_PROFESSION = "other_profession"
     OUTSIDE_WINDOW = "outside_window"
     POLICY = "policy"
     LANE = "lane"

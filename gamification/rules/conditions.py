@@ -1,8 +1,8 @@
 """Turns the conditions of a rule into checks: which activities can touch it at all, and whether this one matches.
 
-Verb, kind, class, tags and market of an activity are few and come again and again: ``touches`` decides about them once
-for each combination. What differs from one activity to the next is left to ``check_of``, which runs in well under a
-microsecond.
+Verb, kind, class, tags, market and profession of an activity are few and come again and again: ``touches`` decides
+about them once for each combination. What differs from one activity to the next is left to ``check_of``, which runs in
+well under a microsecond.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from content.vocabulary import ContentClass, ContentKind
 from engagement.values import Activity
-from engagement.vocabulary import Verb
+from engagement.vocabulary import Profession, Verb
 from gamification.rules.grammar import CampaignPart, SecondsRange, ShareRange, Tags, When
 
 Check: TypeAlias = Callable[[Activity], bool]
@@ -25,11 +25,14 @@ class Sort(NamedTuple):
     content_class: ContentClass
     tags: frozenset[str]
     market: str
+    profession: Profession | None = None
 
 
 def sort_of(activity: Activity) -> Sort:
     """Return the sort of an activity."""
-    return Sort(activity.verb, activity.kind, activity.content_class, activity.tags, activity.market)
+    return Sort(
+        activity.verb, activity.kind, activity.content_class, activity.tags, activity.market, activity.profession
+    )
 
 
 def touches(when: When, sort: Sort) -> bool:
@@ -43,10 +46,14 @@ def touches(when: When, sort: Sort) -> bool:
 
 
 def reaches(campaign: CampaignPart | None, sort: Sort) -> bool:
-    """Tell whether a campaign is about activities of this sort: its lane, and its markets."""
+    """Tell whether a campaign is about activities of this sort: its lane, its markets and its professions."""
     if campaign is None:
         return True
-    return sort.content_class is campaign.lane and (campaign.markets is None or sort.market in campaign.markets)
+    return (
+        sort.content_class is campaign.lane
+        and (campaign.markets is None or sort.market in campaign.markets)
+        and (campaign.professions is None or sort.profession in campaign.professions)
+    )
 
 
 def check_of(when: When, campaign: CampaignPart | None = None) -> Check | None:

@@ -50,6 +50,9 @@ def trace(
     if campaign is not None:
         wanted = f"lane {campaign.lane}, markets {', '.join(campaign.markets or ('all',))}"
         found = f"{activity.content_class}, {activity.market}"
+        if campaign.professions is not None:
+            wanted += f", professions {', '.join(campaign.professions)}"
+            found += f", {activity.profession or 'unknown'}"
         lines.append(TraceLine("campaign", wanted, found, reaches(campaign, sort_of(activity))))
     when = getattr(rule, "when", None)
     if when is not None:

@@ -101,7 +101,7 @@ async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: B
     state = await as_of_now(uow, (await standings.states(uow, [person])).get(person, EMPTY))
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
     paid = await award_store.paid_once(uow, person)
-    here = Here(uow.now, today, bearings.zone, bearings.market)
+    here = Here(uow.now, today, bearings.zone, bearings.market, bearings.profession)
     judged = judged_by(ruleset, state.begun)
     return opportunities_of(judged, state, here, paid, await _together(uow, judged))
 

@@ -182,6 +182,7 @@ def _stored(
             progress=result.progress,
             duration_seconds=result.duration_seconds,
             due_at=view.due_at,
+            profession=bearings.profession if scored else None,
         ),
         recorded_at=scene.now,
         recorded_by=delivery.account,

@@ -50,6 +50,7 @@ def reaches(campaign: CampaignPart, activity: Activity) -> bool:
     return (
         activity.content_class == campaign.lane
         and (campaign.markets is None or activity.market in campaign.markets)
+        and (campaign.professions is None or activity.profession in campaign.professions)
         and (campaign.opens is None or campaign.opens <= activity.occurred_at)
         and (campaign.closes is None or activity.occurred_at < campaign.closes)
     )
