@@ -117,6 +117,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
             Permission.AWARD_REVOKE,
+            Permission.FREEZES_GRANT,
             Permission.BOARD_READ,
             Permission.CAMPAIGN_APPROVE,
             Permission.CAMPAIGN_FREEZE,

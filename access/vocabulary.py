@@ -65,6 +65,7 @@ class Permission(StrEnum):
     CONTENT_READ = "content:read"
     CURRENCIES_READ = "currencies:read"
     CURRENCY_MANAGE = "currency:manage"
+    FREEZES_GRANT = "freezes:grant"
     HCP_CONTACT_READ = "hcp-contact:read"
     HCP_CREATE = "hcp:create"
     HCP_IDENTIFIERS_READ = "hcp-identifiers:read"

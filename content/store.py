@@ -98,7 +98,7 @@ async def of_markets(
 async def for_scoring(uow: UnitOfWork, contents: Sequence[ContentId]) -> dict[ContentId, ScoringView]:
     """Return what decides about activities on each of ``contents``."""
     rows = await uow.fetch(
-        "select id, kind, tags, content_class, state, markets, visible_from, visible_until from content.item"
+        "select id, kind, tags, content_class, state, markets, visible_from, visible_until, due_at from content.item"
         " where id = any($1::uuid[])",
         contents,
     )
@@ -111,6 +111,7 @@ async def for_scoring(uow: UnitOfWork, contents: Sequence[ContentId]) -> dict[Co
             markets=frozenset(row["markets"]),
             visible_from=row["visible_from"],
             visible_until=row["visible_until"],
+            due_at=row["due_at"],
         )
         for row in rows
     }

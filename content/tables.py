@@ -18,6 +18,7 @@ class Item(Table, tablename="item", schema="content"):
     state = Text(default=None, null=False, help_text="open: a ContentState")
     visible_from = Timestamptz(default=None, null=True, help_text="open: inclusive")
     visible_until = Timestamptz(default=None, null=True, help_text="open: exclusive")
+    due_at = Timestamptz(default=None, null=True, help_text="open: until when it counts as on time, inclusive")
     duration_seconds = Integer(default=None, null=True, help_text="open: how long it takes")
     created_by = UUID(default=None, null=False, help_text="pseudonymous: account")
     created_at = Timestamptz(default=None, null=False, help_text="open")

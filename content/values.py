@@ -13,6 +13,7 @@ class NewContent(msgspec.Struct, frozen=True, kw_only=True):
 
     ``markets`` are ISO 3166-1 alpha-2 codes, or ``("*",)`` alone for all of them; ``tags`` are lower-case subjects.
     The item is visible from ``visible_from`` (inclusive) until ``visible_until`` (exclusive); empty means no bound.
+    Who is done with it by ``due_at`` (inclusive) is on time; without it nobody is on time, and nobody late.
     """
 
     kind: ContentKind
@@ -24,6 +25,7 @@ class NewContent(msgspec.Struct, frozen=True, kw_only=True):
     content_class: ContentClass = ContentClass.MEDICAL
     visible_from: datetime | None = None
     visible_until: datetime | None = None
+    due_at: datetime | None = None
     duration_seconds: int | None = None
 
 
@@ -41,6 +43,7 @@ class ContentItem(msgspec.Struct, frozen=True, kw_only=True):
     state: ContentState
     visible_from: datetime | None
     visible_until: datetime | None
+    due_at: datetime | None
     duration_seconds: int | None
     created_by: UUID
     created_at: datetime
@@ -60,6 +63,7 @@ class OfferedContent(msgspec.Struct, frozen=True, kw_only=True):
     content_class: ContentClass
     visible_from: datetime | None
     visible_until: datetime | None
+    due_at: datetime | None
     duration_seconds: int | None
 
 
@@ -73,3 +77,4 @@ class ScoringView(msgspec.Struct, frozen=True, kw_only=True):
     content_class: ContentClass = ContentClass.MEDICAL
     visible_from: datetime | None = None
     visible_until: datetime | None = None
+    due_at: datetime | None = None

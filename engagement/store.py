@@ -11,18 +11,21 @@ from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement.values import Activity, History, Stored, Use
 from engagement.vocabulary import Channel, Verb
 from kernel.unit_of_work import UnitOfWork
-from people.vocabulary import PersonId
+from people.vocabulary import PersonId, Profession
 
 _INSERT = """
 insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, market,
   content_class, score, success, completion, progress, duration_seconds, extensions, recorded_at, recorded_by,
-  rules_version)
+  rules_version, due_at, profession)
 select id, person, verb, content, kind, string_to_array(tags, e'\\n'), occurred_at, local_date, channel, market,
-  content_class, score, success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version
+  content_class, score, success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version,
+  due_at, profession
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::date[],
   $9::text[], $10::float8[], $11::bool[], $12::bool[], $13::float8[], $14::float8[], $16::bytea[], $17::uuid[],
-  $18::int[], $19::text[], $20::text[]) as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel,
-  score, success, completion, progress, duration_seconds, extensions, recorded_by, rules_version, market, content_class)
+  $18::int[], $19::text[], $20::text[], $21::timestamptz[], $22::text[])
+  as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel,
+  score, success, completion, progress, duration_seconds, extensions, recorded_by, rules_version, market, content_class,
+  due_at, profession)
 on conflict (id) do nothing
 """
 
@@ -45,11 +48,12 @@ _AMOUNTS = f"select person, count(*) from engagement.activity where {_WINDOW} gr
 # comes as one text, of which there are few as well.
 _HISTORIES = f"""
 select person, array_agg(id), array_agg(content), array_agg(occurred_at), array_agg(local_date), array_agg(sort),
-  array_agg(score), array_agg(success), array_agg(completion), array_agg(progress), array_agg(duration_seconds)
+  array_agg(score), array_agg(success), array_agg(completion), array_agg(progress), array_agg(duration_seconds),
+  array_agg(due_at)
 from (
-  select person, id, content, occurred_at, local_date, score, success, completion, progress, duration_seconds,
+  select person, id, content, occurred_at, local_date, score, success, completion, progress, duration_seconds, due_at,
     verb || e'\x1f' || kind || e'\x1f' || content_class || e'\x1f' || market || e'\x1f' || channel
-      || e'\x1f' || array_to_string(tags, e'\n') as sort
+      || e'\x1f' || coalesce(profession, '') || e'\x1f' || array_to_string(tags, e'\n') as sort
   from engagement.activity
   where person = any($3::uuid[]) and rules_version is not null and {_WINDOW}
   order by person, occurred_at, id
@@ -67,6 +71,7 @@ class _Shared(NamedTuple):
     content_class: ContentClass
     market: str
     channel: Channel
+    profession: Profession | None
     tags: frozenset[str]
 
 
@@ -105,6 +110,8 @@ async def insert(uow: UnitOfWork, rows: Sequence[Stored]) -> int:
         [row.rules_version for row in rows],
         [act.market for act in acts],
         [act.content_class.value for act in acts],
+        [act.due_at for act in acts],
+        [act.profession.value if act.profession is not None else None for act in acts],
     )
     return int(tag.rsplit(" ", 1)[1])
 
@@ -158,7 +165,9 @@ async def histories(
     found = []
     for person, *columns in await uow.fetch(_HISTORIES, since, until, persons):
         activities = []
-        for each, item, at, day, sort, score, success, completion, progress, duration in zip(*columns, strict=True):
+        for each, item, at, day, sort, score, success, completion, progress, duration, due in zip(
+            *columns, strict=True
+        ):
             same = shared.get(sort)
             if same is None:
                 same = shared[sort] = _shared(sort)
@@ -167,7 +176,7 @@ async def histories(
                     id=each, person=person, verb=same.verb, content=item, kind=same.kind, tags=same.tags,
                     occurred_at=at, local_date=day, channel=same.channel, market=same.market,
                     content_class=same.content_class, score=score, success=success, completion=completion,
-                    progress=progress, duration_seconds=duration,
+                    progress=progress, duration_seconds=duration, due_at=due, profession=same.profession,
                 )
             )  # fmt: skip
         found.append(History(PersonId(person), activities))
@@ -175,9 +184,17 @@ async def histories(
 
 
 def _shared(sort: str) -> _Shared:
-    verb, kind, content_class, market, channel, tags = sort.split("\x1f", 5)
+    verb, kind, content_class, market, channel, profession, tags = sort.split("\x1f", 6)
     named = frozenset(tags.split("\n")) if tags else frozenset[str]()
-    return _Shared(Verb(verb), ContentKind(kind), ContentClass(content_class), market, Channel(channel), named)
+    return _Shared(
+        Verb(verb),
+        ContentKind(kind),
+        ContentClass(content_class),
+        market,
+        Channel(channel),
+        Profession(profession) if profession else None,
+        named,
+    )
 
 
 def _stored(row: asyncpg.Record) -> Stored:
@@ -198,6 +215,8 @@ def _stored(row: asyncpg.Record) -> Stored:
         completion=row["completion"],
         progress=row["progress"],
         duration_seconds=row["duration_seconds"],
+        due_at=row["due_at"],
+        profession=None if row["profession"] is None else Profession(row["profession"]),
     )
     return Stored(
         activity=activity,

@@ -24,6 +24,8 @@ class ActivityRow(Table, tablename="activity", schema="engagement"):
     completion = Boolean(default=None, null=True, help_text="pseudonymous: finished or not")
     progress = DoublePrecision(default=None, null=True, help_text="pseudonymous: share from 0 to 1")
     duration_seconds = DoublePrecision(default=None, null=True, help_text="pseudonymous: how long")
+    due_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the item was due, as it said then")
+    profession = Text(default=None, null=True, help_text="pseudonymous: the person's profession at that moment")
     extensions = Bytea(default=None, null=True, help_text="pseudonymous: JSON of what the client added")
     recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when we learnt of it")
     recorded_by = UUID(default=None, null=False, help_text="pseudonymous: the account that told us")

@@ -7,7 +7,7 @@ import msgspec
 
 from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement.vocabulary import Channel, Verb
-from people.vocabulary import PersonId
+from people.vocabulary import PersonId, Profession
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,8 +15,9 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
     ``occurred_at`` is UTC. ``local_date`` is the calendar date of ``occurred_at`` in the person's time zone as it was
     stored when the activity was recorded; ``kind``, ``tags`` and ``content_class`` are the content's and
-    ``market`` is the person's at that moment. ``score`` and ``progress`` are shares from 0 to 1;
-    ``duration_seconds`` is in seconds.
+    ``market`` and ``profession`` are the person's at that moment (None: unknown, or not scored), and ``due_at`` is when
+    the content was due then (UTC; None: never).
+    ``score`` and ``progress`` are shares from 0 to 1; ``duration_seconds`` is in seconds.
     """
 
     id: UUID
@@ -35,6 +36,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     completion: bool | None = None
     progress: float | None = None
     duration_seconds: float | None = None
+    due_at: datetime | None = None
+    profession: Profession | None = None
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,10 @@
 
 from enum import StrEnum
 
+from people.vocabulary import Profession  # passed on: rules see activities, and never the vault
+
+__all__ = ["Action", "Channel", "Profession", "Reason", "Verb"]
+
 
 class Verb(StrEnum):
     """What was done (the last path segment of the verb's xAPI IRI)."""

@@ -6,11 +6,12 @@ forgets. Points are recognition: they have no monetary value and can't be conver
 
 from gamification.board_values import Board, BoardLine, BoardPage, Narrowing, NewBoard, Page, Period, Wanted
 from gamification.campaign_values import Campaign, Staff, Transition, Writing
+from gamification.credential_vocabulary import Form, Verdict
 from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.currency_values import CurrencyView, NewCurrency
 from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
-from gamification.programme_values import Difference, Discrepancy, Rebuilt
+from gamification.programme_values import Difference, Discrepancy, FreezesView, Rebuilt
 from gamification.reward_values import (
     Claim,
     Known,
@@ -75,6 +76,7 @@ from gamification.service.currencies import (
     withdraw_currency,
 )
 from gamification.service.explaining import proof, why_not
+from gamification.service.freezing import grant_freezes
 from gamification.service.goals import pay_contributors
 from gamification.service.levels import lapse_levels
 from gamification.service.previewing import Advance, PreviewWanted, preview
@@ -112,6 +114,8 @@ __all__ = [
     "CurrencyView",
     "Difference",
     "Discrepancy",
+    "Form",
+    "FreezesView",
     "Hand",
     "ItemCategory",
     "Known",
@@ -137,6 +141,7 @@ __all__ = [
     "Transfer",
     "TransferTotal",
     "Transition",
+    "Verdict",
     "Wanted",
     "WhyNot",
     "Writing",
@@ -175,6 +180,7 @@ __all__ = [
     "expire_lots",
     "exported",
     "fulfil_claim",
+    "grant_freezes",
     "handed_over",
     "in_force",
     "issue_badge",

@@ -31,6 +31,7 @@ class CampaignRevision(Table, tablename="campaign_revision", schema="gamificatio
     name = Text(default=None, null=False, help_text="open")
     lane = Text(default=None, null=False, help_text="open: a ContentClass")
     markets = Array(base_column=Text(default=None), default=None, null=False, help_text="open: countries, or * alone")
+    professions = Array(base_column=Text(default=None), default=[], null=False, help_text="open: none: everybody")
     visible_from = Timestamptz(default=None, null=True, help_text="open: inclusive")
     visible_until = Timestamptz(default=None, null=True, help_text="open: exclusive")
     opens_at = Timestamptz(default=None, null=True, help_text="open: inclusive; what people do counts from then on")

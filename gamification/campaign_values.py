@@ -11,7 +11,7 @@ from content.vocabulary import EVERYWHERE, ContentClass
 from gamification.rules.campaigns import Hand, Terms
 from gamification.rules.grammar import Parts
 from gamification.vocabulary import CampaignPast, CampaignState, CampaignStep
-from people.vocabulary import PersonId
+from people.vocabulary import PersonId, Profession
 
 
 class Reviewed(msgspec.Struct, frozen=True):
@@ -74,6 +74,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lane: ContentClass
     markets: tuple[str, ...]
+    professions: tuple[Profession, ...]
     visible_from: datetime | None
     visible_until: datetime | None
     opens_at: datetime | None

@@ -28,6 +28,11 @@ HOLDINGS: Final = (
         of=f"activity in {_ACTIVITIES}",
         key="activity",
     ),
+    Holding(
+        table="gamification.freeze_grant",
+        title="Freezes that were granted to your streaks",
+        withheld={"granted_by": _OTHERS},
+    ),
     Holding(table="gamification.standing", title="What you have reached", key="person"),
     Holding(table="gamification.lot", title="Points that wait or expire", holdable=True),
     Holding(table="gamification.account", title="Your accounts of points"),

@@ -17,7 +17,7 @@ from gamification.campaign_tables import (
 from gamification.credential_tables import Credential
 from gamification.currency_tables import CurrencyRow
 from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferOfValue
-from gamification.tables import AwardRow, Budget, GoalRow, LedgerEntry, Outcome, RuleSetVersion, Standing
+from gamification.tables import AwardRow, Budget, FreezeGrant, GoalRow, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
@@ -35,6 +35,7 @@ APP_CONFIG = AppConfig(
         RewardYear,
         TransferOfValue,
         Budget,
+        FreezeGrant,
         GoalRow,
         BoardMember,
         BoardRow,

@@ -1,6 +1,8 @@
 """What crosses the boundary about the programme as a whole: common goals, and what rebuilding it found."""
 
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 import msgspec
 
@@ -33,6 +35,16 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     activities: int
     differences: list[Difference]
     last: PersonId | None
+
+
+class FreezesView(msgspec.Struct, frozen=True, kw_only=True):
+    """Freezes that were granted, and how many the streak holds now: never more than its rule allows."""
+
+    id: UUID
+    streak: str
+    freezes: int
+    granted_at: datetime
+    held: int
 
 
 class Goal(msgspec.Struct, frozen=True):

@@ -80,6 +80,18 @@ class Budget(Table, tablename="budget", schema="gamification"):
     used = BigInt(default=None, null=False, help_text="open: how much was given and not given back")
 
 
+class FreezeGrant(Table, tablename="freeze_grant", schema="gamification"):
+    """Freezes that staff granted to a streak: a step of the fold, like an activity, and as little changed."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: sorts by time")
+    person = UUID(default=None, null=False, help_text="pseudonymous: whose streak")
+    streak = Text(default=None, null=False, help_text="pseudonymous: key of the streak")
+    freezes = Integer(default=None, null=False, help_text="pseudonymous: how many")
+    reason = Text(default=None, null=False, help_text="pseudonymous: a FreezeReason")
+    granted_by = UUID(default=None, null=False, help_text="pseudonymous: the account that granted them")
+    granted_at = Timestamptz(default=None, null=False, help_text="pseudonymous: from when on they count")
+
+
 class GoalRow(Table, tablename="goal", schema="gamification"):
     """A community quest whose target was reached: one row for ever, and how far paying everybody has come."""
 

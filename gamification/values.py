@@ -18,6 +18,7 @@ from gamification.rules.earnings import (
     Counter,
     Effects,
     Folded,
+    GrantedFreezes,
     LevelEffect,
     Outcome,
     PointsEffect,
@@ -50,6 +51,7 @@ __all__ = [
     "Expiring",
     "Folded",
     "Grant",
+    "GrantedFreezes",
     "IssuedCredential",
     "Judgement",
     "LevelEffect",
@@ -224,13 +226,14 @@ class BadgeLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreakLine(msgspec.Struct, frozen=True):
-    """A streak as it stands today, in periods of its rhythm (``day`` or ``week``)."""
+    """A streak as it stands today, in periods of its rhythm (``day`` or ``week``), and how many it can miss yet."""
 
     key: str
     name: str
     every: str
     current: int
     longest: int
+    freezes: int
 
 
 class ApprovalView(msgspec.Struct, frozen=True):

@@ -107,6 +107,7 @@ class Action(StrEnum):
     TRANSFERS_READ = "gamification:transfer:read"
     BOARDS_READ = "gamification:board:listed"
     CREDENTIAL_ISSUED = "gamification:credential:issued"
+    FREEZES_GRANTED = "gamification:streak:freezes_granted"
 
 
 class WhyNot(StrEnum):
@@ -120,6 +121,7 @@ class WhyNot(StrEnum):
     NEEDS_MISSING = "needs-missing"
     NOT_OPEN_YET = "not-open-yet"
     OTHER_MARKET = "other-market"
+    OTHER_PROFESSION = "other-profession"
     PAID_ALREADY = "paid-already"
     REFUSED_BY_POLICY = "refused-by-policy"
 
@@ -157,14 +159,24 @@ class Revocation(StrEnum):
     MISCONDUCT = "misconduct"
 
 
+class FreezeReason(StrEnum):
+    """Why staff grant freezes to a streak: words, not free text, which could say how somebody is."""
+
+    ABSENCE = "absence"
+    CORRECTION = "correction"
+    GOODWILL = "goodwill"
+    SERVICE_OUTAGE = "service-outage"
+
+
 class Blocked(StrEnum):
     """Why what somebody does earns less, or nothing; the last two hold one award back, not the person.
 
-    Market, lane and window are those of a campaign whose rule asks for what was done; a policy pack forbids the award.
+    Market, profession, lane and window are those of a campaign whose rule asks for it; a policy pack forbids the award.
     """
 
     NO_CONSENT = "no_consent"
     OUT_OF_MARKET = "out_of_market"
+    OTHER_PROFESSION = "other_profession"
     OUTSIDE_WINDOW = "outside_window"
     POLICY = "policy"
     LANE = "lane"
@@ -277,24 +289,3 @@ class Band(StrEnum):
     TOP_QUARTER = "top-25-percent"
     TOP_HALF = "top-50-percent"
     LOWER_HALF = "lower-50-percent"
-
-
-class Form(StrEnum):
-    """How a badge leaves the house: a token (VC-JWT), JSON with its proof, or a picture that carries the token."""
-
-    JSON = "json"
-    JWT = "jwt"
-    PNG = "png"
-    SVG = "svg"
-
-
-class Verdict(StrEnum):
-    """What a presented badge is worth; only ``valid`` is a yes."""
-
-    VALID = "valid"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not_yet_valid"
-    STATUS_UNKNOWN = "status_unknown"
-    TAMPERED = "tampered"
-    NOT_OURS = "not_ours"

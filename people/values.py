@@ -150,11 +150,15 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bearings(msgspec.Struct, frozen=True, gc=False):
-    """Where and when a person is: what other rooms need to know, and nothing that identifies."""
+    """Where and when a person is, and what by profession: what other rooms need to know, and nothing that identifies.
+
+    ``profession`` is None where the person said nothing, and where the transaction's purpose has no basis to read it.
+    """
 
     zone: str
     market: str
     locale: str
+    profession: Profession | None = None
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -10,8 +10,8 @@ import msgspec
 import gamification
 from api.cli.environment import command_origin, opened, servers, settings_of
 from api.runtime import badge_issuer
+from gamification import Verdict
 from gamification.values import Judgement
-from gamification.vocabulary import Verdict
 from kernel.clock import SystemClock
 from kernel.keys import load_keys
 from kernel.settings import Settings

@@ -10,7 +10,7 @@ from typing import Final, get_args
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from api.importer import wire
-from api.importer.presentation import DAY_BEGINS, DAY_LASTS, ZONE, Presentation, instant
+from api.importer.presentation import DAY_BEGINS, DAY_ENDS, DAY_LASTS, ZONE, Presentation, instant
 from api.importer.source import Assessment, Item, Rows
 
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "https://doi.org/10.1038/sdata.2017.171")
@@ -88,6 +88,7 @@ def assessment_content(presentation: Presentation, assessment: Assessment) -> wi
         locale=LOCALE,
         markets=[MARKET],
         tags=["quiz", "assessment", f"assessment:{kind.lower()}"],
+        due_at=None if assessment.due_day is None else instant(presentation, assessment.due_day, DAY_ENDS),
     )
 
 

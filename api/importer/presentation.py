@@ -19,6 +19,9 @@ DAY_BEGINS: Final = 8 * 3600
 DAY_LASTS: Final = 12 * 3600
 """How many seconds of the day derived times spread over. Well inside the day, so that the local date is exact."""
 
+DAY_ENDS: Final = 24 * 3600 - 1
+"""The last second of a day: what is due on a day is due then."""
+
 _FIRST_MONTH: Final = {"B": 2, "J": 10}
 _NAME: Final = re.compile(r"(?P<module>[A-Z]{3})/(?P<run>(?P<year>\d{4})(?P<letter>[BJ]))")
 
@@ -53,8 +56,7 @@ class Presentation(msgspec.Struct, frozen=True):
 def instant(presentation: Presentation, day: int, second: int) -> str:
     """Give the instant of a presentation day at ``second`` after local midnight, in UTC as RFC 3339.
 
-    ``second`` lies inside the derived part of the day, from which neither the clock change at night nor the shift to
-    UTC leads into another date.
+    ``second`` lies after the clock change in the early hours, and the shift to UTC leads into no other date.
     """
     local_date, shift = _local_day(presentation, day)
     minutes, seconds = divmod(second - shift, 60)

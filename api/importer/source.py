@@ -1,6 +1,6 @@
 """Reads one presentation from the dataset's Parquet files.
 
-Whole numbers are stored as doubles and become integers here; a missing score may be null or not-a-number. One
+Whole numbers are stored as doubles and become integers here; what is missing may be null or not-a-number. One
 presentation is held as compact integer columns (16 bytes a row); everything larger is made one learner at a time.
 """
 
@@ -17,7 +17,8 @@ from api.importer.errors import ImportStoppedError
 from api.importer.presentation import Presentation
 
 _WHOLE: Final = pa.int32()
-_MAY_BE_MISSING: Final = frozenset({"score"})
+_MAY_BE_MISSING: Final = pa.float64()
+"""The type of the columns that have gaps: null or not-a-number."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -28,10 +29,11 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """A row of ``assessments``."""
+    """A row of ``assessments``; ``due_day`` counts from the presentation's start, None where none is given."""
 
     number: int
     assessment_type: str
+    due_day: int | None
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,8 +120,11 @@ def read_course(folder: Path, presentation: Presentation, limit: int | None = No
         )
     vle = _of_presentation(folder / "vle.parquet", presentation, {"id_site": _WHOLE, "activity_type": pa.string()})
     assessments = _of_presentation(
-        folder / "assessments.parquet", presentation, {"id_assessment": _WHOLE, "assessment_type": pa.string()}
+        folder / "assessments.parquet",
+        presentation,
+        {"id_assessment": _WHOLE, "assessment_type": pa.string(), "date": _MAY_BE_MISSING},
     )
+    due = _known(assessments["date"]).cast(_WHOLE)
     chosen = pa.array(learners, _WHOLE)
     views = _views(folder, presentation)
     _check_known(views, "id_site", vle, folder / "vle.parquet")
@@ -129,7 +134,10 @@ def read_course(folder: Path, presentation: Presentation, limit: int | None = No
     return Course(
         learners,
         [Item(row["id_site"], row["activity_type"]) for row in vle.to_pylist()],
-        [Assessment(row["id_assessment"], row["assessment_type"]) for row in assessments.to_pylist()],
+        [
+            Assessment(row["id_assessment"], row["assessment_type"], day)
+            for row, day in zip(assessments.to_pylist(), due.to_pylist(), strict=True)
+        ],
         views.filter(pc.is_in(views["id_student"], value_set=chosen)),
         submissions.filter(pc.and_(set_here, pc.is_in(submissions["id_student"], value_set=chosen))),
     )
@@ -163,11 +171,14 @@ def _views(folder: Path, presentation: Presentation) -> pa.Table:
 def _submissions(folder: Path) -> pa.Table:
     read = _columns(
         folder / "studentAssessment.parquet",
-        {"id_assessment": _WHOLE, "id_student": _WHOLE, "date_submitted": _WHOLE, "score": pa.float64()},
+        {"id_assessment": _WHOLE, "id_student": _WHOLE, "date_submitted": _WHOLE, "score": _MAY_BE_MISSING},
     )
-    score = read["score"]
-    known = pc.if_else(pc.is_nan(score), pa.scalar(None, pa.float64()), score)
-    return read.set_column(read.column_names.index("score"), "score", known)
+    return read.set_column(read.column_names.index("score"), "score", _known(read["score"]))
+
+
+def _known(column: "pa.ChunkedArray[pa.DoubleScalar]") -> "pa.ChunkedArray[pa.DoubleScalar]":
+    known = pc.if_else(pc.is_nan(column), pa.scalar(None, _MAY_BE_MISSING), column)
+    return cast("pa.ChunkedArray[pa.DoubleScalar]", known)
 
 
 def _of_presentation(path: Path, presentation: Presentation, types: dict[str, pa.DataType]) -> pa.Table:
@@ -192,7 +203,7 @@ def _columns(path: Path, types: dict[str, pa.DataType]) -> pa.Table:
     except (pa.ArrowException, OSError, KeyError) as error:
         message = f"{path} cannot be read as the dataset's file ({error}): take it as it was published"
         raise ImportStoppedError(" ".join(message.split())) from error
-    for name in types:
-        if name not in _MAY_BE_MISSING and table[name].null_count:
+    for name, kind in types.items():
+        if kind is not _MAY_BE_MISSING and table[name].null_count:
             raise ImportStoppedError(f"{path} has rows without {name}: take the file as it was published")
     return table

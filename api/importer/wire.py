@@ -104,6 +104,7 @@ class Content(Sent, frozen=True):
     locale: str
     markets: list[str]
     tags: list[str]
+    due_at: str | None = None
 
 
 class Result(Sent, frozen=True):

@@ -16,8 +16,9 @@ from api.passage import Passage
 from api.routing import issuing, public
 from api.v1.wire import Body
 from consent.vocabulary import Purpose
+from gamification import Form
 from gamification.values import Judgement
-from gamification.vocabulary import Action, Form
+from gamification.vocabulary import Action
 from kernel.errors import InvalidError, TooManyError
 from kernel.limits import Limit
 from kernel.unit_of_work import UnitOfWork

@@ -21,6 +21,7 @@ from gamification.vocabulary import Action, CampaignPast, CampaignState, Campaig
 from kernel.errors import InvalidError
 from kernel.facts import Origin
 from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import Profession
 
 READS = {"permission": Permission.CAMPAIGN_READ, "purpose": Purpose.CONTENT_OPERATIONS}
 WRITES = {"permission": Permission.CAMPAIGN_WRITE, "purpose": Purpose.CONTENT_OPERATIONS}
@@ -40,8 +41,9 @@ RevisionNumber = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 class WrittenTerms(Body, frozen=True, kw_only=True):
     """What a campaign says. ``rules`` are YAML or JSON, as text or as the object itself; times have an offset.
 
-    ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere; ``budget`` is in recognition units over all persons. What
-    people do between ``opens_at`` and ``closes_at`` counts; between ``visible_from`` and ``visible_until`` it is shown.
+    ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere; ``professions`` are those of whom it is for, none: all.
+    ``budget`` is in recognition units over all persons. What people do between ``opens_at`` and ``closes_at`` counts;
+    between ``visible_from`` and ``visible_until`` it is shown.
     """
 
     name: str
@@ -49,6 +51,7 @@ class WrittenTerms(Body, frozen=True, kw_only=True):
     markets: list[str]
     rules: str | dict[str, Any]
     reason: str
+    professions: list[Profession] = msgspec.field(default_factory=list)
     visible_from: datetime | None = None
     visible_until: datetime | None = None
     opens_at: datetime | None = None
@@ -264,8 +267,9 @@ def staff_of(caller: Caller) -> Staff:
 
 
 def _writing(data: WrittenTerms) -> Writing:
-    said = {field: getattr(data, field) for field in Terms.__struct_fields__} | {"markets": tuple(data.markets)}
-    return Writing(terms=Terms(**said), text=_text(data.rules), reason=data.reason)
+    said = {field: getattr(data, field) for field in Terms.__struct_fields__}
+    audience = {"markets": tuple(data.markets), "professions": tuple(data.professions)}
+    return Writing(terms=Terms(**said | audience), text=_text(data.rules), reason=data.reason)
 
 
 def _text(rules: str | dict[str, Any]) -> str:

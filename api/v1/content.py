@@ -18,7 +18,7 @@ from kernel.unit_of_work import UnitOfWork
 
 
 class NewItem(Body, frozen=True, kw_only=True):
-    """A new item, as a draft; ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere."""
+    """A new item, as a draft; ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere, ``due_at`` is inclusive."""
 
     kind: ContentKind
     title: str
@@ -29,6 +29,7 @@ class NewItem(Body, frozen=True, kw_only=True):
     content_class: ContentClass = ContentClass.MEDICAL
     visible_from: datetime | None = None
     visible_until: datetime | None = None
+    due_at: datetime | None = None
     duration_seconds: int | None = None
 
 
@@ -85,6 +86,7 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
         content_class=data.content_class,
         visible_from=data.visible_from,
         visible_until=data.visible_until,
+        due_at=data.due_at,
         duration_seconds=data.duration_seconds,
     )
     return await content.create_content(uow, caller.account, new, scope=caller.markets)

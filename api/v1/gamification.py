@@ -1,5 +1,6 @@
 """Points, badges, streaks, and the proof behind every award."""
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,7 @@ from api.routing import command, query
 from api.v1.campaigns import staff_of
 from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
-from gamification import RuleSet
+from gamification import FreezesView, RuleSet
 from gamification.values import (
     AwardView,
     BadgeLine,
@@ -21,7 +22,7 @@ from gamification.values import (
     ProofView,
     StreakLine,
 )
-from gamification.vocabulary import Action, Revocation
+from gamification.vocabulary import Action, FreezeReason, Revocation
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -31,6 +32,14 @@ class Because(Body, frozen=True, kw_only=True):
     """Why a badge is taken back or given back."""
 
     reason: Revocation
+
+
+class Freezes(Body, frozen=True, kw_only=True):
+    """Freezes for a streak, and why."""
+
+    streak: str
+    freezes: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    reason: FreezeReason
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +141,20 @@ async def reinstate_award(uow: UnitOfWork, caller: Caller, award: FromPath[UUID]
     return await gamification.reinstate(uow, award, data.reason, caller.markets)
 
 
+@command.post(
+    "/hcps/{person:uuid}/freezes",
+    permission=Permission.FREEZES_GRANT,
+    purpose=Purpose.COMPLIANCE,
+    records=Action.FREEZES_GRANTED,
+    creates=True,
+)
+async def grant_freezes(uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: Freezes) -> FreezesView:
+    """Grant freezes to a streak that has begun: from now on it forgives so many missed periods more."""
+    return await gamification.grant_freezes(
+        uow, PersonId(person), data.streak, data.freezes, data.reason, account=caller.account, markets=caller.markets
+    )
+
+
 def _person(caller: Caller) -> PersonId:
     assert caller.person is not None  # noqa: S101 - only HCPs hold these permissions, and each is a person
     return caller.person
@@ -148,4 +171,5 @@ ROUTES = [
     why_not,
     revoke_award,
     reinstate_award,
+    grant_freezes,
 ]

@@ -37,7 +37,7 @@ def check(new: NewContent, is_market: Callable[[str], bool]) -> None:
         raise InvalidContentError("A duration is 1 second to 30 days.", field="duration_seconds")
     _check_markets(new.markets, is_market)
     _check_tags(new.tags)
-    _check_window(new.visible_from, new.visible_until)
+    _check_times(new)
 
 
 def _check_markets(markets: tuple[str, ...], is_market: Callable[[str], bool]) -> None:
@@ -58,8 +58,9 @@ def _check_tags(tags: tuple[str, ...]) -> None:
             raise InvalidContentError(f"Prescribing, sales, samples and formularies are no tags: {word}.", field="tags")
 
 
-def _check_window(opens: datetime | None, closes: datetime | None) -> None:
-    for field, at in (("visible_from", opens), ("visible_until", closes)):
+def _check_times(new: NewContent) -> None:
+    opens, closes, due = new.visible_from, new.visible_until, new.due_at
+    for field, at in (("visible_from", opens), ("visible_until", closes), ("due_at", due)):
         if at is None:
             continue
         if at.utcoffset() is None:
@@ -68,3 +69,5 @@ def _check_window(opens: datetime | None, closes: datetime | None) -> None:
             raise InvalidContentError("A time is between the years 1900 and 9000.", field=field)
     if opens is not None and closes is not None and closes <= opens:
         raise InvalidContentError("An item closes after it opens.", field="visible_until")
+    if opens is not None and due is not None and due < opens:
+        raise InvalidContentError("An item isn't due before it opens: nobody could be on time.", field="due_at")

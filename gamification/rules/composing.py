@@ -26,6 +26,7 @@ def part_of(key: str, revision: int, terms: Terms, rules: Parts) -> CampaignPart
         rules=rules,
         lane=terms.lane,
         markets=None if everywhere else terms.markets,
+        professions=terms.professions or None,
         opens=terms.opens_at,
         closes=terms.closes_at,
     )

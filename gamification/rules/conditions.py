@@ -1,16 +1,17 @@
 """Turns the conditions of a rule into checks: which activities can touch it at all, and whether this one matches.
 
-Verb, kind, class, tags and market of an activity are few and come again and again: ``touches`` decides about them once
-for each combination. What differs from one activity to the next is left to ``check_of``, which runs in well under a
-microsecond.
+Verb, kind, class, tags, market and profession of an activity are few and come again and again: ``touches`` decides
+about them once for each combination. What differs from one activity to the next is left to ``check_of``, which runs in
+well under a microsecond.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple, TypeAlias
 
 from content.vocabulary import ContentClass, ContentKind
 from engagement.values import Activity
-from engagement.vocabulary import Verb
+from engagement.vocabulary import Profession, Verb
 from gamification.rules.grammar import CampaignPart, SecondsRange, ShareRange, Tags, When
 
 Check: TypeAlias = Callable[[Activity], bool]
@@ -24,11 +25,14 @@ class Sort(NamedTuple):
     content_class: ContentClass
     tags: frozenset[str]
     market: str
+    profession: Profession | None = None
 
 
 def sort_of(activity: Activity) -> Sort:
     """Return the sort of an activity."""
-    return Sort(activity.verb, activity.kind, activity.content_class, activity.tags, activity.market)
+    return Sort(
+        activity.verb, activity.kind, activity.content_class, activity.tags, activity.market, activity.profession
+    )
 
 
 def touches(when: When, sort: Sort) -> bool:
@@ -42,15 +46,19 @@ def touches(when: When, sort: Sort) -> bool:
 
 
 def reaches(campaign: CampaignPart | None, sort: Sort) -> bool:
-    """Tell whether a campaign is about activities of this sort: its lane, and its markets."""
+    """Tell whether a campaign is about activities of this sort: its lane, its markets and its professions."""
     if campaign is None:
         return True
-    return sort.content_class is campaign.lane and (campaign.markets is None or sort.market in campaign.markets)
+    return (
+        sort.content_class is campaign.lane
+        and (campaign.markets is None or sort.market in campaign.markets)
+        and (campaign.professions is None or sort.profession in campaign.professions)
+    )
 
 
 def check_of(when: When, campaign: CampaignPart | None = None) -> Check | None:
     """Return the check of all that ``touches`` leaves open, and of the campaign's time; None if there is nothing."""
-    return all_of([*_time_checks(campaign), *_range_checks(when), *_exact_checks(when)])
+    return all_of([*_time_checks(campaign), *_range_checks(when), *_exact_checks(when), *_due_checks(when)])
 
 
 def matcher_of(when: When, campaign: CampaignPart | None = None) -> Check:
@@ -133,3 +141,19 @@ def _exact_checks(when: When) -> list[Check]:
         completion = when.completion
         checks.append(lambda activity: activity.completion is completion)
     return checks
+
+
+def _due_checks(when: When) -> list[Check]:
+    checks: list[Check] = []
+    if when.on_time is not None:
+        on_time = when.on_time
+        checks.append(lambda activity: is_on_time(activity) is on_time)
+    if when.days_early is not None:
+        early = timedelta(days=when.days_early)
+        checks.append(lambda activity: activity.due_at is not None and activity.occurred_at + early <= activity.due_at)
+    return checks
+
+
+def is_on_time(activity: Activity) -> bool | None:
+    """Tell whether an activity happened by the moment its item was due, itself on time; None if it was never due."""
+    return None if activity.due_at is None else activity.occurred_at <= activity.due_at

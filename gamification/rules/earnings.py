@@ -147,6 +147,18 @@ class StreakState(msgspec.Struct, frozen=True, array_like=True):
     freezes: int = 0
 
 
+class GrantedFreezes(msgspec.Struct, frozen=True, kw_only=True):
+    """Freezes that staff gave to one streak of a person: a step of the fold at ``(granted_at, id)``.
+
+    They go to a streak that has begun by then. Of what it holds more than its rule's ``most`` is lost when it goes on.
+    """
+
+    id: UUID
+    streak: str
+    freezes: int
+    granted_at: datetime
+
+
 class QuestState(msgspec.Struct, frozen=True, array_like=True):
     """A quest under way: the date of its first step, and per step the items that counted so far."""
 

@@ -10,10 +10,12 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from content.vocabulary import ContentClass
-from gamification.rules.needs import Days, Needs
+from engagement.vocabulary import Profession
+from gamification.rules.needs import Needs
 from gamification.rules.selecting import (
     MOST_RULES,
     Count,
+    Days,
     Description,
     Key,
     LifetimePoints,
@@ -229,8 +231,9 @@ class Earlier(Part, frozen=True):
 class CampaignPart(Part, frozen=True, cache_hash=True):
     """A running campaign in a rule set: its rules, and to which activities alone they apply.
 
-    ``opens`` (inclusive) and ``closes`` (exclusive) are UTC and about when something happened. ``earlier`` are the
-    revisions that it grandfathers, oldest first.
+    ``markets`` and ``professions`` are those of whoever acts, None: all of them. ``opens`` (inclusive) and ``closes``
+    (exclusive) are UTC and about when something happened. ``earlier`` are the revisions that it grandfathers, oldest
+    first.
     """
 
     key: Key
@@ -238,6 +241,7 @@ class CampaignPart(Part, frozen=True, cache_hash=True):
     rules: Parts
     lane: ContentClass
     markets: Annotated[tuple[Market, ...], Meta(min_length=1, max_length=MOST_RULES)] | None = None
+    professions: Annotated[tuple[Profession, ...], Meta(min_length=1, max_length=MOST_RULES)] | None = None
     opens: datetime | None = None
     closes: datetime | None = None
     earlier: Annotated[tuple[Earlier, ...], Meta(max_length=MOST_RULES)] = ()

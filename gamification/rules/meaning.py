@@ -208,6 +208,8 @@ def _when(place: Place, when: Part) -> Iterator[Fault]:
     for name in ("score", "progress", "duration_seconds"):
         if when.get(name) is not None:
             yield from _range((*place, name), when[name])
+    if when.get("on_time") is False and when.get("days_early") is not None:
+        yield (*place, "days_early"), "contradicts on_time: false", "nothing is late and early: leave one out"
     if when.get("tags") is not None:
         yield from _tags((*place, "tags"), when["tags"])
 

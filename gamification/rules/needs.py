@@ -12,13 +12,11 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
-from gamification.rules.selecting import Count, Key, LifetimePoints, Part, Seconds, When
+from gamification.rules.selecting import Count, Days, Key, LifetimePoints, Part, Seconds, When
 from gamification.rules.words import Counted, Period, Quantity
 
 MOST_NEEDS = 10
 """Groups, conditions in a group, and steps of a sequence."""
-
-Days: TypeAlias = Annotated[int, Meta(ge=1, le=366)]
 
 
 class Window(Part, frozen=True):

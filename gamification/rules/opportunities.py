@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from engagement.vocabulary import Profession
 from gamification.rules.barring import lanes_of, reasons
 from gamification.rules.earnings import State
 from gamification.rules.grammar import Badge, CampaignPart, Cap, CommunityQuest, PointsRule, Quest, RuleSet
@@ -44,12 +45,13 @@ class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Here(msgspec.Struct, frozen=True):
-    """Where and when somebody asks: the instant (UTC), the date and time zone of the person, and the market."""
+    """Where and when somebody asks: the instant (UTC), the person's date, time zone and market; and the profession."""
 
     now: datetime
     today: date
     zone: str
     market: str
+    profession: Profession | None = None
 
 
 TENTHS = 10
@@ -141,6 +143,8 @@ def _shut(campaign: CampaignPart | None, here: Here) -> Verdict | None:
         return None
     if campaign.markets is not None and here.market not in campaign.markets:
         return Verdict(WhyNot.OTHER_MARKET)
+    if campaign.professions is not None and here.profession not in campaign.professions:
+        return Verdict(WhyNot.OTHER_PROFESSION)
     if campaign.opens is not None and here.now < campaign.opens:
         return Verdict(WhyNot.NOT_OPEN_YET, campaign.opens)
     if campaign.closes is not None and here.now >= campaign.closes:

@@ -2,10 +2,13 @@
 
 from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
 
 from engagement.values import Activity
-from gamification.rules.earnings import Award, AwardKey, State
+from gamification.rules.earnings import Award, AwardKey, GrantedFreezes, State
 from gamification.rules.periods import periods_of
 from gamification.rules.program import Steps
 from gamification.rules.watching import UNSEEN
@@ -16,8 +19,8 @@ class Person:
     """A copy of a state, made once per fold; ``made`` and ``held`` are what came of the fold so far."""
 
     __slots__ = (
-        "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "awards", "badges", "caps",
-        "done", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting", "periods",
+        "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "_step", "awards", "badges",
+        "caps", "done", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting", "periods",
         "points", "quests", "reached", "seen", "streaks", "today",
     )  # fmt: skip
 
@@ -50,6 +53,7 @@ class Person:
         self._denied = denied
         self._fresh: set[AwardKey] = set()
         self._signals: set[str] = set()
+        self._step: tuple[datetime, UUID] | None = None
 
     def holds(self, badge: str) -> bool:
         """Tell whether the person holds a badge."""
@@ -61,10 +65,20 @@ class Person:
             self.today = day
             self.periods = periods_of(day)
 
+    def grant(self, granted: GrantedFreezes) -> None:
+        """Give freezes to a streak that has begun; how many it may hold is looked at when it goes on."""
+        kept = self.streaks.get(granted.streak)
+        if kept is not None:
+            self.streaks[granted.streak] = msgspec.structs.replace(kept, freezes=kept.freezes + granted.freezes)
+        self._step = granted.granted_at, granted.id
+
     def state(self, before: State) -> State:
         """Give up the copy as a state; the progress MUST NOT be used afterwards."""
-        if self.last is None:
+        steps = [(self.last.occurred_at, self.last.id)] if self.last is not None else []
+        steps += [self._step] if self._step is not None else []
+        if not steps:
             return before
+        last_at, last_id = max(steps)
         return State(
             points=self.points,
             level=self.level,
@@ -80,9 +94,9 @@ class Person:
             quests=self.quests,
             quests_done=tuple(self.done),
             checked=self._checked,
-            last_at=self.last.occurred_at,
-            last_id=self.last.id,
-            last_date=self.today,
+            last_at=last_at,
+            last_id=last_id,
+            last_date=self.today if self.last is not None else before.last_date,
         )
 
     def watch(self, steps: Steps, activity: Activity, *, also: str | None = None) -> None:

@@ -165,3 +165,5 @@ def _outside(campaign: CampaignPart, sort: Sort) -> Iterable[Blocked]:
         yield Blocked.LANE
     if campaign.markets is not None and sort.market not in campaign.markets:
         yield Blocked.OUT_OF_MARKET
+    if campaign.professions is not None and sort.profession not in campaign.professions:
+        yield Blocked.OTHER_PROFESSION

@@ -20,7 +20,7 @@ from uuid import UUID
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded
+from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded, GrantedFreezes
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import RuleSet
 from gamification.rules.parts import parts_of
@@ -126,11 +126,15 @@ class Refused:
 
 
 def settled(
-    steps: Sequence[Step], by_id: Mapping[UUID, Activity], budgets: Sequence[Budget], cuts: Sequence[Cut]
+    steps: Sequence[Step],
+    by_id: Mapping[UUID, Activity],
+    budgets: Sequence[Budget],
+    cuts: Sequence[Cut],
+    freezes: Sequence[GrantedFreezes] = (),
 ) -> Folded:
     """Fold one person from the start under ``cuts``, which MUST come in the order in which they were found."""
     refused = Refused()
-    folded = fold(EMPTY, steps, noting=True)
+    folded = fold(EMPTY, steps, freezes=freezes, noting=True)
     for cut in cuts:
         budget = budgets[cut.budget]
         while True:
@@ -143,7 +147,7 @@ def settled(
                     refused.paid[rule] = {each.key for at, each in theirs if each.key.rule == rule and at < cut.moment}
             else:
                 refused.single.add(late[0].key)
-            folded = fold(EMPTY, steps, denied=refused, noting=True)
+            folded = fold(EMPTY, steps, denied=refused, freezes=freezes, noting=True)
     return folded
 
 

@@ -19,6 +19,7 @@ TagList: TypeAlias = Annotated[tuple[Tag, ...], Meta(min_length=1, max_length=MO
 Count: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000)]
 LifetimePoints: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+Days: TypeAlias = Annotated[int, Meta(ge=1, le=366)]
 Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=31_622_400)]
 
 
@@ -49,7 +50,11 @@ class SecondsRange(Part, frozen=True):
 
 
 class When(Part, frozen=True):
-    """What an activity must be; all conditions must hold, and one that is left out always does."""
+    """What an activity must be; all conditions must hold, and one that is left out always does.
+
+    ``on_time`` asks whether it happened by the moment its item was due, ``days_early`` for so many times 24 hours
+    before that. An activity about an item that is never due is neither on time nor late.
+    """
 
     verbs: Annotated[tuple[Verb, ...], Meta(min_length=1, max_length=20)]
     kinds: Annotated[tuple[ContentKind, ...], Meta(min_length=1, max_length=20)] | None = None
@@ -61,3 +66,5 @@ class When(Part, frozen=True):
     duration_seconds: SecondsRange | None = None
     success: bool | None = None
     completion: bool | None = None
+    on_time: bool | None = None
+    days_early: Days | None = None

@@ -15,8 +15,12 @@ def current_length(kept: StreakState, streak: Streak, today: date) -> int:
     """
     periods = periods_of(today)
     now = periods.day if streak.every is Rhythm.DAY else periods.week
-    freezes = min(kept.freezes, streak.freezes.most) if streak.freezes else 0
-    return kept.current if missed(kept.period, now, streak.every) <= streak.grace + freezes else 0
+    return kept.current if missed(kept.period, now, streak.every) <= streak.grace + freezes_of(kept, streak) else 0
+
+
+def freezes_of(kept: StreakState, streak: Streak) -> int:
+    """Return how many missed periods a streak still forgives beside its grace: at most what its rule lets it hold."""
+    return min(kept.freezes, streak.freezes.most) if streak.freezes else 0
 
 
 def level_at(ruleset: RuleSet, points: int) -> Level:

@@ -1,13 +1,14 @@
 """How an award was decided, told condition by condition: the same selectors and conditions as in the fold."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import TypeAlias
 
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.conditions import inside, reaches, sort_of
-from gamification.rules.earnings import Folded
+from gamification.rules.conditions import inside, is_on_time, reaches, sort_of
+from gamification.rules.earnings import Folded, GrantedFreezes
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import Badge, CampaignPart, CommunityQuest, PointsRule, Quest, RuleSet, Streak, When
 from gamification.rules.parts import parts_of
@@ -38,8 +39,10 @@ def rule_of(ruleset: RuleSet, key: str) -> tuple[Rule | None, CampaignPart | Non
     return None, None
 
 
-def trace(ruleset: RuleSet, key: str, history: Sequence[Step], activity: Activity) -> list[TraceLine]:
-    """Return why the rule paid for ``activity``; ``history`` are the person's steps before it, in order of time."""
+def trace(
+    ruleset: RuleSet, key: str, history: Sequence[Step], activity: Activity, freezes: Sequence[GrantedFreezes] = ()
+) -> list[TraceLine]:
+    """Return why the rule paid for ``activity``; ``history`` and ``freezes`` are what the person had before it."""
     rule, campaign = rule_of(ruleset, key)
     if rule is None:
         return []
@@ -47,12 +50,15 @@ def trace(ruleset: RuleSet, key: str, history: Sequence[Step], activity: Activit
     if campaign is not None:
         wanted = f"lane {campaign.lane}, markets {', '.join(campaign.markets or ('all',))}"
         found = f"{activity.content_class}, {activity.market}"
+        if campaign.professions is not None:
+            wanted += f", professions {', '.join(campaign.professions)}"
+            found += f", {activity.profession or 'unknown'}"
         lines.append(TraceLine("campaign", wanted, found, reaches(campaign, sort_of(activity))))
     when = getattr(rule, "when", None)
     if when is not None:
         lines += _when(when, activity)
-    before = fold(EMPTY, history)
-    after = fold(EMPTY, [*history, (ruleset, activity)])
+    before = fold(EMPTY, history, freezes=freezes)
+    after = fold(EMPTY, [*history, (ruleset, activity)], freezes=freezes)
     lines += _numbers(rule, before, after)
     if isinstance(rule, PointsRule | Badge):
         person = Progress(after.state, frozenset(), frozenset())
@@ -82,6 +88,17 @@ def _when(when: When, activity: Activity) -> Iterator[TraceLine]:
         wanted, flag = getattr(when, name), getattr(activity, name)
         if wanted is not None:
             yield TraceLine(f"when.{name}", _said(wanted), _said(flag), flag is wanted)
+    yield from _due(when, activity)
+
+
+def _due(when: When, activity: Activity) -> Iterator[TraceLine]:
+    if when.on_time is not None:
+        found = is_on_time(activity)
+        yield TraceLine("when.on_time", _said(when.on_time), _said(found), found is when.on_time)
+    if when.days_early is not None:
+        early = None if activity.due_at is None else (activity.due_at - activity.occurred_at) / timedelta(days=1)
+        holds = early is not None and early >= when.days_early
+        yield TraceLine("when.days_early", _said(when.days_early), _said(early), holds)
 
 
 def _tags(tags: Tags, given: frozenset[str]) -> Iterator[TraceLine]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from gamification.credential_vocabulary import Form
 from gamification.credentials import BadgeIssuer
 from gamification.errors import AwardNotFoundError, BadgeUnreadableError, CredentialDocumentNotFoundError
 from gamification.rules.credentials import art, baking, documents
@@ -17,7 +18,7 @@ from gamification.rules.parts import badges
 from gamification.service.publishing import newest_version, rules_for, rules_of
 from gamification.store import awards as award_store
 from gamification.store import credentials as store
-from gamification.vocabulary import Action, AwardKind, AwardState, Form
+from gamification.vocabulary import Action, AwardKind, AwardState
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 

@@ -18,6 +18,7 @@ from gamification.service.publishing import rules_for
 from gamification.service.reading import opportunities_of_person
 from gamification.store import awards as award_store
 from gamification.store import campaign_history as campaign_store
+from gamification.store import freezes
 from gamification.store import rule_sets as rule_set_store
 from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine
 from gamification.vocabulary import Action
@@ -98,7 +99,10 @@ async def _trace(uow: UnitOfWork, award: AwardView) -> list[TraceLine]:
         for each in history
         if (each.activity.occurred_at, each.activity.id) < moment
     ]
-    return trace(await rules_for(uow, award.rules_version, award.person), award.rule, before, row.activity)
+    granted = (await freezes.of_people(uow, [award.person])).get(award.person, [])
+    earlier = [each for each in granted if (each.granted_at, each.id) < moment]
+    ruleset = await rules_for(uow, award.rules_version, award.person)
+    return trace(ruleset, award.rule, before, row.activity, earlier)
 
 
 async def _entries(uow: UnitOfWork, award: AwardView) -> list[audit.InclusionProof]:

@@ -13,6 +13,7 @@ from gamification.rules.opportunities import opportunities as opportunities_of
 from gamification.rules.parts import badges as rules_badges
 from gamification.rules.parts import community_quests
 from gamification.rules.parts import streaks as rules_streaks
+from gamification.rules.standing import freezes_of
 from gamification.service.levels import as_of_now
 from gamification.service.publishing import current_rules, required, rules_for, rules_of
 from gamification.store import awards as award_store
@@ -81,7 +82,8 @@ async def streaks(uow: UnitOfWork, person: PersonId) -> list[StreakLine]:
         kept = state.streaks.get(streak.key)
         current = current_length(kept, streak, today) if kept else 0
         longest = kept.longest if kept else 0
-        lines.append(StreakLine(streak.key, streak.name, streak.every.value, current, longest))
+        held = freezes_of(kept, streak) if kept else 0
+        lines.append(StreakLine(streak.key, streak.name, streak.every.value, current, longest, held))
     return lines
 
 
@@ -99,7 +101,7 @@ async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: B
     state = await as_of_now(uow, (await standings.states(uow, [person])).get(person, EMPTY))
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
     paid = await award_store.paid_once(uow, person)
-    here = Here(uow.now, today, bearings.zone, bearings.market)
+    here = Here(uow.now, today, bearings.zone, bearings.market, bearings.profession)
     judged = judged_by(ruleset, state.begun)
     return opportunities_of(judged, state, here, paid, await _together(uow, judged))
 

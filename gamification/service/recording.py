@@ -181,6 +181,8 @@ def _stored(
             completion=result.completion,
             progress=result.progress,
             duration_seconds=result.duration_seconds,
+            due_at=view.due_at,
+            profession=bearings.profession if scored else None,
         ),
         recorded_at=scene.now,
         recorded_by=delivery.account,

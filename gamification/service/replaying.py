@@ -23,6 +23,8 @@ from engagement import History
 from gamification.rules.grammar import RuleSet
 from gamification.rules.previewing import Reach, Tally
 from gamification.rules.rationing import Budget, Cut, Demand, budgets_of, settled
+from gamification.store import freezes
+from gamification.values import GrantedFreezes
 from gamification.vocabulary import Blocked
 from kernel.database import Connection
 from kernel.facts import Origin
@@ -113,8 +115,9 @@ class Replayer:
             Counted.of(count), Counted.of(count), [], [Demand() for _ in range(count)], 0, os.getpid(), peak_bytes()
         )
         histories = await engagement.histories(self._uow, agreed, self._setup.since, self._setup.until)
+        granted = await freezes.of_people(self._uow, agreed, self._setup.since, self._setup.until)
         for history in histories:
-            self._fold(history, task, done)
+            self._fold(history, granted.get(history.person, ()), task, done)
         refused = len(asked) - len(histories)
         for tally in done.certain.tallies:
             tally.blocked[Blocked.NO_CONSENT] += refused
@@ -122,14 +125,14 @@ class Replayer:
         done.peak_bytes = peak_bytes()
         return done
 
-    def _fold(self, history: History, task: Task, done: Replayed) -> None:
+    def _fold(self, history: History, granted: Sequence[GrantedFreezes], task: Task, done: Replayed) -> None:
         activities = history.activities
         by_id = {activity.id: activity for activity in activities}
         waits = any(task.cuts)
         outcomes = []
         for number, programme in enumerate(self._setup.programmes):
             steps = [(programme, activity) for activity in activities]
-            folded = settled(steps, by_id, self._budgets[number], task.cuts[number])
+            folded = settled(steps, by_id, self._budgets[number], task.cuts[number], granted)
             if self._budgets[number]:
                 waits = done.demands[number].add(by_id, folded.awards, self._numbers[number]) or waits
             outcomes.append(folded)

@@ -18,8 +18,9 @@ from kernel.unit_of_work import UnitOfWork
 
 _CAMPAIGN: Final = """
 select c.id, c.key, c.state, c.frozen_from, c.author, c.created_at, c.changed_at, c.revision, c.past,
-  r.author as revised_by, r.created_at as revised_at, r.name, r.lane, r.markets, r.visible_from, r.visible_until,
-  r.opens_at, r.closes_at, r.budget, b.used as budget_used, r.text as rules, encode(r.sha256, 'hex') as sha256,
+  r.author as revised_by, r.created_at as revised_at, r.name, r.lane, r.markets, r.professions,
+  r.visible_from, r.visible_until, r.opens_at, r.closes_at, r.budget, b.used as budget_used, r.text as rules,
+  encode(r.sha256, 'hex') as sha256,
   w.reviewer as approved_by, w.at as approved_at
 from gamification.campaign c
 join gamification.campaign_revision r on r.campaign = c.id and r.number = c.revision
@@ -91,8 +92,8 @@ async def add_revision(uow: UnitOfWork, revision: Revision) -> None:
     terms = revision.terms
     await uow.execute(
         "insert into gamification.campaign_revision (id, campaign, number, author, name, lane, markets, visible_from,"
-        " visible_until, opens_at, closes_at, budget, text, body, sha256, created_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        " visible_until, opens_at, closes_at, budget, text, body, sha256, created_at, professions)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         revision.id,
         revision.campaign,
         revision.number,
@@ -109,6 +110,7 @@ async def add_revision(uow: UnitOfWork, revision: Revision) -> None:
         revision.body,
         revision.sha256,
         uow.now,
+        [each.value for each in terms.professions],
     )
 
 

@@ -11,7 +11,7 @@ from people import sealing
 from people.errors import PersonExistsError
 from people.store.profiles import VAULT, insert_identifiers, put_particulars
 from people.values import Bearings, NewPerson, Particulars
-from people.vocabulary import PersonId, PersonStatus
+from people.vocabulary import PersonId, PersonStatus, Profession
 
 _FIELDS: Final = {"vault_email_index_key": "email", "identifier_system_value_index_key": "identifiers"}
 """Which field a unique index speaks for."""
@@ -25,9 +25,13 @@ with person as (
 insert into people.vault (person, name, email, email_index, phone, practice) values ($1, $8, $9, $10, $11, $12)
 """
 
-_BEARINGS: Final = "select id, zone, market, locale from people.person where id = any($1::uuid[]) and status = 'active'"
+_BEARINGS: Final = """
+select person.id, person.zone, person.market, person.locale, profile.profession
+from people.person left join people.profile on profile.person = person.id
+where person.id = any($1::uuid[]) and person.status = 'active'
+"""
 
-_LOCK: Final = f"{_BEARINGS} order by id for no key update"
+_LOCK: Final = f"{_BEARINGS} order by person.id for no key update of person"
 """One statement and one order for everyone: two batches that share people can't wait for each other in a circle."""
 
 
@@ -99,4 +103,7 @@ async def find_by_identifier(uow: UnitOfWork, system: str, value: str) -> Person
 async def bearings(uow: UnitOfWork, persons: Sequence[PersonId], *, lock: bool) -> dict[PersonId, Bearings]:
     """Return the bearings of those of ``persons`` who are active; with ``lock`` held until the transaction ends."""
     rows = await uow.fetch(_LOCK if lock else _BEARINGS, persons)
-    return {PersonId(row[0]): Bearings(row[1], row[2], row[3]) for row in rows}
+    return {
+        PersonId(person): Bearings(zone, market, locale, Profession(profession) if profession else None)
+        for person, zone, market, locale, profession in rows
+    }

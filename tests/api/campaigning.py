@@ -1,5 +1,6 @@
 """Campaigns for tests of the API: what a marketer sends, and a campaign in any state."""
 
+from typing import Any
 from uuid import uuid4
 
 from gamification import Campaign
@@ -33,10 +34,10 @@ def written(key: str, **changed: object) -> Body:
     return said | changed
 
 
-async def campaign_in(house: House, state: CampaignState) -> Campaign:
+async def campaign_in(house: House, state: CampaignState, **terms: Any) -> Campaign:
     """Make a campaign in GB that stands in this state."""
     staff, key = Campaigns(house.runtime.work, ORIGIN), fresh_key()
-    made = await staff.create(key, text=RULES.format(key=key), markets=("GB",))
+    made = await staff.create(key, text=RULES.format(key=key), markets=("GB",), **terms)
     if state is CampaignState.DRAFT:
         return made
     made = await staff.submit(made)

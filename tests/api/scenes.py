@@ -86,6 +86,13 @@ async def a_revoked_badge(scene: Scene, asker: Asker) -> Sent:
     return Sent({"reason": "appeal-granted"}, held.inside)
 
 
+async def a_streak(scene: Scene, _: Asker) -> Sent:
+    """A streak that somebody has begun and that takes freezes."""
+    hcp = await scene.house.hcp()
+    await hcp.record(scene.house.activity(scene.item, "viewed"))
+    return Sent({"streak": "weekly-learning", "freezes": 1, "reason": "service-outage"}, hcp.person)
+
+
 async def a_question(scene: Scene, _: Asker) -> Sent:
     return Sent(inside="attend-webinar", query={"person": str(scene.hcp.person)})
 

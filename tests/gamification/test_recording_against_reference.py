@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -26,8 +26,12 @@ from engagement import Draft
 from engagement.rules.parsing import Context, Result
 from gamification.rules import EMPTY, RuleSet, fold
 from gamification.service import publishing
+from gamification.service.agreeing import agreed_of
+from gamification.service.awarding import award_again
 from gamification.service.budgeting import given_by
-from gamification.values import AwardKey, State
+from gamification.store import freezes
+from gamification.values import AwardKey, GrantedFreezes, State
+from gamification.vocabulary import FreezeReason
 from kernel import epochs
 from kernel.cache import Cache
 from kernel.clock import MovableClock
@@ -40,7 +44,7 @@ from tests.conftest import START as NOW
 from tests.conftest import configure_rooms
 from tests.gamification.rules.happenings import CLASSES, KINDS, START, TAGS, some_results, some_words
 from tests.gamification.rules.reference.story import Story
-from tests.gamification.rules.strategies import rulesets
+from tests.gamification.rules.strategies import RHYTHMS, rulesets
 from tests.gamification.test_recording import AGREED, AUTHOR, REVIEWER, assert_the_books_balance, deliver, somebody
 
 Answer = TypeVar("Answer")
@@ -49,9 +53,8 @@ ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="
 budgets = st.fixed_dictionaries(
     {"points": st.none() | st.integers(9, 25), "earners": st.none() | st.integers(1, 2)},
 )
-things = st.tuples(
-    st.integers(0, 1), st.integers(0, 7), st.integers(0, 35 * 24 * 4), some_words, some_results, st.integers(0, 1)
-)
+quarters = st.integers(0, 35 * 24 * 4)
+things = st.tuples(st.integers(0, 1), st.integers(0, 7), quarters, some_words, some_results, st.integers(0, 1))
 
 
 class Recording(RuleBasedStateMachine):
@@ -94,6 +97,10 @@ class Recording(RuleBasedStateMachine):
     def move(self, number: int, zone: str) -> None:
         self.run(self._execute("update people.person set zone = $2 where id = $1", self.people[number], zone))
 
+    @rule(number=st.integers(0, 1), streak=st.sampled_from([*RHYTHMS]), count=st.integers(1, 3), quarters=quarters)
+    def grant_freezes(self, number: int, streak: str, count: int, quarters: int) -> None:
+        self.run(self._grant(self.people[number], streak, count, START + timedelta(minutes=15 * quarters)))
+
     @invariant()
     def the_database_and_the_naive_model_agree(self) -> None:
         self.run(self._pay())
@@ -127,6 +134,16 @@ class Recording(RuleBasedStateMachine):
         async with self.works[0].begin(ORIGIN) as uow:
             await uow.execute(statement, *values)
 
+    async def _grant(self, person: PersonId, streak: str, count: int, at: datetime) -> None:
+        """Grant freezes to whoever did something, at a moment among the activities: the streak may begin after it."""
+        async with self.works[0].begin(ORIGIN) as uow:
+            if not await engagement.history(uow, person):
+                return
+            _, decisions = await agreed_of(uow, [person])
+            granted = GrantedFreezes(id=uow.new_id(), streak=streak, freezes=count, granted_at=at)
+            await freezes.insert(uow, person, granted, FreezeReason.GOODWILL, REVIEWER)
+            await award_again(uow, [person], decisions)
+
     async def _publish(self, rules: RuleSet) -> None:
         async with self.works[1].begin(ORIGIN) as uow:
             await gamification.publish_rules(uow, msgspec.json.encode(rules).decode())
@@ -148,6 +165,7 @@ class Recording(RuleBasedStateMachine):
                     markets=("*",),
                     tags=TAGS[: number % 4],
                     content_class=CLASSES[number // 4],
+                    due_at=START + timedelta(days=4 * number) if number % 3 else None,
                 )
                 item = await content.create_content(uow, AUTHOR, new, scope={"*"})
                 await content.approve(uow, item.id, REVIEWER, scope={"*"})
@@ -168,9 +186,10 @@ class Recording(RuleBasedStateMachine):
             kept = await uow.fetch("select * from gamification.award where person = $1", person)
             standing = await uow.fetchrow("select * from gamification.standing where person = $1", person)
             reached = frozenset(row["key"] for row in await uow.fetch("select key from gamification.goal"))
+            granted = (await freezes.of_people(uow, [person])).get(person, [])
         assert len(rows) == sum(owner == person for owner, _ in self.sent)
         by_state = {state: awards_in(state, kept) for state in ("active", "denied")}
-        story = Story(steps, by_state["denied"].keys(), reached)
+        story = Story(steps, by_state["denied"].keys(), reached, granted)
         assert by_state["active"] == story.awards
         assert (standing is not None) == bool(rows)
         if standing is not None:
@@ -180,7 +199,8 @@ class Recording(RuleBasedStateMachine):
             assert set(state.quests_done) == set(story.quests)
             streaks = {key: (each.current, each.longest, each.freezes) for key, each in state.streaks.items()}
             assert streaks == story.streaks
-            assert state == fold(EMPTY, steps, denied=by_state["denied"].keys(), reached=reached).state
+            denied = by_state["denied"].keys()
+            assert state == fold(EMPTY, steps, denied=denied, reached=reached, freezes=granted).state
 
     async def _compare_budgets(self) -> None:
         """What the budgets say is used is what the awards took that were made under rules with a budget."""

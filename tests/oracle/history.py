@@ -32,10 +32,11 @@ where code_module = $module and code_presentation = $presentation
 order by learner
 """
 ITEMS = """
-select 'item', cast(id_site as bigint), activity_type from read_parquet($items)
+select 'item', cast(id_site as bigint), activity_type, null from read_parquet($items)
 where code_module = $module and code_presentation = $presentation
 union all
-select 'assessment', cast(id_assessment as bigint), assessment_type from read_parquet($assessments)
+select 'assessment', cast(id_assessment as bigint), assessment_type, cast(date as integer)
+from read_parquet($assessments)
 where code_module = $module and code_presentation = $presentation
 """
 
@@ -46,6 +47,7 @@ class Item(NamedTuple):
     content: ContentId
     kind: ContentKind
     tags: frozenset[str]
+    due_at: datetime | None
 
 
 def histories(data: Path, module: str, presentation: str) -> Iterator[tuple[int, list[Activity]]]:
@@ -57,7 +59,7 @@ def histories(data: Path, module: str, presentation: str) -> Iterator[tuple[int,
     start = date(int(presentation[:4]), *STARTS[presentation[4]])
     with duckdb.connect() as connection:
         found = connection.execute(ITEMS, which | assessments | {"items": str(data / "vle.parquet")}).fetchall()
-        items = {(what, number): item_of(what, number, kind) for what, number, kind in found}
+        items = {(what, number): item_of(what, number, kind, due_at(start, due)) for what, number, kind, due in found}
         rows = connection.execute(ROWS, which | assessments | {"visits": visits, "submissions": submissions})
         numbered = enumerate(iter(rows.fetchone, None))
         for learner, group in groupby(numbered, key=lambda row: row[1][0]):
@@ -65,15 +67,22 @@ def histories(data: Path, module: str, presentation: str) -> Iterator[tuple[int,
             yield learner, [activity_of(number, row, items[row[2], row[3]], person, start) for number, row in group]
 
 
-def item_of(what: str, number: int, kind: str) -> Item:
+def due_at(start: date, days: int | None) -> datetime | None:
+    """The last second of the day on which an assessment was due."""
+    if days is None:
+        return None
+    return datetime.combine(start + timedelta(days=days), time(23, 59, 59), LONDON).astimezone(UTC)
+
+
+def item_of(what: str, number: int, kind: str, due: datetime | None) -> Item:
     content = ContentId(uuid5(NAMESPACE_OID, f"{what} {number}"))
     if what == "assessment":
         tags = frozenset({"quiz", "assessment", f"assessment:{kind.lower()}"})
-        return Item(content, ContentKind.EDUCATION_MODULE, tags)
+        return Item(content, ContentKind.EDUCATION_MODULE, tags, due)
     webinar = kind in {"oucollaborate", "ouelluminate"}
     quiz = {"quiz"} if kind in {"quiz", "externalquiz"} else set()
     chosen = ContentKind.WEBINAR if webinar else ContentKind.EDUCATION_MODULE
-    return Item(content, chosen, frozenset({f"activity:{kind}", *quiz}))
+    return Item(content, chosen, frozenset({f"activity:{kind}", *quiz}), due)
 
 
 def activity_of(number: int, row: tuple[Any, ...], item: Item, person: PersonId, start: date) -> Activity:
@@ -98,6 +107,7 @@ def activity_of(number: int, row: tuple[Any, ...], item: Item, person: PersonId,
         channel=Channel.WEB,
         score=None if score is None else score / 100,
         success=None if score is None else score >= PASS_MARK,
+        due_at=item.due_at,
     )
 
 

@@ -18,20 +18,22 @@ with presentation as (
 visit as (
     select cast(visit.id_student as bigint) as learner, cast(visit.date as integer) as offset_days,
         'item ' || cast(item.id_site as bigint) as subject, item.activity_type as type, null as score,
-        false as assessment
+        false as assessment, null as due
     from read_parquet($visits, hive_partitioning = true) as visit
     join read_parquet($items) as item on item.id_site = visit.id_site
     where visit.code_module = $module and visit.code_presentation = $presentation
 ),
 submission as (
     select cast(submission.id_student as bigint), cast(submission.date_submitted as integer),
-        'assessment ' || cast(assessment.id_assessment as bigint), 'quiz', submission.score, true
+        'assessment ' || cast(assessment.id_assessment as bigint), 'quiz', submission.score, true,
+        cast(assessment.date as integer)
     from read_parquet($submissions) as submission
     join read_parquet($assessments) as assessment using (id_assessment)
     where assessment.code_module = $module and assessment.code_presentation = $presentation
 ),
 either as (select * from visit union all select * from submission)
 select learner, subject, type, score, assessment, (select start from presentation) + offset_days as day,
+    (select start from presentation) + due as due,
     type in ('oucollaborate', 'ouelluminate') as webinar, type in ('quiz', 'externalquiz') as quiz
 from either
 """

@@ -91,6 +91,10 @@ select distinct learner, 'discussed-then-passed ' || subject, 15 from deed as pa
         and talk.day >= pass.day - 3
 )
 union all
+select learner, 'on-time', 7 * count(distinct subject) from deed where assessment and day <= due group by learner
+union all
+select learner, 'early', 3 * count(distinct subject) from deed where assessment and day <= due - 2 group by learner
+union all
 select learner, 'first-opening', count(distinct subject) from deed where part group by learner
 union all
 select learner, 'regular-reader', 5 from deed join (
@@ -166,6 +170,11 @@ select done.learner, 'the-path' from deed as source
 join deed as talk on talk.learner = source.learner and talk.place > source.place and talk.day <= source.day + 2
 join deed as done on done.learner = talk.learner and done.place > talk.place and done.day <= talk.day + 2
 where source.resource and talk.forum and done.assessment
+union
+select learner, 'never-late' from deed where assessment and day <= due group by learner
+having count(distinct subject) >= 5
+union
+select learner, 'better-late' from deed where assessment and day > due
 union
 select learner, badge from deed join (values
     ('on-time-1', 1, date '2013-10-20'), ('on-time-2', 2, date '2013-11-24'), ('on-time-3', 3, date '2014-01-26')

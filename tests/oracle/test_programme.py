@@ -95,6 +95,8 @@ def test_no_rule_is_idle_and_no_badge_is_for_everybody() -> None:
         ("every: 5, most: 3", "every: 5, most: 4"),
         ("within_days: 7\n", "within_days: 8\n"),
         ("percent: 275", "percent: 300"),
+        ("on_time: true}\n    points: 7", "on_time: false}\n    points: 7"),
+        ("days_early: 2", "days_early: 3"),
     ],
 )
 def test_the_comparison_notices_a_number_that_is_one_off(old: str, new: str) -> None:

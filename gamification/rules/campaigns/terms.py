@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from content.vocabulary import EVERYWHERE, ContentClass
+from engagement.vocabulary import Profession
 from gamification.errors import CampaignTermsError
 from gamification.rules.forbidden import forbidden_word
 from kernel.texts import is_readable
@@ -26,13 +27,14 @@ _TIMES: Final = ("visible_from", "visible_until", "opens_at", "closes_at")
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a revision says beside its rules; times are UTC, windows hold their beginning and not their end.
 
-    ``budget`` is in recognition units over all persons, None without a limit. In the activity window what people do
-    counts; in the visibility window the campaign is shown.
+    ``professions`` are those of whom it is for, none: everybody. ``budget`` is in recognition units over all persons,
+    None without a limit. In the activity window what people do counts; in the visibility window the campaign is shown.
     """
 
     name: str
     lane: ContentClass
     markets: tuple[str, ...]
+    professions: tuple[Profession, ...] = ()
     visible_from: datetime | None = None
     visible_until: datetime | None = None
     opens_at: datetime | None = None
@@ -56,7 +58,8 @@ def check_terms(terms: Terms, is_market: Callable[[str], bool]) -> Terms:
         raise CampaignTermsError(f"A budget is a number of units from 1 to {BUDGET_MOST}.", field="budget")
     given = {field: getattr(terms, field) for field in _TIMES}
     in_utc = {field: at.astimezone(UTC) for field, at in given.items() if at is not None}
-    return msgspec.structs.replace(terms, markets=tuple(sorted(set(terms.markets))), **in_utc)
+    markets, professions = tuple(sorted(set(terms.markets))), tuple(sorted(set(terms.professions)))
+    return msgspec.structs.replace(terms, markets=markets, professions=professions, **in_utc)
 
 
 def check_key(key: str) -> None:

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from msgspec import UNSET
 
+from gamification.credential_vocabulary import Verdict
 from gamification.rules.credentials import integrity, status, tokens
 from gamification.rules.credentials.baking import PNG_START, PictureError, credential_in
 from gamification.rules.credentials.documents import Addresses, Badge, StatusList, instant
-from gamification.vocabulary import Verdict
 
 LARGEST: Final = 524_288
 """Bytes of a presented badge; a picture of ours has a fiftieth of it."""

@@ -74,7 +74,7 @@ def map_rows(learner: Rows) -> list[wire.Statement]:
     catalogue = Catalogue()
     catalogue.add_item(Item(1, "forumng"), "forum")
     catalogue.add_item(Item(2, "oucollaborate"), "webinar")
-    catalogue.add_assessment(Assessment(7, "TMA"), "essay")
+    catalogue.add_assessment(Assessment(7, "TMA", 19), "essay")
     return statements(AAA, "hcp", learner, catalogue)
 
 
@@ -216,12 +216,25 @@ def test_items_and_assessments_become_content_with_their_tags() -> None:
         "externalquiz": ("education_module", ["activity:externalquiz", "quiz"]),
         "url": ("education_module", ["activity:url"]),
     }
-    exam = assessment_content(AAA, Assessment(9, "Exam"))
+    exam = assessment_content(AAA, Assessment(9, "Exam", None))
     assert (exam.kind, exam.tags, exam.markets) == (
         "education_module",
         ["quiz", "assessment", "assessment:exam"],
         ["GB"],
     )
+
+
+def test_an_assessment_is_due_until_the_end_of_its_day_where_the_course_is() -> None:
+    summer, winter, unknown = (assessment_content(AAA, Assessment(9, "TMA", day)) for day in (19, 54, None))
+    assert (summer.due_at, winter.due_at) == ("2013-10-20T22:59:59Z", "2013-11-24T23:59:59Z")
+    assert unknown.due_at is None
+
+
+def test_the_sample_has_a_date_for_each_assessment_but_the_exam(course: Course) -> None:
+    assert {each.assessment_type: each.due_day is not None for each in course.assessments} == {
+        "TMA": True,
+        "Exam": False,
+    }
 
 
 def test_a_learner_becomes_a_visibly_invented_professional() -> None:

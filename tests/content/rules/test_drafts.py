@@ -38,6 +38,8 @@ def is_market(code: str) -> bool:
         {},
         {"summary": "", "tags": (), "visible_from": None, "visible_until": None, "duration_seconds": None},
         {"markets": ("*",)},
+        {"due_at": NOON},
+        {"due_at": NOON - timedelta(days=9), "visible_from": None},
         {"title": "Santé\u00a0: l'essentiel", "locale": "fr"},
         {"title": "x" * 300, "tags": tuple(f"tag {number}" for number in range(50))},
         {"tags": ("t" * 100,)},
@@ -73,6 +75,9 @@ def test_a_complete_item_is_accepted(changes: dict[str, Any]) -> None:
         ("tags", {"tags": (" cardiology",)}),
         ("tags", {"tags": ("t" * 101,)}),
         ("tags", {"tags": ("sales",)}),
+        ("due_at", {"due_at": NOON - timedelta(seconds=1)}),
+        ("due_at", {"due_at": NOON.replace(tzinfo=None)}),
+        ("due_at", {"due_at": datetime.max.replace(tzinfo=UTC)}),
         ("visible_until", {"visible_until": NOON}),
         ("visible_until", {"visible_until": NOON - timedelta(days=1)}),
         ("visible_from", {"visible_from": datetime(2026, 1, 1)}),  # noqa: DTZ001 - a time without an offset

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from pyld import jsonld  # type: ignore[import-untyped] # it has no types
 
+from gamification.credential_vocabulary import Form
 from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.rules.credentials.documents import BADGES_CONTEXT, CREDENTIALS_CONTEXT, BadgeFacts
 from gamification.rules.credentials.judging import Judgement, credential_of, examined, judged
 from gamification.service.credentials import written_badge
-from gamification.vocabulary import Form
 from kernel.keys import new_rsa_key
 from tests.conftest import KEYS
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 
+from gamification.credential_vocabulary import Form
 from gamification.rules.credentials import quads
 from gamification.rules.credentials.documents import plain
-from gamification.vocabulary import Form
 from tests.gamification.credentials.badges import (
     CONTEXTS,
     EARNED,

@@ -5,9 +5,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from gamification.credential_vocabulary import Form, Verdict
 from gamification.credentials.keys import BadgeKeys, public_keys, thumbprint
 from gamification.rules.credentials.documents import Addresses
-from gamification.vocabulary import Form, Verdict
 from kernel import multibase
 from kernel.keys import Keys
 from tests.conftest import KEYS

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gamification
+from gamification.credential_vocabulary import Form
 from gamification.errors import AwardNotFoundError, CredentialDocumentNotFoundError
 from gamification.rules.credentials import integrity, status
 from gamification.rules.credentials.documents import StatusList
@@ -21,7 +22,7 @@ from gamification.service import publishing
 from gamification.store import awards as award_store
 from gamification.store import credentials as store
 from gamification.values import Grant, IssuedCredential, Reversal
-from gamification.vocabulary import AwardKind, AwardState, Form
+from gamification.vocabulary import AwardKind, AwardState
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from gamification.credential_vocabulary import Form, Verdict
 from gamification.rules.credentials import baking, tokens
 from gamification.rules.credentials.baking import PictureError
-from gamification.vocabulary import Form, Verdict
 from tests.gamification.credentials.badges import EXPIRES, NOW, Document, facts, issuer, verdict, written
 
 OURS = issuer(1, 2)

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 from jsonschema import Draft201909Validator
 
-from gamification.vocabulary import Form
+from gamification.credential_vocabulary import Form
 from kernel.settings import Settings
 from tests.api.asker import Asker
 from tests.api.house import House

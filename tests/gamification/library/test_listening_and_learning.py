@@ -1,5 +1,7 @@
 """The example rules about podcasts, modules and what people come back for."""
 
+from datetime import time, timedelta
+
 import pytest
 
 from content.vocabulary import ContentClass
@@ -16,6 +18,7 @@ from tests.gamification.library.story import (
     ends_as_told,
     failed,
     heard,
+    moment,
     passed,
     read,
     registered,
@@ -34,6 +37,14 @@ def rated(item: str, day: int, score: float | None = None) -> Deed:
 
 
 STORIES = [
+    Story("module-by-its-date", "the last moment is on time, and a week before it is early",
+          [completed("a", 7, due_at=moment(7) + timedelta(seconds=1)), completed("b", 0, due_at=moment(7, time(13)))],
+          {"module-on-time": 30, "module-week-early": 10}),
+    Story("module-by-its-date", "a second late, and without a date, pays nothing",
+          [completed("a", 7, due_at=moment(7)), completed("b", 7)]),
+    Story("module-by-its-date", "who was late and does it again in time of a later date is paid once",
+          [completed("a", 7, due_at=moment(7)), passed("a", 8, due_at=moment(9)), passed("a", 9, due_at=moment(10))],
+          {"module-on-time": 15}),
     Story("feedback-given", "one star pays as much as five, five items a month",
           [rated("a", 0, 0.2), rated("b", 0, 1.0), rated("a", 1), *(rated(str(item), 2) for item in range(9))],
           {"feedback-given": 25}),

@@ -11,7 +11,7 @@ from content.vocabulary import ContentClass, ContentId, ContentKind
 from engagement.values import Activity
 from engagement.vocabulary import Channel, Verb
 from gamification.rules.grammar import Bar, SecondsRange, ShareRange, Tags, When
-from people.vocabulary import PersonId
+from people.vocabulary import PersonId, Profession
 
 START = datetime(2013, 12, 20, tzinfo=UTC)
 """From here five weeks pass the end of a month, a quarter and a year, and of an ISO year that doesn't end with it."""
@@ -20,6 +20,7 @@ VERBS = (Verb.VIEWED, Verb.PASSED)
 KINDS = (ContentKind.WEBINAR, ContentKind.EDUCATION_MODULE)
 CLASSES = (ContentClass.MEDICAL, ContentClass.PROMOTIONAL)
 MARKETS = ("GB", "DE")
+PROFESSIONS = (Profession.NURSE, Profession.PHYSICIAN)
 TAGS = ("a", "b", "c")
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -59,6 +60,10 @@ some_results: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 )
 
 
+some_professions = st.sampled_from([None, *PROFESSIONS])
+some_dates = st.none() | st.integers(0, 35 * 24 * 4).map(lambda quarters: START + timedelta(minutes=15 * quarters))
+
+
 @st.composite
 def one_activity(draw: st.DrawFn, number: int, quarters: int) -> Activity:
     moment = START + timedelta(minutes=15 * quarters)
@@ -75,6 +80,8 @@ def one_activity(draw: st.DrawFn, number: int, quarters: int) -> Activity:
         channel=channel,
         market=market,
         content_class=content_class,
+        due_at=draw(some_dates),
+        profession=draw(some_professions),
         **draw(some_results),
     )
 
@@ -92,6 +99,8 @@ EXTRA: dict[str, st.SearchStrategy[Any]] = {
     "duration_seconds": st.just(SecondsRange(at_least=30.0)),
     "success": st.booleans(),
     "completion": st.booleans(),
+    "on_time": st.booleans(),
+    "days_early": st.sampled_from([1, 7]),
 }
 some_extra = st.sampled_from([None, None, None, None, *EXTRA])
 

@@ -38,7 +38,16 @@ from gamification.rules.needs import (
 from gamification.rules.parts import points_rules as points_rules_of
 from gamification.rules.words import CapUnit, Counted, Downgrade, LevelBasis, Once, Past, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import LEVELS
-from tests.gamification.rules.happenings import CLASSES, MARKETS, activities, bars, conditions, moments, unhurried
+from tests.gamification.rules.happenings import (
+    CLASSES,
+    MARKETS,
+    PROFESSIONS,
+    activities,
+    bars,
+    conditions,
+    moments,
+    unhurried,
+)
 
 __all__ = ["CREDITS", "activities", "rulesets", "running", "unhurried"]
 
@@ -288,6 +297,7 @@ def campaigns(draw: st.DrawFn, ruleset: RuleSet) -> CampaignPart:
         rules=draw(parts(draw(keys("-spring")), beside, "-spring")),
         lane=draw(st.sampled_from(CLASSES)),
         markets=draw(st.sampled_from([None, MARKETS[:1], MARKETS[1:], MARKETS])),
+        professions=draw(st.sampled_from([None, None, PROFESSIONS[:1], PROFESSIONS])),
     )
 
 

@@ -1,5 +1,6 @@
 """Each condition of ``when``: an activity that fulfils it, and one that doesn't."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,6 +11,9 @@ from engagement.vocabulary import Channel, Verb
 from gamification.rules import EMPTY, evaluate
 from gamification.rules.grammar import SecondsRange, ShareRange, Tags, When
 from tests.gamification.rules.examples import VIEWED, activity, rule, ruleset
+
+NOON = activity(1).occurred_at
+MOMENT, DAY = timedelta(microseconds=1), timedelta(days=1)
 
 
 def with_(**fields: Any) -> When:
@@ -37,6 +41,12 @@ def pays(when: When, **fields: Any) -> bool:
         (with_(success=True), {"success": True}, {"success": None}),
         (with_(success=False), {"success": False}, {"success": None}),
         (with_(completion=True), {"completion": True}, {"completion": False}),
+        (with_(on_time=True), {"due_at": NOON}, {"due_at": NOON - MOMENT}),
+        (with_(on_time=True), {"due_at": NOON}, {"due_at": None}),
+        (with_(on_time=False), {"due_at": NOON - MOMENT}, {"due_at": NOON}),
+        (with_(on_time=False), {"due_at": NOON - MOMENT}, {"due_at": None}),
+        (with_(days_early=3), {"due_at": NOON + 3 * DAY}, {"due_at": NOON + 3 * DAY - MOMENT}),
+        (with_(days_early=1), {"due_at": NOON + DAY}, {"due_at": None}),
         (with_(success=True, score=ShareRange(0.5)), {"success": True, "score": 0.5}, {"success": True, "score": 0.4}),
     ],
 )

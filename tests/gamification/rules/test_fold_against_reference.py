@@ -1,15 +1,20 @@
 """The fold against its definition, on histories and rule sets that nobody thought of."""
 
+from datetime import timedelta
+from itertools import pairwise
+from uuid import UUID
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engagement.values import Activity
 from gamification.rules import EMPTY, RuleSet, Step, fold, load
-from gamification.values import AwardKey, Folded, State
+from gamification.values import AwardKey, Folded, GrantedFreezes, State
 from gamification.vocabulary import AwardKind
+from tests.gamification.rules.happenings import START
 from tests.gamification.rules.reference.story import Story
-from tests.gamification.rules.strategies import activities, rulesets, running, unhurried
+from tests.gamification.rules.strategies import RHYTHMS, activities, rulesets, running, unhurried
 
 versions = st.lists(running(), min_size=1, max_size=2)
 
@@ -79,6 +84,50 @@ def test_who_contributed_to_what_everybody_reached_is_paid_once(
     bonuses = sorted(award.key.rule for award in folded.awards if award.kind is AwardKind.COMMUNITY)
     assert bonuses == sorted(contributed)
     assert contributed >= {key.rule for key in set(given_) - denied}
+
+
+gifts = st.lists(
+    st.tuples(
+        st.sampled_from([*RHYTHMS, *(f"{key}-spring" for key in RHYTHMS)]),
+        st.integers(1, 4),
+        st.integers(0, 35 * 24 * 4),
+        st.integers(0, 99),
+    ),
+    max_size=4,
+    unique_by=lambda gift: gift[2:],
+)
+
+
+def granted(some: list[tuple[str, int, int, int]]) -> list[GrantedFreezes]:
+    """Freezes for these streaks, some at the very moment of an activity, with ids before and after those of it."""
+    return [
+        GrantedFreezes(
+            id=UUID(int=(1 << 100) + number if number % 2 else (1 << 20) + number),
+            streak=streak,
+            freezes=count,
+            granted_at=START + timedelta(minutes=15 * quarters),
+        )
+        for streak, count, quarters, number in some
+    ]
+
+
+@unhurried
+@given(versions, activities(), gifts, st.sets(st.integers(0, 24)))
+def test_freezes_that_are_granted_do_what_the_definition_says_also_in_pieces(
+    chosen: list[RuleSet], history: list[Activity], some: list[tuple[str, int, int, int]], cuts: set[int]
+) -> None:
+    steps, freezes = in_order(under(chosen, history)), granted(some)
+    whole = fold(EMPTY, steps, freezes=freezes)
+    assert_earned(whole, Story(steps, freezes=sorted(freezes, key=lambda each: (each.granted_at, each.id))))
+    state, awarded = EMPTY, set[AwardKey]()
+    for begin, end in pairwise([0, *sorted(cut for cut in cuts if 0 < cut < len(steps)), len(steps)]):
+        last = None if end == len(steps) else (steps[end - 1][1].occurred_at, steps[end - 1][1].id)
+        here = [each for each in freezes if (last is None or (each.granted_at, each.id) < last)]
+        piece = fold(state, steps[begin:end], awarded, freezes=here)
+        freezes = [each for each in freezes if each not in here]
+        awarded |= {award.key for award in piece.awards}
+        state = piece.state
+    assert state == whole.state
 
 
 @unhurried

@@ -54,6 +54,12 @@ def changed(old: str, new: str) -> list[str]:
     return problems(GOOD.replace(old, new))
 
 
+def test_late_and_early_at_once_is_refused_and_early_alone_is_not() -> None:
+    late = changed("score: {at_least: 0.5}", "on_time: false, days_early: 2")
+    assert [("days_early" in each, "contradicts" in each) for each in late] == [(True, True)]
+    assert load(GOOD.replace("score: {at_least: 0.5}", "on_time: true, days_early: 2")).points[0].when.days_early == 2
+
+
 def test_a_good_rule_set_loads() -> None:
     loaded = load(GOOD)
     assert isinstance(loaded, RuleSet)

@@ -17,6 +17,7 @@ from gamification.rules.rationing import Cut, budgets_of
 from gamification.rules.reporting import budget_lines, burn_lines, earners, histogram, quantiles, rule_lines, total
 from gamification.rules.words import Period
 from gamification.vocabulary import AwardKind, Blocked
+from people.vocabulary import Profession
 from tests.gamification.rules.examples import MONDAY, activity, badge, cap, days, rule, ruleset
 from tests.gamification.rules.strategies import activities, rulesets
 
@@ -72,6 +73,11 @@ def test_what_is_out_of_a_campaigns_reach_has_its_reason() -> None:
     reach = Reach(msgspec.structs.replace(ruleset(), campaigns=(part,)))
     assert reach.left_out([activity(1, market="GB")]) == set()
     assert reach.left_out([activity(1, market="DE")]) == {Blocked.OUT_OF_MARKET}
+    nurses = msgspec.structs.replace(part, professions=(Profession.NURSE,))
+    theirs = Reach(msgspec.structs.replace(ruleset(), campaigns=(nurses,)))
+    assert theirs.left_out([activity(1, market="GB", profession=Profession.NURSE)]) == set()
+    assert theirs.left_out([activity(1, market="GB", profession=Profession.DENTIST)]) == {Blocked.OTHER_PROFESSION}
+    assert theirs.left_out([activity(1, market="GB")]) == {Blocked.OTHER_PROFESSION}
     abroad = activity(1, market="FR", content_class=ContentClass.PROMOTIONAL)
     assert reach.left_out([abroad]) == {Blocked.OUT_OF_MARKET, Blocked.LANE}
 

@@ -29,6 +29,7 @@ def item(number: int, *tags: str) -> OfferedContent:
         content_class=ContentClass.MEDICAL,
         visible_from=None,
         visible_until=None,
+        due_at=None,
         duration_seconds=None,
     )
 

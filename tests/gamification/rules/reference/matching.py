@@ -50,6 +50,7 @@ def reaches(campaign: CampaignPart, activity: Activity) -> bool:
     return (
         activity.content_class == campaign.lane
         and (campaign.markets is None or activity.market in campaign.markets)
+        and (campaign.professions is None or activity.profession in campaign.professions)
         and (campaign.opens is None or campaign.opens <= activity.occurred_at)
         and (campaign.closes is None or activity.occurred_at < campaign.closes)
     )
@@ -77,8 +78,23 @@ def fits(when: When, activity: Activity) -> bool:
             lies(activity.duration_seconds, when.duration_seconds),
             when.success is None or activity.success == when.success,
             when.completion is None or activity.completion == when.completion,
+            when.on_time is None or lateness(activity) in ({"late"} if not when.on_time else {"on time"}),
+            when.days_early is None or hours_left(activity) >= 24 * when.days_early,
         )
     )
+
+
+def hours_left(activity: Activity) -> float:
+    """How many hours were left until the item was due; before one that is never due, fewer than any number."""
+    if activity.due_at is None:
+        return float("-inf")
+    return (activity.due_at.timestamp() - activity.occurred_at.timestamp()) / 3600
+
+
+def lateness(activity: Activity) -> str:
+    if activity.due_at is None:
+        return "never due"
+    return "late" if hours_left(activity) < 0 else "on time"
 
 
 def lies(value: float | None, limits: ShareRange | SecondsRange | None) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from engagement.values import Activity
 from gamification.rules.grammar import Badge, CommunityQuest, PointsRule, Quest, RuleSet
 from gamification.rules.words import CapUnit, Once, Period
-from gamification.values import AwardKey
+from gamification.values import AwardKey, GrantedFreezes
 from tests.gamification.rules.reference import needs, quests, streaks
 from tests.gamification.rules.reference.matching import applying, barred, fits, spelled
 
@@ -35,7 +35,8 @@ class Paid(NamedTuple):
 class Story:
     """One person's history in order of time, lived through once.
 
-    ``denied`` are awards that budgets refused, ``reached`` the community quests that everybody has finished.
+    ``denied`` are awards that budgets refused, ``reached`` the community quests that everybody has finished, and
+    ``freezes`` are those that staff granted.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class Story:
         history: History,
         denied: AbstractSet[AwardKey] = frozenset(),
         reached: AbstractSet[str] = frozenset(),
+        freezes: Sequence[GrantedFreezes] = (),
     ) -> None:
         self.history = history
         self.days = [max(each.local_date for _, each in history[: end + 1]) for end in range(len(history))]
         self.denied = denied
         self.reached = reached
+        self.freezes = freezes
         self.given: list[AwardKey] = []
         self.bonuses: dict[str, int] = {}
         self.paid: list[Paid] = []
