@@ -19,6 +19,9 @@ from access.errors import (
     OneTimePasswordRequiredError,
     OneTimePasswordWrongError,
     OutsideScopeError,
+    PasskeyExistsError,
+    PasskeyNotFoundError,
+    PasskeyRefusedError,
     PasswordsBusyError,
     PasswordWrongError,
     RoleRequestNotFoundError,
@@ -32,6 +35,7 @@ from access.holdings import HOLDINGS
 from access.policy import ROLE_PERMISSIONS, reach
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
+from access.rules.passkeys import RelyingParty, party
 from access.service.accounts import (
     account_of,
     change_password,
@@ -69,6 +73,7 @@ from access.service.joining import (
 )
 from access.service.keys import remove_key, removed_keys
 from access.service.letters import send_letters
+from access.service.passkeys import add_passkey, ask_passkey, offer_passkey, passkeys, remove_passkey
 from access.service.passwords import (
     addressee,
     ask_for_reset,
@@ -125,6 +130,7 @@ from access.vocabulary import (
     SessionId,
     TokenFault,
 )
+from access.webauthn_json import NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest, PasskeyView
 
 __all__ = [
     "ALL_MARKETS",
@@ -160,9 +166,17 @@ __all__ = [
     "MatrixRow",
     "Method",
     "NewAccount",
+    "NewPasskey",
     "OneTimePasswordRequiredError",
     "OneTimePasswordWrongError",
     "OutsideScopeError",
+    "PasskeyAnswer",
+    "PasskeyCreation",
+    "PasskeyExistsError",
+    "PasskeyNotFoundError",
+    "PasskeyRefusedError",
+    "PasskeyRequest",
+    "PasskeyView",
     "PasswordWrongError",
     "PasswordsBusyError",
     "Permission",
@@ -170,6 +184,7 @@ __all__ = [
     "Reach",
     "Reason",
     "Refusal",
+    "RelyingParty",
     "Role",
     "RoleRequest",
     "RoleRequestNotFoundError",
@@ -188,10 +203,12 @@ __all__ = [
     "Tokens",
     "accept",
     "account_of",
+    "add_passkey",
     "addressee",
     "admit",
     "alerts",
     "ask_for_reset",
+    "ask_passkey",
     "change_own",
     "change_password",
     "change_role",
@@ -221,9 +238,12 @@ __all__ = [
     "machine_clients",
     "matrix",
     "new_password",
+    "offer_passkey",
     "open_account",
     "own_credential",
     "own_sessions",
+    "party",
+    "passkeys",
     "prove",
     "prove_again",
     "prove_second",
@@ -232,6 +252,7 @@ __all__ = [
     "register",
     "remove_authenticator",
     "remove_key",
+    "remove_passkey",
     "removed_keys",
     "renew_recovery_codes",
     "request_role",

@@ -58,7 +58,7 @@ class OneTimePasswordRequiredError(SignInFailedError):
     """The password is right, and the account has a second factor."""
 
     code = "otp-required"
-    remedy = "Send otp as well: the password that the authenticator app shows now, or a recovery code."
+    remedy = "Send otp as well (what the authenticator app shows now, or a recovery code), or an answer to passkey."
 
 
 class OneTimePasswordWrongError(UnprocessableError):
@@ -94,6 +94,27 @@ class AuthenticatorNotFoundError(NotFoundError):
 
     code = "authenticator-not-found"
     remedy = "Ask for one with POST /v1/me/authenticator."
+
+
+class PasskeyRefusedError(UnprocessableError):
+    """The authenticator's answer does not belong to the challenge, the account or this service."""
+
+    code = "passkey-refused"
+    remedy = "Ask for new options and let the authenticator answer them within five minutes."
+
+
+class PasskeyExistsError(ConflictError):
+    """This authenticator has a passkey here already."""
+
+    code = "passkey-exists"
+    remedy = "Use it, or remove it first: GET /v1/me/passkeys."
+
+
+class PasskeyNotFoundError(NotFoundError):
+    """The caller has no such passkey."""
+
+    code = "passkey-not-found"
+    remedy = "List your passkeys with GET /v1/me/passkeys."
 
 
 class TokenRefusedError(UnauthenticatedError):

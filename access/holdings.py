@@ -23,6 +23,20 @@ HOLDINGS: Final = (
         withheld={"wrapped_secret": "a secret that only the authenticator itself may hold"},
     ),
     Holding(
+        table="access.passkey",
+        title="Your passkeys",
+        of=by_account("account"),
+        withheld={"public_key": "half of a key that only your device can use"},
+    ),
+    Holding(
+        table="access.passkey_challenge",
+        title="Random numbers that a passkey of yours was asked to sign",
+        of=by_account("account"),
+        key="challenge_hash",
+        withheld={"challenge_hash": _SECRET},
+        keeps=Keeps(1, "expires_at", "to be answered"),
+    ),
+    Holding(
         table="access.letter",
         title="Letters with a link that were sent to you",
         of=by_account("account"),

@@ -111,6 +111,31 @@ class RecoveryCode(Table, tablename="recovery_code", schema="access"):
     used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when used up")
 
 
+class Passkey(Table, tablename="passkey", schema="access"):
+    """A key pair in somebody's device (WebAuthn); here is its public half, which proves and opens nothing."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    credential_id = Bytea(default=None, null=False, help_text="pseudonymous: the device's name for it")
+    public_key = Bytea(default=None, null=False, help_text="pseudonymous: COSE key (RFC 9052)")
+    sign_count = BigInt(default=None, null=False, help_text="pseudonymous: how often it was used, as it says itself")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when added")
+    last_used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it proved something last")
+
+
+class PasskeyChallenge(Table, tablename="passkey_challenge", schema="access"):
+    """A random number that a passkey is to sign, once and soon; it is gone when it was answered."""
+
+    challenge_hash = Bytea(primary_key=True, default=None, help_text="pseudonymous: SHA-256 of the number")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    ceremony = Text(default=None, null=False, help_text="pseudonymous: Ceremony, what it may be answered for")
+    expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it is too late")
+
+
 class Letter(Table, tablename="letter", schema="access"):
     """A message to somebody's e-mail address with a link that works once; the address stays in the vault."""
 

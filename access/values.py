@@ -115,6 +115,7 @@ class FactorView(msgspec.Struct, frozen=True):
     """Which second factors an account has."""
 
     authenticator: bool
+    passkeys: int
     recovery_codes_left: int
 
 

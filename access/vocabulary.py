@@ -115,12 +115,21 @@ class AccountStatus(StrEnum):
 
 
 class Method(StrEnum):
-    """By what somebody showed who they are; the first two are names of RFC 8176."""
+    """By what somebody showed who they are; ``pwd``, ``otp`` and ``pop`` are names of RFC 8176."""
 
     PASSWORD = "pwd"  # noqa: S105 - names a method
     ONE_TIME_PASSWORD = "otp"  # noqa: S105 - the same
     RECOVERY_CODE = "recovery-code"
+    PASSKEY = "pop"
     CLIENT_SECRET = "client-secret"  # noqa: S105 - the same
+
+
+class Ceremony(StrEnum):
+    """What a passkey's challenge may be answered for, and nothing else."""
+
+    REGISTRATION = "registration"
+    SIGN_IN = "sign-in"
+    PROOF = "proof"
 
 
 class LetterKind(StrEnum):
@@ -137,7 +146,10 @@ class AlertKind(StrEnum):
     ACCOUNT_ENABLED = "account-enabled"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
-    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - names an event
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_COPIED = "passkey-copied"
+    PASSKEY_REMOVED = "passkey-removed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the same
     RECOVERY_CODES_RENEWED = "recovery-codes-renewed"
     RECOVERY_CODE_USED = "recovery-code-used"
     REFRESH_REUSED = "refresh-token-reused"
@@ -190,6 +202,7 @@ class Refusal(StrEnum):
     OTP_MISSING = "otp-missing"
     REUSED = "reused"
     WRONG_OTP = "wrong-otp"
+    WRONG_PASSKEY = "wrong-passkey"
 
 
 class Action(StrEnum):
@@ -211,7 +224,12 @@ class Action(StrEnum):
     FACTOR_REFUSED = "access:factor:refused"
     KEY_REMOVED = "access:key:removed"
     KEY_ROTATED = "access:key:rotated"
-    PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - names an action
+    PASSKEYS_READ = "access:passkeys:read"
+    PASSKEY_ADDED = "access:passkey:added"
+    PASSKEY_ASKED = "access:passkey:asked"
+    PASSKEY_OFFERED = "access:passkey:offered"
+    PASSKEY_REMOVED = "access:passkey:removed"
+    PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - the same
     PASSWORD_RESET_ASKED = "access:reset:asked"  # noqa: S105 - the same
     RECOVERY_CODES_RENEWED = "access:codes:renewed"
     REFRESH_REUSED = "access:refresh:reused"

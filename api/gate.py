@@ -43,7 +43,9 @@ class SecondFactorMissingError(ForbiddenError):
     """The caller's role needs a second factor."""
 
     code = "second-factor-missing"
-    remedy = "Set up an authenticator app with POST /v1/me/authenticator."
+    remedy = (
+        "Set up a passkey with POST /v1/me/passkeys/options, or an authenticator app with POST /v1/me/authenticator."
+    )
 
 
 class FactorTooOldError(UnauthenticatedError):

@@ -8,6 +8,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from access import PasskeyRequest
 from kernel.decoding import located
 from kernel.errors import (
     ConflictError,
@@ -86,6 +87,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     purpose: str | None = None
     reason: str | None = None
     refusals: list[PolicyRefusal] = []
+    passkey: PasskeyRequest | None = None
 
 
 def _title(code: str) -> str:
@@ -124,6 +126,7 @@ def answer(
         purpose=str(known["purpose"]) if "purpose" in known else None,
         reason=str(known["reason"]) if "reason" in known else None,
         refusals=msgspec.convert(known.get("refusals", []), list[PolicyRefusal]),
+        passkey=msgspec.convert(known.get("passkey"), PasskeyRequest | None),
     )
     return Response(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 

@@ -81,6 +81,7 @@ class Runtime:
         self.former_log_keys = former_log_keys(settings)
         self.witness_policy = witness_policy(settings, self.log_key)
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
+        self.relying_party = access.party(settings.public_url, settings.passkey_domain, settings.passkey_origins)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
         self.badge_issuer = badge_issuer(settings, keys)
@@ -103,7 +104,7 @@ class Runtime:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
         consent.configure(self._suppression_key)
-        access.configure(self.authority)
+        access.configure(self.authority, self.relying_party)
         epochs.use(self.epochs)
         await DB.open(self.database_url, size=POOL_SIZE)
         try:

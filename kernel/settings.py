@@ -51,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
     smtp_url: str | None = None
     mail_from: str = "laurel@localhost"
+    passkey_domain: str | None = None
+    passkey_origins: tuple[str, ...] = ()
     staff_second_factor: Literal["required", "optional"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
@@ -105,6 +107,8 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "rules_file": parsers.path,
     "smtp_url": parsers.url("smtp", "smtps"),
     "mail_from": parsers.address,
+    "passkey_domain": parsers.domain,
+    "passkey_origins": parsers.asking_origins,
     "staff_second_factor": parsers.choice("required", "optional"),
     "log_level": parsers.choice("debug", "info", "warning", "error"),
     "token_key": parsers.key,

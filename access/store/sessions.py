@@ -106,7 +106,8 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
     """Return what the session of ``account`` is worth at the unit of work's instant; nothing when there is none."""
     row = await uow.fetchrow(
         "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
-        " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at,"
+        " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at is not null"
+        " or exists (select from access.passkey where passkey.account = account.id) as second_factor,"
         " client.permissions, array(select kid from access.removed_key) as removed_keys"
         " from access.session join access.account on account.id = session.account"
         " left join access.authenticator on authenticator.account = account.id"
@@ -124,7 +125,7 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         markets=frozenset(row["markets"]),
         status=AccountStatus(row["status"]),
         proved_at=row["proved_at"],
-        second_factor=row["confirmed_at"] is not None,
+        second_factor=row["second_factor"],
         narrowed=None if row["permissions"] is None else frozenset(map(Permission, row["permissions"])),
         removed_keys=frozenset(row["removed_keys"]),
     )

@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 
 import access
-from access import Caller, Permission
+from access import Caller, PasskeyAnswer, Permission
 from access.vocabulary import Action
 from api.evenly import evenly_when_refused
 from api.limiting import take
@@ -27,12 +27,14 @@ HOUR_FACTOR = 4
 class SignIn(Body, frozen=True, kw_only=True):
     """A person's e-mail and password, or a machine's client id and secret.
 
-    ``otp`` is needed where the account has a second factor: a one-time password or a recovery code.
+    Where the account has a second factor, ``otp`` is a one-time password or a recovery code; or ``passkey`` is the
+    answer of ``navigator.credentials.get()`` to the problem's ``passkey``, as its ``toJSON()`` writes it.
     """
 
     email: str | None = None
     password: str | None = None
     otp: str | None = None
+    passkey: PasskeyAnswer | None = None
     client_id: str | None = None
     client_secret: str | None = None
 
@@ -44,10 +46,11 @@ class Refresh(Body, frozen=True, kw_only=True):
 
 
 class FactorProof(Body, frozen=True, kw_only=True):
-    """The password, or ``otp`` where the account has a second factor."""
+    """The password, or ``otp`` or ``passkey`` where the account has a second factor."""
 
     password: str | None = None
     otp: str | None = None
+    passkey: PasskeyAnswer | None = None
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
@@ -83,23 +86,22 @@ async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
         if machine:
             answer = await _client_sign_in(passage, data.client_id or "", data.client_secret or "")
         else:
-            answer = await _sign_in(passage, data.email or "", data.password or "", data.otp)
+            answer = await _sign_in(passage, data)
         return _tokens(answer)
 
 
-async def _sign_in(
-    passage: Passage, email: str, password: str, otp: str | None
-) -> access.Tokens | access.SignInRefused:
+async def _sign_in(passage: Passage, data: SignIn) -> access.Tokens | access.SignInRefused:
     """Check the password between two units of work: Argon2 takes long and must hold no connection meanwhile.
 
     The attempt is counted before it is made, so that of many at the same moment no more are tried than may be.
     """
+    email = data.email or ""
     async with passage.read() as uow:
         credential = await access.credential(uow, email)
     limits = await count_attempt(passage, email, familiar=credential.familiar)
-    proof = await access.prove(credential, password)
+    proof = await access.prove(credential, data.password or "")
     async with passage.begin() as uow:
-        answer = await access.admit(uow, proof, otp)
+        answer = await access.admit(uow, proof, data.otp, data.passkey)
     if isinstance(answer, access.Tokens):
         await passage.runtime.limits.give_back(limits)
     return answer
@@ -138,7 +140,7 @@ async def prove_factor(data: FactorProof, caller: Caller, passage: Passage) -> N
     limits = await count_attempt(passage, str(caller.account), familiar=True)
     proof = await access.prove(credential, data.password) if data.password is not None else None
     async with passage.begin() as uow:
-        refused = await access.prove_again(uow, caller, proof, data.otp)
+        refused = await access.prove_again(uow, caller, proof, data.otp, data.passkey)
     if refused is not None:
         raise refused.error
     await passage.runtime.limits.give_back(limits)

@@ -13,9 +13,11 @@ from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
 from tests.api.access_scenes import (
     a_client,
+    a_made_passkey,
     a_new_client,
     a_new_password,
     a_one_time_password,
+    a_passkey,
     a_password,
     a_role_for_an_account,
     a_role_request,
@@ -128,6 +130,11 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
     "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
+    "GET /v1/me/passkeys": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/passkeys/options": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/passkeys": Case(PEOPLE, a_made_passkey, OWN, status=201),
+    "DELETE /v1/me/passkeys/{passkey:uuid}": Case(PEOPLE, a_passkey, 404, status=204),
+    "POST /v1/sessions/current/proof/options": Case(PEOPLE, a_passkey, OWN),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
     "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
