@@ -32,10 +32,14 @@ from access.errors import (
 )
 from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
+from access.openid import OpenIdProviders
 from access.policy import ROLE_PERMISSIONS, reach
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
+from access.rules.openid import ATTEMPT_BYTES, Claimed
 from access.rules.passkeys import RelyingParty, party
+from access.rules.providers import read as read_providers
+from access.service import identities
 from access.service.accounts import (
     account_of,
     change_password,
@@ -134,6 +138,7 @@ from access.webauthn_json import NewPasskey, PasskeyAnswer, PasskeyCreation, Pas
 
 __all__ = [
     "ALL_MARKETS",
+    "ATTEMPT_BYTES",
     "HOLDINGS",
     "MACHINES",
     "PERMISSION_FIELDS",
@@ -150,6 +155,7 @@ __all__ = [
     "AuthenticatorNotFoundError",
     "Authority",
     "Caller",
+    "Claimed",
     "Claims",
     "ClientCredentials",
     "ClientNotFoundError",
@@ -169,6 +175,7 @@ __all__ = [
     "NewPasskey",
     "OneTimePasswordRequiredError",
     "OneTimePasswordWrongError",
+    "OpenIdProviders",
     "OutsideScopeError",
     "PasskeyAnswer",
     "PasskeyCreation",
@@ -232,6 +239,7 @@ __all__ = [
     "factors",
     "former_keys",
     "hash_for",
+    "identities",
     "in_scope",
     "invite",
     "issue",
@@ -248,6 +256,7 @@ __all__ = [
     "prove_again",
     "prove_second",
     "reach",
+    "read_providers",
     "refresh",
     "register",
     "remove_authenticator",

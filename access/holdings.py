@@ -37,6 +37,20 @@ HOLDINGS: Final = (
         keeps=Keeps(1, "expires_at", "to be answered"),
     ),
     Holding(
+        table="access.identity",
+        title="Accounts elsewhere that open yours",
+        of=by_account("account"),
+        withheld={"subject_hash": "a fingerprint of what a provider calls you"},
+    ),
+    Holding(
+        table="access.identity_attempt",
+        title="Visits to an identity provider that you came back from, or were awaited from",
+        of=by_account("account"),
+        key="attempt_hash",
+        withheld={"attempt_hash": _SECRET},
+        keeps=Keeps(1, "expires_at", "to be answered"),
+    ),
+    Holding(
         table="access.letter",
         title="Letters with a link that were sent to you",
         of=by_account("account"),

@@ -136,6 +136,36 @@ class PasskeyChallenge(Table, tablename="passkey_challenge", schema="access"):
     expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it is too late")
 
 
+class Identity(Table, tablename="identity", schema="access"):
+    """An account elsewhere that opens one here (OpenID Connect)."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    provider = Text(default=None, null=False, help_text="pseudonymous: key of the provider")
+    subject_hash = Bytea(default=None, null=False, help_text="pseudonymous: keyed hash of issuer and subject")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when linked")
+    last_used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it opened the account last")
+
+
+class IdentityAttempt(Table, tablename="identity_attempt", schema="access"):
+    """Somebody is at an identity provider and will come back, once and soon."""
+
+    attempt_hash = Bytea(primary_key=True, default=None, help_text="pseudonymous: SHA-256 of the browser's secret")
+    provider = Text(default=None, null=False, help_text="pseudonymous: key of the provider")
+    redirect_uri = Text(default=None, null=False, help_text="pseudonymous: where the browser comes back to")
+    account = ForeignKey(
+        references=Account,
+        on_delete=OnDelete.restrict,
+        default=None,
+        null=True,
+        help_text="pseudonymous: whose; who links, or for whom the provider vouched and a second factor is awaited",
+    )
+    expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it is too late")
+    answered_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the browser came back")
+
+
 class Letter(Table, tablename="letter", schema="access"):
     """A message to somebody's e-mail address with a link that works once; the address stays in the vault."""
 

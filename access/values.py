@@ -119,6 +119,15 @@ class FactorView(msgspec.Struct, frozen=True):
     recovery_codes_left: int
 
 
+class IdentityView(msgspec.Struct, frozen=True):
+    """An account elsewhere that opens one's own; ``provider`` is its key."""
+
+    id: UUID
+    provider: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
 class Enrolment(msgspec.Struct, frozen=True):
     """What an authenticator app is set up with: the ``secret`` in base 32, and the same in a ``uri`` for a QR code."""
 

@@ -81,6 +81,7 @@ class Permission(StrEnum):
     OWN_FACTORS_MANAGE = "own-factors:manage"
     OWN_HCP_PROFILE_READ = "own-hcp-profile:read"
     OWN_HCP_PROFILE_WRITE = "own-hcp-profile:write"
+    OWN_IDENTITIES_MANAGE = "own-identities:manage"
     OWN_PASSWORD_CHANGE = "own-password:change"  # noqa: S105 - names a permission
     OWN_PRIVACY_REQUESTS_READ = "own-privacy-requests:read"
     OWN_PRIVACY_REQUEST_MAKE = "own-privacy-request:make"
@@ -121,6 +122,7 @@ class Method(StrEnum):
     ONE_TIME_PASSWORD = "otp"  # noqa: S105 - the same
     RECOVERY_CODE = "recovery-code"
     PASSKEY = "pop"
+    IDENTITY_PROVIDER = "identity-provider"
     CLIENT_SECRET = "client-secret"  # noqa: S105 - the same
 
 
@@ -146,6 +148,8 @@ class AlertKind(StrEnum):
     ACCOUNT_ENABLED = "account-enabled"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
+    IDENTITY_LINKED = "identity-linked"
+    IDENTITY_REMOVED = "identity-removed"
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_COPIED = "passkey-copied"
     PASSKEY_REMOVED = "passkey-removed"
@@ -191,16 +195,36 @@ class TokenFault(StrEnum):
     REMOVED_KEY = "removed-key"
 
 
+class IdentityFault(StrEnum):
+    """What is wrong with what an identity provider answered; for the audit trail."""
+
+    ALGORITHM = "algorithm"
+    AUDIENCE = "audience"
+    CLAIMS = "claims"
+    CODE = "code"
+    EXPIRED = "expired"
+    ISSUER = "issuer"
+    METADATA = "metadata"
+    NONCE = "nonce"
+    SIGNATURE = "signature"
+    STATE = "state"
+    TOKEN = "token"  # noqa: S105 - names a fault
+
+
 class Refusal(StrEnum):
     """Why nobody was signed in; for the audit trail, whoever asked only learns that it failed."""
 
     UNKNOWN = "unknown"
     WRONG_SECRET = "wrong-secret"  # noqa: S105 - names a reason
+    COUNTRY = "country-unknown"
     DISABLED = "disabled"
     ENDED = "session-ended"
     EXPIRED = "expired"
+    IDENTITY_OF_STAFF = "identity-of-staff"
     OTP_MISSING = "otp-missing"
+    PROFESSION = "profession-unknown"
     REUSED = "reused"
+    UNCONFIRMED = "unconfirmed"
     WRONG_OTP = "wrong-otp"
     WRONG_PASSKEY = "wrong-passkey"
 
@@ -222,6 +246,10 @@ class Action(StrEnum):
     FACTORS_READ = "access:factors:read"
     FACTOR_PROVED = "access:factor:proved"
     FACTOR_REFUSED = "access:factor:refused"
+    IDENTITIES_READ = "access:identities:read"
+    IDENTITY_ASKED = "access:identity:asked"
+    IDENTITY_LINKED = "access:identity:linked"
+    IDENTITY_REMOVED = "access:identity:removed"
     KEY_REMOVED = "access:key:removed"
     KEY_ROTATED = "access:key:rotated"
     PASSKEYS_READ = "access:passkeys:read"

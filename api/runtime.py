@@ -82,6 +82,7 @@ class Runtime:
         self.witness_policy = witness_policy(settings, self.log_key)
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.relying_party = access.party(settings.public_url, settings.passkey_domain, settings.passkey_origins)
+        self.openid = openid_providers(settings, self.clock)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
         self.badge_issuer = badge_issuer(settings, keys)
@@ -112,6 +113,7 @@ class Runtime:
         finally:
             await DB.close()
             await self.cache.close()
+            await self.openid.close()
 
     async def require_replayed(self) -> None:
         """See that nobody who was erased is back: a database that was restored must not be served before that.
@@ -255,6 +257,22 @@ def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | 
     if policy.logs and log_key.vkey not in policy.logs:
         raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
     return policy
+
+
+def openid_providers(settings: Settings, clock: Clock) -> access.OpenIdProviders:
+    """Return whom people may sign in with; nobody unless the operator says so.
+
+    Raises:
+        SettingsError: the file can't be read, or is malformed.
+
+    """
+    if settings.openid_providers is None:
+        return access.OpenIdProviders({}, clock)
+    try:
+        found = access.read_providers(settings.openid_providers.read_text(encoding="utf-8"))
+        return access.OpenIdProviders(found, clock)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"LAUREL_OPENID_PROVIDERS: {error}", field="openid_providers") from None
 
 
 def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:

@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
     smtp_url: str | None = None
     mail_from: str = "laurel@localhost"
+    openid_providers: Path | None = None
     passkey_domain: str | None = None
     passkey_origins: tuple[str, ...] = ()
     staff_second_factor: Literal["required", "optional"] | None = None
@@ -107,6 +108,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "rules_file": parsers.path,
     "smtp_url": parsers.url("smtp", "smtps"),
     "mail_from": parsers.address,
+    "openid_providers": parsers.path,
     "passkey_domain": parsers.domain,
     "passkey_origins": parsers.asking_origins,
     "staff_second_factor": parsers.choice("required", "optional"),

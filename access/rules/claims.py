@@ -1,8 +1,5 @@
 """What an access token must say to be believed, signature apart (RFC 9068, RFC 8725)."""
 
-import base64
-import binascii
-import json
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from access.errors import TokenRefusedError
+from access.rules import jose
 from access.values import Caller, Claims
 from access.vocabulary import AccountId, Role, SessionId, TokenFault
 from people.vocabulary import PersonId
@@ -21,7 +19,6 @@ SKEW_SECONDS: Final = 5
 """How far the clocks of two of our machines may differ; it never lengthens a token's life."""
 LONGEST: Final = 4096
 """In characters; a token with every market there is has 2,200."""
-_SEGMENTS: Final = 3
 
 
 class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,11 +66,10 @@ def key_id(token: str) -> str:
         TokenRefusedError: malformed, or another header.
 
     """
-    segments = token.split(".", _SEGMENTS) if len(token) <= LONGEST else []
-    if len(segments) != _SEGMENTS:
-        raise refused(TokenFault.MALFORMED)
-    header, *_ = [_decoded(segment) for segment in segments]
-    fields = _object(header)
+    try:
+        fields, _, _ = jose.segments(token, LONGEST)
+    except ValueError:
+        raise refused(TokenFault.MALFORMED) from None
     kid = fields.pop("kid", None)
     if fields != {"alg": ALGORITHM, "typ": TYPE} or not isinstance(kid, str):
         raise refused(TokenFault.WRONG_HEADER)
@@ -88,9 +84,11 @@ def read(payload: bytes, *, issuer: str, audience: str, now: datetime) -> Claims
 
     """
     try:
-        wire = msgspec.convert(_object(payload), _Wire)
+        wire = msgspec.convert(jose.json_object(payload), _Wire)
     except msgspec.ValidationError:
         raise refused(TokenFault.WRONG_CLAIMS) from None
+    except ValueError:
+        raise refused(TokenFault.MALFORMED) from None
     if wire.iss != issuer:
         raise refused(TokenFault.WRONG_ISSUER)
     if wire.aud != audience:
@@ -119,32 +117,3 @@ def read(payload: bytes, *, issuer: str, audience: str, now: datetime) -> Claims
 def refused(fault: TokenFault) -> TokenRefusedError:
     """Return the error for ``fault``; its sentence is the same for all of them."""
     return TokenRefusedError("The access token is not valid.", reason=fault.value)
-
-
-def _decoded(segment: str) -> bytes:
-    """Decode unpadded base64url, accepting only the one spelling that encoding would give."""
-    try:
-        decoded = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise refused(TokenFault.MALFORMED) from None
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() != segment:
-        raise refused(TokenFault.MALFORMED)
-    return decoded
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    """Parse a JSON object in which no key comes twice: two readers could take different ones."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise refused(TokenFault.MALFORMED)
-        return found
-
-    try:
-        parsed = json.loads(data, object_pairs_hook=unique)
-    except (ValueError, RecursionError):
-        raise refused(TokenFault.MALFORMED) from None
-    if not isinstance(parsed, dict):
-        raise refused(TokenFault.MALFORMED)
-    return parsed

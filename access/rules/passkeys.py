@@ -3,7 +3,6 @@
 The library parses and verifies; what it leaves to its caller is decided here. Whatever it stumbles over is a refusal.
 """
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
@@ -16,6 +15,7 @@ from webauthn.helpers import parse_client_data_json
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 
 from access.errors import PasskeyRefusedError
+from access.rules.jose import octets, text
 from access.webauthn_json import (
     Algorithm,
     Party,
@@ -176,16 +176,6 @@ def went_back(stored: int, shown: int) -> bool:
 def refused() -> PasskeyRefusedError:
     """Return the one refusal: which part was wrong is nobody's business."""
     return PasskeyRefusedError("This is no answer of a passkey to what was asked.", field="passkey")
-
-
-def text(data: bytes) -> str:
-    """Return bytes as WebAuthn's JSON writes them: base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def octets(data: str) -> bytes:
-    """Return what ``text`` was given; ValueError where it is nothing of the kind."""
-    return base64.b64decode(data + "=" * (-len(data) % 4), altchars=b"-_", validate=True)
 
 
 def challenge_hash(challenge: bytes) -> bytes:

@@ -10,6 +10,7 @@ import people
 from access.configuration import relying_party
 from access.errors import PasskeyNotFoundError, PasskeyRefusedError
 from access.rules import passkeys as rules
+from access.rules.jose import text
 from access.service.alerting import alert
 from access.service.factors import changed_factors, first_codes
 from access.store import passkeys as store
@@ -125,7 +126,7 @@ async def prove_passkey(
 
 
 def _named(known: Sequence[rules.Known], answer: PasskeyAnswer) -> rules.Known:
-    found = [each for each in known if rules.text(each.credential_id) == answer.id]
+    found = [each for each in known if text(each.credential_id) == answer.id]
     if not found:
         raise rules.refused()
     return found[0]

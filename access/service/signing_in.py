@@ -66,7 +66,7 @@ async def admit(
         return refuse(uow, Refusal.DISABLED, known.account, person=known.person)
     methods = [Method.PASSWORD]
     if await has_second(uow, known.account):
-        second = await _second(uow, known.account, otp, passkey, Ceremony.SIGN_IN)
+        second = await show_second(uow, known.account, otp, passkey, Ceremony.SIGN_IN)
         if second is None:
             return await _without_second(uow, known, otp, passkey)
         methods.append(second)
@@ -83,7 +83,7 @@ async def prove_again(
     The attempt is recorded either way, so COMMIT before the error of a refusal is raised.
     """
     if await has_second(uow, caller.account):
-        method = await _second(uow, caller.account, otp, passkey, Ceremony.PROOF)
+        method = await show_second(uow, caller.account, otp, passkey, Ceremony.PROOF)
     else:
         stands = proof is not None and proof.right and await accounts.still_stands(uow, proof.credential)
         method = Method.PASSWORD if stands else None
@@ -97,7 +97,7 @@ async def prove_again(
     return None
 
 
-async def _second(
+async def show_second(
     uow: UnitOfWork, account: AccountId, otp: str | None, passkey: PasskeyAnswer | None, ceremony: Ceremony
 ) -> Method | None:
     """Return what was shown besides the password, or None; of two things, the passkey counts."""

@@ -87,7 +87,7 @@ async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
             answer = await _client_sign_in(passage, data.client_id or "", data.client_secret or "")
         else:
             answer = await _sign_in(passage, data)
-        return _tokens(answer)
+        return token_answer(answer)
 
 
 async def _sign_in(passage: Passage, data: SignIn) -> access.Tokens | access.SignInRefused:
@@ -126,7 +126,7 @@ async def refresh_session(data: Refresh, passage: Passage) -> TokenAnswer:
     """Exchange a refresh token for new tokens; using one twice ends the session."""
     async with passage.begin() as uow:
         answer = await access.refresh(uow, data.refresh_token)
-    return _tokens(answer)
+    return token_answer(answer)
 
 
 @merged.post(
@@ -178,7 +178,8 @@ async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> list[
     return limits
 
 
-def _tokens(answer: access.Tokens | access.SignInRefused) -> TokenAnswer:
+def token_answer(answer: access.Tokens | access.SignInRefused) -> TokenAnswer:
+    """Return tokens as they are sent, or raise why there are none."""
     if isinstance(answer, access.SignInRefused):
         raise answer.error
     return TokenAnswer(answer.access_token, answer.token_type, answer.expires_in, answer.refresh_token)
