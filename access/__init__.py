@@ -34,6 +34,7 @@ from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
 from access.openid import OpenIdProviders
 from access.policy import ROLE_PERMISSIONS, reach
+from access.rules import dpop
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
 from access.rules.openid import ATTEMPT_BYTES, Claimed
@@ -88,12 +89,14 @@ from access.service.passwords import (
     own_credential,
 )
 from access.service.sessions import (
+    bind_session,
     end_other_sessions,
     end_own_session,
     end_session,
     own_sessions,
     refresh,
     session_live,
+    use_proof,
 )
 from access.service.signing_in import admit, client_sign_in, credential, prove, prove_again, sign_in
 from access.tokens import Authority, TokenKeys, TokenVerifier, former_keys, issue
@@ -216,6 +219,7 @@ __all__ = [
     "alerts",
     "ask_for_reset",
     "ask_passkey",
+    "bind_session",
     "change_own",
     "change_password",
     "change_role",
@@ -231,6 +235,7 @@ __all__ = [
     "decide_factors",
     "decide_role_request",
     "disable_account",
+    "dpop",
     "enable_account",
     "end_other_sessions",
     "end_own_session",
@@ -274,4 +279,5 @@ __all__ = [
     "shown_fields",
     "sign_in",
     "switch",
+    "use_proof",
 ]

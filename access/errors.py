@@ -191,6 +191,13 @@ class TokenRefusedError(UnauthenticatedError):
     remedy = "Refresh the token, or sign in again."
 
 
+class KeyProofRefusedError(UnauthenticatedError):
+    """The proof of a key (RFC 9449) is not good for this request; the facts hold ``algorithms``."""
+
+    code = "key-proof-refused"
+    remedy = "Make a new proof for this method, address and access token, with the key that the token is bound to."
+
+
 class PasswordsBusyError(UnavailableError):
     """More passwords wait to be checked than this process checks in a few seconds."""
 

@@ -41,6 +41,14 @@ class Session(Table, tablename="session", schema="access"):
         base_column=Text(), default=None, null=True, help_text="pseudonymous: Methods that were proved (RFC 8176)"
     )
     proved_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when a factor was proved last")
+    key_thumbprint = Text(default=None, null=True, help_text="pseudonymous: the key that its tokens are bound to")
+
+
+class KeyProof(Table, tablename="key_proof", schema="access"):
+    """A proof of a key that was shown while Valkey, which remembers them otherwise, was away."""
+
+    name = Text(primary_key=True, default=None, help_text="open: SHA-256 of the key and the proof's name")
+    expires_at = Timestamptz(default=None, null=False, help_text="open: when it is too old anyway")
 
 
 class RefreshToken(Table, tablename="refresh_token", schema="access"):

@@ -29,7 +29,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """What a verified access token says. Times are UTC; the token is good before ``expires_at``, not at it.
 
-    ``kid`` names the key that a verified token was signed with.
+    ``kid`` names the key that a verified token was signed with, ``key`` the one that it is bound to.
     """
 
     caller: Caller
@@ -37,6 +37,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     expires_at: datetime
     kid: str | None = None
+    key: str | None = None
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -193,6 +193,7 @@ class TokenFault(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
     REMOVED_KEY = "removed-key"
+    KEY_NOT_SHOWN = "key-not-shown"
 
 
 class IdentityFault(StrEnum):
@@ -225,6 +226,7 @@ class Refusal(StrEnum):
     PROFESSION = "profession-unknown"
     REUSED = "reused"
     UNCONFIRMED = "unconfirmed"
+    WRONG_KEY = "wrong-key"
     WRONG_OTP = "wrong-otp"
     WRONG_PASSKEY = "wrong-passkey"
 

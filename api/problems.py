@@ -147,7 +147,9 @@ def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Respo
 
 
 def _challenge(error: LaurelError) -> str:
-    """Return what RFC 6750 asks of a 401, and RFC 9470 where only the last factor is too old."""
+    """Return what RFC 6750 asks of a 401, RFC 9449 of a bad proof, and RFC 9470 where the last factor is too old."""
+    if "algorithms" in error.facts:
+        return f'DPoP error="invalid_dpop_proof", algs="{error.facts["algorithms"]}"'
     if "max_age" not in error.facts:
         return "Bearer"
     words = f'error_description="{error.detail}", max_age="{error.facts["max_age"]}"'

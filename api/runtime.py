@@ -30,6 +30,7 @@ from kernel.facts import Fact, Origin
 from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.mail import mailbox
+from kernel.once import Once
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
 from kernel.telling import Telling
@@ -88,6 +89,7 @@ class Runtime:
         self.badge_issuer = badge_issuer(settings, keys)
         self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
+        self.once = Once(self.cache, self.clock)
         self.telling = Telling(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.mailbox = mailbox(settings)

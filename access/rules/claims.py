@@ -21,8 +21,14 @@ LONGEST: Final = 4096
 """In characters; a token with every market there is has 2,200."""
 
 
+class _Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which key a token is bound to (RFC 9449 section 6)."""
+
+    jkt: str
+
+
 class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Every claim there is; all of them are required, and there are no others."""
+    """Every claim there is; all of them are required but ``cnf``, and there are no others."""
 
     iss: str
     aud: str
@@ -35,13 +41,15 @@ class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role
     person: UUID | None
     markets: tuple[str, ...]
+    cnf: _Confirmation | msgspec.UnsetType = msgspec.UNSET
 
 
 def to_wire(claims: Claims, issuer: str, audience: str) -> dict[str, Any]:
     """Return the claims as they are signed; times in whole seconds (RFC 7519 NumericDate)."""
     issued = int(claims.issued_at.timestamp())
     caller = claims.caller
-    return {
+    bound = {} if claims.key is None else {"cnf": {"jkt": claims.key}}
+    return bound | {
         "iss": issuer,
         "aud": audience,
         "sub": str(caller.account),
@@ -111,6 +119,7 @@ def read(payload: bytes, *, issuer: str, audience: str, now: datetime) -> Claims
         jti=wire.jti,
         issued_at=datetime.fromtimestamp(wire.iat, UTC),
         expires_at=datetime.fromtimestamp(wire.exp, UTC),
+        key=None if isinstance(wire.cnf, msgspec.UnsetType) else wire.cnf.jkt,
     )
 
 

@@ -74,8 +74,8 @@ class TooManyFailuresError(TooManyError):
     purpose=Purpose.SERVICE,
     records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED),
 )
-async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
-    """Sign in with e-mail and password, or with client credentials."""
+async def sign_in(data: SignIn, passage: Passage, key: str | None) -> TokenAnswer:
+    """Sign in with e-mail and password, or with client credentials; a DPoP header binds the tokens to its key."""
     person = data.email is not None and data.password is not None
     machine = data.client_id is not None and data.client_secret is not None
     if person == machine:
@@ -84,13 +84,13 @@ async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
         raise InvalidError(message, field=field)
     async with evenly_when_refused():
         if machine:
-            answer = await _client_sign_in(passage, data.client_id or "", data.client_secret or "")
+            answer = await _client_sign_in(passage, data, key)
         else:
-            answer = await _sign_in(passage, data)
+            answer = await _sign_in(passage, data, key)
         return token_answer(answer)
 
 
-async def _sign_in(passage: Passage, data: SignIn) -> access.Tokens | access.SignInRefused:
+async def _sign_in(passage: Passage, data: SignIn, key: str | None) -> access.Tokens | access.SignInRefused:
     """Check the password between two units of work: Argon2 takes long and must hold no connection meanwhile.
 
     The attempt is counted before it is made, so that of many at the same moment no more are tried than may be.
@@ -101,16 +101,17 @@ async def _sign_in(passage: Passage, data: SignIn) -> access.Tokens | access.Sig
     limits = await count_attempt(passage, email, familiar=credential.familiar)
     proof = await access.prove(credential, data.password or "")
     async with passage.begin() as uow:
-        answer = await access.admit(uow, proof, data.otp, data.passkey)
+        answer = await access.bind_session(uow, await access.admit(uow, proof, data.otp, data.passkey), key)
     if isinstance(answer, access.Tokens):
         await passage.runtime.limits.give_back(limits)
     return answer
 
 
-async def _client_sign_in(passage: Passage, client_id: str, secret: str) -> access.Tokens | access.SignInRefused:
+async def _client_sign_in(passage: Passage, data: SignIn, key: str | None) -> access.Tokens | access.SignInRefused:
+    client_id, secret = data.client_id or "", data.client_secret or ""
     limits = await count_attempt(passage, client_id, familiar=True)
     async with passage.begin() as uow:
-        answer = await access.client_sign_in(uow, client_id, secret)
+        answer = await access.bind_session(uow, await access.client_sign_in(uow, client_id, secret), key)
     if isinstance(answer, access.Tokens):
         await passage.runtime.limits.give_back(limits)
     return answer
@@ -122,10 +123,10 @@ async def _client_sign_in(passage: Passage, client_id: str, secret: str) -> acce
     purpose=Purpose.SERVICE,
     records=(Action.SESSION_REFRESHED, Action.REFRESH_REUSED, Action.SIGN_IN_FAILED),
 )
-async def refresh_session(data: Refresh, passage: Passage) -> TokenAnswer:
-    """Exchange a refresh token for new tokens; using one twice ends the session."""
+async def refresh_session(data: Refresh, passage: Passage, key: str | None) -> TokenAnswer:
+    """Exchange a refresh token for new tokens; using one twice ends the session. Bound ones need a DPoP header."""
     async with passage.begin() as uow:
-        answer = await access.refresh(uow, data.refresh_token)
+        answer = await access.refresh(uow, data.refresh_token, key)
     return token_answer(answer)
 
 
