@@ -19,6 +19,9 @@ from access.errors import (
     OneTimePasswordRequiredError,
     OneTimePasswordWrongError,
     OutsideScopeError,
+    PasskeyExistsError,
+    PasskeyNotFoundError,
+    PasskeyRefusedError,
     PasswordsBusyError,
     PasswordWrongError,
     RoleRequestNotFoundError,
@@ -29,9 +32,15 @@ from access.errors import (
 )
 from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
+from access.openid import OpenIdProviders
 from access.policy import ROLE_PERMISSIONS, reach
+from access.rules import dpop
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
+from access.rules.openid import ATTEMPT_BYTES, Claimed
+from access.rules.passkeys import RelyingParty, party
+from access.rules.providers import read as read_providers
+from access.service import identities
 from access.service.accounts import (
     account_of,
     change_password,
@@ -69,6 +78,7 @@ from access.service.joining import (
 )
 from access.service.keys import remove_key, removed_keys
 from access.service.letters import send_letters
+from access.service.passkeys import add_passkey, ask_passkey, offer_passkey, passkeys, remove_passkey
 from access.service.passwords import (
     addressee,
     ask_for_reset,
@@ -79,12 +89,14 @@ from access.service.passwords import (
     own_credential,
 )
 from access.service.sessions import (
+    bind_session,
     end_other_sessions,
     end_own_session,
     end_session,
     own_sessions,
     refresh,
     session_live,
+    use_proof,
 )
 from access.service.signing_in import admit, client_sign_in, credential, prove, prove_again, sign_in
 from access.tokens import Authority, TokenKeys, TokenVerifier, former_keys, issue
@@ -125,9 +137,11 @@ from access.vocabulary import (
     SessionId,
     TokenFault,
 )
+from access.webauthn_json import NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest, PasskeyView
 
 __all__ = [
     "ALL_MARKETS",
+    "ATTEMPT_BYTES",
     "HOLDINGS",
     "MACHINES",
     "PERMISSION_FIELDS",
@@ -144,6 +158,7 @@ __all__ = [
     "AuthenticatorNotFoundError",
     "Authority",
     "Caller",
+    "Claimed",
     "Claims",
     "ClientCredentials",
     "ClientNotFoundError",
@@ -160,9 +175,18 @@ __all__ = [
     "MatrixRow",
     "Method",
     "NewAccount",
+    "NewPasskey",
     "OneTimePasswordRequiredError",
     "OneTimePasswordWrongError",
+    "OpenIdProviders",
     "OutsideScopeError",
+    "PasskeyAnswer",
+    "PasskeyCreation",
+    "PasskeyExistsError",
+    "PasskeyNotFoundError",
+    "PasskeyRefusedError",
+    "PasskeyRequest",
+    "PasskeyView",
     "PasswordWrongError",
     "PasswordsBusyError",
     "Permission",
@@ -170,6 +194,7 @@ __all__ = [
     "Reach",
     "Reason",
     "Refusal",
+    "RelyingParty",
     "Role",
     "RoleRequest",
     "RoleRequestNotFoundError",
@@ -188,10 +213,13 @@ __all__ = [
     "Tokens",
     "accept",
     "account_of",
+    "add_passkey",
     "addressee",
     "admit",
     "alerts",
     "ask_for_reset",
+    "ask_passkey",
+    "bind_session",
     "change_own",
     "change_password",
     "change_role",
@@ -207,6 +235,7 @@ __all__ = [
     "decide_factors",
     "decide_role_request",
     "disable_account",
+    "dpop",
     "enable_account",
     "end_other_sessions",
     "end_own_session",
@@ -215,23 +244,29 @@ __all__ = [
     "factors",
     "former_keys",
     "hash_for",
+    "identities",
     "in_scope",
     "invite",
     "issue",
     "machine_clients",
     "matrix",
     "new_password",
+    "offer_passkey",
     "open_account",
     "own_credential",
     "own_sessions",
+    "party",
+    "passkeys",
     "prove",
     "prove_again",
     "prove_second",
     "reach",
+    "read_providers",
     "refresh",
     "register",
     "remove_authenticator",
     "remove_key",
+    "remove_passkey",
     "removed_keys",
     "renew_recovery_codes",
     "request_role",
@@ -244,4 +279,5 @@ __all__ = [
     "shown_fields",
     "sign_in",
     "switch",
+    "use_proof",
 ]

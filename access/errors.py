@@ -1,5 +1,6 @@
 """What can go wrong when somebody wants in. What is told to the outside never says which part was wrong."""
 
+from access.vocabulary import IdentityFault
 from kernel.errors import (
     ConflictError,
     ForbiddenError,
@@ -58,7 +59,13 @@ class OneTimePasswordRequiredError(SignInFailedError):
     """The password is right, and the account has a second factor."""
 
     code = "otp-required"
-    remedy = "Send otp as well: the password that the authenticator app shows now, or a recovery code."
+    remedy = "Send otp as well (what the authenticator app shows now, or a recovery code), or an answer to passkey."
+
+
+class IdentitySecondFactorError(OneTimePasswordRequiredError):
+    """The provider vouched for somebody, and the account has a second factor."""
+
+    remedy = "Send attempt with otp, or with an answer to passkey, to POST /v1/sessions/identity/second."
 
 
 class OneTimePasswordWrongError(UnprocessableError):
@@ -96,11 +103,99 @@ class AuthenticatorNotFoundError(NotFoundError):
     remedy = "Ask for one with POST /v1/me/authenticator."
 
 
+class IdentityRefusedError(SignInFailedError):
+    """What an identity provider answered is not believed; ``fault`` says why, for the audit trail alone."""
+
+    code = "identity-refused"
+    remedy = "Begin again with POST /v1/identity-providers/{provider}/sign-ins, in one and the same browser."
+
+    def __init__(self, detail: str, *, fault: IdentityFault) -> None:
+        """Keep ``fault`` out of what is shown."""
+        super().__init__(detail)
+        self.fault = fault
+
+
+class IdentityUnlinkedError(SignInFailedError):
+    """The provider's person has an account here already that was never said to be theirs."""
+
+    code = "identity-unlinked"
+    remedy = "Sign in as you do otherwise, and add the provider with POST /v1/me/identities."
+
+
+class IdentityUnfitError(SignInFailedError):
+    """The provider's person is not somebody whom this service is for."""
+
+    code = "identity-unfit"
+    remedy = "Check profession and country in your profile at the provider, or register with an e-mail address."
+
+
+class IdentityTakenError(ConflictError):
+    """This account at the provider opens an account already."""
+
+    code = "identity-taken"
+    remedy = "Sign in with it, or remove it there: GET /v1/me/identities."
+
+
+class LastIdentityError(ConflictError):
+    """Nothing else opens the account."""
+
+    code = "identity-last"
+    remedy = "Choose a password first: POST /v1/password-resets."
+
+
+class IdentityNotFoundError(NotFoundError):
+    """The caller has no such identity."""
+
+    code = "identity-not-found"
+    remedy = "List your identities with GET /v1/me/identities."
+
+
+class IdentityProviderNotFoundError(NotFoundError):
+    """There is no such provider, or not at this address."""
+
+    code = "identity-provider-not-found"
+    remedy = "List the providers with GET /v1/identity-providers."
+
+
+class IdentityProviderAwayError(UnavailableError):
+    """The provider does not answer."""
+
+    code = "identity-provider-away"
+
+
+class PasskeyRefusedError(UnprocessableError):
+    """The authenticator's answer does not belong to the challenge, the account or this service."""
+
+    code = "passkey-refused"
+    remedy = "Ask for new options and let the authenticator answer them within five minutes."
+
+
+class PasskeyExistsError(ConflictError):
+    """This authenticator has a passkey here already."""
+
+    code = "passkey-exists"
+    remedy = "Use it, or remove it first: GET /v1/me/passkeys."
+
+
+class PasskeyNotFoundError(NotFoundError):
+    """The caller has no such passkey."""
+
+    code = "passkey-not-found"
+    remedy = "List your passkeys with GET /v1/me/passkeys."
+
+
 class TokenRefusedError(UnauthenticatedError):
     """The access token is not one of ours, or not any more; the facts hold ``reason``."""
 
     code = "token-refused"
     remedy = "Refresh the token, or sign in again."
+
+
+class KeyProofRefusedError(UnauthenticatedError):
+    """The proof of a key (RFC 9449) is not good for this request; the facts hold ``algorithms``."""
+
+    code = "key-proof-refused"
+    remedy = "Make a new proof for this method, address and access token, with the key that the token is bound to."
 
 
 class PasswordsBusyError(UnavailableError):

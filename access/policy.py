@@ -160,6 +160,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.OWN_PRIVACY_REQUEST_MAKE,
             Permission.OWN_HCP_PROFILE_READ,
             Permission.OWN_HCP_PROFILE_WRITE,
+            Permission.OWN_IDENTITIES_MANAGE,
             Permission.POINTS_READ,
             Permission.RECOMMENDATIONS_READ,
             Permission.REWARDS_READ,

@@ -41,6 +41,14 @@ class Session(Table, tablename="session", schema="access"):
         base_column=Text(), default=None, null=True, help_text="pseudonymous: Methods that were proved (RFC 8176)"
     )
     proved_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when a factor was proved last")
+    key_thumbprint = Text(default=None, null=True, help_text="pseudonymous: the key that its tokens are bound to")
+
+
+class KeyProof(Table, tablename="key_proof", schema="access"):
+    """A proof of a key that was shown while Valkey, which remembers them otherwise, was away."""
+
+    name = Text(primary_key=True, default=None, help_text="open: SHA-256 of the key and the proof's name")
+    expires_at = Timestamptz(default=None, null=False, help_text="open: when it is too old anyway")
 
 
 class RefreshToken(Table, tablename="refresh_token", schema="access"):
@@ -109,6 +117,61 @@ class RecoveryCode(Table, tablename="recovery_code", schema="access"):
     )
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when handed out")
     used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when used up")
+
+
+class Passkey(Table, tablename="passkey", schema="access"):
+    """A key pair in somebody's device (WebAuthn); here is its public half, which proves and opens nothing."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    credential_id = Bytea(default=None, null=False, help_text="pseudonymous: the device's name for it")
+    public_key = Bytea(default=None, null=False, help_text="pseudonymous: COSE key (RFC 9052)")
+    sign_count = BigInt(default=None, null=False, help_text="pseudonymous: how often it was used, as it says itself")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when added")
+    last_used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it proved something last")
+
+
+class PasskeyChallenge(Table, tablename="passkey_challenge", schema="access"):
+    """A random number that a passkey is to sign, once and soon; it is gone when it was answered."""
+
+    challenge_hash = Bytea(primary_key=True, default=None, help_text="pseudonymous: SHA-256 of the number")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    ceremony = Text(default=None, null=False, help_text="pseudonymous: Ceremony, what it may be answered for")
+    expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it is too late")
+
+
+class Identity(Table, tablename="identity", schema="access"):
+    """An account elsewhere that opens one here (OpenID Connect)."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = ForeignKey(
+        references=Account, on_delete=OnDelete.restrict, default=None, null=False, help_text="pseudonymous: whose"
+    )
+    provider = Text(default=None, null=False, help_text="pseudonymous: key of the provider")
+    subject_hash = Bytea(default=None, null=False, help_text="pseudonymous: keyed hash of issuer and subject")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when linked")
+    last_used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it opened the account last")
+
+
+class IdentityAttempt(Table, tablename="identity_attempt", schema="access"):
+    """Somebody is at an identity provider and will come back, once and soon."""
+
+    attempt_hash = Bytea(primary_key=True, default=None, help_text="pseudonymous: SHA-256 of the browser's secret")
+    provider = Text(default=None, null=False, help_text="pseudonymous: key of the provider")
+    redirect_uri = Text(default=None, null=False, help_text="pseudonymous: where the browser comes back to")
+    account = ForeignKey(
+        references=Account,
+        on_delete=OnDelete.restrict,
+        default=None,
+        null=True,
+        help_text="pseudonymous: whose; who links, or for whom the provider vouched and a second factor is awaited",
+    )
+    expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it is too late")
+    answered_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the browser came back")
 
 
 class Letter(Table, tablename="letter", schema="access"):

@@ -29,7 +29,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """What a verified access token says. Times are UTC; the token is good before ``expires_at``, not at it.
 
-    ``kid`` names the key that a verified token was signed with.
+    ``kid`` names the key that a verified token was signed with, ``key`` the one that it is bound to.
     """
 
     caller: Caller
@@ -37,6 +37,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     expires_at: datetime
     kid: str | None = None
+    key: str | None = None
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -115,7 +116,17 @@ class FactorView(msgspec.Struct, frozen=True):
     """Which second factors an account has."""
 
     authenticator: bool
+    passkeys: int
     recovery_codes_left: int
+
+
+class IdentityView(msgspec.Struct, frozen=True):
+    """An account elsewhere that opens one's own; ``provider`` is its key."""
+
+    id: UUID
+    provider: str
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 class Enrolment(msgspec.Struct, frozen=True):

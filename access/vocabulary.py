@@ -83,6 +83,7 @@ class Permission(StrEnum):
     OWN_FACTORS_MANAGE = "own-factors:manage"
     OWN_HCP_PROFILE_READ = "own-hcp-profile:read"
     OWN_HCP_PROFILE_WRITE = "own-hcp-profile:write"
+    OWN_IDENTITIES_MANAGE = "own-identities:manage"
     OWN_PASSWORD_CHANGE = "own-password:change"  # noqa: S105 - names a permission
     OWN_PRIVACY_REQUESTS_READ = "own-privacy-requests:read"
     OWN_PRIVACY_REQUEST_MAKE = "own-privacy-request:make"
@@ -117,12 +118,22 @@ class AccountStatus(StrEnum):
 
 
 class Method(StrEnum):
-    """By what somebody showed who they are; the first two are names of RFC 8176."""
+    """By what somebody showed who they are; ``pwd``, ``otp`` and ``pop`` are names of RFC 8176."""
 
     PASSWORD = "pwd"  # noqa: S105 - names a method
     ONE_TIME_PASSWORD = "otp"  # noqa: S105 - the same
     RECOVERY_CODE = "recovery-code"
+    PASSKEY = "pop"
+    IDENTITY_PROVIDER = "identity-provider"
     CLIENT_SECRET = "client-secret"  # noqa: S105 - the same
+
+
+class Ceremony(StrEnum):
+    """What a passkey's challenge may be answered for, and nothing else."""
+
+    REGISTRATION = "registration"
+    SIGN_IN = "sign-in"
+    PROOF = "proof"
 
 
 class LetterKind(StrEnum):
@@ -139,7 +150,12 @@ class AlertKind(StrEnum):
     ACCOUNT_ENABLED = "account-enabled"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
-    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - names an event
+    IDENTITY_LINKED = "identity-linked"
+    IDENTITY_REMOVED = "identity-removed"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_COPIED = "passkey-copied"
+    PASSKEY_REMOVED = "passkey-removed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the same
     RECOVERY_CODES_RENEWED = "recovery-codes-renewed"
     RECOVERY_CODE_USED = "recovery-code-used"
     REFRESH_REUSED = "refresh-token-reused"
@@ -179,6 +195,23 @@ class TokenFault(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
     REMOVED_KEY = "removed-key"
+    KEY_NOT_SHOWN = "key-not-shown"
+
+
+class IdentityFault(StrEnum):
+    """What is wrong with what an identity provider answered; for the audit trail."""
+
+    ALGORITHM = "algorithm"
+    AUDIENCE = "audience"
+    CLAIMS = "claims"
+    CODE = "code"
+    EXPIRED = "expired"
+    ISSUER = "issuer"
+    METADATA = "metadata"
+    NONCE = "nonce"
+    SIGNATURE = "signature"
+    STATE = "state"
+    TOKEN = "token"  # noqa: S105 - names a fault
 
 
 class Refusal(StrEnum):
@@ -186,12 +219,18 @@ class Refusal(StrEnum):
 
     UNKNOWN = "unknown"
     WRONG_SECRET = "wrong-secret"  # noqa: S105 - names a reason
+    COUNTRY = "country-unknown"
     DISABLED = "disabled"
     ENDED = "session-ended"
     EXPIRED = "expired"
+    IDENTITY_OF_STAFF = "identity-of-staff"
     OTP_MISSING = "otp-missing"
+    PROFESSION = "profession-unknown"
     REUSED = "reused"
+    UNCONFIRMED = "unconfirmed"
+    WRONG_KEY = "wrong-key"
     WRONG_OTP = "wrong-otp"
+    WRONG_PASSKEY = "wrong-passkey"
 
 
 class Action(StrEnum):
@@ -211,9 +250,18 @@ class Action(StrEnum):
     FACTORS_READ = "access:factors:read"
     FACTOR_PROVED = "access:factor:proved"
     FACTOR_REFUSED = "access:factor:refused"
+    IDENTITIES_READ = "access:identities:read"
+    IDENTITY_ASKED = "access:identity:asked"
+    IDENTITY_LINKED = "access:identity:linked"
+    IDENTITY_REMOVED = "access:identity:removed"
     KEY_REMOVED = "access:key:removed"
     KEY_ROTATED = "access:key:rotated"
-    PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - names an action
+    PASSKEYS_READ = "access:passkeys:read"
+    PASSKEY_ADDED = "access:passkey:added"
+    PASSKEY_ASKED = "access:passkey:asked"
+    PASSKEY_OFFERED = "access:passkey:offered"
+    PASSKEY_REMOVED = "access:passkey:removed"
+    PASSWORD_CHANGED = "access:password:changed"  # noqa: S105 - the same
     PASSWORD_RESET_ASKED = "access:reset:asked"  # noqa: S105 - the same
     RECOVERY_CODES_RENEWED = "access:codes:renewed"
     REFRESH_REUSED = "access:refresh:reused"

@@ -21,7 +21,10 @@ from access import (
     TokenRefusedError,
     decide,
     decide_factors,
+    dpop,
 )
+from access.errors import KeyProofRefusedError
+from api.dpop import shown_key
 from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
@@ -31,6 +34,7 @@ from consent.vocabulary import Outcome
 from kernel.errors import ForbiddenError, NotFoundError, TooManyError, UnauthenticatedError
 
 BEARER = "Bearer "
+BOUND = "DPoP "
 
 
 class UndeclaredRouteError(NotFoundError):
@@ -43,7 +47,9 @@ class SecondFactorMissingError(ForbiddenError):
     """The caller's role needs a second factor."""
 
     code = "second-factor-missing"
-    remedy = "Set up an authenticator app with POST /v1/me/authenticator."
+    remedy = (
+        "Set up a passkey with POST /v1/me/passkeys/options, or an authenticator app with POST /v1/me/authenticator."
+    )
 
 
 class FactorTooOldError(UnauthenticatedError):
@@ -166,17 +172,32 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
 
 
 async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:
+    header = request.headers.get("authorization", "")
     try:
-        return passage.runtime.verifier.verify(_token(request))
-    except TokenRefusedError:
+        if header.startswith(BEARER):
+            return _unbound(passage.runtime.verifier.verify(header[len(BEARER) :]))
+        return await _bound(request, passage, header)
+    except (TokenRefusedError, KeyProofRefusedError):
         if "authorization" in request.headers:  # without it the outermost layer has counted the request
             await take_anonymous(passage)
         raise
 
 
-def _token(request: Request[Any, Any, Any]) -> str:
-    header = request.headers.get("authorization", "")
-    if not header.startswith(BEARER):
+def _unbound(claims: Claims) -> Claims:
+    """Return what a bearer's token says: one that is bound to a key is not good without it."""
+    if claims.key is not None:
+        raise TokenRefusedError("The access token is not valid.", reason=TokenFault.KEY_NOT_SHOWN.value)
+    return claims
+
+
+async def _bound(request: Request[Any, Any, Any], passage: Passage, header: str) -> Claims:
+    """Return what a token says that is bound to a key, which the request shows (RFC 9449 section 7.1)."""
+    if not header.startswith(BOUND):
         message = "There is no bearer token in the Authorization header."
         raise TokenRefusedError(message, reason="token-missing")
-    return header[len(BEARER) :]
+    token = header[len(BOUND) :]
+    claims = passage.runtime.verifier.verify(token)
+    key = await shown_key(request, passage, token)
+    if claims.key is None or not dpop.same(claims.key, key):
+        raise dpop.refused()
+    return claims

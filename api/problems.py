@@ -8,6 +8,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from access import PasskeyRequest
 from kernel.decoding import located
 from kernel.errors import (
     ConflictError,
@@ -86,6 +87,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     purpose: str | None = None
     reason: str | None = None
     refusals: list[PolicyRefusal] = []
+    passkey: PasskeyRequest | None = None
 
 
 def _title(code: str) -> str:
@@ -124,6 +126,7 @@ def answer(
         purpose=str(known["purpose"]) if "purpose" in known else None,
         reason=str(known["reason"]) if "reason" in known else None,
         refusals=msgspec.convert(known.get("refusals", []), list[PolicyRefusal]),
+        passkey=msgspec.convert(known.get("passkey"), PasskeyRequest | None),
     )
     return Response(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -144,7 +147,9 @@ def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Respo
 
 
 def _challenge(error: LaurelError) -> str:
-    """Return what RFC 6750 asks of a 401, and RFC 9470 where only the last factor is too old."""
+    """Return what RFC 6750 asks of a 401, RFC 9449 of a bad proof, and RFC 9470 where the last factor is too old."""
+    if "algorithms" in error.facts:
+        return f'DPoP error="invalid_dpop_proof", algs="{error.facts["algorithms"]}"'
     if "max_age" not in error.facts:
         return "Bearer"
     words = f'error_description="{error.detail}", max_age="{error.facts["max_age"]}"'

@@ -8,8 +8,8 @@
 of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why;
 one that touches people's data also says for which purpose, or the database shows it none (``kernel/row_security.py``).
 A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the bytes as they came), ``data``
-(the body, decoded strictly as what the parameter is annotated with), ``accept`` (the header); Litestar never sees these
-parameters. ``issuing`` is a command that is a GET: it hands something out and writes down that it did.
+(the body, decoded strictly as what the parameter is annotated with), ``accept`` (the header), ``key`` (shown by DPoP);
+Litestar never sees these. ``issuing`` is a command that is a GET: it hands something out and writes that down.
 """
 
 import functools
@@ -31,6 +31,7 @@ from access import Permission
 from api import idempotency
 from api.bodies import decoded, json_bytes
 from api.contract import inlined
+from api.dpop import shown_key
 from api.passage import Passage
 from api.problems import Problem, PromisedActionMissingError
 from consent.vocabulary import Purpose
@@ -38,7 +39,7 @@ from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
 WRITING: Final = frozenset({"command", "merged"})
-INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept"})
+INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept", "key"})
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -184,6 +185,8 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
             arguments["body"] = await json_bytes(request)
         if "accept" in wanted:
             arguments["accept"] = request.headers.get("accept", "*/*")
+        if "key" in wanted:
+            arguments["key"] = await shown_key(request, passage)
         if policy.kind in WRITING:
             await passage.runtime.pressure.admit()
         if decoder is not None:
@@ -199,11 +202,8 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
         "request": Request,
         "return": seen.return_annotation,
     }
-    in_passage.__name__, in_passage.__doc__, in_passage.__module__ = (
-        function.__name__,
-        function.__doc__,
-        function.__module__,
-    )
+    for name in ("__name__", "__doc__", "__module__"):
+        setattr(in_passage, name, getattr(function, name))
     return in_passage
 
 

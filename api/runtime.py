@@ -30,6 +30,7 @@ from kernel.facts import Fact, Origin
 from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.mail import mailbox
+from kernel.once import Once
 from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
 from kernel.telling import Telling
@@ -81,11 +82,14 @@ class Runtime:
         self.former_log_keys = former_log_keys(settings)
         self.witness_policy = witness_policy(settings, self.log_key)
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
+        self.relying_party = access.party(settings.public_url, settings.passkey_domain, settings.passkey_origins)
+        self.openid = openid_providers(settings, self.clock)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
         self.badge_issuer = badge_issuer(settings, keys)
         self.registry = registry(settings, self.boards)
         self.limits = Limits(self.cache, self.clock)
+        self.once = Once(self.cache, self.clock)
         self.telling = Telling(self.cache, self.clock)
         self.standings = Standings(self.work, self.cache, self.epochs, self.clock, settings.requests_per_minute)
         self.mailbox = mailbox(settings)
@@ -103,7 +107,7 @@ class Runtime:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
         consent.configure(self._suppression_key)
-        access.configure(self.authority)
+        access.configure(self.authority, self.relying_party)
         epochs.use(self.epochs)
         await DB.open(self.database_url, size=POOL_SIZE)
         try:
@@ -111,6 +115,7 @@ class Runtime:
         finally:
             await DB.close()
             await self.cache.close()
+            await self.openid.close()
 
     async def require_replayed(self) -> None:
         """See that nobody who was erased is back: a database that was restored must not be served before that.
@@ -273,6 +278,22 @@ def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | 
     if policy.logs and log_key.vkey not in policy.logs:
         raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
     return policy
+
+
+def openid_providers(settings: Settings, clock: Clock) -> access.OpenIdProviders:
+    """Return whom people may sign in with; nobody unless the operator says so.
+
+    Raises:
+        SettingsError: the file can't be read, or is malformed.
+
+    """
+    if settings.openid_providers is None:
+        return access.OpenIdProviders({}, clock)
+    try:
+        found = access.read_providers(settings.openid_providers.read_text(encoding="utf-8"))
+        return access.OpenIdProviders(found, clock)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"LAUREL_OPENID_PROVIDERS: {error}", field="openid_providers") from None
 
 
 def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:

@@ -144,6 +144,20 @@ def address(text: str) -> str:
     return text
 
 
+def domain(text: str) -> str:
+    """Return a domain name in lower case."""
+    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", text):
+        raise ValueError("must be a domain name in lower case, such as clinic.example")
+    return text
+
+
+def asking_origins(text: str) -> tuple[str, ...]:
+    """Return the origins of a list with commas, of pages or of Android apps (by the hash of their signing key)."""
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    apps = tuple(part for part in parts if re.fullmatch(r"android:apk-key-hash:[A-Za-z0-9_-]{43}", part))
+    return apps + origins(",".join(part for part in parts if part not in apps))
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Return the origins (RFC 6454) of a list with commas."""
     origins = tuple(part.strip() for part in text.split(",") if part.strip())

@@ -52,6 +52,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str | None = None
     mail_from: str = "laurel@localhost"
     confirmation_letters: Literal["sent", "handed-out"] = "sent"
+    openid_providers: Path | None = None
+    passkey_domain: str | None = None
+    passkey_origins: tuple[str, ...] = ()
     staff_second_factor: Literal["required", "optional"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
@@ -108,6 +111,9 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "smtp_url": parsers.url("smtp", "smtps"),
     "mail_from": parsers.address,
     "confirmation_letters": parsers.choice("sent", "handed-out"),
+    "openid_providers": parsers.path,
+    "passkey_domain": parsers.domain,
+    "passkey_origins": parsers.asking_origins,
     "staff_second_factor": parsers.choice("required", "optional"),
     "log_level": parsers.choice("debug", "info", "warning", "error"),
     "token_key": parsers.key,

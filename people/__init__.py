@@ -17,7 +17,7 @@ from people.errors import (
 )
 from people.holdings import HOLDINGS
 from people.sealing import configure
-from people.secrets import open_secret, seal_secret
+from people.secrets import fingerprint, open_secret, seal_secret
 from people.service import (
     bearings,
     change,
@@ -99,6 +99,7 @@ __all__ = [
     "decide_licence",
     "find_by_email",
     "find_by_identifier",
+    "fingerprint",
     "is_market",
     "key_use",
     "licence_statuses",

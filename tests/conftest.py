@@ -158,7 +158,8 @@ def configure_rooms() -> None:
     people.configure(people.VaultKeys(wrapping, KEYS.email_index_key, KEYS.identifier_index_key))
     consent.configure(KEYS.suppression_key)
     keys = access.TokenKeys(KEYS.token_key)
-    access.configure(access.Authority(keys, "https://laurel.test", "laurel"))
+    authority = access.Authority(keys, "https://laurel.test", "laurel")
+    access.configure(authority, access.party(authority.issuer, None, ()))
 
 
 async def _make_database(servers: Running, name: str) -> None:

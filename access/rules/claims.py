@@ -1,8 +1,5 @@
 """What an access token must say to be believed, signature apart (RFC 9068, RFC 8725)."""
 
-import base64
-import binascii
-import json
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from access.errors import TokenRefusedError
+from access.rules import jose
 from access.values import Caller, Claims
 from access.vocabulary import AccountId, Role, SessionId, TokenFault
 from people.vocabulary import PersonId
@@ -21,11 +19,16 @@ SKEW_SECONDS: Final = 5
 """How far the clocks of two of our machines may differ; it never lengthens a token's life."""
 LONGEST: Final = 4096
 """In characters; a token with every market there is has 2,200."""
-_SEGMENTS: Final = 3
+
+
+class _Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which key a token is bound to (RFC 9449 section 6)."""
+
+    jkt: str
 
 
 class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Every claim there is; all of them are required, and there are no others."""
+    """Every claim there is; all of them are required but ``cnf``, and there are no others."""
 
     iss: str
     aud: str
@@ -38,13 +41,15 @@ class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role
     person: UUID | None
     markets: tuple[str, ...]
+    cnf: _Confirmation | msgspec.UnsetType = msgspec.UNSET
 
 
 def to_wire(claims: Claims, issuer: str, audience: str) -> dict[str, Any]:
     """Return the claims as they are signed; times in whole seconds (RFC 7519 NumericDate)."""
     issued = int(claims.issued_at.timestamp())
     caller = claims.caller
-    return {
+    bound = {} if claims.key is None else {"cnf": {"jkt": claims.key}}
+    return bound | {
         "iss": issuer,
         "aud": audience,
         "sub": str(caller.account),
@@ -69,11 +74,10 @@ def key_id(token: str) -> str:
         TokenRefusedError: malformed, or another header.
 
     """
-    segments = token.split(".", _SEGMENTS) if len(token) <= LONGEST else []
-    if len(segments) != _SEGMENTS:
-        raise refused(TokenFault.MALFORMED)
-    header, *_ = [_decoded(segment) for segment in segments]
-    fields = _object(header)
+    try:
+        fields, _, _ = jose.segments(token, LONGEST)
+    except ValueError:
+        raise refused(TokenFault.MALFORMED) from None
     kid = fields.pop("kid", None)
     if fields != {"alg": ALGORITHM, "typ": TYPE} or not isinstance(kid, str):
         raise refused(TokenFault.WRONG_HEADER)
@@ -88,9 +92,11 @@ def read(payload: bytes, *, issuer: str, audience: str, now: datetime) -> Claims
 
     """
     try:
-        wire = msgspec.convert(_object(payload), _Wire)
+        wire = msgspec.convert(jose.json_object(payload), _Wire)
     except msgspec.ValidationError:
         raise refused(TokenFault.WRONG_CLAIMS) from None
+    except ValueError:
+        raise refused(TokenFault.MALFORMED) from None
     if wire.iss != issuer:
         raise refused(TokenFault.WRONG_ISSUER)
     if wire.aud != audience:
@@ -113,38 +119,10 @@ def read(payload: bytes, *, issuer: str, audience: str, now: datetime) -> Claims
         jti=wire.jti,
         issued_at=datetime.fromtimestamp(wire.iat, UTC),
         expires_at=datetime.fromtimestamp(wire.exp, UTC),
+        key=None if isinstance(wire.cnf, msgspec.UnsetType) else wire.cnf.jkt,
     )
 
 
 def refused(fault: TokenFault) -> TokenRefusedError:
     """Return the error for ``fault``; its sentence is the same for all of them."""
     return TokenRefusedError("The access token is not valid.", reason=fault.value)
-
-
-def _decoded(segment: str) -> bytes:
-    """Decode unpadded base64url, accepting only the one spelling that encoding would give."""
-    try:
-        decoded = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise refused(TokenFault.MALFORMED) from None
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() != segment:
-        raise refused(TokenFault.MALFORMED)
-    return decoded
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    """Parse a JSON object in which no key comes twice: two readers could take different ones."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise refused(TokenFault.MALFORMED)
-        return found
-
-    try:
-        parsed = json.loads(data, object_pairs_hook=unique)
-    except (ValueError, RecursionError):
-        raise refused(TokenFault.MALFORMED) from None
-    if not isinstance(parsed, dict):
-        raise refused(TokenFault.MALFORMED)
-    return parsed

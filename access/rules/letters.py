@@ -40,6 +40,13 @@ _ALERTS: Final = {
     AlertKind.ACCOUNT_ENABLED: "Your account was switched on again.",
     AlertKind.AUTHENTICATOR_ADDED: "An authenticator app was added to your account.",
     AlertKind.AUTHENTICATOR_REMOVED: "The authenticator app was removed from your account.",
+    AlertKind.IDENTITY_LINKED: "Your account can now be opened with an account of yours elsewhere.",
+    AlertKind.IDENTITY_REMOVED: "An account of yours elsewhere no longer opens your account.",
+    AlertKind.PASSKEY_ADDED: "A passkey was added to your account.",
+    AlertKind.PASSKEY_COPIED: (
+        "A passkey of your account was used that seems to be a copy of yours. It was refused; remove that passkey."
+    ),
+    AlertKind.PASSKEY_REMOVED: "A passkey was removed from your account.",
     AlertKind.PASSWORD_CHANGED: "The password of your account was changed.",
     AlertKind.RECOVERY_CODES_RENEWED: "New recovery codes were made for your account.",
     AlertKind.RECOVERY_CODE_USED: "A recovery code was used to sign in to your account.",

@@ -32,7 +32,8 @@ async def factors(uow: UnitOfWork, account: AccountId) -> FactorView:
     known = await store.authenticator(uow, account)
     left = await store.codes_left(uow, account)
     uow.record(Action.FACTORS_READ, resource=f"account:{account}")
-    return FactorView(authenticator=known is not None and known.confirmed, recovery_codes_left=left)
+    works = known is not None and known.confirmed
+    return FactorView(authenticator=works, passkeys=await store.passkeys(uow, account), recovery_codes_left=left)
 
 
 async def enrol_authenticator(uow: UnitOfWork, caller: Caller) -> Enrolment:
@@ -69,12 +70,12 @@ async def confirm_authenticator(uow: UnitOfWork, caller: Caller, given: str) -> 
         raise OneTimePasswordWrongError("This is not the authenticator's password at the moment.", field="otp")
     await sessions.proved(uow, caller.session, Method.ONE_TIME_PASSWORD)
     codes = await _new_codes(uow, caller.account)
-    await _changed(uow, caller, Action.AUTHENTICATOR_CONFIRMED, AlertKind.AUTHENTICATOR_ADDED)
+    await changed_factors(uow, caller, Action.AUTHENTICATOR_CONFIRMED, AlertKind.AUTHENTICATOR_ADDED)
     return codes
 
 
 async def remove_authenticator(uow: UnitOfWork, caller: Caller) -> None:
-    """Remove the caller's authenticator with its recovery codes, and end every other session.
+    """Remove the caller's authenticator, and end every other session; recovery codes go with the last factor.
 
     Raises:
         AuthenticatorNotFoundError: there is none.
@@ -82,31 +83,29 @@ async def remove_authenticator(uow: UnitOfWork, caller: Caller) -> None:
     """
     if not await store.remove(uow, caller.account):
         raise AuthenticatorNotFoundError("This account has no authenticator.")
-    await _changed(uow, caller, Action.AUTHENTICATOR_REMOVED, AlertKind.AUTHENTICATOR_REMOVED)
+    await changed_factors(uow, caller, Action.AUTHENTICATOR_REMOVED, AlertKind.AUTHENTICATOR_REMOVED)
 
 
 async def renew_recovery_codes(uow: UnitOfWork, caller: Caller) -> list[str]:
     """Return new recovery codes in the place of all old ones.
 
     Raises:
-        AuthenticatorNotFoundError: there is no authenticator that they could stand in for.
+        AuthenticatorNotFoundError: there is no second factor that they could stand in for.
 
     """
-    known = await store.authenticator(uow, caller.account)
-    if known is None or not known.confirmed:
-        raise AuthenticatorNotFoundError("This account has no authenticator.")
+    if not await has_second(uow, caller.account):
+        raise AuthenticatorNotFoundError("This account has no authenticator and no passkey.")
     codes = await _new_codes(uow, caller.account)
-    await _changed(uow, caller, Action.RECOVERY_CODES_RENEWED, AlertKind.RECOVERY_CODES_RENEWED)
+    await changed_factors(uow, caller, Action.RECOVERY_CODES_RENEWED, AlertKind.RECOVERY_CODES_RENEWED)
     return codes
 
 
 async def prove_second(uow: UnitOfWork, account: AccountId, given: str) -> Method | None:
     """Use up a one-time password or a recovery code; return which it was, or None if it is neither."""
-    known = await store.authenticator(uow, account)
-    if known is None or not known.confirmed:
-        return None
     if is_one_time(given):
-        return Method.ONE_TIME_PASSWORD if await _used(uow, account, known, given, confirm=False) else None
+        known = await store.authenticator(uow, account)
+        works = known is not None and known.confirmed and await _used(uow, account, known, given, confirm=False)
+        return Method.ONE_TIME_PASSWORD if works else None
     if not await store.use_code(uow, account, recovery_hash(account, given)):
         return None
     await alert(uow, account, AlertKind.RECOVERY_CODE_USED)
@@ -115,8 +114,22 @@ async def prove_second(uow: UnitOfWork, account: AccountId, given: str) -> Metho
 
 async def has_second(uow: UnitOfWork, account: AccountId) -> bool:
     """Tell whether an account has a second factor that works."""
-    known = await store.authenticator(uow, account)
-    return known is not None and known.confirmed
+    return await store.has_second(uow, account)
+
+
+async def first_codes(uow: UnitOfWork, account: AccountId) -> list[str]:
+    """Return recovery codes for an account that is about to get its first second factor; otherwise none."""
+    return [] if await has_second(uow, account) else await _new_codes(uow, account)
+
+
+async def changed_factors(uow: UnitOfWork, caller: Caller, action: Action, kind: AlertKind) -> None:
+    """End every other session of somebody who changed how they sign in, and leave word; no factor, no codes."""
+    if not await has_second(uow, caller.account):
+        await store.remove_codes(uow, caller.account)
+    ended = await sessions.end_sessions(uow, caller.account, but=caller.session)
+    epochs.move_or_wait(uow, caller.account)
+    await alert(uow, caller.account, kind, caller.session)
+    uow.record(action, subject=caller.person, resource=f"account:{caller.account}", sessions_ended=ended)
 
 
 async def _used(
@@ -131,13 +144,6 @@ async def _new_codes(uow: UnitOfWork, account: AccountId) -> list[str]:
     codes = [recovery_code(secrets.token_bytes(RECOVERY_BYTES)) for _ in range(RECOVERY_CODES)]
     await store.replace_codes(uow, account, [recovery_hash(account, code) for code in codes])
     return codes
-
-
-async def _changed(uow: UnitOfWork, caller: Caller, action: Action, kind: AlertKind) -> None:
-    ended = await sessions.end_sessions(uow, caller.account, but=caller.session)
-    epochs.move_or_wait(uow, caller.account)
-    await alert(uow, caller.account, kind, caller.session)
-    uow.record(action, subject=caller.person, resource=f"account:{caller.account}", sessions_ended=ended)
 
 
 def _context(account: AccountId) -> bytes:

@@ -12,6 +12,7 @@ import people
 from access.configuration import configured
 from access.errors import SessionNotFoundError, SignInFailedError
 from access.rules.claims import LIFETIME_SECONDS
+from access.rules.dpop import same
 from access.rules.rotation import is_repeat, successor
 from access.service.alerting import alert
 from access.store import sessions as store
@@ -27,16 +28,18 @@ IDLE: Final = timedelta(hours=1)
 """Who refreshes nothing for so long has gone; a client in use refreshes every ten minutes (ASVS 7.3.1)."""
 TOKEN_LIFETIME: Final = timedelta(seconds=LIFETIME_SECONDS)
 SECRET_BYTES: Final = 32
+BEARER: Final = "Bearer"
+BOUND: Final = "DPoP"
 
 
-async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused:
+async def refresh(uow: UnitOfWork, refresh_token: str, key: str | None = None) -> Tokens | SignInRefused:
     """Exchange a refresh token for an access token and the next refresh token.
 
     Presented once more within ten seconds it gives the same successor again; later it is taken for stolen, and the
-    whole session ends.
+    whole session ends. Where the session is bound to a key, ``key`` must be it: who stole the token alone ends nothing.
     """
     salt, presented = secrets.token_bytes(SECRET_BYTES), hashed(refresh_token)
-    claimed = await store.claim(uow, presented, salt)
+    claimed = await store.claim(uow, presented, salt, key)
     if claimed is not None:
         current = await store.session(uow, claimed)
         used_at = None
@@ -45,6 +48,8 @@ async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused
         if known is None:
             return refuse(uow, Refusal.UNKNOWN)
         current = await store.session(uow, known.session)
+        if not same(current.key, key):
+            return refuse(uow, Refusal.WRONG_KEY, current.caller.account, person=current.caller.person)
         if known.used_at is None or known.successor_salt is None:
             return refuse(uow, Refusal.EXPIRED, current.caller.account, person=current.caller.person)
         used_at, salt = known.used_at, known.successor_salt
@@ -58,7 +63,7 @@ async def refresh(uow: UnitOfWork, refresh_token: str) -> Tokens | SignInRefused
         await _hand_out(uow, following, current.caller.session, current.expires_at)
         await store.used(uow, current.caller.session)
     uow.record(Action.SESSION_REFRESHED, subject=current.caller.person, resource=f"session:{current.caller.session}")
-    return _tokens(uow, current.caller, current.expires_at, following)
+    return _tokens(uow, current, following)
 
 
 async def end_session(uow: UnitOfWork, session: SessionId) -> None:
@@ -123,7 +128,23 @@ async def begin(uow: UnitOfWork, account: AccountId, lifetime: timedelta, *metho
         session=str(session),
         methods=[method.value for method in methods],
     )
-    return _tokens(uow, current.caller, expires_at, refresh_token)
+    return _tokens(uow, current, refresh_token)
+
+
+async def bind_session(uow: UnitOfWork, begun: Tokens | SignInRefused, key: str | None) -> Tokens | SignInRefused:
+    """Bind a session that begins in this unit of work to ``key``, and return tokens that are good with it alone.
+
+    Without a key nothing changes.
+    """
+    if key is None or isinstance(begun, SignInRefused):
+        return begun
+    await store.bind(uow, begun.session, key)
+    return _tokens(uow, await store.session(uow, begun.session), begun.refresh_token)
+
+
+async def use_proof(uow: UnitOfWork, name: str, seconds: int) -> bool:
+    """Remember for so many ``seconds`` that a proof was shown; tell whether it was the first time."""
+    return await store.use_proof(uow, name, uow.now + timedelta(seconds=seconds))
 
 
 async def _hand_out(uow: UnitOfWork, token: str, session: SessionId, session_ends: datetime) -> None:
@@ -131,15 +152,16 @@ async def _hand_out(uow: UnitOfWork, token: str, session: SessionId, session_end
     await store.insert_refresh_token(uow, hashed(token), session, min(uow.now + IDLE, session_ends))
 
 
-def _tokens(uow: UnitOfWork, caller: Caller, session_ends: datetime, refresh_token: str | None) -> Tokens:
-    expires_at = min(uow.now + TOKEN_LIFETIME, session_ends)
-    claims = Claims(caller=caller, jti=uow.new_id(), issued_at=uow.now, expires_at=expires_at)
+def _tokens(uow: UnitOfWork, current: store.StoredSession, refresh_token: str | None) -> Tokens:
+    caller, expires_at = current.caller, min(uow.now + TOKEN_LIFETIME, current.expires_at)
+    claims = Claims(caller=caller, jti=uow.new_id(), issued_at=uow.now, expires_at=expires_at, key=current.key)
     return Tokens(
         account=caller.account,
         session=caller.session,
         access_token=issue(configured(), claims),
         expires_in=int((expires_at - uow.now).total_seconds()),
         refresh_token=refresh_token,
+        token_type=BEARER if current.key is None else BOUND,
     )
 
 

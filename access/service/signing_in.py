@@ -10,10 +10,12 @@ import people
 from access.errors import OneTimePasswordRequiredError, SignInFailedError
 from access.passwords import PASSWORDS
 from access.service.factors import has_second, prove_second
+from access.service.passkeys import prove_passkey, request_for
 from access.service.sessions import SESSION_LIFETIME, TOKEN_LIFETIME, begin, hashed, refuse
 from access.store import accounts, clients, sessions
 from access.values import Caller, Credential, Proof, SignInRefused, Tokens
-from access.vocabulary import AccountStatus, Action, Method, Refusal
+from access.vocabulary import AccountId, AccountStatus, Action, Ceremony, Method, Refusal
+from access.webauthn_json import PasskeyAnswer
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 
@@ -47,10 +49,13 @@ async def prove(known: Credential, password: str) -> Proof:
     return Proof(credential=known, right=right, rehashed=rehashed)
 
 
-async def admit(uow: UnitOfWork, proof: Proof, otp: str | None = None) -> Tokens | SignInRefused:
+async def admit(
+    uow: UnitOfWork, proof: Proof, otp: str | None = None, passkey: PasskeyAnswer | None = None
+) -> Tokens | SignInRefused:
     """Begin a session for whoever proved the password, provided that the account has not changed since.
 
-    Where the account has a second factor, ``otp`` is a one-time password of it or a recovery code.
+    Where the account has a second factor, ``otp`` is a one-time password of it or a recovery code, or ``passkey`` the
+    answer to what the refusal without one has asked.
     """
     known = proof.credential
     if known.account is None:
@@ -61,22 +66,24 @@ async def admit(uow: UnitOfWork, proof: Proof, otp: str | None = None) -> Tokens
         return refuse(uow, Refusal.DISABLED, known.account, person=known.person)
     methods = [Method.PASSWORD]
     if await has_second(uow, known.account):
-        second = None if otp is None else await prove_second(uow, known.account, otp)
+        second = await show_second(uow, known.account, otp, passkey, Ceremony.SIGN_IN)
         if second is None:
-            return _without_second(uow, known, otp)
+            return await _without_second(uow, known, otp, passkey)
         methods.append(second)
     if proof.rehashed is not None:
         await accounts.set_password_hash(uow, known.account, proof.rehashed)
     return await begin(uow, known.account, SESSION_LIFETIME, *methods)
 
 
-async def prove_again(uow: UnitOfWork, caller: Caller, proof: Proof | None, otp: str | None) -> SignInRefused | None:
+async def prove_again(
+    uow: UnitOfWork, caller: Caller, proof: Proof | None, otp: str | None, passkey: PasskeyAnswer | None = None
+) -> SignInRefused | None:
     """Note that whoever sits in a session has shown a factor once more; where there is a second one, it must be that.
 
     The attempt is recorded either way, so COMMIT before the error of a refusal is raised.
     """
     if await has_second(uow, caller.account):
-        method = None if otp is None else await prove_second(uow, caller.account, otp)
+        method = await show_second(uow, caller.account, otp, passkey, Ceremony.PROOF)
     else:
         stands = proof is not None and proof.right and await accounts.still_stands(uow, proof.credential)
         method = Method.PASSWORD if stands else None
@@ -90,12 +97,29 @@ async def prove_again(uow: UnitOfWork, caller: Caller, proof: Proof | None, otp:
     return None
 
 
-def _without_second(uow: UnitOfWork, known: Credential, otp: str | None) -> SignInRefused:
-    """Refuse whoever knows the password alone; only they learn that there is a second factor."""
-    if otp is not None:
-        return refuse(uow, Refusal.WRONG_OTP, known.account, person=known.person)
+async def show_second(
+    uow: UnitOfWork, account: AccountId, otp: str | None, passkey: PasskeyAnswer | None, ceremony: Ceremony
+) -> Method | None:
+    """Return what was shown besides the password, or None; of two things, the passkey counts."""
+    if passkey is not None:
+        role = await accounts.role_of(uow, account)
+        return Method.PASSKEY if await prove_passkey(uow, account, role, passkey, ceremony) else None
+    return None if otp is None else await prove_second(uow, account, otp)
+
+
+async def _without_second(
+    uow: UnitOfWork, known: Credential, otp: str | None, passkey: PasskeyAnswer | None
+) -> SignInRefused:
+    """Refuse whoever knows the password alone; only they learn that there is a second factor, and what is asked."""
+    assert known.account is not None  # noqa: S101 - somebody's password was right
+    if otp is not None or passkey is not None:
+        wrong = Refusal.WRONG_OTP if passkey is None else Refusal.WRONG_PASSKEY
+        return refuse(uow, wrong, known.account, person=known.person)
     refuse(uow, Refusal.OTP_MISSING, known.account, person=known.person)
-    return SignInRefused(OneTimePasswordRequiredError("This account has a second factor."))
+    role = await accounts.role_of(uow, known.account)
+    asked = await request_for(uow, known.account, role, Ceremony.SIGN_IN)
+    facts = {} if asked is None else {"passkey": asked}
+    return SignInRefused(OneTimePasswordRequiredError("This account has a second factor.", **facts))
 
 
 async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) -> Tokens | SignInRefused:

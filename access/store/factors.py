@@ -27,6 +27,22 @@ async def authenticator(uow: UnitOfWork, account: AccountId) -> StoredAuthentica
     return None if row is None else StoredAuthenticator(PersonId(row[0]), row[1], row[2], row[3])
 
 
+async def has_second(uow: UnitOfWork, account: AccountId) -> bool:
+    """Tell whether an account has a second factor that works: an authenticator or a passkey."""
+    return bool(
+        await uow.fetchval(
+            "select exists (select from access.authenticator where account = $1 and confirmed_at is not null)"
+            " or exists (select from access.passkey where account = $1)",
+            account,
+        )
+    )
+
+
+async def passkeys(uow: UnitOfWork, account: AccountId) -> int:
+    """Return how many passkeys an account has."""
+    return int(await uow.fetchval("select count(*) from access.passkey where account = $1", account))
+
+
 async def put(uow: UnitOfWork, account: AccountId, sealed_secret: bytes) -> bool:
     """Store an authenticator in the place of one that was never confirmed; False if there is a confirmed one."""
     tag = await uow.execute(
@@ -55,17 +71,21 @@ async def use_step(uow: UnitOfWork, account: AccountId, step: int, *, confirm: b
 
 
 async def remove(uow: UnitOfWork, account: AccountId) -> bool:
-    """Remove the authenticator and every recovery code; tell whether it had been confirmed."""
+    """Remove the authenticator; tell whether it had been confirmed."""
     confirmed = await uow.fetchval(
         "delete from access.authenticator where account = $1 returning confirmed_at is not null", account
     )
-    await uow.execute("delete from access.recovery_code where account = $1", account)
     return confirmed is True
+
+
+async def remove_codes(uow: UnitOfWork, account: AccountId) -> None:
+    """Remove every recovery code."""
+    await uow.execute("delete from access.recovery_code where account = $1", account)
 
 
 async def replace_codes(uow: UnitOfWork, account: AccountId, hashes: Sequence[bytes]) -> None:
     """Store new recovery codes; the old ones are void."""
-    await uow.execute("delete from access.recovery_code where account = $1", account)
+    await remove_codes(uow, account)
     await uow.execute(
         "insert into access.recovery_code (code_hash, account, created_at) select hash, $2, $3"
         " from unnest($1::bytea[]) as hash",

@@ -17,6 +17,7 @@ class StoredSession(NamedTuple):
     status: AccountStatus
     expires_at: datetime
     ended_at: datetime | None
+    key: str | None
 
 
 class StoredToken(NamedTuple):
@@ -88,7 +89,7 @@ async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
     """Return a session that exists, with its account."""
     (row,) = await uow.fetch(
         "select account.id, account.role, account.markets, account.person, account.status,"
-        " session.expires_at, session.ended_at"
+        " session.expires_at, session.ended_at, session.key_thumbprint"
         " from access.session join access.account on account.id = session.account where session.id = $1",
         session,
     )
@@ -99,14 +100,17 @@ async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
         markets=frozenset(row["markets"]),
         person=None if row["person"] is None else PersonId(row["person"]),
     )
-    return StoredSession(caller, AccountStatus(row["status"]), row["expires_at"], row["ended_at"])
+    return StoredSession(
+        caller, AccountStatus(row["status"]), row["expires_at"], row["ended_at"], row["key_thumbprint"]
+    )
 
 
 async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> Standing:
     """Return what the session of ``account`` is worth at the unit of work's instant; nothing when there is none."""
     row = await uow.fetchrow(
         "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
-        " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at,"
+        " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at is not null"
+        " or exists (select from access.passkey where passkey.account = account.id) as second_factor,"
         " client.permissions, array(select kid from access.removed_key) as removed_keys"
         " from access.session join access.account on account.id = session.account"
         " left join access.authenticator on authenticator.account = account.id"
@@ -124,7 +128,7 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         markets=frozenset(row["markets"]),
         status=AccountStatus(row["status"]),
         proved_at=row["proved_at"],
-        second_factor=row["confirmed_at"] is not None,
+        second_factor=row["second_factor"],
         narrowed=None if row["permissions"] is None else frozenset(map(Permission, row["permissions"])),
         removed_keys=frozenset(row["removed_keys"]),
     )
@@ -174,14 +178,24 @@ async def insert_refresh_token(uow: UnitOfWork, token_hash: bytes, session: Sess
     )
 
 
-async def claim(uow: UnitOfWork, token_hash: bytes, successor_salt: bytes) -> SessionId | None:
-    """Use a refresh token up; None when it is unknown, expired or used. Of any number at once exactly one succeeds."""
+async def bind(uow: UnitOfWork, session: SessionId, key: str) -> None:
+    """Note which key the tokens of a session are bound to."""
+    await uow.execute("update access.session set key_thumbprint = $2 where id = $1", session, key)
+
+
+async def claim(uow: UnitOfWork, token_hash: bytes, successor_salt: bytes, key: str | None) -> SessionId | None:
+    """Use a refresh token up; None when it is unknown, expired or used, or its session is bound to another ``key``.
+
+    Of any number at once exactly one succeeds. Without the key nobody uses up what they stole.
+    """
     found = await uow.fetchval(
-        "update access.refresh_token set used_at = $2, successor_salt = $3"
-        " where token_hash = $1 and used_at is null and expires_at > $2 returning session",
+        "update access.refresh_token as token set used_at = $2, successor_salt = $3 from access.session"
+        " where token.token_hash = $1 and token.used_at is null and token.expires_at > $2"
+        " and session.id = token.session and session.key_thumbprint is not distinct from $4 returning token.session",
         token_hash,
         uow.now,
         successor_salt,
+        key,
     )
     return None if found is None else SessionId(found)
 
@@ -192,3 +206,12 @@ async def refresh_token(uow: UnitOfWork, token_hash: bytes) -> StoredToken | Non
         "select session, used_at, successor_salt from access.refresh_token where token_hash = $1", token_hash
     )
     return None if row is None else StoredToken(SessionId(row[0]), row[1], row[2])
+
+
+async def use_proof(uow: UnitOfWork, name: str, expires_at: datetime) -> bool:
+    """Remember a proof; of any number at once exactly one is the first. Those that are too old are forgotten."""
+    await uow.execute("delete from access.key_proof where expires_at <= $1", uow.now)
+    tag = await uow.execute(
+        "insert into access.key_proof (name, expires_at) values ($1, $2) on conflict do nothing", name, expires_at
+    )
+    return tag == "INSERT 0 1"

@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 
 import access
-from access import Caller, Permission
+from access import Caller, PasskeyAnswer, Permission
 from access.vocabulary import Action
 from api.evenly import evenly_when_refused
 from api.limiting import take
@@ -27,12 +27,14 @@ HOUR_FACTOR = 4
 class SignIn(Body, frozen=True, kw_only=True):
     """A person's e-mail and password, or a machine's client id and secret.
 
-    ``otp`` is needed where the account has a second factor: a one-time password or a recovery code.
+    Where the account has a second factor, ``otp`` is a one-time password or a recovery code; or ``passkey`` is the
+    answer of ``navigator.credentials.get()`` to the problem's ``passkey``, as its ``toJSON()`` writes it.
     """
 
     email: str | None = None
     password: str | None = None
     otp: str | None = None
+    passkey: PasskeyAnswer | None = None
     client_id: str | None = None
     client_secret: str | None = None
 
@@ -44,10 +46,11 @@ class Refresh(Body, frozen=True, kw_only=True):
 
 
 class FactorProof(Body, frozen=True, kw_only=True):
-    """The password, or ``otp`` where the account has a second factor."""
+    """The password, or ``otp`` or ``passkey`` where the account has a second factor."""
 
     password: str | None = None
     otp: str | None = None
+    passkey: PasskeyAnswer | None = None
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
@@ -71,8 +74,8 @@ class TooManyFailuresError(TooManyError):
     purpose=Purpose.SERVICE,
     records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED),
 )
-async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
-    """Sign in with e-mail and password, or with client credentials."""
+async def sign_in(data: SignIn, passage: Passage, key: str | None) -> TokenAnswer:
+    """Sign in with e-mail and password, or with client credentials; a DPoP header binds the tokens to its key."""
     person = data.email is not None and data.password is not None
     machine = data.client_id is not None and data.client_secret is not None
     if person == machine:
@@ -81,34 +84,34 @@ async def sign_in(data: SignIn, passage: Passage) -> TokenAnswer:
         raise InvalidError(message, field=field)
     async with evenly_when_refused():
         if machine:
-            answer = await _client_sign_in(passage, data.client_id or "", data.client_secret or "")
+            answer = await _client_sign_in(passage, data, key)
         else:
-            answer = await _sign_in(passage, data.email or "", data.password or "", data.otp)
-        return _tokens(answer)
+            answer = await _sign_in(passage, data, key)
+        return token_answer(answer)
 
 
-async def _sign_in(
-    passage: Passage, email: str, password: str, otp: str | None
-) -> access.Tokens | access.SignInRefused:
+async def _sign_in(passage: Passage, data: SignIn, key: str | None) -> access.Tokens | access.SignInRefused:
     """Check the password between two units of work: Argon2 takes long and must hold no connection meanwhile.
 
     The attempt is counted before it is made, so that of many at the same moment no more are tried than may be.
     """
+    email = data.email or ""
     async with passage.read() as uow:
         credential = await access.credential(uow, email)
     limits = await count_attempt(passage, email, familiar=credential.familiar)
-    proof = await access.prove(credential, password)
+    proof = await access.prove(credential, data.password or "")
     async with passage.begin() as uow:
-        answer = await access.admit(uow, proof, otp)
+        answer = await access.bind_session(uow, await access.admit(uow, proof, data.otp, data.passkey), key)
     if isinstance(answer, access.Tokens):
         await passage.runtime.limits.give_back(limits)
     return answer
 
 
-async def _client_sign_in(passage: Passage, client_id: str, secret: str) -> access.Tokens | access.SignInRefused:
+async def _client_sign_in(passage: Passage, data: SignIn, key: str | None) -> access.Tokens | access.SignInRefused:
+    client_id, secret = data.client_id or "", data.client_secret or ""
     limits = await count_attempt(passage, client_id, familiar=True)
     async with passage.begin() as uow:
-        answer = await access.client_sign_in(uow, client_id, secret)
+        answer = await access.bind_session(uow, await access.client_sign_in(uow, client_id, secret), key)
     if isinstance(answer, access.Tokens):
         await passage.runtime.limits.give_back(limits)
     return answer
@@ -120,11 +123,11 @@ async def _client_sign_in(passage: Passage, client_id: str, secret: str) -> acce
     purpose=Purpose.SERVICE,
     records=(Action.SESSION_REFRESHED, Action.REFRESH_REUSED, Action.SIGN_IN_FAILED),
 )
-async def refresh_session(data: Refresh, passage: Passage) -> TokenAnswer:
-    """Exchange a refresh token for new tokens; using one twice ends the session."""
+async def refresh_session(data: Refresh, passage: Passage, key: str | None) -> TokenAnswer:
+    """Exchange a refresh token for new tokens; using one twice ends the session. Bound ones need a DPoP header."""
     async with passage.begin() as uow:
-        answer = await access.refresh(uow, data.refresh_token)
-    return _tokens(answer)
+        answer = await access.refresh(uow, data.refresh_token, key)
+    return token_answer(answer)
 
 
 @merged.post(
@@ -138,7 +141,7 @@ async def prove_factor(data: FactorProof, caller: Caller, passage: Passage) -> N
     limits = await count_attempt(passage, str(caller.account), familiar=True)
     proof = await access.prove(credential, data.password) if data.password is not None else None
     async with passage.begin() as uow:
-        refused = await access.prove_again(uow, caller, proof, data.otp)
+        refused = await access.prove_again(uow, caller, proof, data.otp, data.passkey)
     if refused is not None:
         raise refused.error
     await passage.runtime.limits.give_back(limits)
@@ -176,7 +179,8 @@ async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> list[
     return limits
 
 
-def _tokens(answer: access.Tokens | access.SignInRefused) -> TokenAnswer:
+def token_answer(answer: access.Tokens | access.SignInRefused) -> TokenAnswer:
+    """Return tokens as they are sent, or raise why there are none."""
     if isinstance(answer, access.SignInRefused):
         raise answer.error
     return TokenAnswer(answer.access_token, answer.token_type, answer.expires_in, answer.refresh_token)

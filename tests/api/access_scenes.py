@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import access
 from access import Role
 from tests.api.asker import Asker
+from tests.api.device import Device
 from tests.api.house import ORIGIN, PASSWORD, shown
 from tests.api.scenes import Scene, Sent
 
@@ -64,6 +65,19 @@ async def a_one_time_password(scene: Scene, asker: Asker) -> Sent:
     async with scene.house.runtime.work.begin(ORIGIN) as uow:
         enrolment = await access.enrol_authenticator(uow, asker.caller)
     return Sent({"otp": shown(enrolment.secret, scene.house.clock.now())})
+
+
+async def a_made_passkey(_: Scene, asker: Asker) -> Sent:
+    answer = await asker.post("/v1/me/passkeys/options")
+    if answer.status_code != 200:
+        return Sent({"passkey": Device().make({"user": {"id": ""}, "challenge": "AAAA"})})
+    return Sent({"passkey": Device().make(answer.json())})
+
+
+async def a_passkey(scene: Scene, asker: Asker) -> Sent:
+    """Give somebody a passkey; a machine has none."""
+    answer = await asker.post("/v1/me/passkeys", (await a_made_passkey(scene, asker)).body)
+    return Sent(inside=answer.json().get("id", uuid4()))
 
 
 async def an_authenticator(scene: Scene, asker: Asker) -> Sent:

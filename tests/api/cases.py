@@ -13,9 +13,11 @@ from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
 from tests.api.access_scenes import (
     a_client,
+    a_made_passkey,
     a_new_client,
     a_new_password,
     a_one_time_password,
+    a_passkey,
     a_password,
     a_role_for_an_account,
     a_role_request,
@@ -37,6 +39,7 @@ from tests.api.consent_scenes import (
     an_address,
     own_answer,
 )
+from tests.api.identity_scenes import a_provider, a_return, an_identity
 from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
     Scene,
@@ -140,6 +143,15 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
     "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
+    "GET /v1/me/passkeys": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/passkeys/options": Case(PEOPLE, nothing, OWN),
+    "POST /v1/me/passkeys": Case(PEOPLE, a_made_passkey, OWN, status=201),
+    "DELETE /v1/me/passkeys/{passkey:uuid}": Case(PEOPLE, a_passkey, 404, status=204),
+    "POST /v1/sessions/current/proof/options": Case(PEOPLE, a_passkey, OWN),
+    "GET /v1/me/identities": own(),
+    "POST /v1/me/identities": own(a_provider),
+    "POST /v1/me/identities/complete": own(a_return),
+    "DELETE /v1/me/identities/{identity:uuid}": Case(frozenset({HCP}), an_identity, 404, status=204),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
     "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
@@ -275,6 +287,10 @@ PUBLIC: Final = frozenset(
         "GET /schema",
         "GET /schema/openapi.json",
         "GET /schema/{path:str}",
+        "GET /v1/identity-providers",
+        "POST /v1/identity-providers/{provider:str}/sign-ins",
+        "POST /v1/sessions/identity",
+        "POST /v1/sessions/identity/second",
         "POST /v1/credentials/verify",
         "POST /v1/registrations",
         "POST /v1/registrations/confirm",

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from kernel.embedded import Running
 from kernel.settings import Settings
 from tests.api.house import House
 from tests.api.opening import opened_house
+from tests.api.provider import PROVIDER, Provider, served, written
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -29,8 +30,17 @@ def redis_url(servers: Running) -> str:
     return f"{servers.redis_url}?db={worker}"
 
 
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    """Lend an OpenID provider on this machine."""
+    with served(PROVIDER) as serving:
+        yield serving
+
+
 @pytest.fixture(scope="module")
-def settings(migrated_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(
+    migrated_url: str, redis_url: str, provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     """What the application is started with; a module that needs something else says so."""
     home = tmp_path_factory.mktemp("home")
     return Settings(
@@ -39,6 +49,7 @@ def settings(migrated_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
         home=home,
         erasure_list=home / "erasures.jsonl",
         confirmation_letters="handed-out",
+        openid_providers=written(home, konto=provider.entry()),
     )
 
 

@@ -126,3 +126,4 @@ async def worker(house: House, address: str = "127.0.0.1", **settings: object) -
             yield http
     finally:
         await runtime.cache.close()
+        await runtime.openid.close()

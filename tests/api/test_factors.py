@@ -54,7 +54,7 @@ async def test_with_an_authenticator_a_sign_in_needs_its_password_as_well(house:
     lines = (await house.http.get("/v1/me/sessions", headers=bearing(opened.json()))).json()["items"]
     assert lines[0]["methods"] == ["pwd", "otp"]
     factors = await house.http.get("/v1/me/factors", headers=bearing(opened.json()))
-    assert factors.json() == {"authenticator": True, "recovery_codes_left": 10}
+    assert factors.json() == {"authenticator": True, "passkeys": 0, "recovery_codes_left": 10}
 
 
 async def test_a_route_that_accepts_no_old_factor_says_so_and_a_fresh_proof_opens_it(house: House) -> None:

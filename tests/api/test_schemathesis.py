@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +30,7 @@ from kernel.settings import Settings
 from tests.api.cases import CASES, OWN, PUBLIC
 from tests.api.consent_scenes import a_token
 from tests.api.house import ORIGIN, House
+from tests.api.identity_scenes import a_sign_in, an_awaited_second
 from tests.api.opening import served_house
 from tests.api.scenes import Scene, Sent
 from tests.conftest import KEYS
@@ -40,6 +41,7 @@ WAITING = {"GET /v1/audit/entries", "GET /v1/me/access-log"}
 """Routes that wait for the sequencer, up to half a second each time."""
 SOAK_EXAMPLES = 2_000
 PUBLIC_INSIDES: dict[str, str | int] = {
+    "POST /v1/identity-providers/{provider:str}/sign-ins": "konto",
     "GET /credentials/achievements/{key:str}": "top-mark",
     "GET /credentials/keys/{kid:str}": next(iter(BadgeKeys(KEYS.badge_rsa_key, KEYS.badge_key).publics)),
     "GET /credentials/status/{number:int}": 1,
@@ -101,29 +103,59 @@ def registration() -> dict[str, str]:
     return who | {"locale": "en", "password": PASSWORD}
 
 
+async def a_refresh_token(house: House) -> object:
+    tokens = await house.http.post("/v1/sessions", json={"email": EMAIL, "password": PASSWORD})
+    return {"refresh_token": tokens.json()["refresh_token"]}
+
+
+async def a_reset_code(house: House) -> object:
+    return {"code": await house.code(EMAIL, LetterKind.PASSWORD_RESET), "new_password": PASSWORD}
+
+
+async def a_code(house: House, kind: LetterKind) -> dict[str, str]:
+    who = registration()
+    assert (await house.http.post("/v1/registrations", json=who)).status_code == 202
+    return {"code": await house.code(who["email"], kind)}
+
+
+async def a_confirmation(house: House) -> object:
+    return await a_code(house, LetterKind.EMAIL_CONFIRMATION)
+
+
+async def an_accepted_invitation(house: House) -> object:
+    return await a_code(house, LetterKind.INVITATION) | {"password": PASSWORD}
+
+
+async def a_visit_from(house: House) -> object:
+    return await a_sign_in(house, uuid4().hex)
+
+
+async def a_registration(_: House) -> object:
+    return registration()
+
+
+PUBLIC_BODIES: dict[str, Callable[[House], Awaitable[object]] | object] = {
+    "POST /v1/sessions": {"email": EMAIL, "password": PASSWORD},
+    "POST /v1/sessions/refresh": a_refresh_token,
+    "POST /v1/sessions/identity": a_visit_from,
+    "POST /v1/sessions/identity/second": an_awaited_second,
+    "POST /v1/identity-providers/{provider:str}/sign-ins": {},
+    "POST /v1/password-resets": {"email": EMAIL},
+    "POST /v1/password-resets/complete": a_reset_code,
+    "POST /v1/registrations": a_registration,
+    "POST /v1/registrations/confirm": a_confirmation,
+    "POST /v1/invitations/accept": an_accepted_invitation,
+    "POST /v1/credentials/verify": {"credential": {"issuer": "somebody else"}},
+}
+"""What succeeds where nobody needs to sign in, or what makes it."""
+
+
 async def good(scene: Scene, route: str) -> tuple[Sent, dict[str, str]]:
     """Return a request that succeeds, and the headers that it is sent with."""
     if route in PUBLIC:
-        body: object = {"email": EMAIL, "password": PASSWORD} if route == "POST /v1/sessions" else None
-        if route.endswith("refresh"):
-            tokens = await scene.house.http.post("/v1/sessions", json={"email": EMAIL, "password": PASSWORD})
-            body = {"refresh_token": tokens.json()["refresh_token"]}
-        if route == "POST /v1/password-resets":
-            body = {"email": EMAIL}
-        if route == "POST /v1/password-resets/complete":
-            body = {"code": await scene.house.code(EMAIL, LetterKind.PASSWORD_RESET), "new_password": PASSWORD}
-        if route == "POST /v1/registrations":
-            body = registration()
-        if route in {"POST /v1/registrations/confirm", "POST /v1/invitations/accept"}:
-            who = registration()
-            assert (await scene.house.http.post("/v1/registrations", json=who)).status_code == 202
-            invited = route.endswith("accept")
-            kind = LetterKind.INVITATION if invited else LetterKind.EMAIL_CONFIRMATION
-            body = {"code": await scene.house.code(who["email"], kind)} | ({"password": PASSWORD} if invited else {})
-        if route == "POST /v1/credentials/verify":
-            body = {"credential": {"issuer": "somebody else"}}
         inside = await a_token(scene) if "{token" in route else PUBLIC_INSIDES.get(route, "")
-        return Sent(body, inside), {}
+        body = PUBLIC_BODIES.get(route)
+        return Sent(await body(scene.house) if callable(body) else body, inside), {}
     role = min(CASES[route].who)
     own = CASES[route].elsewhere == OWN and not route.startswith("GET")
     asker = scene.hcp if role is Role.HCP and not own else await scene.house.asker(role, "GB")
