@@ -22,7 +22,6 @@ from access import (
     decide,
     decide_factors,
 )
-from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
 from api.text import refuse_nul
@@ -78,7 +77,7 @@ async def gate(request: Request[Any, Any, Any]) -> None:
         raise UndeclaredRouteError(message)
     passage.policy = policy
     if policy.kind != "public":
-        claims = await _verified(request, passage)
+        claims = _verified(request, passage)
         passage.caller = claims.caller
         await admit(passage, policy, claims)
     if policy.kind != "merged":
@@ -165,13 +164,8 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
         raise consent.ConsentRequiredError(message, purpose=policy.purpose.value, reason=decision.reason.value)
 
 
-async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:
-    try:
-        return passage.runtime.verifier.verify(_token(request))
-    except TokenRefusedError:
-        if "authorization" in request.headers:  # without it the outermost layer has counted the request
-            await take_anonymous(passage)
-        raise
+def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:
+    return passage.runtime.verifier.verify(_token(request))
 
 
 def _token(request: Request[Any, Any, Any]) -> str:
