@@ -4,6 +4,8 @@ What a role may do is one table in memory (``policy.py``); a decision is a look-
 Sessions end for every worker at once: whatever changes what an account is worth moves its epoch with its transaction.
 """
 
+from access.authority_errors import ApprovalNotFoundError, ApprovalRefusedError
+from access.authority_values import Approval
 from access.configuration import configure
 from access.errors import (
     AccessNotConfiguredError,
@@ -32,6 +34,7 @@ from access.holdings import HOLDINGS
 from access.policy import ROLE_PERMISSIONS, reach
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
+from access.service import approvals
 from access.service.accounts import (
     account_of,
     change_password,
@@ -140,6 +143,9 @@ __all__ = [
     "Action",
     "Alert",
     "AlertKind",
+    "Approval",
+    "ApprovalNotFoundError",
+    "ApprovalRefusedError",
     "AuthenticatorExistsError",
     "AuthenticatorNotFoundError",
     "Authority",
@@ -191,6 +197,7 @@ __all__ = [
     "addressee",
     "admit",
     "alerts",
+    "approvals",
     "ask_for_reset",
     "change_own",
     "change_password",

@@ -36,6 +36,18 @@ HOLDINGS: Final = (
         withheld={"requested_by": "the account of somebody else", "decided_by": "the account of somebody else"},
     ),
     Holding(
+        table="access.approval",
+        title="What you asked to be allowed, and what you allowed",
+        of=f"({by_account('requested_by')} or {by_account('decided_by')})",
+        kept="who took records out of the house, and who agreed, must stay known (Art. 17(3)(b))",
+        withheld={
+            "requested_by": "an account",
+            "decided_by": "an account",
+            "body": "it may name accounts of others",
+            "digest": "a fingerprint of a request",
+        },
+    ),
+    Holding(
         table="access.alert",
         title="What you were warned of",
         of=by_account("account"),

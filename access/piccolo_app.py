@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from access.authority_tables import Approval
 from access.tables import (
     Account,
     Alert,
@@ -31,5 +32,6 @@ APP_CONFIG = AppConfig(
         Letter,
         RemovedKey,
         RoleRequest,
+        Approval,
     ],
 )

@@ -53,6 +53,8 @@ OWN: Final = frozenset(
 
 EVERYWHERE: Final = frozenset(
     {
+        Permission.APPROVAL_ASK,
+        Permission.APPROVAL_DECIDE,
         Permission.AUDIT_EXPORT,
         Permission.AUDIT_LOG_FETCH,
         Permission.AUDIT_READ,
@@ -105,6 +107,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.COMPLIANCE_OFFICER: _STAFF
         | {
+            Permission.APPROVAL_ASK,
+            Permission.APPROVAL_DECIDE,
             Permission.HCP_IDENTIFIERS_READ,
             Permission.HCP_READ,
             Permission.LICENCE_DECIDE,
@@ -133,6 +137,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF
         | {
+            Permission.APPROVAL_ASK,
+            Permission.APPROVAL_DECIDE,
             Permission.CONSENT_GAPS_READ,
             Permission.NOTICE_WRITE,
             Permission.SUPPRESSION_WRITE,

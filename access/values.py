@@ -138,6 +138,7 @@ class RouteLine(msgspec.Struct, frozen=True):
     permission: Permission | None
     purpose: str | None = None
     factor_seconds: int | None = None
+    four_eyes: bool = False
 
 
 class MatrixRow(msgspec.Struct, frozen=True):

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
     ACTIVITY_DELIVER = "activity:deliver"
     ACTIVITY_RECORD = "activity:record"
+    APPROVAL_ASK = "approval:ask"
+    APPROVAL_DECIDE = "approval:decide"
     AUDIT_EXPORT = "audit:export"
     AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
@@ -145,6 +147,16 @@ class AlertKind(StrEnum):
     ROLE_CHANGED = "role-changed"
 
 
+class ApprovalState(StrEnum):
+    """Where a question stands that somebody else must agree to."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    USED = "used"
+    EXPIRED = "expired"
+
+
 class Reason(StrEnum):
     """Why a decision was taken."""
 
@@ -199,6 +211,11 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "access:account:created"
     ACCOUNT_DISABLED = "access:account:disabled"
     ACCOUNT_ENABLED = "access:account:enabled"
+    APPROVALS_READ = "access:approvals:read"
+    APPROVAL_ASKED = "access:approval:asked"
+    APPROVAL_GIVEN = "access:approval:given"
+    APPROVAL_REFUSED = "access:approval:refused"
+    APPROVAL_USED = "access:approval:used"
     AUTHENTICATOR_CONFIRMED = "access:authenticator:confirmed"
     AUTHENTICATOR_OFFERED = "access:authenticator:offered"
     AUTHENTICATOR_REMOVED = "access:authenticator:removed"

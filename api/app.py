@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from api import tlog, v1
 from api.contract import Contract
+from api.four_eyes import guarded
 from api.gate import gate
 from api.problems import EXCEPTION_HANDLERS
 from api.routing import Policy, policy_of
@@ -57,6 +58,7 @@ def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[Con
             message = f"{handler}: declare it with command, query, merged or public of api.routing, and keep the gate."
             raise UndeclaredRouteError(message)
     app.state.runtime = runtime
+    runtime.guarded = guarded(app)
     app.asgi_handler = Seal(app.asgi_handler, runtime)
     return app
 

@@ -15,6 +15,7 @@ import consent
 import gamification
 import people
 from api.floods import Floods, Pressure
+from api.four_eyes import Guarded
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
@@ -96,6 +97,7 @@ class Runtime:
         self._suppression_key = keys.suppression_key
         self.floods = Floods(self.work, self.clock)
         self.pressure = Pressure(self.work)
+        self.guarded: list[Guarded] = []
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager

@@ -52,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str | None = None
     mail_from: str = "laurel@localhost"
     staff_second_factor: Literal["required", "optional"] | None = None
+    four_eyes: Literal["required", "optional"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
     token_former_keys: bytes = b""
@@ -80,7 +81,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def needs_second_factor(self) -> bool:
         """Tell whether staff get nothing done with a password alone: in production, unless it is said otherwise."""
-        return (self.staff_second_factor or ("required" if self.mode == "production" else "optional")) == "required"
+        return self._required(self.staff_second_factor)
+
+    @property
+    def needs_four_eyes(self) -> bool:
+        """Tell whether exports and changes of what holds for all wait for a second person: likewise."""
+        return self._required(self.four_eyes)
+
+    def _required(self, said: str | None) -> bool:
+        return (said or ("required" if self.mode == "production" else "optional")) == "required"
 
 
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
@@ -106,6 +115,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "smtp_url": parsers.url("smtp", "smtps"),
     "mail_from": parsers.address,
     "staff_second_factor": parsers.choice("required", "optional"),
+    "four_eyes": parsers.choice("required", "optional"),
     "log_level": parsers.choice("debug", "info", "warning", "error"),
     "token_key": parsers.key,
     "token_former_keys": parsers.public_keys,

@@ -159,7 +159,8 @@ def _page(routes: list[RouteLine]) -> str:
         "",
         "- for things in its own markets, where the reach is `market`; for its own alone, where it is `own`;",
         "- with consent to the purpose, where the role stands with *consent*;",
-        "- with a factor shown at most so many seconds ago, where the last column says so (RFC 9470).",
+        "- with a factor shown at most so many seconds ago, where the factor column says so (RFC 9470);",
+        "- with somebody else's approval of exactly this request, where the last column says *two people*.",
         "",
         "Everybody else is refused, and so is staff without a second factor, except where one is set up. Ask it:",
         '`laurel access matrix --who-can "GET /v1/me/points" --consent withdrawn`,',
@@ -167,8 +168,8 @@ def _page(routes: list[RouteLine]) -> str:
         "",
         f"{count:,} cells, SHA-256 `{hashed}`.",
         "",
-        "| route | permission | purpose | reach | who | factor |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| route | permission | purpose | reach | who | factor | approval |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     return "\n".join([*head, *(_condensed(row, routes) for row in matrix(routes) if row.permission)])
 
@@ -183,7 +184,9 @@ def _condensed(row: MatrixRow, routes: list[RouteLine]) -> str:
     ]
     held = reach(row.permission).value if row.permission else Reach.EVERYWHERE.value
     age = f"{line.factor_seconds} s" if line.factor_seconds else ""
-    return f"| `{row.method} {row.path}` | {row.permission} | {row.purpose} | {held} | {', '.join(names)} | {age} |"
+    two = "two people" if line.four_eyes else ""
+    cells = (f"`{row.method} {row.path}`", row.permission, row.purpose, held, ", ".join(names), age, two)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def who_needs_consent(role: Role) -> bool:

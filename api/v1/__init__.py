@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.v1 import (
     activities,
+    approvals,
     audit,
     badges,
     boards,
@@ -35,6 +36,7 @@ from api.v1 import (
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
+    *approvals.ROUTES,
     *audit.ROUTES,
     *badges.ROUTES,
     *boards.ROUTES,

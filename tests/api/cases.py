@@ -25,6 +25,7 @@ from tests.api.access_scenes import (
     another_session,
 )
 from tests.api.asker import Asker
+from tests.api.authority_scenes import a_question_to_approve, an_approval, an_own_approval
 from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
 from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
@@ -106,6 +107,7 @@ PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
 ADMINISTRATORS: Final = frozenset({ADMINISTRATOR})
 DECIDING: Final = ADMINISTRATORS | OFFICERS
+OVERSEEING: Final = OFFICERS | {PROTECTION}
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
 PROTECTORS: Final = frozenset({PROTECTION})
@@ -127,6 +129,11 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/role-requests": Case(DECIDING, nothing, LISTED),
     "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
     "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
+    "POST /v1/approvals": Case(OVERSEEING, a_question_to_approve, COMMON, status=201),
+    "GET /v1/approvals": Case(OVERSEEING, nothing, COMMON),
+    "GET /v1/approvals/{approval:uuid}": Case(OVERSEEING, an_own_approval, COMMON),
+    "POST /v1/approvals/{approval:uuid}/approve": Case(OVERSEEING, an_approval, COMMON),
+    "POST /v1/approvals/{approval:uuid}/reject": Case(OVERSEEING, an_approval, COMMON),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),

@@ -70,6 +70,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("LAUREL_MAIL_FROM", "nobody"),
         ("LAUREL_SMTP_URL", "http://mail.example"),
         ("LAUREL_STAFF_SECOND_FACTOR", "yes"),
+        ("LAUREL_FOUR_EYES", "two"),
         ("LAUREL_PORT", "0"),
         ("LAUREL_PORT", "65536"),
         ("LAUREL_PORT", "\uff18\uff10\uff10\uff10"),
@@ -185,3 +186,6 @@ def test_in_production_staff_need_a_second_factor_unless_it_is_said_otherwise() 
     assert not load(PRODUCTION | {"LAUREL_STAFF_SECOND_FACTOR": "optional"}).needs_second_factor
     assert not load({}).needs_second_factor
     assert load({"LAUREL_STAFF_SECOND_FACTOR": "required"}).needs_second_factor
+    assert load(PRODUCTION).needs_four_eyes
+    assert not load(PRODUCTION | {"LAUREL_FOUR_EYES": "optional"}).needs_four_eyes
+    assert not load({}).needs_four_eyes

@@ -1,0 +1,21 @@
+"""The tables of what nobody does alone, or only for a while. Of people they hold accounts only."""
+
+from piccolo.columns import UUID, Boolean, Text, Timestamptz
+from piccolo.columns.column_types import Bytea
+from piccolo.table import Table
+
+
+class Approval(Table, tablename="approval", schema="access"):
+    """One request that somebody wants to send, and may once somebody else agreed."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    operation = Text(default=None, null=False, help_text="pseudonymous: method and path of the request")
+    body = Text(default=None, null=False, help_text="pseudonymous: its body, as canonical JSON")
+    digest = Bytea(default=None, null=False, help_text="pseudonymous: SHA-256 of both, since nothing else may be sent")
+    reason = Text(default=None, null=False, help_text="pseudonymous: why, in a sentence")
+    requested_by = UUID(default=None, null=False, help_text="pseudonymous: who asked; nobody else may send it")
+    requested_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    decided_by = UUID(default=None, null=True, help_text="pseudonymous: who agreed or refused; somebody else")
+    decided_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")
+    approved = Boolean(default=None, null=True, help_text="pseudonymous: what was decided")
+    used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it was done, once")
