@@ -5,7 +5,7 @@ Sessions end for every worker at once: whatever changes what an account is worth
 """
 
 from access.authority_errors import ApprovalNotFoundError, ApprovalRefusedError
-from access.authority_values import Approval
+from access.authority_values import Approval, BreakGlass
 from access.configuration import configure
 from access.errors import (
     AccessNotConfiguredError,
@@ -31,10 +31,11 @@ from access.errors import (
 )
 from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
-from access.policy import ROLE_PERMISSIONS, reach
+from access.policy import IN_EMERGENCY, ROLE_PERMISSIONS, reach
 from access.rules.decision import decide, decide_factors, in_scope
+from access.rules.emergencies import under
 from access.rules.matrix import matrix
-from access.service import approvals
+from access.service import approvals, emergencies
 from access.service.accounts import (
     account_of,
     change_password,
@@ -132,6 +133,7 @@ from access.vocabulary import (
 __all__ = [
     "ALL_MARKETS",
     "HOLDINGS",
+    "IN_EMERGENCY",
     "MACHINES",
     "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",
@@ -149,6 +151,7 @@ __all__ = [
     "AuthenticatorExistsError",
     "AuthenticatorNotFoundError",
     "Authority",
+    "BreakGlass",
     "Caller",
     "Claims",
     "ClientCredentials",
@@ -214,6 +217,7 @@ __all__ = [
     "decide_factors",
     "decide_role_request",
     "disable_account",
+    "emergencies",
     "enable_account",
     "end_other_sessions",
     "end_own_session",
@@ -251,4 +255,5 @@ __all__ = [
     "shown_fields",
     "sign_in",
     "switch",
+    "under",
 ]

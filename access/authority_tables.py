@@ -19,3 +19,21 @@ class Approval(Table, tablename="approval", schema="access"):
     decided_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")
     approved = Boolean(default=None, null=True, help_text="pseudonymous: what was decided")
     used_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it was done, once")
+
+
+class BreakGlass(Table, tablename="break_glass", schema="access"):
+    """Access in an emergency: a permission that the role lacks, or a market outside the scope, for a while."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: every entry made under it names it")
+    account = UUID(default=None, null=False, help_text="pseudonymous: whose")
+    permission = Text(default=None, null=True, help_text="pseudonymous: the Permission that was lent")
+    market = Text(default=None, null=True, help_text="pseudonymous: or the market")
+    reason = Text(default=None, null=False, help_text="pseudonymous: why, in a sentence")
+    opened_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    ends_at = Timestamptz(default=None, null=False, help_text="pseudonymous: ends then by itself")
+    ended_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it was ended before that")
+    ended_by = UUID(default=None, null=True, help_text="pseudonymous: by whom")
+    finding = Text(default=None, null=True, help_text="pseudonymous: Finding of somebody else")
+    words = Text(default=None, null=True, help_text="pseudonymous: what they say to it")
+    reviewed_by = UUID(default=None, null=True, help_text="pseudonymous: who")
+    reviewed_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")

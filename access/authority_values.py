@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from access.vocabulary import AccountId, ApprovalState
+from access.vocabulary import AccountId, ApprovalState, Finding, Permission
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,3 +21,21 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     requested_at: datetime
     decided_by: AccountId | None = None
     decided_at: datetime | None = None
+
+
+class BreakGlass(msgspec.Struct, frozen=True, kw_only=True):
+    """Access in an emergency, to a ``permission`` or to a ``market``; with its review, once it has one."""
+
+    id: UUID
+    account: AccountId
+    permission: Permission | None
+    market: str | None
+    reason: str
+    opened_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None = None
+    ended_by: AccountId | None = None
+    finding: Finding | None = None
+    words: str | None = None
+    reviewed_by: AccountId | None = None
+    reviewed_at: datetime | None = None

@@ -48,6 +48,19 @@ HOLDINGS: Final = (
         },
     ),
     Holding(
+        table="access.break_glass",
+        title="Emergency access that you opened, ended or reviewed",
+        of=f"({by_account('account')} or {by_account('ended_by')} or {by_account('reviewed_by')})",
+        kept="who used what their role lacked, and what was thought of it, must stay known (Art. 17(3)(b))",
+        withheld={
+            "account": "an account",
+            "ended_by": "an account",
+            "reviewed_by": "an account",
+            "reason": "it may be somebody else's",
+            "words": "they may be somebody else's",
+        },
+    ),
+    Holding(
         table="access.alert",
         title="What you were warned of",
         of=by_account("account"),

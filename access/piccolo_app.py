@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from access.authority_tables import Approval
+from access.authority_tables import Approval, BreakGlass
 from access.tables import (
     Account,
     Alert,
@@ -33,5 +33,6 @@ APP_CONFIG = AppConfig(
         RemovedKey,
         RoleRequest,
         Approval,
+        BreakGlass,
     ],
 )

@@ -23,7 +23,7 @@ EVERYONE: Final = frozenset(
 _PERSON: Final = EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE}
 """What everybody may do who is no machine."""
 
-_STAFF: Final = _PERSON | {Permission.CONTENT_READ}
+_STAFF: Final = _PERSON | {Permission.BREAK_GLASS_OPEN, Permission.CONTENT_READ}
 """What every member of staff may do, within their markets."""
 
 GETTING_SECOND_FACTOR: Final = frozenset(
@@ -38,6 +38,7 @@ OWN: Final = frozenset(
     {
         Permission.BADGES_READ,
         Permission.BADGE_EXPORT,
+        Permission.BREAK_GLASS_OPEN,
         Permission.CLAIMS_READ,
         Permission.CONSENT_READ,
         Permission.CONSENT_WRITE,
@@ -60,6 +61,7 @@ EVERYWHERE: Final = frozenset(
         Permission.AUDIT_READ,
         Permission.AUDIT_REVIEW,
         Permission.BOARD_READ,
+        Permission.BREAK_GLASS_REVIEW,
         Permission.CAMPAIGN_APPROVE,
         Permission.CAMPAIGN_FREEZE,
         Permission.CAMPAIGN_READ,
@@ -80,6 +82,35 @@ EVERYWHERE: Final = frozenset(
     }
 )
 """What concerns things that belong to no market, or is done by those who oversee them all."""
+
+
+IN_EMERGENCY: Final = frozenset(
+    {
+        Permission.AUDIT_READ,
+        Permission.AWARD_PROOF_READ,
+        Permission.CAMPAIGN_FREEZE,
+        Permission.CAMPAIGN_READ,
+        Permission.CAMPAIGN_STOP,
+        Permission.CLAIM_CANCEL,
+        Permission.CLAIM_FULFIL,
+        Permission.CONSENT_DELIVER,
+        Permission.CONTENT_READ,
+        Permission.HCP_CONTACT_READ,
+        Permission.HCP_IDENTIFIERS_READ,
+        Permission.HCP_READ,
+        Permission.HCP_WRITE,
+        Permission.LEGAL_HOLD_MANAGE,
+        Permission.LICENCE_DECIDE,
+        Permission.PRIVACY_REQUESTS_READ,
+        Permission.PRIVACY_REQUEST_HANDLE,
+        Permission.RULES_EXPLAIN,
+        Permission.SUPPRESSION_WRITE,
+        Permission.TRANSFERS_OF_VALUE_READ,
+    }
+)
+"""What staff whose role lacks it, or outside their markets, may do for an hour by breaking the glass.
+
+It sees and it helps. What agrees to anything, gives somebody a role or takes data out of the house is not among it."""
 
 
 def reach(permission: Permission) -> Reach:
@@ -123,6 +154,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_CATALOGUE_READ,
             Permission.AWARD_REVOKE,
             Permission.BOARD_READ,
+            Permission.BREAK_GLASS_REVIEW,
             Permission.CAMPAIGN_APPROVE,
             Permission.CAMPAIGN_FREEZE,
             Permission.CAMPAIGN_READ,
@@ -139,6 +171,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         | {
             Permission.APPROVAL_ASK,
             Permission.APPROVAL_DECIDE,
+            Permission.BREAK_GLASS_REVIEW,
             Permission.CONSENT_GAPS_READ,
             Permission.NOTICE_WRITE,
             Permission.SUPPRESSION_WRITE,

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     BADGE_EXPORT = "badge:export"
     BOARD_MANAGE = "board:manage"
     BOARD_READ = "board:read"
+    BREAK_GLASS_OPEN = "break-glass:open"
+    BREAK_GLASS_REVIEW = "break-glass:review"
     CAMPAIGN_APPROVE = "campaign:approve"
     CAMPAIGN_FREEZE = "campaign:freeze"
     CAMPAIGN_READ = "campaign:read"
@@ -139,6 +141,7 @@ class AlertKind(StrEnum):
     ACCOUNT_ENABLED = "account-enabled"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
+    BREAK_GLASS_OPENED = "break-glass-opened"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - names an event
     RECOVERY_CODES_RENEWED = "recovery-codes-renewed"
     RECOVERY_CODE_USED = "recovery-code-used"
@@ -155,6 +158,13 @@ class ApprovalState(StrEnum):
     REJECTED = "rejected"
     USED = "used"
     EXPIRED = "expired"
+
+
+class Finding(StrEnum):
+    """What somebody else thinks of an emergency access once it is over."""
+
+    JUSTIFIED = "justified"
+    UNJUSTIFIED = "unjustified"
 
 
 class Reason(StrEnum):
@@ -220,6 +230,10 @@ class Action(StrEnum):
     AUTHENTICATOR_OFFERED = "access:authenticator:offered"
     AUTHENTICATOR_REMOVED = "access:authenticator:removed"
     ALERTS_READ = "access:alerts:read"
+    BREAK_GLASS_ENDED = "access:break-glass:ended"
+    BREAK_GLASS_OPENED = "access:break-glass:opened"
+    BREAK_GLASS_READ = "access:break-glass:read"
+    BREAK_GLASS_REVIEWED = "access:break-glass:reviewed"
     CLIENTS_READ = "access:clients:read"
     CLIENT_CREATED = "access:client:created"
     CLIENT_REVOKED = "access:client:revoked"

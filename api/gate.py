@@ -21,6 +21,7 @@ from access import (
     TokenRefusedError,
     decide,
     decide_factors,
+    under,
 )
 from api.passage import Passage
 from api.routing import Policy, policy_of
@@ -106,6 +107,8 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
         )
         passage.caller = caller
     permission = declared(policy)
+    if standing.opened is not None:
+        passage.caller = caller = under(caller, standing.opened, permission, passage.runtime.clock.now())
     verdict = decide(caller, permission)
     if not verdict.allowed:
         whom = "client is narrowed and" if verdict.reason is Reason.CLIENT_NARROWED else f"role {caller.role.value}"

@@ -17,7 +17,7 @@ HOLDS: Final = timedelta(hours=24)
 """For how long something may be done once somebody agreed."""
 
 
-def reason(text: str) -> str:
+def reason(text: str, field: str = "reason") -> str:
     """Return a reason as it is kept: one line that says something.
 
     Raises:
@@ -25,7 +25,7 @@ def reason(text: str) -> str:
 
     """
     if not text.strip() or len(text) > REASON_LENGTH or not text.isprintable():
-        raise InvalidAccountError(f"The field reason is one line of 1 to {REASON_LENGTH} characters.", field="reason")
+        raise InvalidAccountError(f"The field {field} is one line of 1 to {REASON_LENGTH} characters.", field=field)
     return text.strip()
 
 

@@ -40,6 +40,9 @@ _ALERTS: Final = {
     AlertKind.ACCOUNT_ENABLED: "Your account was switched on again.",
     AlertKind.AUTHENTICATOR_ADDED: "An authenticator app was added to your account.",
     AlertKind.AUTHENTICATOR_REMOVED: "The authenticator app was removed from your account.",
+    AlertKind.BREAK_GLASS_OPENED: (
+        "Emergency access was opened, by you or by somebody whose use of it you oversee: see GET /v1/break-glass."
+    ),
     AlertKind.PASSWORD_CHANGED: "The password of your account was changed.",
     AlertKind.RECOVERY_CODES_RENEWED: "New recovery codes were made for your account.",
     AlertKind.RECOVERY_CODE_USED: "A recovery code was used to sign in to your account.",

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from access import Role
+from access import MACHINES, Role
 from tests.api.asker import Asker, Body
 from tests.api.scenes import Scene, Sent
 
 OFFICER, PROTECTION = Role.COMPLIANCE_OFFICER, Role.DATA_PROTECTION_OFFICER
+STAFF = frozenset(Role) - MACHINES - {Role.HCP}
 EXPORT = "POST /v1/audit/exports"
 
 
@@ -40,3 +41,38 @@ async def asked(asker: Asker) -> str:
     answer = await asker.post("/v1/approvals", question())
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+def emergency(**changed: object) -> Body:
+    """Return what is sent to take a market; nobody in these tests has it."""
+    return {"market": "PT", "reason": "Somebody in Lisbon can't reach their own officer."} | changed
+
+
+async def an_emergency(scene: Scene, _: Asker) -> Sent:
+    await scene.house.staff(OFFICER)  # who could review it
+    return Sent(emergency())
+
+
+async def broken(asker: Asker, **changed: object) -> str:
+    """Break the glass and return the emergency's id."""
+    answer = await asker.post("/v1/break-glass", emergency(**changed))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def an_own_emergency(scene: Scene, asker: Asker) -> Sent:
+    await an_emergency(scene, asker)
+    if asker.caller.role in STAFF:
+        await broken(asker)
+    return Sent()
+
+
+async def somebodys_emergency(scene: Scene, _: Asker) -> Sent:
+    return Sent(inside=await broken(await scene.house.staff(Role.MARKETER, "GB")))
+
+
+async def an_emergency_that_is_over(scene: Scene, _: Asker) -> Sent:
+    marketer = await scene.house.staff(Role.MARKETER, "GB")
+    over = await broken(marketer)
+    await marketer.ask("DELETE", "/v1/me/break-glass")
+    return Sent({"finding": "justified", "words": "The officer was ill."}, over)

@@ -25,7 +25,15 @@ from tests.api.access_scenes import (
     another_session,
 )
 from tests.api.asker import Asker
-from tests.api.authority_scenes import a_question_to_approve, an_approval, an_own_approval
+from tests.api.authority_scenes import (
+    a_question_to_approve,
+    an_approval,
+    an_emergency,
+    an_emergency_that_is_over,
+    an_own_approval,
+    an_own_emergency,
+    somebodys_emergency,
+)
 from tests.api.consent_scenes import a_consent, a_hand_out, a_notice, a_staged_notice, an_address, own_answer
 from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
@@ -134,6 +142,11 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/approvals/{approval:uuid}": Case(OVERSEEING, an_own_approval, COMMON),
     "POST /v1/approvals/{approval:uuid}/approve": Case(OVERSEEING, an_approval, COMMON),
     "POST /v1/approvals/{approval:uuid}/reject": Case(OVERSEEING, an_approval, COMMON),
+    "POST /v1/break-glass": Case(STAFF, an_emergency, OWN, status=201),
+    "DELETE /v1/me/break-glass": Case(STAFF, an_own_emergency, OWN, status=204),
+    "GET /v1/break-glass": Case(OVERSEEING, nothing, COMMON),
+    "POST /v1/break-glass/{emergency:uuid}/revoke": Case(OVERSEEING, somebodys_emergency, COMMON),
+    "POST /v1/break-glass/{emergency:uuid}/review": Case(OVERSEEING, an_emergency_that_is_over, COMMON),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
