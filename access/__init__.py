@@ -35,7 +35,8 @@ from access.policy import IN_EMERGENCY, ROLE_PERMISSIONS, reach
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.emergencies import under
 from access.rules.matrix import matrix
-from access.service import approvals, emergencies
+from access.rules.training import decide_training
+from access.service import approvals, emergencies, training
 from access.service.accounts import (
     account_of,
     change_password,
@@ -216,6 +217,7 @@ __all__ = [
     "decide",
     "decide_factors",
     "decide_role_request",
+    "decide_training",
     "disable_account",
     "emergencies",
     "enable_account",
@@ -255,5 +257,6 @@ __all__ = [
     "shown_fields",
     "sign_in",
     "switch",
+    "training",
     "under",
 ]

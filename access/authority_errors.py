@@ -42,3 +42,9 @@ class BreakGlassNotFoundError(NotFoundError):
 
     code = "break-glass-not-found"
     remedy = "List what waits for a review with GET /v1/break-glass."
+
+
+class InvalidTrainingError(InvalidError):
+    """This can't be recorded as completed; the facts hold ``field``."""
+
+    code = "training-invalid"

@@ -37,3 +37,14 @@ class BreakGlass(Table, tablename="break_glass", schema="access"):
     words = Text(default=None, null=True, help_text="pseudonymous: what they say to it")
     reviewed_by = UUID(default=None, null=True, help_text="pseudonymous: who")
     reviewed_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")
+
+
+class Training(Table, tablename="training", schema="access"):
+    """A module on security and privacy that somebody on the staff has completed."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: names it")
+    account = UUID(default=None, null=False, help_text="pseudonymous: who completed it")
+    item = UUID(default=None, null=False, help_text="pseudonymous: which module, an item of content")
+    completed_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    recorded_by = UUID(default=None, null=False, help_text="pseudonymous: which learning system, or who, says so")
+    recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")

@@ -61,6 +61,12 @@ HOLDINGS: Final = (
         },
     ),
     Holding(
+        table="access.training",
+        title="Modules on security and privacy that you completed or recorded for others",
+        of=f"({by_account('account')} or {by_account('recorded_by')})",
+        withheld={"account": "an account", "recorded_by": "an account"},
+    ),
+    Holding(
         table="access.alert",
         title="What you were warned of",
         of=by_account("account"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from access.authority_tables import Approval, BreakGlass
+from access.authority_tables import Approval, BreakGlass, Training
 from access.tables import (
     Account,
     Alert,
@@ -34,5 +34,6 @@ APP_CONFIG = AppConfig(
         RoleRequest,
         Approval,
         BreakGlass,
+        Training,
     ],
 )

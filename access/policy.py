@@ -23,7 +23,7 @@ EVERYONE: Final = frozenset(
 _PERSON: Final = EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE}
 """What everybody may do who is no machine."""
 
-_STAFF: Final = _PERSON | {Permission.BREAK_GLASS_OPEN, Permission.CONTENT_READ}
+_STAFF: Final = _PERSON | {Permission.BREAK_GLASS_OPEN, Permission.CONTENT_READ, Permission.OWN_TRAINING_READ}
 """What every member of staff may do, within their markets."""
 
 GETTING_SECOND_FACTOR: Final = frozenset(
@@ -84,6 +84,22 @@ EVERYWHERE: Final = frozenset(
 """What concerns things that belong to no market, or is done by those who oversee them all."""
 
 
+PERSONAL: Final = frozenset(
+    {
+        Permission.CONSENT_DELIVER,
+        Permission.HCP_CONTACT_READ,
+        Permission.HCP_CREATE,
+        Permission.HCP_IDENTIFIERS_READ,
+        Permission.HCP_READ,
+        Permission.HCP_WRITE,
+        Permission.LICENCE_DECIDE,
+        Permission.PRIVACY_REQUESTS_READ,
+        Permission.PRIVACY_REQUEST_HANDLE,
+        Permission.SUPPRESSION_WRITE,
+    }
+)
+"""What shows or changes data that identifies somebody else; staff need training in security and privacy for it."""
+
 IN_EMERGENCY: Final = frozenset(
     {
         Permission.AUDIT_READ,
@@ -135,6 +151,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.HCP_READ,
             Permission.HCP_WRITE,
             Permission.LICENCE_DECIDE,
+            Permission.TRAINING_RECORD,
         },
         Role.COMPLIANCE_OFFICER: _STAFF
         | {
@@ -211,6 +228,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CONSENT_DELIVER,
             Permission.CONTENT_CREATE,
             Permission.HCP_CREATE,
+            Permission.TRAINING_RECORD,
         },
         Role.MARKETER: _STAFF
         | {

@@ -76,6 +76,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of token keys that nothing is believed from any more."""
     opened: Opened | None = None
     """The emergency access of the account, if one was opened and not ended."""
+    trained_at: datetime | None = None
+    """When the account last completed a module on security and privacy."""
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,6 +90,7 @@ class Permission(StrEnum):
     OWN_PRIVACY_REQUEST_MAKE = "own-privacy-request:make"
     OWN_PROFILE_READ = "own-profile:read"
     OWN_SESSIONS_READ = "own-sessions:read"
+    OWN_TRAINING_READ = "own-training:read"
     POINTS_READ = "points:read"
     POLICIES_READ = "policies:read"
     PRIVACY_REQUESTS_READ = "privacy-requests:read"
@@ -107,6 +108,7 @@ class Permission(StrEnum):
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"
     SUPPRESSION_WRITE = "suppression:write"
+    TRAINING_RECORD = "training:record"
     TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
 
 
@@ -176,6 +178,7 @@ class Reason(StrEnum):
     SECOND_FACTOR_MISSING = "second-factor-missing"
     CLIENT_NARROWED = "client-narrowed"
     FACTOR_TOO_OLD = "factor-too-old"
+    TRAINING_MISSING = "training-missing"
 
 
 class Reach(StrEnum):
@@ -230,10 +233,10 @@ class Action(StrEnum):
     AUTHENTICATOR_OFFERED = "access:authenticator:offered"
     AUTHENTICATOR_REMOVED = "access:authenticator:removed"
     ALERTS_READ = "access:alerts:read"
-    BREAK_GLASS_ENDED = "access:break-glass:ended"
-    BREAK_GLASS_OPENED = "access:break-glass:opened"
-    BREAK_GLASS_READ = "access:break-glass:read"
-    BREAK_GLASS_REVIEWED = "access:break-glass:reviewed"
+    BREAK_GLASS_ENDED = "access:emergency:ended"
+    BREAK_GLASS_OPENED = "access:emergency:opened"
+    BREAK_GLASS_READ = "access:emergency:read"
+    BREAK_GLASS_REVIEWED = "access:emergency:reviewed"
     CLIENTS_READ = "access:clients:read"
     CLIENT_CREATED = "access:client:created"
     CLIENT_REVOKED = "access:client:revoked"
@@ -256,5 +259,7 @@ class Action(StrEnum):
     SESSIONS_READ = "access:sessions:read"
     SESSION_ENDED = "access:session:ended"
     SESSION_REFRESHED = "access:session:refreshed"
+    TRAINING_READ = "access:training:read"
+    TRAINING_RECORDED = "access:training:recorded"
     SIGN_IN_FAILED = "access:session:refused"
     SIGNED_IN = "access:session:started"

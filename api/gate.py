@@ -21,6 +21,7 @@ from access import (
     TokenRefusedError,
     decide,
     decide_factors,
+    decide_training,
     under,
 )
 from api.passage import Passage
@@ -51,6 +52,16 @@ class FactorTooOldError(UnauthenticatedError):
 
     code = "factor-too-old"
     remedy = "Show a password or one-time password with POST /v1/sessions/current/proof, and send the request again."
+
+
+class TrainingMissingError(ForbiddenError):
+    """The caller would see who somebody is, and has not lately learnt what to mind."""
+
+    code = "training-missing"
+    remedy = (
+        "Complete the security and privacy module that GET /v1/me/training names; your learning system, or a colleague"
+        " with POST /v1/training, records it."
+    )
 
 
 class RequestLimitError(TooManyError):
@@ -115,6 +126,7 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
         message = f"The {whom} does not include {permission.value}."
         raise PermissionMissingError(message, reason=verdict.reason)
     require_factors(passage, policy, caller, standing)
+    require_training(passage, permission, caller, standing)
     if caller.role is Role.HCP:
         await ask_consent(passage, policy, caller, marks.person)
 
@@ -141,6 +153,22 @@ def require_factors(passage: Passage, policy: Policy, caller: Caller, standing: 
     if not verdict.allowed:
         message = f"This needs a password or one-time password shown within the last {policy.factor_seconds} seconds."
         raise FactorTooOldError(message, max_age=policy.factor_seconds)
+
+
+def require_training(passage: Passage, permission: Permission, caller: Caller, standing: Standing) -> None:
+    """Refuse staff who would see who somebody is, and have completed no module on security and privacy lately.
+
+    Raises:
+        TrainingMissingError: it says what to do.
+
+    """
+    settings = passage.runtime.settings
+    if not settings.needs_training:
+        return
+    now = passage.runtime.clock.now()
+    if not decide_training(caller.role, permission, standing.trained_at, now, settings.training_days).allowed:
+        message = f"This needs a security and privacy module completed within the last {settings.training_days} days."
+        raise TrainingMissingError(message)
 
 
 def declared(policy: Policy) -> Permission:

@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str | None = None
     mail_from: str = "laurel@localhost"
     staff_second_factor: Literal["required", "optional"] | None = None
+    staff_training: Literal["required", "optional"] | None = None
+    training_days: int = 365
     four_eyes: Literal["required", "optional"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
@@ -88,6 +90,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Tell whether exports and changes of what holds for all wait for a second person: likewise."""
         return self._required(self.four_eyes)
 
+    @property
+    def needs_training(self) -> bool:
+        """Tell whether staff need training before they see who somebody is: likewise."""
+        return self._required(self.staff_training)
+
     def _required(self, said: str | None) -> bool:
         return (said or ("required" if self.mode == "production" else "optional")) == "required"
 
@@ -115,6 +122,8 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "smtp_url": parsers.url("smtp", "smtps"),
     "mail_from": parsers.address,
     "staff_second_factor": parsers.choice("required", "optional"),
+    "staff_training": parsers.choice("required", "optional"),
+    "training_days": parsers.whole(1, 3_650),
     "four_eyes": parsers.choice("required", "optional"),
     "log_level": parsers.choice("debug", "info", "warning", "error"),
     "token_key": parsers.key,

@@ -110,7 +110,8 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
         " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at,"
         " client.permissions, array(select kid from access.removed_key) as removed_keys,"
-        " glass.id as glass, glass.permission as lent, glass.market as lent_market, glass.ends_at as glass_ends_at"
+        " glass.id as glass, glass.permission as lent, glass.market as lent_market, glass.ends_at as glass_ends_at,"
+        " (select max(completed_at) from access.training where training.account = account.id) as trained_at"
         " from access.session join access.account on account.id = session.account"
         " left join access.authenticator on authenticator.account = account.id"
         " left join access.machine_client as client on client.account = account.id"
@@ -132,6 +133,7 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         narrowed=None if row["permissions"] is None else frozenset(map(Permission, row["permissions"])),
         removed_keys=frozenset(row["removed_keys"]),
         opened=None if row["glass"] is None else _opened(row),
+        trained_at=row["trained_at"],
     )
 
 

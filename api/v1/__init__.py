@@ -32,6 +32,7 @@ from api.v1 import (
     reviews,
     rewards,
     sessions,
+    training,
     transfers,
 )
 
@@ -65,5 +66,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews.ROUTES,
     *rewards.ROUTES,
     *sessions.ROUTES,
+    *training.ROUTES,
     *transfers.ROUTES,
 ]

@@ -1,9 +1,12 @@
 """What is sent to the routes of what nobody does alone, or only for a while, so that it succeeds."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from access import MACHINES, Role
+from content import STAFF_TRAINING
 from tests.api.asker import Asker, Body
+from tests.api.house import House
 from tests.api.scenes import Scene, Sent
 
 OFFICER, PROTECTION = Role.COMPLIANCE_OFFICER, Role.DATA_PROTECTION_OFFICER
@@ -76,3 +79,14 @@ async def an_emergency_that_is_over(scene: Scene, _: Asker) -> Sent:
     over = await broken(marketer)
     await marketer.ask("DELETE", "/v1/me/break-glass")
     return Sent({"finding": "justified", "words": "The officer was ill."}, over)
+
+
+async def a_completion(scene: Scene, _: Asker) -> Sent:
+    house = scene.house
+    item = await house.item((STAFF_TRAINING,))
+    return Sent(completion(house, await house.staff(Role.MARKETER, "GB"), item))
+
+
+def completion(house: House, asker: Asker, item: str, ago: timedelta = timedelta(0)) -> Body:
+    """Return that somebody completed a module so long ago, as it is recorded."""
+    return {"person": str(asker.person), "item": item, "completed_at": (house.clock.now() - ago).isoformat()}

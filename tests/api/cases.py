@@ -26,6 +26,7 @@ from tests.api.access_scenes import (
 )
 from tests.api.asker import Asker
 from tests.api.authority_scenes import (
+    a_completion,
     a_question_to_approve,
     an_approval,
     an_emergency,
@@ -147,6 +148,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/break-glass": Case(OVERSEEING, nothing, COMMON),
     "POST /v1/break-glass/{emergency:uuid}/revoke": Case(OVERSEEING, somebodys_emergency, COMMON),
     "POST /v1/break-glass/{emergency:uuid}/review": Case(OVERSEEING, an_emergency_that_is_over, COMMON),
+    "GET /v1/me/training": Case(STAFF, nothing, OWN),
+    "POST /v1/training": Case(frozenset({ADMINISTRATOR, MACHINE}), a_completion, 404, status=204),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
