@@ -4,6 +4,8 @@ What a role may do is one table in memory (``policy.py``); a decision is a look-
 Sessions end for every worker at once: whatever changes what an account is worth moves its epoch with its transaction.
 """
 
+from access.authority_errors import ApprovalNotFoundError, ApprovalRefusedError
+from access.authority_values import Approval, BreakGlass
 from access.configuration import configure
 from access.errors import (
     AccessNotConfiguredError,
@@ -33,14 +35,17 @@ from access.errors import (
 from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
 from access.openid import OpenIdProviders
-from access.policy import ROLE_PERMISSIONS, reach
+from access.policy import IN_EMERGENCY, ROLE_PERMISSIONS, reach
+from access.refusals import Refusal, TokenFault
 from access.rules import dpop
 from access.rules.decision import decide, decide_factors, in_scope
+from access.rules.emergencies import under
 from access.rules.matrix import matrix
 from access.rules.openid import ATTEMPT_BYTES, Claimed
 from access.rules.passkeys import RelyingParty, party
 from access.rules.providers import read as read_providers
-from access.service import identities
+from access.rules.training import decide_training
+from access.service import approvals, emergencies, identities, training
 from access.service.accounts import (
     account_of,
     change_password,
@@ -132,10 +137,8 @@ from access.vocabulary import (
     Permission,
     Reach,
     Reason,
-    Refusal,
     Role,
     SessionId,
-    TokenFault,
 )
 from access.webauthn_json import NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest, PasskeyView
 
@@ -143,6 +146,7 @@ __all__ = [
     "ALL_MARKETS",
     "ATTEMPT_BYTES",
     "HOLDINGS",
+    "IN_EMERGENCY",
     "MACHINES",
     "PERMISSION_FIELDS",
     "ROLE_PERMISSIONS",
@@ -154,9 +158,13 @@ __all__ = [
     "Action",
     "Alert",
     "AlertKind",
+    "Approval",
+    "ApprovalNotFoundError",
+    "ApprovalRefusedError",
     "AuthenticatorExistsError",
     "AuthenticatorNotFoundError",
     "Authority",
+    "BreakGlass",
     "Caller",
     "Claimed",
     "Claims",
@@ -217,6 +225,7 @@ __all__ = [
     "addressee",
     "admit",
     "alerts",
+    "approvals",
     "ask_for_reset",
     "ask_passkey",
     "bind_session",
@@ -234,8 +243,10 @@ __all__ = [
     "decide",
     "decide_factors",
     "decide_role_request",
+    "decide_training",
     "disable_account",
     "dpop",
+    "emergencies",
     "enable_account",
     "end_other_sessions",
     "end_own_session",
@@ -279,5 +290,7 @@ __all__ = [
     "shown_fields",
     "sign_in",
     "switch",
+    "training",
+    "under",
     "use_proof",
 ]

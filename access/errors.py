@@ -1,6 +1,6 @@
 """What can go wrong when somebody wants in. What is told to the outside never says which part was wrong."""
 
-from access.vocabulary import IdentityFault
+from access.refusals import IdentityFault
 from kernel.errors import (
     ConflictError,
     ForbiddenError,

@@ -29,7 +29,10 @@ PERMISSION_FIELDS: Final[Mapping[Permission, frozenset[Field]]] = MappingProxyTy
 )
 
 
-def shown_fields(role: Role) -> frozenset[Field]:
-    """Return the fields of somebody else that ``role`` may see: those of all of its permissions together."""
-    held = ROLE_PERMISSIONS.get(role, frozenset()) - {Permission.OWN_HCP_PROFILE_READ}
-    return frozenset[Field]().union(*(PERMISSION_FIELDS.get(permission, ()) for permission in held))
+def shown_fields(role: Role, lent: Permission | None = None) -> frozenset[Field]:
+    """Return the fields of somebody else that ``role`` may see: those of all of its permissions together.
+
+    ``lent`` is a permission that the caller has for the moment only.
+    """
+    held = (ROLE_PERMISSIONS.get(role, frozenset()) | {lent}) - {Permission.OWN_HCP_PROFILE_READ}
+    return frozenset[Field]().union(*(PERMISSION_FIELDS.get(each, ()) for each in held if each is not None))

@@ -64,6 +64,37 @@ HOLDINGS: Final = (
         withheld={"requested_by": "the account of somebody else", "decided_by": "the account of somebody else"},
     ),
     Holding(
+        table="access.approval",
+        title="What you asked to be allowed, and what you allowed",
+        of=f"({by_account('requested_by')} or {by_account('decided_by')})",
+        kept="who took records out of the house, and who agreed, must stay known (Art. 17(3)(b))",
+        withheld={
+            "requested_by": "an account",
+            "decided_by": "an account",
+            "body": "it may name accounts of others",
+            "digest": "a fingerprint of a request",
+        },
+    ),
+    Holding(
+        table="access.break_glass",
+        title="Emergency access that you opened, ended or reviewed",
+        of=f"({by_account('account')} or {by_account('ended_by')} or {by_account('reviewed_by')})",
+        kept="who used what their role lacked, and what was thought of it, must stay known (Art. 17(3)(b))",
+        withheld={
+            "account": "an account",
+            "ended_by": "an account",
+            "reviewed_by": "an account",
+            "reason": "it may be somebody else's",
+            "words": "they may be somebody else's",
+        },
+    ),
+    Holding(
+        table="access.training",
+        title="Modules on security and privacy that you completed or recorded for others",
+        of=f"({by_account('account')} or {by_account('recorded_by')})",
+        withheld={"account": "an account", "recorded_by": "an account"},
+    ),
+    Holding(
         table="access.alert",
         title="What you were warned of",
         of=by_account("account"),

@@ -8,10 +8,10 @@ from typing import Any, Final
 import httpx
 
 from access.errors import IdentityProviderAwayError, IdentityProviderNotFoundError
+from access.refusals import IdentityFault
 from access.rules import jose
 from access.rules import openid as rules
 from access.rules.providers import Provider
-from access.vocabulary import IdentityFault
 from kernel.clock import Clock
 
 TIMEOUT_SECONDS: Final = 5.0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from access.authority_tables import Approval, BreakGlass, Training
 from access.tables import (
     Account,
     Alert,
@@ -41,5 +42,8 @@ APP_CONFIG = AppConfig(
         Letter,
         RemovedKey,
         RoleRequest,
+        Approval,
+        BreakGlass,
+        Training,
     ],
 )

@@ -23,7 +23,7 @@ EVERYONE: Final = frozenset(
 _PERSON: Final = EVERYONE | {Permission.OWN_FACTORS_MANAGE, Permission.OWN_PASSWORD_CHANGE}
 """What everybody may do who is no machine."""
 
-_STAFF: Final = _PERSON | {Permission.CONTENT_READ}
+_STAFF: Final = _PERSON | {Permission.BREAK_GLASS_OPEN, Permission.CONTENT_READ, Permission.OWN_TRAINING_READ}
 """What every member of staff may do, within their markets."""
 
 GETTING_SECOND_FACTOR: Final = frozenset(
@@ -38,6 +38,7 @@ OWN: Final = frozenset(
     {
         Permission.BADGES_READ,
         Permission.BADGE_EXPORT,
+        Permission.BREAK_GLASS_OPEN,
         Permission.CLAIMS_READ,
         Permission.CONSENT_READ,
         Permission.CONSENT_WRITE,
@@ -53,11 +54,14 @@ OWN: Final = frozenset(
 
 EVERYWHERE: Final = frozenset(
     {
+        Permission.APPROVAL_ASK,
+        Permission.APPROVAL_DECIDE,
         Permission.AUDIT_EXPORT,
         Permission.AUDIT_LOG_FETCH,
         Permission.AUDIT_READ,
         Permission.AUDIT_REVIEW,
         Permission.BOARD_READ,
+        Permission.BREAK_GLASS_REVIEW,
         Permission.CAMPAIGN_APPROVE,
         Permission.CAMPAIGN_FREEZE,
         Permission.CAMPAIGN_READ,
@@ -77,6 +81,51 @@ EVERYWHERE: Final = frozenset(
     }
 )
 """What concerns things that belong to no market, or is done by those who oversee them all."""
+
+
+PERSONAL: Final = frozenset(
+    {
+        Permission.CONSENT_DELIVER,
+        Permission.HCP_CONTACT_READ,
+        Permission.HCP_CREATE,
+        Permission.HCP_IDENTIFIERS_READ,
+        Permission.HCP_READ,
+        Permission.HCP_WRITE,
+        Permission.LICENCE_DECIDE,
+        Permission.PRIVACY_REQUESTS_READ,
+        Permission.PRIVACY_REQUEST_HANDLE,
+        Permission.SUPPRESSION_WRITE,
+    }
+)
+"""What shows or changes data that identifies somebody else; staff need training in security and privacy for it."""
+
+IN_EMERGENCY: Final = frozenset(
+    {
+        Permission.AUDIT_READ,
+        Permission.AWARD_PROOF_READ,
+        Permission.CAMPAIGN_FREEZE,
+        Permission.CAMPAIGN_READ,
+        Permission.CAMPAIGN_STOP,
+        Permission.CLAIM_CANCEL,
+        Permission.CLAIM_FULFIL,
+        Permission.CONSENT_DELIVER,
+        Permission.CONTENT_READ,
+        Permission.HCP_CONTACT_READ,
+        Permission.HCP_IDENTIFIERS_READ,
+        Permission.HCP_READ,
+        Permission.HCP_WRITE,
+        Permission.LEGAL_HOLD_MANAGE,
+        Permission.LICENCE_DECIDE,
+        Permission.PRIVACY_REQUESTS_READ,
+        Permission.PRIVACY_REQUEST_HANDLE,
+        Permission.RULES_EXPLAIN,
+        Permission.SUPPRESSION_WRITE,
+        Permission.TRANSFERS_OF_VALUE_READ,
+    }
+)
+"""What staff whose role lacks it, or outside their markets, may do for an hour by breaking the glass.
+
+It sees and it helps. What agrees to anything, gives somebody a role or takes data out of the house is not among it."""
 
 
 def reach(permission: Permission) -> Reach:
@@ -101,9 +150,12 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.HCP_READ,
             Permission.HCP_WRITE,
             Permission.LICENCE_DECIDE,
+            Permission.TRAINING_RECORD,
         },
         Role.COMPLIANCE_OFFICER: _STAFF
         | {
+            Permission.APPROVAL_ASK,
+            Permission.APPROVAL_DECIDE,
             Permission.HCP_IDENTIFIERS_READ,
             Permission.HCP_READ,
             Permission.LICENCE_DECIDE,
@@ -119,6 +171,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.AWARD_REVOKE,
             Permission.FREEZES_GRANT,
             Permission.BOARD_READ,
+            Permission.BREAK_GLASS_REVIEW,
             Permission.CAMPAIGN_APPROVE,
             Permission.CAMPAIGN_FREEZE,
             Permission.CAMPAIGN_READ,
@@ -133,6 +186,9 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF
         | {
+            Permission.APPROVAL_ASK,
+            Permission.APPROVAL_DECIDE,
+            Permission.BREAK_GLASS_REVIEW,
             Permission.CONSENT_GAPS_READ,
             Permission.NOTICE_WRITE,
             Permission.SUPPRESSION_WRITE,
@@ -174,6 +230,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.CONTENT_CREATE,
             Permission.HCP_CREATE,
             Permission.MESSAGE_SEND,
+            Permission.TRAINING_RECORD,
         },
         Role.MARKETER: _STAFF
         | {

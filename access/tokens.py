@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from typing_extensions import override
 
+from access.refusals import TokenFault
 from access.rules.claims import ALGORITHM, LONGEST, TYPE, key_id, read, refused, to_wire
 from access.values import Claims
-from access.vocabulary import TokenFault
 from kernel.clock import Clock
 
 _signatures: Final = jwt.PyJWS(algorithms=[ALGORITHM])

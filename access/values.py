@@ -24,6 +24,19 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     markets: frozenset[str]
     person: PersonId | None
     narrowed: frozenset[Permission] | None = None
+    break_glass: UUID | None = None
+    """The emergency access that is open while this is asked."""
+    lent: Permission | None = None
+    """What that access lends beyond the role."""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """An emergency access that has not been ended: it lends a permission or a market, before ``ends_at``."""
+
+    id: UUID
+    permission: Permission | None
+    market: str | None
+    ends_at: datetime
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +75,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What a machine client is narrowed to."""
     removed_keys: frozenset[str] = frozenset()
     """Ids of token keys that nothing is believed from any more."""
+    opened: Opened | None = None
+    """The emergency access of the account, if one was opened and not ended."""
+    trained_at: datetime | None = None
+    """When the account last completed a module on security and privacy."""
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +166,7 @@ class RouteLine(msgspec.Struct, frozen=True):
     permission: Permission | None
     purpose: str | None = None
     factor_seconds: int | None = None
+    four_eyes: bool = False
 
 
 class MatrixRow(msgspec.Struct, frozen=True):

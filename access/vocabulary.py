@@ -38,6 +38,8 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
     ACTIVITY_DELIVER = "activity:deliver"
     ACTIVITY_RECORD = "activity:record"
+    APPROVAL_ASK = "approval:ask"
+    APPROVAL_DECIDE = "approval:decide"
     AUDIT_EXPORT = "audit:export"
     AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
@@ -48,6 +50,8 @@ class Permission(StrEnum):
     BADGE_EXPORT = "badge:export"
     BOARD_MANAGE = "board:manage"
     BOARD_READ = "board:read"
+    BREAK_GLASS_OPEN = "break-glass:open"
+    BREAK_GLASS_REVIEW = "break-glass:review"
     CAMPAIGN_APPROVE = "campaign:approve"
     CAMPAIGN_FREEZE = "campaign:freeze"
     CAMPAIGN_READ = "campaign:read"
@@ -89,6 +93,7 @@ class Permission(StrEnum):
     OWN_PRIVACY_REQUEST_MAKE = "own-privacy-request:make"
     OWN_PROFILE_READ = "own-profile:read"
     OWN_SESSIONS_READ = "own-sessions:read"
+    OWN_TRAINING_READ = "own-training:read"
     POINTS_READ = "points:read"
     POLICIES_READ = "policies:read"
     PRIVACY_REQUESTS_READ = "privacy-requests:read"
@@ -106,6 +111,7 @@ class Permission(StrEnum):
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"
     SUPPRESSION_WRITE = "suppression:write"
+    TRAINING_RECORD = "training:record"
     TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
 
 
@@ -150,6 +156,7 @@ class AlertKind(StrEnum):
     ACCOUNT_ENABLED = "account-enabled"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
+    BREAK_GLASS_OPENED = "break-glass-opened"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_REMOVED = "identity-removed"
     PASSKEY_ADDED = "passkey-added"
@@ -163,6 +170,23 @@ class AlertKind(StrEnum):
     ROLE_CHANGED = "role-changed"
 
 
+class ApprovalState(StrEnum):
+    """Where a question stands that somebody else must agree to."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+class Finding(StrEnum):
+    """What somebody else thinks of an emergency access once it is over."""
+
+    JUSTIFIED = "justified"
+    UNJUSTIFIED = "unjustified"
+
+
 class Reason(StrEnum):
     """Why a decision was taken."""
 
@@ -172,6 +196,7 @@ class Reason(StrEnum):
     SECOND_FACTOR_MISSING = "second-factor-missing"
     CLIENT_NARROWED = "client-narrowed"
     FACTOR_TOO_OLD = "factor-too-old"
+    TRAINING_MISSING = "training-missing"
 
 
 class Reach(StrEnum):
@@ -182,57 +207,6 @@ class Reach(StrEnum):
     EVERYWHERE = "everywhere"
 
 
-class TokenFault(StrEnum):
-    """What is wrong with an access token; for the audit trail, the bearer only learns that it is refused."""
-
-    MALFORMED = "malformed"
-    WRONG_HEADER = "wrong-header"
-    UNKNOWN_KEY = "unknown-key"
-    BAD_SIGNATURE = "bad-signature"
-    WRONG_CLAIMS = "wrong-claims"
-    WRONG_ISSUER = "wrong-issuer"
-    WRONG_AUDIENCE = "wrong-audience"
-    NOT_YET_VALID = "not-yet-valid"
-    EXPIRED = "expired"
-    REMOVED_KEY = "removed-key"
-    KEY_NOT_SHOWN = "key-not-shown"
-
-
-class IdentityFault(StrEnum):
-    """What is wrong with what an identity provider answered; for the audit trail."""
-
-    ALGORITHM = "algorithm"
-    AUDIENCE = "audience"
-    CLAIMS = "claims"
-    CODE = "code"
-    EXPIRED = "expired"
-    ISSUER = "issuer"
-    METADATA = "metadata"
-    NONCE = "nonce"
-    SIGNATURE = "signature"
-    STATE = "state"
-    TOKEN = "token"  # noqa: S105 - names a fault
-
-
-class Refusal(StrEnum):
-    """Why nobody was signed in; for the audit trail, whoever asked only learns that it failed."""
-
-    UNKNOWN = "unknown"
-    WRONG_SECRET = "wrong-secret"  # noqa: S105 - names a reason
-    COUNTRY = "country-unknown"
-    DISABLED = "disabled"
-    ENDED = "session-ended"
-    EXPIRED = "expired"
-    IDENTITY_OF_STAFF = "identity-of-staff"
-    OTP_MISSING = "otp-missing"
-    PROFESSION = "profession-unknown"
-    REUSED = "reused"
-    UNCONFIRMED = "unconfirmed"
-    WRONG_KEY = "wrong-key"
-    WRONG_OTP = "wrong-otp"
-    WRONG_PASSKEY = "wrong-passkey"
-
-
 class Action(StrEnum):
     """Audit actions of this room, spelled ``room:subject:verb``."""
 
@@ -240,10 +214,19 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "access:account:created"
     ACCOUNT_DISABLED = "access:account:disabled"
     ACCOUNT_ENABLED = "access:account:enabled"
+    APPROVALS_READ = "access:approvals:read"
+    APPROVAL_ASKED = "access:approval:asked"
+    APPROVAL_GIVEN = "access:approval:given"
+    APPROVAL_REFUSED = "access:approval:refused"
+    APPROVAL_USED = "access:approval:used"
     AUTHENTICATOR_CONFIRMED = "access:authenticator:confirmed"
     AUTHENTICATOR_OFFERED = "access:authenticator:offered"
     AUTHENTICATOR_REMOVED = "access:authenticator:removed"
     ALERTS_READ = "access:alerts:read"
+    BREAK_GLASS_ENDED = "access:emergency:ended"
+    BREAK_GLASS_OPENED = "access:emergency:opened"
+    BREAK_GLASS_READ = "access:emergency:read"
+    BREAK_GLASS_REVIEWED = "access:emergency:reviewed"
     CLIENTS_READ = "access:clients:read"
     CLIENT_CREATED = "access:client:created"
     CLIENT_REVOKED = "access:client:revoked"
@@ -275,5 +258,7 @@ class Action(StrEnum):
     SESSIONS_READ = "access:sessions:read"
     SESSION_ENDED = "access:session:ended"
     SESSION_REFRESHED = "access:session:refreshed"
+    TRAINING_READ = "access:training:read"
+    TRAINING_RECORDED = "access:training:recorded"
     SIGN_IN_FAILED = "access:session:refused"
     SIGNED_IN = "access:session:started"

@@ -13,7 +13,9 @@ from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from api import tlog, v1
+from api.background import Background
 from api.contract import Contract
+from api.four_eyes import guarded
 from api.gate import gate
 from api.problems import EXCEPTION_HANDLERS
 from api.routing import Policy, policy_of
@@ -57,6 +59,7 @@ def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[Con
             message = f"{handler}: declare it with command, query, merged or public of api.routing, and keep the gate."
             raise UndeclaredRouteError(message)
     app.state.runtime = runtime
+    runtime.guarded = guarded(app)
     app.asgi_handler = Seal(app.asgi_handler, runtime)
     return app
 
@@ -101,7 +104,7 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
     """Run the worker's loops in the background while the block lasts."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    tasks: list[asyncio.Task[None]] = [loop.create_task(run(stop)) for run in runtime.background()]
+    tasks: list[asyncio.Task[None]] = [loop.create_task(run(stop)) for run in Background(runtime).loops()]
     try:
         yield
     finally:

@@ -21,7 +21,9 @@ from access import (
     TokenRefusedError,
     decide,
     decide_factors,
+    decide_training,
     dpop,
+    under,
 )
 from access.errors import KeyProofRefusedError
 from api.dpop import shown_key
@@ -57,6 +59,16 @@ class FactorTooOldError(UnauthenticatedError):
 
     code = "factor-too-old"
     remedy = "Show a password or one-time password with POST /v1/sessions/current/proof, and send the request again."
+
+
+class TrainingMissingError(ForbiddenError):
+    """The caller would see who somebody is, and has not lately learnt what to mind."""
+
+    code = "training-missing"
+    remedy = (
+        "Complete the security and privacy module that GET /v1/me/training names; your learning system, or a colleague"
+        " with POST /v1/training, records it."
+    )
 
 
 class RequestLimitError(TooManyError):
@@ -113,12 +125,15 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
         )
         passage.caller = caller
     permission = declared(policy)
+    if standing.opened is not None:
+        passage.caller = caller = under(caller, standing.opened, permission, passage.runtime.clock.now())
     verdict = decide(caller, permission)
     if not verdict.allowed:
         whom = "client is narrowed and" if verdict.reason is Reason.CLIENT_NARROWED else f"role {caller.role.value}"
         message = f"The {whom} does not include {permission.value}."
         raise PermissionMissingError(message, reason=verdict.reason)
     require_factors(passage, policy, caller, standing)
+    require_training(passage, permission, caller, standing)
     if caller.role is Role.HCP:
         await ask_consent(passage, policy, caller, marks.person)
 
@@ -147,6 +162,22 @@ def require_factors(passage: Passage, policy: Policy, caller: Caller, standing: 
         raise FactorTooOldError(message, max_age=policy.factor_seconds)
 
 
+def require_training(passage: Passage, permission: Permission, caller: Caller, standing: Standing) -> None:
+    """Refuse staff who would see who somebody is, and have completed no module on security and privacy lately.
+
+    Raises:
+        TrainingMissingError: it says what to do.
+
+    """
+    settings = passage.runtime.settings
+    if not settings.needs_training:
+        return
+    now = passage.runtime.clock.now()
+    if not decide_training(caller.role, permission, standing.trained_at, now, settings.training_days).allowed:
+        message = f"This needs a security and privacy module completed within the last {settings.training_days} days."
+        raise TrainingMissingError(message)
+
+
 def declared(policy: Policy) -> Permission:
     """Return the permission of a route that is not public."""
     assert policy.permission is not None  # noqa: S101 - a declaration without one stops the start
@@ -173,31 +204,25 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
 
 async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:
     header = request.headers.get("authorization", "")
+    if not header.startswith((BEARER, BOUND)):
+        message = "There is no bearer token in the Authorization header."
+        raise TokenRefusedError(message, reason="token-missing")
+    token = header.partition(" ")[2]
+    claims = passage.runtime.verifier.verify(token)
+    if claims.key is None and header.startswith(BEARER):
+        return claims
     try:
-        if header.startswith(BEARER):
-            return _unbound(passage.runtime.verifier.verify(header[len(BEARER) :]))
-        return await _bound(request, passage, header)
+        await _require_key(request, passage, claims, token)
     except (TokenRefusedError, KeyProofRefusedError):
-        if "authorization" in request.headers:  # without it the outermost layer has counted the request
-            await take_anonymous(passage)
+        await take_anonymous(passage)  # the outermost layer counts tokens that are none, not one in the wrong hands
         raise
-
-
-def _unbound(claims: Claims) -> Claims:
-    """Return what a bearer's token says: one that is bound to a key is not good without it."""
-    if claims.key is not None:
-        raise TokenRefusedError("The access token is not valid.", reason=TokenFault.KEY_NOT_SHOWN.value)
     return claims
 
 
-async def _bound(request: Request[Any, Any, Any], passage: Passage, header: str) -> Claims:
-    """Return what a token says that is bound to a key, which the request shows (RFC 9449 section 7.1)."""
-    if not header.startswith(BOUND):
-        message = "There is no bearer token in the Authorization header."
-        raise TokenRefusedError(message, reason="token-missing")
-    token = header[len(BOUND) :]
-    claims = passage.runtime.verifier.verify(token)
+async def _require_key(request: Request[Any, Any, Any], passage: Passage, claims: Claims, token: str) -> None:
+    """Refuse a bound token of which the request shows no key (RFC 9449 section 7.1), and the other way round."""
+    if request.headers["authorization"].startswith(BEARER):
+        raise TokenRefusedError("The access token is not valid.", reason=TokenFault.KEY_NOT_SHOWN.value)
     key = await shown_key(request, passage, token)
     if claims.key is None or not dpop.same(claims.key, key):
         raise dpop.refused()
-    return claims

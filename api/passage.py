@@ -78,6 +78,7 @@ class Passage:
             consent=decision.event if decision else None,
             notice_version=decision.notice_version if decision else None,
             address=self.address,
+            break_glass=caller.break_glass if caller else None,
         )
 
     @asynccontextmanager
@@ -119,7 +120,12 @@ class Passage:
             action = self.policy.records[0].value
         detail: dict[str, Any] = {"status": status}
         return Fact(
-            action=action, subject=subject, decision=decision, reason=self.reason, outcome=outcome, detail=detail
+            action=action,
+            subject=subject,
+            decision=decision,
+            reason=self.reason,
+            outcome=outcome,
+            detail=self.origin().detailed(detail),
         )
 
 

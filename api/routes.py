@@ -17,6 +17,7 @@ def route_lines(app: Litestar) -> list[RouteLine]:
             purpose = policy.purpose.value if policy.purpose else None
             methods = [str(method) for method in handler.http_methods if method != "OPTIONS"]
             lines += [
-                RouteLine(method, route.path, policy.permission, purpose, policy.factor_seconds) for method in methods
+                RouteLine(method, route.path, policy.permission, purpose, policy.factor_seconds, policy.four_eyes)
+                for method in methods
             ]
     return sorted(lines, key=lambda line: (line.path, line.method))

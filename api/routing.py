@@ -15,55 +15,27 @@ Litestar never sees these. ``issuing`` is a command that is a GET: it hands some
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Literal
 
 import msgspec
 from litestar import Request, Response
-from litestar.datastructures import ResponseHeader
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Operation
-from typing_extensions import override
 
 from access import Permission
-from api import idempotency
+from api import four_eyes, idempotency
 from api.bodies import decoded, json_bytes
-from api.contract import inlined
+from api.describing import REQUEST_ID, operation, responses
 from api.dpop import shown_key
 from api.passage import Passage
-from api.problems import Problem, PromisedActionMissingError
+from api.problems import PromisedActionMissingError
 from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
 WRITING: Final = frozenset({"command", "merged"})
 INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept", "key"})
-IDEMPOTENCY_KEY: Final = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Sending the same request again with the same key answers the same and creates nothing.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-}
-REQUEST_ID: Final = ResponseHeader(
-    name="X-Request-Id", value="text", description="Names the request in the audit log.", documentation_only=True
-)
-"""Its value is never sent; it tells the document which type the header has."""
-
-OWN_DESCRIPTIONS: Final = {
-    400: "The request can't be understood.",
-    401: "Nobody is signed in.",
-    403: "The caller may not do this, or consent is missing.",
-    404: "There is no such thing for this caller.",
-    409: "It contradicts what is there.",
-    413: "The body is too large.",
-    415: "The body is not JSON.",
-    422: "It is well formed and makes no sense here.",
-    429: "Too many requests.",
-    503: "A part that this needs is away for the moment.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +44,7 @@ class Policy:
 
     ``settled``: a query that waits until the audit log has indexed what was done before it. ``factor_seconds``: how
     long ago the caller may have shown a password, a one-time password or a secret for the last time (RFC 9470).
+    ``four_eyes``: somebody else must have agreed to exactly this request. ``shape``: what its body must be.
     """
 
     kind: Kind
@@ -82,6 +55,12 @@ class Policy:
     creates: bool = False
     settled: bool = False
     factor_seconds: int | None = None
+    four_eyes: bool = False
+    shape: Any = None
+
+    def __deepcopy__(self, _: object) -> "Policy":
+        """Return itself: nothing of it changes, and Litestar copies what handlers carry, which types don't survive."""
+        return self
 
 
 def policy_of(handler: Any) -> Policy | None:
@@ -114,24 +93,28 @@ class _Door:
         creates: bool = False,
         settled: bool = False,
         factor_seconds: int | None = None,
+        four_eyes: bool = False,
         status_code: int = 200,
         body_type: Any = None,
         media_types: Sequence[str] = (),
     ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
         actions = records if isinstance(records, tuple) else (records,)
-        policy = Policy(self._kind, permission, purpose, actions, because, creates, settled, factor_seconds)
-        _check(policy, path)
+        declared = Policy(
+            self._kind, permission, purpose, actions, because, creates, settled, factor_seconds, four_eyes
+        )
+        _check(declared, path)
 
         def declare(function: Callable[..., Any]) -> HTTPRouteHandler:
             shape = body_type or _data_type(function)
+            policy = replace(declared, shape=shape)
             return HTTPRouteHandler(
                 path,
                 http_method=method,  # type: ignore[arg-type]
                 opt={"policy": policy},
                 status_code=201 if creates else status_code,
-                operation_class=_operation(policy, shape, media_types),
+                operation_class=operation(policy, shape, media_types),
                 operation_id=function.__name__,
-                responses=_responses(policy, is_keyed="{" in path, has_body=shape is not None),
+                responses=responses(policy, is_keyed="{" in path, has_body=shape is not None),
                 response_headers=[REQUEST_ID],
             )(_wrapped(function, policy))
 
@@ -221,6 +204,8 @@ async def _command(call: _Call) -> Any:
         if claim is not None and claim.answer is not None:
             uow.record(policy.records[0], subject=None, reason="repeated")
             return claim.answer
+        if policy.four_eyes:
+            await four_eyes.require(uow, passage, call.request)
         result = await call.function(uow=uow, **call.arguments)
         _require_promised(uow, policy, call.function.__name__)
         if claim is not None:
@@ -245,50 +230,6 @@ async def _plain(call: _Call) -> Any:
 
 
 _RUNNERS: Final[Mapping[Kind, Any]] = {"command": _command, "query": _query, "merged": _plain, "public": _plain}
-
-
-def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> type[Operation]:
-    """Return an OpenAPI operation that shows what the route declares, and the body that it reads by hand."""
-
-    @dataclass
-    class DeclaredOperation(Operation):
-        @override
-        def to_schema(self) -> dict[str, Any]:
-            schema = super().to_schema()
-            if body_type is not None:
-                content = {"application/json": {"schema": inlined(msgspec.json.schema(body_type))}}
-                schema["requestBody"] = {"required": True, "content": content}
-            if media_types:
-                schema["responses"]["200"]["content"] = {each: {"schema": {}} for each in media_types}
-            if policy.creates:
-                schema.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            if policy.permission and policy.purpose:
-                schema["x-permission"] = policy.permission.value
-                schema["x-purpose"] = policy.purpose.value
-                if policy.factor_seconds is not None:
-                    schema["x-factor-seconds"] = policy.factor_seconds
-                schema["x-records"] = [action.value for action in policy.records]
-                schema["security"] = [{"bearer": []}]
-            else:
-                schema["x-public-because"] = policy.because
-                schema["security"] = []
-            return schema
-
-    return DeclaredOperation
-
-
-def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
-    codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
-    codes |= ({415, 422} if has_body else set()) | ({404} if is_keyed else set())
-    return {
-        code: ResponseSpec(
-            data_container=Problem,
-            description=OWN_DESCRIPTIONS[code],
-            media_type="application/problem+json",
-            generate_examples=False,
-        )
-        for code in sorted(codes | ({401} if policy.records else set()))
-    }
 
 
 command: Final = _Door("command", ("POST", "PUT", "PATCH", "DELETE"))

@@ -1,10 +1,7 @@
 """The composition root: everything that lives as long as the process, put together once."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
-from functools import partial
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
@@ -12,14 +9,14 @@ import structlog
 import access
 import audit
 import consent
-import gamification
 import people
 from api.floods import Floods, Pressure
+from api.four_eyes import Guarded
 from api.holdings import registry
 from api.merging import Merging
 from api.standings import Standings
 from consent import Controller, ReceiptIssuer
-from consent.vocabulary import BOARD_TOPIC, Basis, Purpose
+from consent.vocabulary import Basis, Purpose
 from gamification import BadgeIssuer, BadgeKeys, Boards
 from kernel import epochs
 from kernel.batching import Batcher
@@ -31,25 +28,12 @@ from kernel.keys import Keys, keyring
 from kernel.limits import Limits
 from kernel.mail import mailbox
 from kernel.once import Once
-from kernel.relay import hold_back, relay
 from kernel.settings import Settings, SettingsError
 from kernel.telling import Telling
-from kernel.unit_of_work import UnitOfWork, Work
+from kernel.unit_of_work import Work
 
 AUDIENCE = "laurel"
 POOL_SIZE = 10
-BOARD_PAUSE_SECONDS = 1.0
-FLOOD_PAUSE_SECONDS = 10.0
-LOTS_PAUSE_SECONDS = 30.0
-CONSENT_PAUSE_SECONDS = 10.0
-LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
-SCHEDULE_PAUSE_SECONDS = 1.0
-LETTER_PAUSE_SECONDS = 1.0
-LETTER_ORIGIN = Origin(request=UUID(int=0), actor="system:letters", role="system", route="worker letters")
-REQUESTS_PAUSE_SECONDS = 1.0
-RETENTION_PAUSE_SECONDS = 3_600.0
-BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", route="worker board")
-CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 REQUESTS_ORIGIN = Origin(
     request=UUID(int=0),
     actor="system:privacy",
@@ -58,7 +42,6 @@ REQUESTS_ORIGIN = Origin(
     purpose=Purpose.COMPLIANCE,
     basis=Basis.LEGAL_OBLIGATION,
 )
-SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
 
@@ -100,6 +83,7 @@ class Runtime:
         self._suppression_key = keys.suppression_key
         self.floods = Floods(self.work, self.clock)
         self.pressure = Pressure(self.work)
+        self.guarded: list[Guarded] = []
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
@@ -135,112 +119,6 @@ class Runtime:
     async def _settle(self, many: Sequence[None]) -> Sequence[bool]:
         """Wait once for everybody who wants to read the log now."""
         return [await audit.settle(self.work)] * len(many)
-
-    def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker, each of which goes on after whatever went wrong."""
-        refresh = partial(_refresh, self.boards)
-        sequencer = audit.Sequencer(self.database_url, self.log_key, self.clock, self.former_log_keys)
-        publisher = audit.Publisher(self.database_url, self.log_key, self.clock, self.witness_policy)
-        return [
-            sequencer.run,
-            publisher.run,
-            partial(_repeat, self.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
-            lambda stop: relay(self.work, {BOARD_TOPIC: refresh}, stop),
-            partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
-            partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
-            partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
-            partial(_repeat, self._send_letters, LETTER_PAUSE_SECONDS, "letters_wait"),
-            partial(_repeat, self._send_messages, LETTER_PAUSE_SECONDS, "messages_wait"),
-            partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
-            partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
-            partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
-        ]
-
-    async def _keep_board(self) -> bool:
-        """Begin and close periods in time, send away whose consent ran out, make lost copies again."""
-        async with self.work.read(BOARD_ORIGIN) as uow:
-            waiting = await gamification.boards_wait(uow, self.boards)
-        if waiting:
-            async with self.work.begin(BOARD_ORIGIN) as uow:
-                await hold_back(uow)
-                lost = await gamification.keep_boards(uow, self.boards)
-            async with self.work.begin(BOARD_ORIGIN) as uow:
-                await hold_back(uow)
-                await gamification.copy_boards(uow, self.boards, lost=lost)
-        return False
-
-    async def _keep_schedule(self) -> bool:
-        """Start and end campaigns by the clock, score the past of those that ask for it, pay for what all reached."""
-        async with self.work.begin(SCHEDULE_ORIGIN) as uow:
-            await gamification.keep_schedule(uow)
-        async with self.work.begin(SCHEDULE_ORIGIN) as uow:
-            more = await gamification.backfill(uow)
-        async with self.work.begin(SCHEDULE_ORIGIN) as uow:
-            return await gamification.pay_contributors(uow) or more
-
-    async def _expire_lots(self) -> bool:
-        """Let points expire whose time is over, and levels follow; any number of workers may do it at once."""
-        async with self.work.begin(LOTS_ORIGIN) as uow:
-            expired = await gamification.expire_lots(uow)
-        async with self.work.begin(LOTS_ORIGIN) as uow:
-            return await gamification.lapse_levels(uow) + expired > 0
-
-    async def _send_letters(self) -> bool:
-        """Send what rooms wrote to people; any number of workers may do it at once."""
-        async with self.work.begin(LETTER_ORIGIN) as uow:
-            return await access.send_letters(uow, self.mailbox, _may_write)
-
-    async def _send_messages(self) -> bool:
-        """Ask for one second yes that is outstanding, and send one message or stop it."""
-        asked = False
-        if self.settings.confirmation_letters == "sent":
-            async with self.work.begin(LETTER_ORIGIN) as uow:
-                asked = await consent.write_confirmations(uow, self._confirmation_page)
-        async with self.work.begin(LETTER_ORIGIN) as uow:
-            return await consent.transmit(uow, self.mailbox) or asked
-
-    def _confirmation_page(self, token: str) -> str:
-        return f"{self.settings.public_url.rstrip('/')}/v1/consent/confirmations/{token}"
-
-    async def _sweep_consents(self) -> bool:
-        """Write down grants that ran out; the gate has refused them ever since."""
-        async with self.work.begin(CONSENT_ORIGIN) as uow:
-            return await consent.record_lapses(uow)
-
-    async def _answer_requests(self) -> bool:
-        """Do one step of one request; workers beside each other take different requests."""
-        async with self.work.begin(REQUESTS_ORIGIN) as uow:
-            return await consent.work_once(uow, self.registry)
-
-    async def _retain(self) -> bool:
-        """Let go what has been kept for long enough."""
-        async with self.work.begin(REQUESTS_ORIGIN) as uow:
-            return any(line.rows for line in await consent.retain(uow, self.registry))
-
-
-async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: str, stop: asyncio.Event) -> None:
-    """Do one round after the other until ``stop``, without a ``pause`` (seconds) where one says that there is more.
-
-    Whatever goes wrong is logged as ``waits`` and tried again: a loop that ended would stand still until a restart.
-    """
-    while not stop.is_set():
-        more = False
-        try:
-            more = await round_()
-        except Exception as error:  # noqa: BLE001 - see above
-            _log.warning(waits, error=type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 0.0 if more else pause)
-
-
-async def _may_write(uow: UnitOfWork, person: people.PersonId) -> bool:
-    """Tell whether a letter about somebody's own account may leave: a code that was asked for, or word of a danger."""
-    decision = await consent.may_contact(uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)
-    return decision.allowed
-
-
-async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:
-    await gamification.refresh(uow, boards, keys)
 
 
 def badge_issuer(settings: Settings, keys: Keys) -> BadgeIssuer:

@@ -16,6 +16,7 @@ from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
+from access import TokenRefusedError
 from api.limiting import AddressLimitError, headers, take_anonymous
 from api.passage import REFUSALS, Passage
 from api.problems import laurel_problem
@@ -103,8 +104,8 @@ class Seal:
 
     @staticmethod
     async def _admitted(scope: Scope, passage: Passage) -> bool:
-        """Count a request that shows no token; one that shows a wrong one is counted by the gate."""
-        if scope["path"] in UNLIMITED or any(name == b"authorization" for name, _ in scope["headers"]):
+        """Count a request that shows no token, or none of ours, whatever path it asks for."""
+        if scope["path"] in UNLIMITED or _shows_token(scope, passage):
             return True
         try:
             await take_anonymous(passage)
@@ -141,6 +142,18 @@ class Seal:
         except Exception as error:  # whatever it was, the entry is not durable
             raise UnsealedError from error
         passage.sealed = True
+
+
+def _shows_token(scope: Scope, passage: Passage) -> bool:
+    """Tell whether a request shows a token that is valid; what it is good for is the gate's question."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            try:
+                passage.runtime.verifier.verify(value.decode("latin-1").partition(" ")[2])
+            except TokenRefusedError:
+                return False
+            return True
+    return False
 
 
 def _has_content_policy(message: HTTPResponseStartEvent) -> bool:

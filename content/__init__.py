@@ -22,15 +22,18 @@ from content.service import (
     for_scoring,
     item,
     staff_item,
+    training_item,
+    training_items,
     visible,
     withdraw,
 )
 from content.values import ContentItem, NewContent, OfferedContent, ScoringView
-from content.vocabulary import EVERYWHERE, Action, ContentId, ContentKind, ContentState
+from content.vocabulary import EVERYWHERE, STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
 
 __all__ = [
     "EVERYWHERE",
     "HOLDINGS",
+    "STAFF_TRAINING",
     "Action",
     "AuthorNeverApprovesError",
     "ContentId",
@@ -53,6 +56,8 @@ __all__ = [
     "item",
     "scores",
     "staff_item",
+    "training_item",
+    "training_items",
     "visible",
     "withdraw",
 ]

@@ -17,7 +17,7 @@ from content.errors import (
 from content.rules import drafts, pages
 from content.rules import visibility as rules
 from content.values import ContentItem, NewContent, OfferedContent, ScoringView
-from content.vocabulary import Action, ContentId, ContentKind, ContentState
+from content.vocabulary import STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
 from kernel import cursors
 from kernel.cursors import Page
 from kernel.unit_of_work import UnitOfWork
@@ -166,6 +166,26 @@ async def staff_item(uow: UnitOfWork, content: ContentId, *, scope: Collection[s
     """
     found = await _staff_item(uow, content, scope, lock=False)
     uow.record(Action.CONTENT_READ, resource=_resource(content))
+    return found
+
+
+async def training_items(uow: UnitOfWork, scope: Collection[str]) -> list[ContentItem]:
+    """Return what staff of ``scope`` have to learn about security and privacy, newest first."""
+    found = await store.training_items(uow, scope)
+    uow.record(Action.CONTENT_LISTED, count=len(found))
+    return found
+
+
+async def training_item(uow: UnitOfWork, content: ContentId, scope: Collection[str]) -> ContentItem:
+    """Return an approved item that staff have to learn.
+
+    Raises:
+        ContentNotFoundError: there is none in ``scope``, or it is something else.
+
+    """
+    found = await _staff_item(uow, content, scope, lock=False)
+    if found.state is not ContentState.APPROVED or STAFF_TRAINING not in found.tags:
+        raise ContentNotFoundError("There is no such module for staff.", field="item")
     return found
 
 

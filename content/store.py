@@ -9,7 +9,7 @@ import msgspec
 
 from content.rules.visibility import language
 from content.values import ContentItem, OfferedContent, ScoringView
-from content.vocabulary import EVERYWHERE, ContentClass, ContentId, ContentKind, ContentState
+from content.vocabulary import EVERYWHERE, STAFF_TRAINING, ContentClass, ContentId, ContentKind, ContentState
 from kernel.unit_of_work import UnitOfWork
 
 Kind = TypeVar("Kind", ContentItem, OfferedContent)
@@ -58,7 +58,7 @@ async def visible(
         f"select {_OFFERED_COLUMNS} from content.item where state = 'approved'"  # noqa: S608 - field names
         " and markets && $1::text[] and split_part(locale, '-', 1) = $2"
         " and (visible_from is null or visible_from <= $3) and (visible_until is null or visible_until > $3)"
-        " and ($4::text is null or kind = $4) and ($5::text is null or tags @> array[$5])"
+        " and not tags @> array[$8] and ($4::text is null or kind = $4) and ($5::text is null or tags @> array[$5])"
         " and ($6::uuid is null or id < $6) order by id desc limit $7",
         [market, EVERYWHERE],
         language(locale),
@@ -67,6 +67,7 @@ async def visible(
         tag,
         after,
         limit,
+        STAFF_TRAINING,
     )
     return _converted(rows, OfferedContent)
 
@@ -115,6 +116,18 @@ async def for_scoring(uow: UnitOfWork, contents: Sequence[ContentId]) -> dict[Co
         )
         for row in rows
     }
+
+
+async def training_items(uow: UnitOfWork, scope: Collection[str]) -> list[ContentItem]:
+    """Return the approved items that staff of ``scope`` have to learn, newest first."""
+    rows = await uow.fetch(
+        f"select {_COLUMNS} from content.item where state = 'approved' and tags @> array[$1]"  # noqa: S608 - field names
+        " and ($2 or markets && $3::text[]) order by id desc limit 50",
+        STAFF_TRAINING,
+        EVERYWHERE in scope,
+        [*scope, EVERYWHERE],
+    )
+    return _converted(rows, ContentItem)
 
 
 def _converted(rows: Sequence[asyncpg.Record], kind: type[Kind]) -> list[Kind]:

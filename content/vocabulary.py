@@ -10,6 +10,10 @@ EVERYWHERE: Final = "*"
 """Stands alone in a list of markets: all of them, now and later."""
 
 
+STAFF_TRAINING: Final = "staff-training"
+"""The tag of what staff have to learn: no HCP is offered it, and it scores nothing."""
+
+
 class ContentKind(StrEnum):
     """What kind of thing an item is; fixed for its life."""
 

@@ -15,7 +15,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks, from where and why: copied into every audit entry of the unit of work.
 
     ``actor`` is an opaque account id, ``anonymous`` or ``system:<name>``; ``address`` is a network prefix, never a
-    whole address; ``consent`` is the consent event that decided.
+    whole address; ``consent`` is the consent event that decided; ``break_glass`` the emergency access that was open.
     """
 
     request: UUID
@@ -28,6 +28,11 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     notice_version: int | None = None
     on_behalf_of: str | None = None
     address: str | None = None
+    break_glass: UUID | None = None
+
+    def detailed(self, detail: dict[str, Any]) -> dict[str, Any]:
+        """Return the detail of what was done, which says so when it was done in an emergency."""
+        return detail if self.break_glass is None else detail | {"break_glass": str(self.break_glass)}
 
     @property
     def declared(self) -> str:

@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     passkey_domain: str | None = None
     passkey_origins: tuple[str, ...] = ()
     staff_second_factor: Literal["required", "optional"] | None = None
+    staff_training: Literal["required", "optional"] | None = None
+    training_days: int = 365
+    four_eyes: Literal["required", "optional"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     token_key: bytes | None = None
     token_former_keys: bytes = b""
@@ -85,7 +88,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def needs_second_factor(self) -> bool:
         """Tell whether staff get nothing done with a password alone: in production, unless it is said otherwise."""
-        return (self.staff_second_factor or ("required" if self.mode == "production" else "optional")) == "required"
+        return self._required(self.staff_second_factor)
+
+    @property
+    def needs_four_eyes(self) -> bool:
+        """Tell whether exports and changes of what holds for all wait for a second person: likewise."""
+        return self._required(self.four_eyes)
+
+    @property
+    def needs_training(self) -> bool:
+        """Tell whether staff need training before they see who somebody is: likewise."""
+        return self._required(self.staff_training)
+
+    def _required(self, said: str | None) -> bool:
+        return (said or ("required" if self.mode == "production" else "optional")) == "required"
 
 
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
@@ -115,6 +131,9 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "passkey_domain": parsers.domain,
     "passkey_origins": parsers.asking_origins,
     "staff_second_factor": parsers.choice("required", "optional"),
+    "staff_training": parsers.choice("required", "optional"),
+    "training_days": parsers.whole(1, 3_650),
+    "four_eyes": parsers.choice("required", "optional"),
     "log_level": parsers.choice("debug", "info", "warning", "error"),
     "token_key": parsers.key,
     "token_former_keys": parsers.public_keys,

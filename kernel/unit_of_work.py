@@ -93,7 +93,7 @@ class UnitOfWork:
             decision=decision,
             reason=reason,
             outcome=outcome,
-            detail=detail,
+            detail=(origin or self.origin).detailed(detail),
         )
         self.entries.append((origin or self.origin, fact))
 

@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 
 from access.errors import TokenRefusedError
+from access.refusals import TokenFault
 from access.rules import jose
 from access.values import Caller, Claims
-from access.vocabulary import AccountId, Role, SessionId, TokenFault
+from access.vocabulary import AccountId, Role, SessionId
 from people.vocabulary import PersonId
 
 ALGORITHM: Final = "EdDSA"

@@ -18,9 +18,9 @@ _OLD: Final = Decision(allowed=False, reason=Reason.FACTOR_TOO_OLD)
 def decide(caller: Caller, permission: Permission, market: str | None = None) -> Decision:
     """Decide whether ``caller`` may do ``permission``, in ``market`` where the thing concerned has one.
 
-    What the table of ``access/policy.py`` does not hold is denied.
+    What neither the table of ``access/policy.py`` nor an emergency access holds is denied.
     """
-    if permission not in ROLE_PERMISSIONS.get(caller.role, ()):
+    if permission not in ROLE_PERMISSIONS.get(caller.role, ()) and permission is not caller.lent:
         return _ROLE
     if caller.narrowed is not None and permission not in caller.narrowed | EVERYONE:
         return _NARROWED

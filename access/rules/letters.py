@@ -47,6 +47,9 @@ _ALERTS: Final = {
         "A passkey of your account was used that seems to be a copy of yours. It was refused; remove that passkey."
     ),
     AlertKind.PASSKEY_REMOVED: "A passkey was removed from your account.",
+    AlertKind.BREAK_GLASS_OPENED: (
+        "Emergency access was opened, by you or by somebody whose use of it you oversee: see GET /v1/break-glass."
+    ),
     AlertKind.PASSWORD_CHANGED: "The password of your account was changed.",
     AlertKind.RECOVERY_CODES_RENEWED: "New recovery codes were made for your account.",
     AlertKind.RECOVERY_CODE_USED: "A recovery code was used to sign in to your account.",

@@ -15,9 +15,9 @@ import msgspec
 from typing_extensions import override
 
 from access.errors import IdentityRefusedError
+from access.refusals import IdentityFault
 from access.rules import jose
 from access.rules.providers import Place, Provider, claim, is_safe
-from access.vocabulary import IdentityFault
 from people.vocabulary import Profession
 
 ATTEMPT_BYTES: Final = 32

@@ -18,6 +18,7 @@ from access.errors import (
     LastIdentityError,
     SignInFailedError,
 )
+from access.refusals import IdentityFault, Refusal
 from access.rules.openid import OLDEST_SECONDS, Claimed, refused
 from access.service.alerting import alert
 from access.service.factors import changed_factors, has_second
@@ -27,17 +28,7 @@ from access.service.signing_in import show_second
 from access.store import accounts
 from access.store import identities as store
 from access.values import Caller, IdentityView, SignInRefused, Tokens
-from access.vocabulary import (
-    AccountId,
-    AccountStatus,
-    Action,
-    AlertKind,
-    Ceremony,
-    IdentityFault,
-    Method,
-    Refusal,
-    Role,
-)
+from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, Ceremony, Method, Role
 from access.webauthn_json import PasskeyAnswer
 from kernel.unit_of_work import UnitOfWork
 

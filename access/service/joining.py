@@ -1,18 +1,17 @@
 """How people come in: HCPs register themselves, staff are invited, and nobody alone gives anybody a role."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 import people
 from access.errors import (
     AccountNotFoundError,
     CodeRefusedError,
-    FourEyesError,
     InvalidAccountError,
     OutsideScopeError,
     RoleRequestNotFoundError,
 )
+from access.rules import four_eyes
 from access.rules.decision import in_scope
 from access.rules.scope import scope
 from access.service.accounts import change_role, disable_account, enable_account
@@ -34,8 +33,6 @@ from access.vocabulary import (
 )
 from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
-
-REASON_LENGTH: Final = 200
 
 
 async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None:
@@ -131,8 +128,7 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
     found = await store.lock(uow, request)
     if found is None or not _covers(caller, found.markets):
         raise RoleRequestNotFoundError("There is no such request that waits.")
-    if caller.account in {found.requested_by, found.account}:
-        raise FourEyesError("Somebody else must decide this.")
+    four_eyes.require_another(caller.account, found.requested_by, found.account)
     await store.decide(uow, request, caller.account, approved=approve)
     if approve:
         await _grant(uow, found)
@@ -154,8 +150,7 @@ async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: boo
 
     """
     await within(uow, caller, account)
-    if account == caller.account:
-        raise FourEyesError("Nobody switches their own account.")
+    four_eyes.require_another(caller.account, account)
     if await accounts.status_of(uow, account) is AccountStatus.PENDING:
         raise AccountNotFoundError("This account waits for its owner; there is nothing to switch.")
     await (enable_account if on else disable_account)(uow, account)
@@ -198,17 +193,16 @@ async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
 async def _request(
     uow: UnitOfWork, caller: Caller, account: AccountId, role: Role, markets: Sequence[str], reason: str
 ) -> RoleRequest:
-    if not reason.strip() or len(reason) > REASON_LENGTH or not reason.isprintable():
-        raise InvalidAccountError(f"The field reason is one line of 1 to {REASON_LENGTH} characters.", field="reason")
+    said = four_eyes.reason(reason)
     identifier = uow.new_id()
-    await store.insert(uow, identifier, account, role, markets, reason.strip(), caller.account)
+    await store.insert(uow, identifier, account, role, markets, said, caller.account)
     uow.record(Action.ROLE_REQUESTED, resource=f"account:{account}", role=role.value, markets=list(markets))
     return RoleRequest(
         id=identifier,
         account=account,
         role=role,
         markets=tuple(markets),
-        reason=reason.strip(),
+        reason=said,
         requested_by=caller.account,
         requested_at=uow.now,
     )

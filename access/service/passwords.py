@@ -8,13 +8,14 @@ import people
 from access.common_passwords import common_passwords
 from access.errors import CodeRefusedError, PasswordWrongError
 from access.passwords import PASSWORDS
+from access.refusals import Refusal
 from access.rules import password as rules
 from access.service.accounts import change_password_hash
 from access.service.letters import token_hash, write_code
 from access.store import accounts
 from access.store import letters as store
 from access.values import Caller, Credential
-from access.vocabulary import AccountId, AccountStatus, Action, LetterKind, Refusal
+from access.vocabulary import AccountId, AccountStatus, Action, LetterKind
 from kernel.unit_of_work import UnitOfWork
 
 RESETS: Final = 3

@@ -11,6 +11,7 @@ from typing import Final
 import people
 from access.configuration import configured
 from access.errors import SessionNotFoundError, SignInFailedError
+from access.refusals import Refusal
 from access.rules.claims import LIFETIME_SECONDS
 from access.rules.dpop import same
 from access.rules.rotation import is_repeat, successor
@@ -18,7 +19,7 @@ from access.service.alerting import alert
 from access.store import sessions as store
 from access.tokens import issue
 from access.values import Caller, Claims, SessionView, SignInRefused, Standing, Tokens
-from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, Method, Refusal, SessionId
+from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, Method, SessionId
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 

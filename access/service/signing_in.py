@@ -9,12 +9,13 @@ from uuid import UUID
 import people
 from access.errors import OneTimePasswordRequiredError, SignInFailedError
 from access.passwords import PASSWORDS
+from access.refusals import Refusal
 from access.service.factors import has_second, prove_second
 from access.service.passkeys import prove_passkey, request_for
 from access.service.sessions import SESSION_LIFETIME, TOKEN_LIFETIME, begin, hashed, refuse
 from access.store import accounts, clients, sessions
 from access.values import Caller, Credential, Proof, SignInRefused, Tokens
-from access.vocabulary import AccountId, AccountStatus, Action, Ceremony, Method, Refusal
+from access.vocabulary import AccountId, AccountStatus, Action, Ceremony, Method
 from access.webauthn_json import PasskeyAnswer
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from access.values import Caller, SessionView, Standing
+import asyncpg
+
+from access.values import Caller, Opened, SessionView, Standing
 from access.vocabulary import AccountId, AccountStatus, Method, Permission, Role, SessionId
 from kernel.unit_of_work import UnitOfWork
 from people import PersonId
@@ -111,10 +113,13 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
         " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at is not null"
         " or exists (select from access.passkey where passkey.account = account.id) as second_factor,"
-        " client.permissions, array(select kid from access.removed_key) as removed_keys"
+        " client.permissions, array(select kid from access.removed_key) as removed_keys,"
+        " glass.id as glass, glass.permission as lent, glass.market as lent_market, glass.ends_at as glass_ends_at,"
+        " (select max(completed_at) from access.training where training.account = account.id) as trained_at"
         " from access.session join access.account on account.id = session.account"
         " left join access.authenticator on authenticator.account = account.id"
         " left join access.machine_client as client on client.account = account.id"
+        " left join access.break_glass as glass on glass.account = account.id and glass.ended_at is null"
         " where session.id = $1 and account.id = $2",
         session,
         account,
@@ -131,6 +136,17 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         second_factor=row["second_factor"],
         narrowed=None if row["permissions"] is None else frozenset(map(Permission, row["permissions"])),
         removed_keys=frozenset(row["removed_keys"]),
+        opened=None if row["glass"] is None else _opened(row),
+        trained_at=row["trained_at"],
+    )
+
+
+def _opened(row: asyncpg.Record) -> Opened:
+    return Opened(
+        id=row["glass"],
+        permission=None if row["lent"] is None else Permission(row["lent"]),
+        market=row["lent_market"],
+        ends_at=row["glass_ends_at"],
     )
 
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -17,9 +18,10 @@ from rich.table import Table
 
 import access
 import audit
+import content
 import gamification
 import people
-from access import NewAccount, Role
+from access import AccountId, Caller, NewAccount, Role, SessionId
 from api.cli.audit import public_key
 from api.cli.environment import command_origin, opened
 from api.cli.importing import publish_notices, publish_rules
@@ -29,6 +31,7 @@ from api.importer import Order, Presentation, import_presentation, read_credenti
 from api.importer.progress import Bar
 from api.runtime import Runtime, former_log_keys
 from kernel.settings import CHECKOUT, Settings
+from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 SAMPLE: Final = CHECKOUT / "samples" / "oulad"
@@ -106,6 +109,7 @@ async def _prepare(settings: Settings, file: Path) -> None:
 
 async def _create_accounts(runtime: Runtime, url: str) -> Accounts:
     logins = [Login(role.value, f"{role.value}@laurel.example", secrets.token_urlsafe(15)) for role in STAFF]
+    accounts: dict[Role, AccountId] = {}
     async with runtime.work.begin(command_origin("demo")) as uow:
         for login in logins:
             new = NewAccount(
@@ -118,9 +122,34 @@ async def _create_accounts(runtime: Runtime, url: str) -> Accounts:
                 markets=("*",),
                 password=login.password,
             )
-            await access.create_account(uow, new)
+            accounts[new.role] = await access.create_account(uow, new)
         machine = await access.create_machine_client(uow, "Demonstration learning system", ["*"])
+        await _train(uow, accounts, machine.account, [login.email for login in logins])
     return Accounts(url, logins, Machine(machine.client_id, machine.client_secret))
+
+
+async def _train(
+    uow: UnitOfWork, accounts: Mapping[Role, AccountId], machine: AccountId, addresses: Sequence[str]
+) -> None:
+    """Let everybody on the staff have completed the module on security and privacy, as their learning system says."""
+    module = content.NewContent(
+        kind=content.ContentKind.EDUCATION_MODULE,
+        title="Security and privacy at work",
+        summary="What to mind before looking at who somebody is.",
+        locale="en",
+        markets=("*",),
+        tags=(content.STAFF_TRAINING,),
+    )
+    item = await content.create_content(uow, accounts[Role.MARKETER], module, scope={"*"})
+    await content.approve(uow, item.id, accounts[Role.MEDICAL_REVIEWER], scope={"*"})
+    markets = frozenset({access.ALL_MARKETS})
+    system = Caller(
+        account=machine, session=SessionId(machine), role=Role.LEARNING_SYSTEM, markets=markets, person=None
+    )
+    for address in addresses:
+        person = await people.find_by_email(uow, address)
+        if person is not None:
+            await access.training.record(uow, system, person, item.id, uow.now)
 
 
 def _write(file: Path, accounts: Accounts) -> None:

@@ -10,7 +10,7 @@ from litestar import Litestar
 from rich.console import Console
 from rich.table import Table
 
-from access import MatrixRow, Reach, Role, RouteLine, matrix, reach
+from access import IN_EMERGENCY, MatrixRow, Reach, Role, RouteLine, matrix, reach
 from api.cli.documents import offline_app
 from api.contract import corrected
 from api.matrix import Cell, Factor, digest, lines, who_can
@@ -159,7 +159,11 @@ def _page(routes: list[RouteLine]) -> str:
         "",
         "- for things in its own markets, where the reach is `market`; for its own alone, where it is `own`;",
         "- with consent to the purpose, where the role stands with *consent*;",
-        "- with a factor shown at most so many seconds ago, where the last column says so (RFC 9470).",
+        "- with a factor shown at most so many seconds ago, where the factor column says so (RFC 9470);",
+        "- with somebody else's approval of exactly this request, where the column says *two people*.",
+        "",
+        "Where the last column says *lent*, staff whose role or markets don't reach it may use it for an hour at the",
+        "most by breaking the glass (`POST /v1/break-glass`), which tells compliance at once.",
         "",
         "Everybody else is refused, and so is staff without a second factor, except where one is set up. Ask it:",
         '`laurel access matrix --who-can "GET /v1/me/points" --consent withdrawn`,',
@@ -167,8 +171,8 @@ def _page(routes: list[RouteLine]) -> str:
         "",
         f"{count:,} cells, SHA-256 `{hashed}`.",
         "",
-        "| route | permission | purpose | reach | who | factor |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| route | permission | purpose | reach | who | factor | approval | emergency |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     return "\n".join([*head, *(_condensed(row, routes) for row in matrix(routes) if row.permission)])
 
@@ -183,7 +187,10 @@ def _condensed(row: MatrixRow, routes: list[RouteLine]) -> str:
     ]
     held = reach(row.permission).value if row.permission else Reach.EVERYWHERE.value
     age = f"{line.factor_seconds} s" if line.factor_seconds else ""
-    return f"| `{row.method} {row.path}` | {row.permission} | {row.purpose} | {held} | {', '.join(names)} | {age} |"
+    two = "two people" if line.four_eyes else ""
+    lent = "lent" if row.permission in IN_EMERGENCY else ""
+    cells = (f"`{row.method} {row.path}`", row.permission, row.purpose, held, ", ".join(names), age, two, lent)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def who_needs_consent(role: Role) -> bool:

@@ -4,9 +4,11 @@ from litestar.types import ControllerRouterHandler
 
 from api.v1 import (
     activities,
+    approvals,
     audit,
     badges,
     boards,
+    break_glass,
     campaigns,
     confirmations,
     consents,
@@ -34,14 +36,17 @@ from api.v1 import (
     rewards,
     sessions,
     suppressions,
+    training,
     transfers,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
     *activities.ROUTES,
+    *approvals.ROUTES,
     *audit.ROUTES,
     *badges.ROUTES,
     *boards.ROUTES,
+    *break_glass.ROUTES,
     *campaigns.ROUTES,
     *confirmations.ROUTES,
     *consents.ROUTES,
@@ -69,5 +74,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *rewards.ROUTES,
     *sessions.ROUTES,
     *suppressions.ROUTES,
+    *training.ROUTES,
     *transfers.ROUTES,
 ]

@@ -103,6 +103,7 @@ async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
     records=audit.Action.ENTRIES_EXPORTED,
     creates=True,
     factor_seconds=EXPORT_FACTOR_SECONDS,
+    four_eyes=True,
 )
 async def export_entries(uow: UnitOfWork, passage: Passage, data: ExportRequest) -> audit.Export:
     """Return entries byte for byte with a signed manifest: filters, range, count, digest and checkpoint."""
@@ -123,6 +124,8 @@ class ArchiveRequest(ExportRequest, frozen=True, kw_only=True):
     permission=Permission.AUDIT_EXPORT,
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.ENTRIES_EXPORTED,
+    factor_seconds=EXPORT_FACTOR_SECONDS,
+    four_eyes=True,
     media_types=(ZIP,),
 )
 async def archive_entries(uow: UnitOfWork, passage: Passage, data: ArchiveRequest) -> Response[bytes]:

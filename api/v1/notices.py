@@ -92,6 +92,7 @@ async def stage_notice(uow: UnitOfWork, data: NoticeDraft) -> NoticeView:
     permission=Permission.NOTICE_WRITE,
     purpose=Purpose.COMPLIANCE,
     records=Action.NOTICE_ACTIVATED,
+    four_eyes=True,
 )
 async def activate_notice(uow: UnitOfWork, notice: FromPath[UUID]) -> NoticeView:
     """Make a staged version active in all its languages at once, and retire the one before it."""

@@ -105,7 +105,9 @@ async def change_own_profile(uow: UnitOfWork, caller: Caller, data: OwnChange) -
 )
 async def hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID]) -> View:
     """Return the fields of a healthcare professional that the caller's permissions list; no other is opened."""
-    return await people.view(uow, await known_person(uow, caller, person), access.shown_fields(caller.role))
+    return await people.view(
+        uow, await known_person(uow, caller, person), access.shown_fields(caller.role, caller.lent)
+    )
 
 
 @command.patch(
@@ -118,7 +120,7 @@ async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[U
     """Correct the named fields of a healthcare professional and return those that the caller may see."""
     known = await known_person(uow, caller, person)
     await _change(uow, known, data, by_person=False)
-    return await people.view(uow, known, access.shown_fields(caller.role))
+    return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 
 
 @command.post(

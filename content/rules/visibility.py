@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from content.vocabulary import EVERYWHERE, ContentState
+from content.vocabulary import EVERYWHERE, STAFF_TRAINING, ContentState
 
 
 class Placed(Protocol):
@@ -19,6 +19,10 @@ class Placed(Protocol):
         """The markets it is offered in."""
 
     @property
+    def tags(self) -> Collection[str]:
+        """What it is about, and for whom."""
+
+    @property
     def visible_from(self) -> datetime | None:
         """When it opens (inclusive)."""
 
@@ -31,7 +35,7 @@ def scores(item: Placed, market: str, occurred_at: datetime) -> bool:
     """Tell whether an activity at ``occurred_at`` by someone in ``market`` counts.
 
     The item must be approved now, be offered in the market, and have been open at that time. Language does not
-    matter: whoever reads a second language has attended all the same.
+    matter: whoever reads a second language has attended all the same. What staff have to learn never counts.
     """
     return item.state is ContentState.APPROVED and _offered_in(item, market) and _open_at(item, occurred_at)
 
@@ -57,7 +61,8 @@ def language(locale: str) -> str:
 
 
 def _offered_in(item: Placed, market: str) -> bool:
-    return EVERYWHERE in item.markets or market in item.markets
+    """No HCP is offered what staff have to learn, in whichever market."""
+    return STAFF_TRAINING not in item.tags and (EVERYWHERE in item.markets or market in item.markets)
 
 
 def _open_at(item: Placed, at: datetime) -> bool:

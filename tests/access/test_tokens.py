@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.errors import TokenRefusedError
+from access.refusals import TokenFault
 from access.rules.claims import LIFETIME_SECONDS, to_wire
 from access.tokens import Authority, TokenKeys, TokenVerifier, issue
 from access.values import Claims
-from access.vocabulary import Role, TokenFault
+from access.vocabulary import Role
 from kernel.clock import MovableClock
 from tests.access.builders import AUTHORITY, SEED, caller
 

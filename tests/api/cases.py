@@ -27,6 +27,16 @@ from tests.api.access_scenes import (
     another_session,
 )
 from tests.api.asker import Asker
+from tests.api.authority_scenes import (
+    a_completion,
+    a_question_to_approve,
+    an_approval,
+    an_emergency,
+    an_emergency_that_is_over,
+    an_own_approval,
+    an_own_emergency,
+    somebodys_emergency,
+)
 from tests.api.consent_scenes import (
     a_consent,
     a_contact,
@@ -121,6 +131,7 @@ PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
 OFFICERS: Final = frozenset({OFFICER})
 ADMINISTRATORS: Final = frozenset({ADMINISTRATOR})
 DECIDING: Final = ADMINISTRATORS | OFFICERS
+OVERSEEING: Final = OFFICERS | {PROTECTION}
 REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
 PROTECTORS: Final = frozenset({PROTECTION})
@@ -142,6 +153,18 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/role-requests": Case(DECIDING, nothing, LISTED),
     "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
     "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
+    "POST /v1/approvals": Case(OVERSEEING, a_question_to_approve, COMMON, status=201),
+    "GET /v1/approvals": Case(OVERSEEING, nothing, COMMON),
+    "GET /v1/approvals/{approval:uuid}": Case(OVERSEEING, an_own_approval, COMMON),
+    "POST /v1/approvals/{approval:uuid}/approve": Case(OVERSEEING, an_approval, COMMON),
+    "POST /v1/approvals/{approval:uuid}/reject": Case(OVERSEEING, an_approval, COMMON),
+    "POST /v1/break-glass": Case(STAFF, an_emergency, OWN, status=201),
+    "DELETE /v1/me/break-glass": Case(STAFF, an_own_emergency, OWN, status=204),
+    "GET /v1/break-glass": Case(OVERSEEING, nothing, COMMON),
+    "POST /v1/break-glass/{emergency:uuid}/revoke": Case(OVERSEEING, somebodys_emergency, COMMON),
+    "POST /v1/break-glass/{emergency:uuid}/review": Case(OVERSEEING, an_emergency_that_is_over, COMMON),
+    "GET /v1/me/training": Case(STAFF, nothing, OWN),
+    "POST /v1/training": Case(frozenset({ADMINISTRATOR, MACHINE}), a_completion, 404, status=204),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
     "GET /v1/me/passkeys": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/passkeys/options": Case(PEOPLE, nothing, OWN),

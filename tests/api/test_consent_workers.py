@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from access import MatrixRow, Role
+from api.background import Background
 from api.cli.processing import record_of_processing
 from consent.register import REGISTER
 from kernel.columns import ColumnLine
@@ -155,10 +156,10 @@ async def test_the_worker_writes_down_what_ran_out(house: House) -> None:
     ends = (house.clock.now() + timedelta(minutes=5)).isoformat()
     body = {"state": "granted", "notice_version": 1, "expires_at": ends}
     assert (await hcp.ask("PUT", "/v1/me/consents/analytics", body=body)).json()["state"] == "granted"
-    await house.runtime._sweep_consents()
+    await Background(house.runtime)._sweep_consents()
     assert await house.count("consent.lapse", "person = $1", hcp.person) == 0
     house.clock.move(timedelta(minutes=5))
-    await house.runtime._sweep_consents()
+    await Background(house.runtime)._sweep_consents()
     assert await house.count("consent.lapse", "person = $1", hcp.person) == 1
     (line,) = [each for each in (await hcp.read("/v1/me/consents"))["items"] if each["purpose"] == "analytics"]
     assert line["state"] == "expired"

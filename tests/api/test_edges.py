@@ -47,11 +47,12 @@ async def test_who_shows_no_token_is_limited_by_network_and_load_balancers_are_n
         assert (await strict.get(path)).status_code != 429
 
 
-async def test_a_token_that_is_none_is_no_way_around_the_limit(house: House) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/v1/me", 401), ("/v1/nowhere", 404), ("/.well-known/jwks.json", 200)])
+async def test_a_token_that_is_none_is_no_way_around_the_limit(house: House, path: str, status: int) -> None:
     house.clock.move(timedelta(minutes=1))
     async with worker(house, "198.51.100.8", anonymous_requests_per_minute=3) as strict:
-        forged = [await strict.get("/v1/me", headers={"Authorization": f"Bearer {turn}"}) for turn in range(5)]
-        assert [answer.status_code for answer in forged] == [401, 401, 401, 429, 429]
+        forged = [await strict.get(path, headers={"Authorization": f"Bearer {turn}"}) for turn in range(5)]
+        assert [answer.status_code for answer in forged] == [status, status, status, 429, 429]
         hcp = await house.hcp()
         assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == 200, "who has one is counted alone"
 

@@ -70,6 +70,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("LAUREL_MAIL_FROM", "nobody"),
         ("LAUREL_SMTP_URL", "http://mail.example"),
         ("LAUREL_STAFF_SECOND_FACTOR", "yes"),
+        ("LAUREL_FOUR_EYES", "two"),
+        ("LAUREL_STAFF_TRAINING", "yes"),
+        ("LAUREL_TRAINING_DAYS", "0"),
         ("LAUREL_PORT", "0"),
         ("LAUREL_PORT", "65536"),
         ("LAUREL_PORT", "\uff18\uff10\uff10\uff10"),
@@ -180,8 +183,14 @@ def test_keys_are_made_once_kept_private_and_each_is_another(tmp_path: Path) -> 
     assert not any(value.hex() in repr(made) for value in values)
 
 
-def test_in_production_staff_need_a_second_factor_unless_it_is_said_otherwise() -> None:
+def test_in_production_staff_need_a_second_factor_training_and_two_people_unless_it_is_said_otherwise() -> None:
     assert load(PRODUCTION).needs_second_factor
     assert not load(PRODUCTION | {"LAUREL_STAFF_SECOND_FACTOR": "optional"}).needs_second_factor
     assert not load({}).needs_second_factor
     assert load({"LAUREL_STAFF_SECOND_FACTOR": "required"}).needs_second_factor
+    assert load(PRODUCTION).needs_training
+    assert not load(PRODUCTION | {"LAUREL_STAFF_TRAINING": "optional"}).needs_training
+    assert not load({}).needs_training
+    assert load(PRODUCTION).needs_four_eyes
+    assert not load(PRODUCTION | {"LAUREL_FOUR_EYES": "optional"}).needs_four_eyes
+    assert not load({}).needs_four_eyes

@@ -1,0 +1,53 @@
+"""Training in security and privacy: recorded by a learning system or a colleague, never by oneself."""
+
+from datetime import datetime
+from uuid import UUID
+
+import people
+from access.errors import AccountNotFoundError
+from access.rules import four_eyes
+from access.rules import training as rules
+from access.service.joining import within
+from access.store import accounts
+from access.store import training as store
+from access.values import Caller
+from access.vocabulary import AccountId, Action
+from kernel import epochs
+from kernel.unit_of_work import UnitOfWork
+
+
+async def record(
+    uow: UnitOfWork, caller: Caller, person: people.PersonId, item: UUID, completed_at: datetime
+) -> AccountId:
+    """Record that ``person`` completed the module ``item``; again changes nothing.
+
+    Raises:
+        AccountNotFoundError: there is no account of that person within the caller's markets.
+        FourEyesError: it is the caller's own.
+        InvalidTrainingError: it lies in the future.
+
+    """
+    account = await accounts.account_of(uow, person)
+    if account is None:
+        raise AccountNotFoundError("There is no such account.")
+    await within(uow, caller, account)
+    four_eyes.require_another(caller.account, account)
+    rules.check(completed_at, uow.now)
+    fresh = await store.insert(uow, account, item, completed_at, caller.account)
+    epochs.move_or_wait(uow, account)
+    uow.record(
+        Action.TRAINING_RECORDED,
+        subject=person,
+        resource=f"account:{account}",
+        item=str(item),
+        completed_at=completed_at.isoformat(),
+        repeated=not fresh,
+    )
+    return account
+
+
+async def own(uow: UnitOfWork, caller: Caller, days: int) -> tuple[datetime, datetime] | None:
+    """Return when the caller last completed a module, and when that stops counting after so many ``days``."""
+    found = await store.trained_at(uow, caller.account)
+    uow.record(Action.TRAINING_READ, subject=caller.person, resource=f"account:{caller.account}")
+    return None if found is None else (found, rules.until(found, days))

@@ -1,0 +1,97 @@
+"""What the OpenAPI document says of a route: what it declares, the body that it reads by hand, and how it refuses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from litestar.datastructures import ResponseHeader
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Operation
+from typing_extensions import override
+
+from api.contract import inlined
+from api.problems import Problem
+
+if TYPE_CHECKING:
+    from api.routing import Policy
+
+IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sending the same request again with the same key answers the same and creates nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+APPROVAL: Final = {
+    "name": "Approval",
+    "in": "header",
+    "required": False,
+    "description": "The id of what somebody else agreed to (POST /v1/approvals), where this needs two people.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+REQUEST_ID: Final = ResponseHeader(
+    name="X-Request-Id", value="text", description="Names the request in the audit log.", documentation_only=True
+)
+"""Its value is never sent; it tells the document which type the header has."""
+
+OWN_DESCRIPTIONS: Final = {
+    400: "The request can't be understood.",
+    401: "Nobody is signed in.",
+    403: "The caller may not do this, or consent is missing.",
+    404: "There is no such thing for this caller.",
+    409: "It contradicts what is there.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "It is well formed and makes no sense here.",
+    429: "Too many requests.",
+    503: "A part that this needs is away for the moment.",
+}
+
+
+def operation(policy: "Policy", body_type: Any, media_types: Sequence[str]) -> type[Operation]:
+    """Return an OpenAPI operation that shows what the route declares, and the body that it reads by hand."""
+
+    @dataclass
+    class DeclaredOperation(Operation):
+        @override
+        def to_schema(self) -> dict[str, Any]:
+            schema = super().to_schema()
+            if body_type is not None:
+                content = {"application/json": {"schema": inlined(msgspec.json.schema(body_type))}}
+                schema["requestBody"] = {"required": True, "content": content}
+            if media_types:
+                schema["responses"]["200"]["content"] = {each: {"schema": {}} for each in media_types}
+            if policy.creates:
+                schema.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+            if policy.four_eyes:
+                schema.setdefault("parameters", []).append(APPROVAL)
+                schema["x-four-eyes"] = True
+            if policy.permission and policy.purpose:
+                schema["x-permission"] = policy.permission.value
+                schema["x-purpose"] = policy.purpose.value
+                if policy.factor_seconds is not None:
+                    schema["x-factor-seconds"] = policy.factor_seconds
+                schema["x-records"] = [action.value for action in policy.records]
+                schema["security"] = [{"bearer": []}]
+            else:
+                schema["x-public-because"] = policy.because
+                schema["security"] = []
+            return schema
+
+    return DeclaredOperation
+
+
+def responses(policy: "Policy", *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
+    """Return the refusals that a route may answer with."""
+    codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
+    codes |= ({415, 422} if has_body else set()) | ({404} if is_keyed else set())
+    return {
+        code: ResponseSpec(
+            data_container=Problem,
+            description=OWN_DESCRIPTIONS[code],
+            media_type="application/problem+json",
+            generate_examples=False,
+        )
+        for code in sorted(codes | ({401} if policy.records else set()))
+    }

@@ -1,0 +1,39 @@
+"""Training: for whom it is asked, before what, and for how long it counts."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from access.authority_errors import InvalidTrainingError
+from access.policy import PERSONAL
+from access.rules.training import check, decide_training, until
+from access.vocabulary import Permission, Reason, Role
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+UNTRAINED = {Role.HCP, Role.LEARNING_SYSTEM, Role.WITNESS}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("permission", Permission)
+def test_staff_need_it_for_what_identifies_others_and_for_nothing_else(role: Role, permission: Permission) -> None:
+    without = decide_training(role, permission, None, NOON, 365)
+    assert without.allowed == (role in UNTRAINED or permission not in PERSONAL)
+    assert without.reason is (Reason.ALLOWED if without.allowed else Reason.TRAINING_MISSING)
+    assert decide_training(role, permission, NOON, NOON, 365).allowed
+
+
+@pytest.mark.parametrize("days", [1, 365])
+def test_it_counts_for_so_many_days_to_the_instant(days: int) -> None:
+    ends = until(NOON, days)
+    assert ends - NOON == timedelta(days=days)
+    role, permission = Role.ADMINISTRATOR, Permission.HCP_READ
+    assert decide_training(role, permission, NOON, ends - TICK, days).allowed
+    assert not decide_training(role, permission, NOON, ends, days).allowed
+
+
+def test_nobody_has_completed_anything_tomorrow() -> None:
+    check(NOON, NOON)
+    with pytest.raises(InvalidTrainingError) as raised:
+        check(NOON + TICK, NOON)
+    assert raised.value.facts["field"] == "completed_at"
