@@ -186,8 +186,9 @@ async def settle(work: Work, seconds: float = SETTLE_SECONDS) -> bool:
     """
     async with work.read(SETTLING) as uow:
         newest = await store.newest_pending(uow)
-    if newest is None:
-        return True
+        if newest is None:
+            return True
+        await store.hurry(uow)
     clock = asyncio.get_running_loop()
     deadline = clock.time() + seconds
     while True:

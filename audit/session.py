@@ -11,6 +11,8 @@ from kernel.database import APPLICATION
 
 COMMAND_SECONDS: Final = 30.0
 STANDBY_SECONDS: Final = 1.0
+HURRY: Final = "laurel_audit_hurry"
+"""The channel by which somebody who waits for an index tells the sequencer not to let entries gather (NOTIFY)."""
 
 
 @asynccontextmanager
@@ -36,10 +38,11 @@ async def connected(dsn: str, name: str) -> AsyncIterator["asyncpg.Connection[as
             connection.terminate()
 
 
-async def wait(stop: asyncio.Event, seconds: float) -> None:
-    """Wait until ``stop`` is set, but no longer than ``seconds``."""
+async def wait(stop: asyncio.Event, seconds: float, *others: asyncio.Event) -> None:
+    """Wait until ``stop`` or one of ``others`` is set, but no longer than ``seconds``."""
+    waiting = [asyncio.ensure_future(each.wait()) for each in (stop, *others)]
     try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()

@@ -29,6 +29,7 @@ from api.v1 import (
     profiles,
     reviews,
     rewards,
+    searches,
     sessions,
     transfers,
 )
@@ -60,6 +61,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *profiles.ROUTES,
     *reviews.ROUTES,
     *rewards.ROUTES,
+    *searches.ROUTES,
     *sessions.ROUTES,
     *transfers.ROUTES,
 ]

@@ -10,6 +10,7 @@ import msgspec
 
 from audit.rules.entries import UNREADABLE
 from audit.rules.tiles import Tile
+from audit.session import HURRY
 from audit.values import Access, Entry, EntryFilter, Status
 from kernel.database import Connection
 from kernel.unit_of_work import UnitOfWork
@@ -175,6 +176,11 @@ async def newest_pending(uow: UnitOfWork) -> UUID | None:
     """Return the highest id that waits for an index, or None."""
     newest: UUID | None = await uow.fetchval("select entry from audit.pending order by entry desc limit 1")
     return newest
+
+
+async def hurry(uow: UnitOfWork) -> None:
+    """Tell the sequencer that somebody waits; it hears so when the unit of work ends."""
+    await uow.execute("select pg_notify($1, '')", HURRY)
 
 
 async def is_pending_up_to(uow: UnitOfWork, newest: UUID) -> bool:
