@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Final
@@ -46,13 +46,13 @@ async def check(log: Snapshot, first: int, end: int) -> list[Sound | None]:
     return found
 
 
-async def _here(log: Snapshot, total: int) -> AsyncIterator[Sound | None]:
+async def _here(log: Snapshot, total: int) -> AsyncGenerator[Sound | None]:
     for first in range(0, total, RANGE):
         for each in await check(log, first, min(first + RANGE, total)):
             yield each
 
 
-async def _in_processes(log: Snapshot, dsn: str, total: int, workers: int) -> AsyncIterator[Sound | None]:
+async def _in_processes(log: Snapshot, dsn: str, total: int, workers: int) -> AsyncGenerator[Sound | None]:
     under_way: deque[Future[list[Sound | None]]] = deque()
     with _pool(dsn, log.name, workers) as pool:
         for first in range(0, total, TASK):

@@ -40,9 +40,11 @@ async def connected(dsn: str, name: str) -> AsyncIterator["asyncpg.Connection[as
 
 async def wait(stop: asyncio.Event, seconds: float, *others: asyncio.Event) -> None:
     """Wait until ``stop`` or one of ``others`` is set, but no longer than ``seconds``."""
-    waiting = [asyncio.ensure_future(each.wait()) for each in (stop, *others)]
     try:
-        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in waiting:
-            each.cancel()
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            waiting = [group.create_task(each.wait()) for each in (stop, *others)]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
+    except TimeoutError:
+        return

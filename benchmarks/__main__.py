@@ -12,24 +12,25 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import previews, rows, verify
+from benchmarks import previews, rows, searching, verify
 from benchmarks.board import board_page
 from benchmarks.scene import Scene, scene
 from kernel.settings import CHECKOUT
 
 PORT = 8097
-OF_THE_LOG = {
+OF_THE_LOG: dict[str, Callable[..., rows.Row]] = {
     "verify": verify.verification,
     "sequence": verify.sequencing,
     "prove": verify.proving,
     "export": verify.exporting,
+    "search": searching.searching,
 }
 FIGURES: dict[str, Callable[[Scene, float], rows.Row]] = {
     "single": rows.single_activities,
     "batches": rows.batches,
     "reads": rows.reads,
     "board": board_page,
-    **OF_THE_LOG,
+    **{name: partial(figure, entries=verify.ENTRIES) for name, figure in OF_THE_LOG.items()},
     "preview": previews.previewing,
     "rules": previews.many_rules,
 }
@@ -56,7 +57,7 @@ def main(seconds: float, only: str | None, activities: int, entries: int, file: 
     console = Console()
     found: list[rows.Row] = []
     figures = FIGURES | {"preview": partial(previews.previewing, activities=activities)}
-    figures |= {name: partial(OF_THE_LOG[name], entries=entries) for name in OF_THE_LOG}
+    figures |= {name: partial(figure, entries=entries) for name, figure in OF_THE_LOG.items()}
     with tempfile.TemporaryDirectory(prefix="laurel-bench-") as folder:
         Path(folder).chmod(0o755)
         with scene(Path(folder) / "home", PORT) as measured:

@@ -70,7 +70,7 @@ def exporting(scene: Scene, _: float, entries: int = ENTRIES) -> Row:
         took = time.perf_counter() - began
     return Row(
         name=f"exporting {entries:,} entries", unit="MiB", measured=peak, against_name="the most",
-        against=MOST_EXPORT_MIB, ratio=MOST_EXPORT_MIB / peak, floor=1, goal=1.5, note=f"{entries / took:,.0f} entries/s",
+        against=MOST_EXPORT_MIB, ratio=MOST_EXPORT_MIB / peak, floor=1, goal=1.5, note=f"{entries / took:,.0f}/s",
     )  # fmt: skip
 
 

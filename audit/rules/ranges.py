@@ -5,7 +5,7 @@ What is found about a range in which something differs is none of this: see ``ve
 
 import struct
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -72,8 +72,8 @@ def sound(stored: Stored) -> Sound | None:
     bodies = _by_index(stored)
     if bodies is None or stored.indexes != struct.pack(f">{len(bodies)}q", *range(stored.first, stored.end)):
         return None
-    hashes = leaf_hashes(bodies)
-    joined = b"".join(filter(None, hashes))
+    hashes = cast("list[bytes]", leaf_hashes(bodies))
+    joined = b"".join(hashes)
     tiles = [joined[start : start + TILE_BYTES] for start in range(0, len(joined), TILE_BYTES)]
     first_place = Tile(0, stored.first // TILE_HASHES).place
     if (
@@ -84,7 +84,7 @@ def sound(stored: Stored) -> Sound | None:
     ):
         return None
     starts = range(0, len(hashes) - TILE_HASHES + 1, TILE_HASHES)
-    roots = [complete_hash(hashes[start : start + TILE_HASHES]) for start in starts]  # type: ignore[type-var] # no None
+    roots = [complete_hash(hashes[start : start + TILE_HASHES]) for start in starts]
     return Sound(first=stored.first, leaf_hashes=joined, roots=roots, checkpoints=stored.checkpoints)
 
 

@@ -17,7 +17,7 @@ def body(**more: object) -> bytes:
     return json.dumps(SAID | more, ensure_ascii=False).encode()
 
 
-Row = dict[str, str | None]
+Row = dict[str, str]
 
 
 def columns(*rows: Row) -> list[Row]:
