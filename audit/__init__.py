@@ -12,6 +12,8 @@ from audit.errors import (
     EntryTooLargeError,
     LogDamagedError,
     ResourceNotFoundError,
+    SavedSearchNotFoundError,
+    SearchNotSavedError,
 )
 from audit.exporting import Export, export, export_key
 from audit.holdings import HOLDINGS
@@ -23,6 +25,7 @@ from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.policies import Policy, PolicyError, parse_policy
+from audit.searching import forget_search, run_search, save_search, saved_searches
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
     access_log,
@@ -52,6 +55,7 @@ from audit.values import (
     Refusals,
     Report,
     Review,
+    SavedSearch,
     Status,
 )
 from audit.verify import verify
@@ -91,6 +95,9 @@ __all__ = [
     "Report",
     "ResourceNotFoundError",
     "Review",
+    "SavedSearch",
+    "SavedSearchNotFoundError",
+    "SearchNotSavedError",
     "Sequencer",
     "Status",
     "WitnessService",
@@ -103,6 +110,7 @@ __all__ = [
     "entry",
     "export",
     "export_key",
+    "forget_search",
     "inclusion_proof",
     "is_in_log",
     "log_cosigner",
@@ -113,6 +121,9 @@ __all__ = [
     "proofs_at",
     "read_former_keys",
     "reviews",
+    "run_search",
+    "save_search",
+    "saved_searches",
     "search",
     "sequencing",
     "served_checkpoint",

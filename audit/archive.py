@@ -18,6 +18,7 @@ from audit.rules.filters import check, possible
 from audit.rules.notes import LogKey
 from audit.rules.rendering import COLUMNS, PAGE_END, cells, csv_lines, page_rows, page_start
 from audit.rules.tiles import subtree_hash, subtrees
+from audit.store.search import search
 from audit.values import EntryFilter
 from audit.vocabulary import Action
 from kernel.canonical import canonical
@@ -105,7 +106,7 @@ async def _write_entries(
     files[HTML].write(page_start().encode())
     count, after = 0, span.start - 1
     while True:
-        found = await store.search(uow, filters, after, PAGE, newest_first=False)
+        found, _ = await search(uow, filters, after, PAGE, newest_first=False)
         page = [each for each in found if each.index < span.stop]
         bodies = await store.bodies(uow, [each.index for each in page])
         rows = [cells(each) for each in page]

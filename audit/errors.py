@@ -38,6 +38,20 @@ class ResourceNotFoundError(AuditError, NotFoundError):
     remedy = "Read the checkpoint and ask for the tiles of its size (c2sp.org/tlog-tiles)."
 
 
+class SavedSearchNotFoundError(AuditError, NotFoundError):
+    """The account has saved no such search."""
+
+    code = "audit-search-not-found"
+    remedy = "List your saved searches."
+
+
+class SearchNotSavedError(AuditError, ConflictError):
+    """A search can't be kept under this name, or no more can."""
+
+    code = "audit-search-not-saved"
+    remedy = "Choose another name, or take a saved search away."
+
+
 class WitnessStoreError(AuditError, ConflictError):
     """The folder of a witness can't be used."""
 

@@ -8,6 +8,7 @@ import msgspec
 from audit import store
 from audit.rules.filters import check, possible
 from audit.rules.notes import LogKey
+from audit.store.search import search
 from audit.values import EntryFilter
 from audit.vocabulary import Action
 from kernel.canonical import canonical
@@ -51,7 +52,7 @@ async def export(uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, first_i
     """
     check(filters)
     first_index = possible(max(first_index, 0))
-    found = await store.search(uow, filters, first_index - 1, limit + 1, newest_first=False)
+    found, _ = await search(uow, filters, first_index - 1, limit + 1, newest_first=False)
     chosen = [each.index for each in found[:limit]]
     bodies = await store.bodies(uow, chosen)
     entries = [ExportedEntry(index, bodies[index].decode()) for index in chosen]

@@ -4,10 +4,20 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from audit.tables import CheckpointRow, Entry, Leaf, Pending, Publication, Refusal, ReviewRow, TileRow
+from audit.tables import (
+    CheckpointRow,
+    Entry,
+    Leaf,
+    Pending,
+    Publication,
+    Refusal,
+    ReviewRow,
+    SavedSearchRow,
+    TileRow,
+)
 
 APP_CONFIG = AppConfig(
     app_name="audit",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "audit"),
-    table_classes=[Entry, Pending, Leaf, TileRow, CheckpointRow, Publication, Refusal, ReviewRow],
+    table_classes=[Entry, Pending, Leaf, TileRow, CheckpointRow, Publication, Refusal, ReviewRow, SavedSearchRow],
 )

@@ -21,7 +21,7 @@ from audit.rules.keyring import FormerKey, KeyRing
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.tiles import Tile, compact_range, edge, grow
 from audit.rules.tree import CompactRange, leaf_hash
-from audit.session import STANDBY_SECONDS, connected, wait
+from audit.session import HURRY, STANDBY_SECONDS, connected, wait
 from kernel.clock import Clock
 
 SEQUENCER_LOCK: Final = 0x4C41_5552_0002
@@ -97,14 +97,17 @@ class Sequencer:
         self._pause = SHORTEST_PAUSE_SECONDS  # only outages in a row make the pauses longer
         _log.info("audit_sequencer_leads", size=sequencing.size)
         signed_at = self._monotonic()
+        hurry = asyncio.Event()
+        await connection.add_listener(HURRY, lambda *_: hurry.set())
         while not stop.is_set():
+            hurry.clear()
             count = await sequencing.index_pending()
             if count == BATCH and self._monotonic() - signed_at < ROUND_SECONDS:
                 continue
             await sequencing.sign()
             signed_at = self._monotonic()
             if count < BATCH:
-                await wait(stop, ROUND_SECONDS if count else IDLE_SECONDS)
+                await wait(stop, ROUND_SECONDS if count else IDLE_SECONDS, hurry)
 
     @staticmethod
     def _monotonic() -> float:

@@ -13,6 +13,7 @@ from audit.rules.entries import timestamp, write
 from audit.rules.filters import check, possible
 from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
 from audit.store import refusals
+from audit.store.search import search as searched
 from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionProof, Refusals, Status
 from audit.vocabulary import Action
 from kernel.database import Connection
@@ -22,6 +23,9 @@ from kernel.unit_of_work import UnitOfWork, Work
 
 MOST_ITEMS: Final = 500
 """The longest page that is answered."""
+
+SEARCH_SECONDS: Final = 0.1
+"""How long a search looks on for matches that are rare."""
 
 SETTLE_SECONDS: Final = 2.0
 SETTLE_POLL_SECONDS: Final = 0.02
@@ -56,13 +60,18 @@ async def search(
     *,
     newest_first: bool = True,
 ) -> EntryPage:
-    """Return the entries that match, by index; ``next`` of one page is ``after_index`` of the following."""
+    """Return the entries that match, by index; ``next`` of one page is ``after_index`` of the following.
+
+    Where matches are rare a page may hold fewer than ``limit``, or none, and still have a ``next``: it is answered in
+    time and says how far it looked.
+    """
     check(filters)
     limit = min(max(limit, 1), MOST_ITEMS)
-    found = await store.search(uow, filters, _after(after_index), limit + 1, newest_first=newest_first)
+    after = _after(after_index)
+    found, edge = await searched(uow, filters, after, limit + 1, newest_first=newest_first, seconds=SEARCH_SECONDS)
     said = _said(filters, matched=bool(found))
     uow.record(Action.ENTRIES_SEARCHED, subject=filters.subject, count=min(len(found), limit), filters=said)
-    return EntryPage(found[:limit], found[limit - 1].index if len(found) > limit else None)
+    return EntryPage(found[:limit], found[limit - 1].index if len(found) > limit else edge)
 
 
 async def entry(uow: UnitOfWork, index: int) -> Entry:
@@ -122,7 +131,7 @@ async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, action: StrEnu
 async def proof_of(uow: UnitOfWork, subject: UUID, resource: str, action: StrEnum) -> InclusionProof | None:
     """Return the proof of the one entry that says what was done to ``resource``; None while it is not signed yet."""
     filters = EntryFilter(subject=subject, resource=resource, action=action.value)
-    found = await store.search(uow, filters, None, 1, newest_first=False)
+    found, _ = await searched(uow, filters, None, 1, newest_first=False)
     checkpoint = await store.newest_checkpoint(uow)
     if not found or checkpoint is None or checkpoint[0] <= found[0].index:
         return None
@@ -186,8 +195,9 @@ async def settle(work: Work, seconds: float = SETTLE_SECONDS) -> bool:
     """
     async with work.read(SETTLING) as uow:
         newest = await store.newest_pending(uow)
-    if newest is None:
-        return True
+        if newest is None:
+            return True
+        await store.hurry(uow)
     clock = asyncio.get_running_loop()
     deadline = clock.time() + seconds
     while True:

@@ -11,6 +11,8 @@ from kernel.database import APPLICATION
 
 COMMAND_SECONDS: Final = 30.0
 STANDBY_SECONDS: Final = 1.0
+HURRY: Final = "laurel_audit_hurry"
+"""The channel by which somebody who waits for an index tells the sequencer not to let entries gather (NOTIFY)."""
 
 
 @asynccontextmanager
@@ -36,10 +38,13 @@ async def connected(dsn: str, name: str) -> AsyncIterator["asyncpg.Connection[as
             connection.terminate()
 
 
-async def wait(stop: asyncio.Event, seconds: float) -> None:
-    """Wait until ``stop`` is set, but no longer than ``seconds``."""
+async def wait(stop: asyncio.Event, seconds: float, *others: asyncio.Event) -> None:
+    """Wait until ``stop`` or one of ``others`` is set, but no longer than ``seconds``."""
     try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            waiting = [group.create_task(each.wait()) for each in (stop, *others)]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
     except TimeoutError:
         return

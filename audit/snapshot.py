@@ -1,11 +1,6 @@
-"""The verifier's reading: a log as it is at one instant, range by range, on two connections that share a snapshot.
+"""The verifier's reading: a log as it is at one instant, range by range, in any number of processes."""
 
-One connection sends the bodies, the other what stands beside them. PostgreSQL thus puts the next range together on
-another core while this process hashes the one before.
-"""
-
-import struct
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -15,57 +10,68 @@ import msgspec
 
 from audit.rules.columns import ABSENT, COLUMNS, SEPARATOR
 from audit.rules.entries import Filed
+from audit.rules.ranges import RANGE, Stored, StoredCheckpoint
 from audit.rules.tiles import TILE_HASHES, Tile
-from audit.rules.verification import Chunk, StoredCheckpoint
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-RANGE: Final = 4 * TILE_HASHES
-"""How many indexes are read at a time: few enough to stay near the processor, enough to be worth a question."""
-
-# Ids are nearly always in the order of their indexes, so a range of indexes is a range of ids with few strangers in it.
-# That is much cheaper to read than one entry after the other; where there are more strangers, _ENTRIES does just that.
+# As rules/columns.py compares them.
+_WORDS: Final = {name: name for name in COLUMNS} | {
+    "at": """to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    "id": "entry",
+    "purpose": "coalesce(purpose, $6)",
+    "request": "coalesce(request::text, $6)",
+    "resource": "coalesce(resource, $6)",
+    "subject": "coalesce(subject::text, $6)",
+}
+# Ids are nearly always in the order of their indexes, so a range of indexes is a range of ids with few strangers in it:
+# much cheaper to read than one entry after the other. Where there are more strangers, each entry is looked up.
 _MOST_FOUND: Final = 2 * RANGE
-# Bodies come as rows: measured, putting them together there costs twice what taking the rows apart costs here.
-_SPAN = "select id::text, body from audit.entry where id >= $1 and id <= $2 order by id limit $3"
-# An array: the planner may make of a join a walk through the whole log for each range.
-_ENTRIES = (
-    "select id::text, body from audit.entry"
-    " where id = any(array(select entry from audit.leaf where index >= $1 and index < $2)) order by id"
+# One row for a range: measured, a row for each entry costs the reader more than all its columns.
+_SPAN = """
+from audit.entry
+where id >= (select entry from l order by entry limit 1) and id <= (select entry from l order by entry desc limit 1)
+order by id limit $7
+"""
+_STORED = f"""
+with l as materialized (
+    select index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome
+    from audit.leaf where index >= $1 and index < $2 order by index
+),
+t as materialized (select place, hashes from audit.tile where place >= $3 and place < $4 order by place),
+c as materialized (
+    select size, root, note, link from audit.checkpoint where size > $1 and size <= $2 order by size
 )
-# Each column comes as one value. What is searched is separated as rules/columns.py does it.
-_BESIDE = """
-with c as materialized (select * from audit.checkpoint where size > $1 and size <= $2 order by size)
-select l.*,
-    array(select place from audit.tile where place >= $3 and place < $4 order by place) as places,
-    array(select hashes from audit.tile where place >= $3 and place < $4 order by place) as tiles,
+select
+    s.*,
+    array(select body {_SPAN}) as bodies,
+    coalesce((select string_agg(uuid_send(id), '') from (select id {_SPAN}) as e), '') as ids,
+    array(select place from t) as places, array(select hashes from t) as tiles,
     array(select size from c) as sizes, array(select root from c) as roots,
     array(select note from c) as notes, array(select link from c) as links
 from (
     select
         string_agg(int8send(index), '') as indexes,
         string_agg(leaf_hash, '') as leaf_hashes,
-        string_agg(entry::text, $5) as id,
-        string_agg(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), $5) as at,
-        string_agg(actor, $5) as actor,
-        string_agg(action, $5) as action,
-        string_agg(decision, $5) as decision,
-        string_agg(outcome, $5) as outcome,
-        string_agg(route, $5) as route,
-        string_agg(coalesce(subject::text, $6), $5) as subject,
-        string_agg(coalesce(request::text, $6), $5) as request,
-        string_agg(coalesce(purpose, $6), $5) as purpose,
-        string_agg(coalesce(resource, $6), $5) as resource
-    from (select * from audit.leaf where index >= $1 and index < $2 order by index) as leaf
-) as l
-"""
+        string_agg(uuid_send(entry), '') as entries,
+        string_agg(concat_ws($5, {", ".join(_WORDS[name] for name in COLUMNS)}), $5) as columns,
+        count(purpose) + count(request) + count(resource) + count(subject) as present
+    from l
+) as s
+"""  # noqa: S608 - of words of ours
+_BODIES = (
+    "select id, body from audit.entry"
+    " where id = any(array(select entry from audit.leaf where index >= $1 and index < $2))"
+)
 _LEAVES = (
     "select index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome"
     " from audit.leaf where index >= $1 and index < $2 order by index"
 )
 _SIZE = "select coalesce(max(index) + 1, 0) from audit.leaf"
 _SIGNED = "select coalesce(max(size), 0) from audit.checkpoint"
-_CHECKPOINTS = "select size, root, note, link from audit.checkpoint where size > $1 order by size limit 1000"
+_CHECKPOINTS = (
+    "select size, root, note, link from audit.checkpoint where size > $1 and size <= $2 order by size limit $3"
+)
 _TILES = "select place, hashes from audit.tile where place = any($1::bigint[])"
 _STRAY_TILES = (
     "select place from audit.tile t where not exists (select from unnest($1::bigint[], $2::bigint[]) as r (low, high)"
@@ -81,40 +87,23 @@ _ORPHANS = (
 )
 _FIRST_BAD = "select i, (select min(size) from audit.checkpoint where size > i) from unnest($1::bigint[]) as i"
 
-_PLAN: Final = {"application_name": "laurel audit verify", "jit": "off", "max_parallel_workers_per_gather": "0"}
+MOST_CHECKPOINTS: Final = 1_000
+"""How many checkpoints are read at a time."""
 
-
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands beside the bodies of the range from ``first`` on, by index.
-
-    ``columns`` are those that are searched; ``tiles`` are those of level 0, by number.
-    """
-
-    first: int
-    indexes: bytes
-    leaf_hashes: bytes
-    columns: Mapping[str, str]
-    tiles: Mapping[int, bytes]
-    checkpoints: Sequence[StoredCheckpoint]
-
-    @property
-    def entries(self) -> list[str]:
-        """The ids of the entries."""
-        return self.columns["id"].split(SEPARATOR)
-
-    def counts_to(self, end: int) -> bool:
-        """Tell whether the indexes are ``first`` to ``end - 1`` without gap or repetition."""
-        return self.indexes == struct.pack(f">{end - self.first}q", *range(self.first, end))
-
-    def chunk(self, bodies: Sequence[bytes | None], leaf_hashes: bytes | Sequence[bytes | None]) -> Chunk:
-        """Return what is to be verified of the range."""
-        return Chunk(
-            first=self.first,
-            bodies=bodies,
-            leaf_hashes=leaf_hashes,
-            tiles=self.tiles,
-            checkpoints=self.checkpoints,
-        )
+# One plan for thousands of like questions, along the indexes.
+# A search path of its own: otherwise functions that somebody made could answer instead of PostgreSQL's.
+_SESSION: Final = {
+    "application_name": "laurel audit verify",
+    "enable_bitmapscan": "off",
+    "enable_seqscan": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "plan_cache_mode": "force_generic_plan",
+    "search_path": "pg_catalog",
+}
+# glibc gives large blocks back to the system with each question, and gets them again page by page, until it has seen a
+# larger one go: this one. Measured, a range then takes PostgreSQL less than half the time.
+_KEEP_MEMORY = "select length(repeat(' ', 16_000_000))"
 
 
 class Leaf(Filed, frozen=True, kw_only=True):
@@ -134,51 +123,53 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot:
-    """The log at one instant."""
+    """The log at one instant, on one connection; who joins ``name`` sees the same."""
 
-    def __init__(self, bodies: Connection, beside: Connection) -> None:
-        """Take two connections that see the same."""
-        self._connection = bodies
-        self._beside = beside
+    def __init__(self, connection: Connection, name: str) -> None:
+        """Take a connection within its transaction."""
+        self._connection = connection
+        self.name = name
 
     async def size(self) -> int:
         """Return the index after the last."""
         return await size(self._connection)
 
-    async def bodies(self, beside: Beside) -> list[bytes | None]:
-        """Return the bodies of the range by index, None for one that is not there."""
-        entries = beside.entries
-        rows = await self._connection.fetch(_SPAN, min(entries), max(entries), _MOST_FOUND)
-        if len(rows) == _MOST_FOUND:
-            rows = await self._connection.fetch(_ENTRIES, beside.first, beside.first + RANGE)
-        found: dict[str, bytes] = dict(rows)  # type: ignore[arg-type] # a record is as good as a pair
-        return list(map(found.get, entries))
-
-    async def beside(self, first: int) -> Beside | None:
-        """Return what stands beside the bodies of the range from ``first`` on; None if there is no index in it."""
-        end = first + RANGE
-        places = [Tile(0, index // TILE_HASHES).place for index in (first, end)]
-        row = await self._beside.fetchrow(_BESIDE, first, end, *places, SEPARATOR, ABSENT)
+    async def stored(self, first: int, end: int) -> Stored | None:
+        """Return what is stored about the indexes from ``first`` up to ``end``; None if none of them is there."""
+        places = [Tile(0, first // TILE_HASHES).place, Tile(0, -(-end // TILE_HASHES)).place]
+        row = await self._connection.fetchrow(_STORED, first, end, *places, SEPARATOR, ABSENT, _MOST_FOUND)
         assert row is not None  # noqa: S101 - a query of aggregates answers one row
-        if row["id"] is None:
+        if row["indexes"] is None:
             return None
-        return Beside(
+        return Stored(
             first=first,
+            end=end,
             indexes=row["indexes"],
             leaf_hashes=row["leaf_hashes"],
-            columns={name: row[name] for name in COLUMNS},
-            tiles=dict(zip([Tile.at(place).number for place in row["places"]], row["tiles"], strict=True)),
+            entries=row["entries"],
+            columns=row["columns"],
+            present=row["present"],
+            ids=row["ids"],
+            bodies=row["bodies"],
+            places=row["places"],
+            tiles=row["tiles"],
             checkpoints=list(map(StoredCheckpoint, row["sizes"], row["roots"], row["notes"], row["links"])),
         )
+
+    async def bodies(self, first: int, end: int) -> dict[UUID, bytes]:
+        """Return the bodies of the entries of a range by id; one that is not there is left out."""
+        rows = await self._connection.fetch(_BODIES, first, end)
+        return {UUID(bytes=row["id"].bytes): row["body"] for row in rows}
 
     async def leaves(self, first: int, end: int) -> list[Leaf]:
         """Return the rows of the index one by one."""
         rows = await self._connection.fetch(_LEAVES, first, end)
         return [Leaf(**row | {"entry": UUID(bytes=row["entry"].bytes)}) for row in map(dict, rows)]
 
-    async def checkpoints(self, size: int) -> list[StoredCheckpoint]:
-        """Return the next checkpoints over more than ``size`` entries, by size."""
-        return [StoredCheckpoint(**row) for row in await self._connection.fetch(_CHECKPOINTS, size)]
+    async def checkpoints(self, above: int, up_to: int = 2**63 - 1) -> list[StoredCheckpoint]:
+        """Return checkpoints over more than ``above`` entries by size, ``MOST_CHECKPOINTS`` at most."""
+        rows = await self._connection.fetch(_CHECKPOINTS, above, up_to, MOST_CHECKPOINTS)
+        return [StoredCheckpoint(**row) for row in rows]
 
     async def tiles(self, wanted: Sequence[Tile]) -> dict[Tile, bytes]:
         """Return the stored bytes of tiles; one that is missing is left out."""
@@ -206,24 +197,26 @@ class Snapshot:
         return {row[0]: row[1] for row in await self._connection.fetch(_FIRST_BAD, indexes)}
 
 
-@asynccontextmanager
-async def connected(dsn: str) -> AsyncIterator[Connection]:
-    """Lend a connection with plans that suit many like questions."""
-    connection = await asyncpg.connect(dsn, server_settings=_PLAN)
-    try:
-        yield connection
-    finally:
-        await connection.close()
+async def connect(dsn: str) -> Connection:
+    """Return a connection that suits many like questions."""
+    connection = await asyncpg.connect(dsn, server_settings=_SESSION)
+    await connection.fetchval(_KEEP_MEMORY)
+    return connection
 
 
 @asynccontextmanager
-async def snapshot(connection: Connection, dsn: str) -> AsyncIterator[Snapshot]:
-    """Lend the log as it is now, seen from ``connection`` and from a second one at the same instant."""
-    async with connected(dsn) as second, connection.transaction(isolation="repeatable_read", readonly=True):
-        name = await connection.fetchval("select pg_export_snapshot()")
-        async with second.transaction(isolation="repeatable_read", readonly=True):
-            await second.execute(f"set transaction snapshot '{name}'")
-            yield Snapshot(connection, second)
+async def snapshot(connection: Connection) -> AsyncIterator[Snapshot]:
+    """Lend the log as it is now."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        yield Snapshot(connection, await connection.fetchval("select pg_export_snapshot()"))
+
+
+async def join(dsn: str, name: str) -> Snapshot:
+    """Return the log as another connection sees it, on a new connection that lasts as long as this process."""
+    connection = await connect(dsn)
+    await connection.transaction(isolation="repeatable_read", readonly=True).start()
+    await connection.execute(f"set transaction snapshot '{name}'")  # takes no parameters
+    return Snapshot(connection, name)
 
 
 async def size(connection: Connection) -> int:

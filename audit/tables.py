@@ -89,3 +89,13 @@ class ReviewRow(Table, tablename="review", schema="audit"):
     own = BigInt(default=None, null=False, help_text="open: how many were the reviewer's own, and are not reviewed")
     digest = Bytea(default=None, null=False, help_text="open: SHA-256 of the leaf hashes of the part")
     signed_at = Timestamptz(default=None, null=False, help_text="open: when")
+
+
+class SavedSearchRow(Table, tablename="saved_search", schema="audit"):
+    """A search that a compliance officer comes back to."""
+
+    id = UUID(primary_key=True, default=None, help_text="open: version 7")
+    account = UUID(default=None, null=False, help_text="pseudonymous: account id of whoever saved it")
+    name = Text(default=None, null=False, help_text="open: what it is about, no person's name")
+    filters = Bytea(default=None, null=False, help_text="pseudonymous: what is looked for, as JSON")
+    saved_at = Timestamptz(default=None, null=False, help_text="open: when")

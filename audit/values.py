@@ -39,7 +39,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: dict[str, Any] | None = None
 
 
-class EntryFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EntryFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Which entries are looked for; what is absent doesn't matter. ``action`` may end in ``*``.
 
     ``since`` is inclusive and ``until`` is not.
@@ -120,6 +120,15 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     own: int
     digest: str
     signed_at: datetime
+
+
+class SavedSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """A search under a name that its owner gave it."""
+
+    id: UUID
+    name: str
+    filters: EntryFilter
+    saved_at: datetime
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):

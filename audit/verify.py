@@ -1,22 +1,24 @@
 """Verifies a log in its database, trusting nothing but the stored bytes and the log's public key.
 
 Everything is read in one snapshot, so that a log can be verified while it grows, and range by range, so that its length
-does not matter. A range in which all agrees is decided by a few comparisons of long byte strings; only another one is
-looked at entry by entry.
+does not matter. A range in which all agrees is decided by a few comparisons of long byte strings, on all cores; only
+another one is looked at entry by entry.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from audit.ranges import sound_ranges
 from audit.rules.checkpoints import Checkpoint
-from audit.rules.columns import agree, differing, says_it_is
+from audit.rules.columns import differing, says_it_is
 from audit.rules.findings import Findings, compare_tile, name_stray_tile
 from audit.rules.keyring import FormerKey, KeyRing
-from audit.rules.tiles import TILE_HASHES, compact_range, edge, split, tile_counts
+from audit.rules.ranges import RANGE
+from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
-from audit.rules.verification import Verification
-from audit.snapshot import RANGE, Beside, Connection, Leaf, Snapshot, connected, signed, size, snapshot
+from audit.rules.verification import Chunk, Verification
+from audit.snapshot import Connection, Leaf, Snapshot, connect, signed, size, snapshot
 from audit.values import Finding, Report
 from audit.vocabulary import FindingKind
 
@@ -48,10 +50,13 @@ async def verify(
     """
     keys = KeyRing(vkey, former)
     kept = None if against is None else keys.open(against)
-    async with connected(dsn) as connection:
+    connection = await connect(dsn)
+    try:
         indexed = await _wait_for_signature(connection)
-        async with snapshot(connection, dsn) as log:
-            return await _Run(log, keys).report(indexed, kept, progress)
+        async with snapshot(connection) as log:
+            return await _Run(log, dsn, keys).report(indexed, kept, progress)
+    finally:
+        await connection.close()
 
 
 async def _wait_for_signature(connection: Connection) -> int:
@@ -69,8 +74,9 @@ async def _wait_for_signature(connection: Connection) -> int:
 class _Run:
     """One verification, within one snapshot."""
 
-    def __init__(self, log: Snapshot, keys: KeyRing) -> None:
+    def __init__(self, log: Snapshot, dsn: str, keys: KeyRing) -> None:
         self._log = log
+        self._dsn = dsn
         self._findings = Findings()
         self._verification = Verification(keys, self._findings)
         self._origin = keys.origin
@@ -100,53 +106,48 @@ class _Run:
         )
 
     async def _check_ranges(self, total: int, progress: Progress | None) -> None:
-        log, beside = self._log, await self._log.beside(0)
-        bodies = await log.bodies(beside) if beside else []
-        following = await log.beside(RANGE)
-        for first in range(0, total, RANGE):
-            end = min(first + RANGE, total)
-            if beside is None:
-                detail = f"This index and those after it are not there, up to {total - 1} at most."
-                self._findings.add(first, FindingKind.LEAF_MISSING, detail)
-                return
-            async with asyncio.TaskGroup() as group:
-                after = group.create_task(log.beside(first + 2 * RANGE))
-                next_bodies = group.create_task(log.bodies(following)) if following else None
-                await asyncio.sleep(0)  # let the questions leave before this process is busy
-                settled = self._check_at_once(end, bodies, beside)
-            if not settled:
-                await self._check_closely(end, bodies, beside)
-            beside, bodies, following = following, next_bodies.result() if next_bodies else [], after.result()
-            if end % (TILE_HASHES * TILE_HASHES) == 0:
-                await self._check_tiles()
-            if progress is not None:
-                progress(end, total)
+        async with sound_ranges(self._log, self._dsn, total) as ranges:
+            first = 0
+            async for found in ranges:
+                end = min(first + RANGE, total)
+                if found is not None:
+                    self._found += found.count
+                    self._checkpoints += len(found.checkpoints)
+                    self._verification.accept(found)
+                elif not await self._check_closely(first, end):
+                    detail = f"This index and those after it are not there, up to {total - 1} at most."
+                    self._findings.add(first, FindingKind.LEAF_MISSING, detail)
+                    return
+                if end % (TILE_HASHES * TILE_HASHES) == 0:
+                    await self._check_tiles()
+                if progress is not None:
+                    progress(end, total)
+                first = end
 
-    def _check_at_once(self, end: int, bodies: Sequence[bytes | None], beside: Beside) -> bool:
-        """Check a range whose index is complete and whose columns agree with the bodies; return False for another."""
-        self._found += len(bodies) - bodies.count(None)
-        self._checkpoints += len(beside.checkpoints)
-        if not beside.counts_to(end) or not agree(bodies, beside.columns):
+    async def _check_closely(self, first: int, end: int) -> bool:
+        """Check a range row by row, and name what is missing, repeated or says otherwise; False if none is there."""
+        leaves = await self._log.leaves(first, end)
+        if not leaves:
             return False
-        self._verification.check(beside.chunk(bodies, beside.leaf_hashes))
-        return True
-
-    async def _check_closely(self, end: int, bodies: Sequence[bytes | None], beside: Beside) -> None:
-        """Check a range row by row, and name what is missing, repeated or says otherwise."""
-        first = beside.first
-        by_entry = dict(zip(beside.entries, bodies, strict=True))
+        by_entry = await self._log.bodies(first, end)
+        checkpoints = await self._log.checkpoints(first, end)
+        tiles = await self._log.tiles([Tile(0, start // TILE_HASHES) for start in range(first, end, TILE_HASHES)])
+        self._found += len(by_entry)
+        self._checkpoints += len(checkpoints)
         found: list[bytes | None] = [None] * (end - first)
         leaf_hashes: list[bytes | None] = [None] * (end - first)
-        for leaf in await self._log.leaves(first, end):
+        for leaf in leaves:
             place = leaf.index - first
             if leaf_hashes[place] is not None:
                 self._findings.add(leaf.index, FindingKind.LEAF_REPEATED, "The index is there more than once.")
                 continue
-            body = by_entry.get(str(leaf.entry))
+            body = by_entry.get(leaf.entry)
             leaf_hashes[place], found[place] = leaf.leaf_hash, body
             if body is not None and leaf_hash(body) == leaf.leaf_hash:
                 self._compare_columns(leaf, body)
-        self._verification.check(beside.chunk(found, leaf_hashes))
+        stored = {tile.number: data for tile, data in tiles.items()}
+        self._verification.check(Chunk(first, found, leaf_hashes, stored, checkpoints))
+        return True
 
     def _compare_columns(self, leaf: Leaf, body: bytes) -> None:
         names = differing(leaf.entry, body, leaf)

@@ -17,6 +17,9 @@ class Action(StrEnum):
     TILE_READ = "audit:tile:read"
     REVIEW_SIGNED = "audit:review:signed"
     REVIEWS_READ = "audit:reviews:read"
+    SEARCH_SAVED = "audit:search:saved"
+    SEARCH_FORGOTTEN = "audit:search:forgotten"
+    SEARCHES_READ = "audit:searches:read"
     STATUS_READ = "audit:status:read"
 
 

@@ -12,19 +12,25 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import previews, rows
+from benchmarks import previews, rows, searching, verify
 from benchmarks.board import board_page
 from benchmarks.scene import Scene, scene
-from benchmarks.verify import verification
 from kernel.settings import CHECKOUT
 
 PORT = 8097
+OF_THE_LOG: dict[str, Callable[..., rows.Row]] = {
+    "verify": verify.verification,
+    "sequence": verify.sequencing,
+    "prove": verify.proving,
+    "export": verify.exporting,
+    "search": searching.searching,
+}
 FIGURES: dict[str, Callable[[Scene, float], rows.Row]] = {
     "single": rows.single_activities,
     "batches": rows.batches,
     "reads": rows.reads,
     "board": board_page,
-    "verify": verification,
+    **{name: partial(figure, entries=verify.ENTRIES) for name, figure in OF_THE_LOG.items()},
     "preview": previews.previewing,
     "rules": previews.many_rules,
 }
@@ -40,14 +46,18 @@ FIGURES: dict[str, Callable[[Scene, float], rows.Row]] = {
     help="How many a preview reads; ten million take a while.",
 )
 @click.option(
+    "--entries", default=verify.ENTRIES, show_default=True, help="How long the audit log is; a million take minutes."
+)
+@click.option(
     "--json", "file", type=click.Path(path_type=Path), default=CHECKOUT / "benchmarks" / "results" / "latest.json",
     help="Where to write the results.",
 )  # fmt: skip
-def main(seconds: float, only: str | None, activities: int, file: Path) -> None:
+def main(seconds: float, only: str | None, activities: int, entries: int, file: Path) -> None:
     """Measure the figures of the design on this machine, side by side."""
     console = Console()
     found: list[rows.Row] = []
     figures = FIGURES | {"preview": partial(previews.previewing, activities=activities)}
+    figures |= {name: partial(figure, entries=entries) for name, figure in OF_THE_LOG.items()}
     with tempfile.TemporaryDirectory(prefix="laurel-bench-") as folder:
         Path(folder).chmod(0o755)
         with scene(Path(folder) / "home", PORT) as measured:

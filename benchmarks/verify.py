@@ -1,47 +1,76 @@
-"""The figure of the verifier: a whole log verified, against hashing the same bytes in one loop."""
+"""The figures of the audit room: a log verified, sequenced, proved and exported."""
 
 import asyncio
+import multiprocessing
+import resource
+import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 
 import audit
-from benchmarks.databases import lent, migrated
+from benchmarks import trail
 from benchmarks.rows import Row
 from benchmarks.scene import Scene
-from kernel.clock import MovableClock
-from kernel.facts import Fact, Origin
-from kernel.ids import uuid7
+from kernel.clock import SystemClock
 
 ENTRIES: Final = 200_000
-COMMIT: Final = 10
-"""How many entries are written at the same instant, by one transaction."""
-
-ROUND: Final = 2_000
-"""How many entries get their index between two checkpoints."""
-
+BACKLOG: Final = 30_000
+PROOFS: Final = 500
 TIMES: Final = 3
-DATABASE: Final = "bench_verify"
-KEY: Final = audit.LogKey("laurel.benchmark/audit", bytes(range(32)))
-START: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
+MOST_PROOF_MS: Final = 20
+LEAST_DRAINED: Final = 10_000
+MOST_EXPORT_MIB: Final = 200
 
 
-def verification(scene: Scene, _: float) -> Row:
+def verification(scene: Scene, _: float, entries: int = ENTRIES) -> Row:
     """A log of its own, verified as `laurel audit verify` does it, against SHA-256 over each body in memory."""
-    with lent(scene.settings.database_url or "", DATABASE) as url:
-        asyncio.run(_fill(url))
+    with trail.log(scene, entries) as url:
         bodies = asyncio.run(_bodies(url))
         bare = min(_hash(bodies) for _ in range(TIMES))
-        verified = min(_verify(url) for _ in range(TIMES))
-    size = sum(map(len, bodies)) / len(bodies)
+        size = sum(map(len, bodies)) / len(bodies)
+        del bodies
+        verified = min(_verify(url, entries) for _ in range(TIMES))
     return Row(
-        name=f"verifying {ENTRIES:,} entries", unit="entries/s", measured=ENTRIES / verified,
-        against_name="hashing them in one loop", against=ENTRIES / bare, ratio=bare / verified, floor=1 / 5, goal=1 / 3,
-        note=f"{verified / bare:.1f} times as long; {size:.0f} bytes each",
+        name=f"verifying {entries:,} entries", unit="entries/s", measured=entries / verified,
+        against_name="hashing them in one loop", against=entries / bare, ratio=bare / verified, floor=1 / 5, goal=1 / 3,
+        note=f"{verified / bare:.1f} times as long, on all cores; {size:.0f} bytes each",
+    )  # fmt: skip
+
+
+def sequencing(scene: Scene, _: float, entries: int = ENTRIES) -> Row:
+    """A backlog drained and signed behind a log that is long already, against the least that it must be."""
+    with trail.log(scene, entries, BACKLOG) as url:
+        took = asyncio.run(_drain(url))
+    rate = BACKLOG / took
+    return Row(
+        name=f"sequencing {BACKLOG:,} entries", unit="entries/s", measured=rate, against_name="the least",
+        against=LEAST_DRAINED, ratio=rate / LEAST_DRAINED, floor=1, goal=2, note=f"behind {entries:,} others",
+    )  # fmt: skip
+
+
+def proving(scene: Scene, _: float, entries: int = ENTRIES) -> Row:
+    """Inclusion proofs of entries all over a log, each in a unit of work that is audited, against 20 ms."""
+    with trail.log(scene, entries) as url:
+        took = sorted(asyncio.run(_prove(url, entries)))
+    p99, worst = (took[place] * 1e3 for place in (-len(took) // 100, -1))
+    return Row(
+        name="an inclusion proof, p99", unit="ms", measured=p99, against_name="the most", against=MOST_PROOF_MS,
+        ratio=MOST_PROOF_MS / p99, floor=1, goal=2, note=f"worst {worst:.1f} ms; any of {entries:,} entries",
+    )  # fmt: skip
+
+
+def exporting(scene: Scene, _: float, entries: int = ENTRIES) -> Row:
+    """A whole log as an archive: the memory of the process that writes it, against 200 MiB."""
+    with trail.log(scene, entries) as url, multiprocessing.get_context("spawn").Pool(1) as pool:
+        began = time.perf_counter()
+        peak = pool.apply(_export, (url,))
+        took = time.perf_counter() - began
+    return Row(
+        name=f"exporting {entries:,} entries", unit="MiB", measured=peak, against_name="the most",
+        against=MOST_EXPORT_MIB, ratio=MOST_EXPORT_MIB / peak, floor=1, goal=1.5, note=f"{entries / took:,.0f}/s",
     )  # fmt: skip
 
 
@@ -52,47 +81,48 @@ def _hash(bodies: list[bytes]) -> float:
     return time.perf_counter() - began
 
 
-def _verify(url: str) -> float:
+def _verify(url: str, entries: int) -> float:
     began = time.perf_counter()
-    report = asyncio.run(audit.verify(url, KEY.vkey))
+    report = asyncio.run(audit.verify(url, trail.KEY.vkey))
     took = time.perf_counter() - began
-    assert (report.ok, report.entries) == (True, ENTRIES), report.findings
+    assert (report.ok, report.entries) == (True, entries), report.findings
     return took
 
 
-async def _fill(url: str) -> None:
-    await migrated(url)
-    clock = MovableClock(START)
-    pool = await asyncpg.create_pool(url, min_size=1, max_size=1)
-    try:
-        async with pool.acquire() as connection, audit.sequencing(url, KEY, clock) as sequencing:
-            for first in range(0, ENTRIES, ROUND):
-                async with connection.transaction():
-                    for commit in range(first, first + ROUND, COMMIT):
-                        clock.move(timedelta(microseconds=2_345))
-                        await audit.append(connection, [_said(n) for n in range(commit, commit + COMMIT)], clock.now())
-                while await sequencing.index_pending():
-                    pass
-                await sequencing.sign()
-        await pool.execute("vacuum (analyze) audit.entry, audit.leaf, audit.tile, audit.checkpoint")
-    finally:
-        await pool.close()
+async def _drain(url: str) -> float:
+    async with audit.sequencing(url, trail.KEY, SystemClock()) as work:
+        began = time.perf_counter()
+        drained = 0
+        while count := await work.sequence_once():
+            drained += count
+        took = time.perf_counter() - began
+    assert drained == BACKLOG, drained
+    return took
 
 
-def _said(number: int) -> tuple[Origin, Fact]:
-    """Return an entry of the usual length: an activity that earned points."""
-    at = START + timedelta(seconds=number)
-    origin = Origin(
-        request=uuid7(at), actor=str(UUID(int=number % 997)), role="hcp", route="POST /v1/me/activities",
-        purpose="engagement", basis="consent", consent=UUID(int=number % 997), notice_version=2,
-        address="203.0.113.0/24",
-    )  # fmt: skip
-    detail = {"points": number % 50, "verb": "viewed"}
-    fact = Fact(
-        action="engagement:activity:recorded", subject=UUID(int=number % 997), resource=f"content:{uuid7(at)}", count=1,
-        detail=detail,
-    )  # fmt: skip
-    return origin, fact
+async def _prove(url: str, entries: int) -> list[float]:
+    took = []
+    async with trail.reading(url) as work:
+        for number in range(PROOFS):
+            index = number * (entries - 1) // (PROOFS - 1)
+            began = time.perf_counter()
+            async with work.begin(trail.READER) as uow:
+                proof = await audit.inclusion_proof(uow, index)
+            took.append(time.perf_counter() - began)
+            assert audit.is_in_log(proof, trail.KEY.vkey)
+    return took
+
+
+def _export(url: str) -> float:
+    """Return the most memory (MiB) that this process ever had: it does nothing else."""
+    asyncio.run(_write(url))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def _write(url: str) -> None:
+    async with trail.reading(url) as work, work.begin(trail.READER) as uow:
+        with tempfile.TemporaryFile() as file:
+            await audit.write_archive(uow, trail.KEY, audit.EntryFilter(), range(2**53 - 1), file)
 
 
 async def _bodies(url: str) -> list[bytes]:

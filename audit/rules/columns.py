@@ -1,12 +1,12 @@
 """Whether the columns that are searched still say what the entries say.
 
-The common case, all equal, is decided for a thousand entries by one comparison of text for each column; only where it
-fails are rows looked at one by one.
+The common case, all equal, is decided for hundreds of entries by one comparison of text; only where it fails are rows
+looked at one by one.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -15,26 +15,26 @@ import msgspec
 from audit.rules.entries import Filed, file
 
 SEPARATOR: Final = "\n"
-"""Stands between the values of a column."""
+"""Stands between the values."""
 
 ABSENT: Final = "\r"
 """Stands for a value that is not there."""
 
 
-class _Said(msgspec.Struct, gc=False):
-    """The searched part of an entry."""
+class _Said(msgspec.Struct, gc=False, kw_only=True):
+    """The searched part of an entry, in the order of RFC 8785, in which it is decoded fastest."""
 
-    id: str
-    at: str
-    actor: str
     action: str
+    actor: str
+    at: str
     decision: str
+    id: str
     outcome: str
+    purpose: str = ABSENT
+    request: str = ABSENT
+    resource: str = ABSENT
     route: str
     subject: str = ABSENT
-    request: str = ABSENT
-    purpose: str = ABSENT
-    resource: str = ABSENT
 
 
 COLUMNS: Final = _Said.__struct_fields__
@@ -43,38 +43,30 @@ COLUMNS: Final = _Said.__struct_fields__
 # A control character stands in JSON only escaped: where nothing looks like one, no value holds a mark from above.
 _ESCAPED_CONTROL = re.compile(rb"\\[nru]")
 
-_BLOCK = 256
-"""How many entries are decoded at a time: what is decoded then stays in the processor's cache."""
-
-_VALUES = {name: attrgetter(name) for name in COLUMNS}
-
 _decode = msgspec.json.Decoder(_Said).decode
 _decode_all = msgspec.json.Decoder(list[_Said]).decode
 
 
-def agree(bodies: Sequence[bytes | None], columns: Mapping[str, str]) -> bool:
-    """Tell whether each of ``COLUMNS``, joined with ``SEPARATOR``, says what the entries say.
+def agree(bodies: Sequence[bytes], columns: str, present: int) -> bool:
+    """Tell whether ``columns`` says what the entries say: each of ``COLUMNS``, entry by entry, with ``SEPARATOR``.
 
-    False also where an entry is missing or broken, or the joined text can't tell. Nearly all of it runs in compiled
-    code: this is the most expensive step of a verification.
+    ``present`` is how many values of columns that may be absent are there: a value that is ``ABSENT`` itself is thus
+    not taken for none. False also where an entry is broken, or the joined text can't tell. Nearly all of it runs in
+    compiled code.
     """
-    if None in bodies:
+    text = b"[" + b",".join(bodies) + b"]"
+    if b"\\" in text and _ESCAPED_CONTROL.search(text):
         return False
-    texts: dict[str, list[str]] = {name: [] for name in COLUMNS}
-    for start in range(0, len(bodies), _BLOCK):
-        block = bodies[start : start + _BLOCK]
-        text = b"[" + b",".join(filter(None, block)) + b"]"
-        if b"\\" in text and _ESCAPED_CONTROL.search(text):
-            return False
-        try:
-            said = _decode_all(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            return False
-        if len(said) != len(block):
-            return False
-        for name, values in _VALUES.items():
-            texts[name].append(SEPARATOR.join(map(values, said)))
-    return all(SEPARATOR.join(texts[name]) == columns[name] for name in COLUMNS)
+    try:
+        said = _decode_all(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
+    values = SEPARATOR.join(chain.from_iterable(map(msgspec.structs.astuple, said)))
+    absent = _OPTIONAL * len(bodies) - present
+    return len(said) == len(bodies) and values == columns and values.count(ABSENT) == absent
+
+
+_OPTIONAL: Final = sum(default is ABSENT for default in _Said.__struct_defaults__)
 
 
 def differing(identifier: UUID, body: bytes, stored: Filed) -> list[str]:

@@ -13,39 +13,24 @@ from audit.rules.checkpoints import FIRST_LINK, Checkpoint, link_message, note_h
 from audit.rules.findings import Findings, name_tile_width
 from audit.rules.keyring import KeyRing
 from audit.rules.notes import NoteError
+from audit.rules.ranges import Sound, StoredCheckpoint
 from audit.rules.tiles import TILE_BYTES, TILE_HASHES, TILE_HEIGHT, Tile, split
 from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hashes
 from audit.vocabulary import FindingKind
 
 
-class StoredCheckpoint(msgspec.Struct, frozen=True):
-    """A row of the checkpoint table."""
-
-    size: int
-    root: bytes
-    note: str
-    link: bytes
-
-
 class Chunk(msgspec.Struct, frozen=True):
     """What is stored about the indexes ``first`` to ``first + len(bodies) - 1``; ``first`` is a multiple of 256.
 
-    ``bodies`` and ``leaf_hashes`` are None where an entry or an index is missing; hashes of which none is missing may
-    come joined. ``tiles`` are those of level 0, by number; ``checkpoints`` those whose size is above ``first`` and
-    within the chunk, by size.
+    ``bodies`` and ``leaf_hashes`` are None where an entry or an index is missing. ``tiles`` are those of level 0, by
+    number; ``checkpoints`` those whose size is above ``first`` and within the chunk, by size.
     """
 
     first: int
     bodies: Sequence[bytes | None]
-    leaf_hashes: bytes | Sequence[bytes | None]
+    leaf_hashes: Sequence[bytes | None]
     tiles: Mapping[int, bytes]
     checkpoints: Sequence[StoredCheckpoint]
-
-    def beside(self, offset: int) -> Sequence[bytes | None]:
-        """Return the leaf hashes under one tile, from ``first + offset`` on."""
-        if isinstance(self.leaf_hashes, bytes):
-            return split(self.leaf_hashes[offset * HASH_BYTES :][:TILE_BYTES])
-        return self.leaf_hashes[offset : offset + TILE_HASHES]
 
 
 class Verification:
@@ -71,22 +56,22 @@ class Verification:
         self._above: list[list[bytes]] = []
         self._full: dict[Tile, bytes] = {}
 
+    def accept(self, found: Sound) -> None:
+        """Take the next range, in which all agrees, and compare each checkpoint with the tree at its size."""
+        for number, offset in enumerate(range(0, found.count, TILE_HASHES)):
+            tile = split(found.leaf_hashes[offset * HASH_BYTES :][:TILE_BYTES])
+            root = found.roots[number] if number < len(found.roots) else None
+            self._grow(found.first + offset, tile, tile, found.checkpoints, root)
+
     def check(self, chunk: Chunk) -> None:
-        """Compare what is stored about each entry, and each checkpoint with the tree at its size."""
+        """Compare what is stored about each entry of the next range, and each checkpoint with the tree at its size."""
         hashes = leaf_hashes(chunk.bodies)
-        present = [each for each in hashes if each is not None]
-        joined = b"".join(present) if len(present) == len(hashes) else b""
-        agree = joined == chunk.leaf_hashes
         for offset in range(0, len(hashes), TILE_HASHES):
             start = chunk.first + offset
-            own = hashes[offset : offset + TILE_HASHES]
+            beside = chunk.leaf_hashes[offset : offset + TILE_HASHES]
             tile = chunk.tiles.get(start // TILE_HASHES, b"")
-            if agree and tile == joined[offset * HASH_BYTES :][:TILE_BYTES]:
-                tiled = entered = present[offset : offset + TILE_HASHES]
-            else:
-                tiled, entered = self._compare(start, own, chunk.beside(offset), tile)
-            end = start + len(tiled)
-            self._grow(start, tiled, entered, [each for each in chunk.checkpoints if start < each.size <= end])
+            tiled, entered = self._compare(start, hashes[offset : offset + TILE_HASHES], beside, tile)
+            self._grow(start, tiled, entered, chunk.checkpoints)
 
     @property
     def size(self) -> int:
@@ -156,20 +141,27 @@ class Verification:
         return known or bytes(HASH_BYTES), known or bytes(HASH_BYTES)
 
     def _grow(
-        self, start: int, tiled: list[bytes], entered: list[bytes], checkpoints: Sequence[StoredCheckpoint]
+        self,
+        start: int,
+        tiled: list[bytes],
+        entered: list[bytes],
+        checkpoints: Sequence[StoredCheckpoint],
+        root: bytes | None = None,
     ) -> None:
+        """Extend the tree by up to a tile; ``root`` is the one over ``tiled``, where it is known."""
         if tiled != entered and self._entered is self._tiled:
             self._entered = self._tiled.copy()
         apart = self._entered is not self._tiled
+        checkpoints = [each for each in checkpoints if start < each.size <= start + len(tiled)]
         widths = [checkpoint.size - start for checkpoint in checkpoints]
         roots = list(_roots(self._tiled, tiled, widths))
         others = list(_roots(self._entered, entered, widths)) if apart else roots
         repaired = False
-        for checkpoint, root, other in zip(checkpoints, roots, others, strict=True):
-            repaired = self._judge(checkpoint, root, other) or repaired
-        above = _append(self._tiled, tiled)
+        for checkpoint, ours, other in zip(checkpoints, roots, others, strict=True):
+            repaired = self._judge(checkpoint, ours, other) or repaired
+        above = _append(self._tiled, tiled, root)
         if apart:
-            above_entered = _append(self._entered, entered)
+            above_entered = _append(self._entered, entered, root)
             if repaired:
                 self._tiled, above = self._entered, above_entered
             elif not self._suspects:
@@ -248,11 +240,11 @@ def _roots(tree: CompactRange, hashes: Sequence[bytes], widths: Sequence[int]) -
         yield tree.root
 
 
-def _append(tree: CompactRange, hashes: Sequence[bytes]) -> bytes | None:
+def _append(tree: CompactRange, hashes: Sequence[bytes], root: bytes | None) -> bytes | None:
     """Append up to a tile of hashes; return the root over them if they fill one."""
     if len(hashes) < TILE_HASHES:
         tree.extend(hashes)
         return None
-    root = complete_hash(hashes)
+    root = root or complete_hash(hashes)
     tree.extend([root], TILE_HEIGHT)
     return root

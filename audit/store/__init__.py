@@ -10,7 +10,8 @@ import msgspec
 
 from audit.rules.entries import UNREADABLE
 from audit.rules.tiles import Tile
-from audit.values import Access, Entry, EntryFilter, Status
+from audit.session import HURRY
+from audit.values import Access, Entry, Status
 from kernel.database import Connection
 from kernel.unit_of_work import UnitOfWork
 
@@ -33,16 +34,6 @@ _PAGE = (
 )
 _ONE = "select l.index, l.leaf_hash, e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.index = $1"
 
-_MATCHES: Final = {
-    "actor": 'l.actor collate "C" = {}',
-    "subject": "l.subject = {}",
-    "resource": 'l.resource collate "C" = {}',
-    "purpose": 'l.purpose collate "C" = {}',
-    "request": "l.request = {}",
-    "since": "l.at >= {}",
-    "until": "l.at < {}",
-}
-
 
 class _Accessed(msgspec.Struct):
     role: str
@@ -58,44 +49,10 @@ async def insert(connection: Connection, identifiers: Sequence[UUID], bodies: Se
     await connection.execute(_INSERT, identifiers, bodies)
 
 
-async def search(
-    uow: UnitOfWork, filters: EntryFilter, after_index: int | None, limit: int, *, newest_first: bool
-) -> list[Entry]:
-    """Return up to ``limit`` entries that match, beyond ``after_index`` in the order asked for."""
-    conditions, values = _conditions(filters)
-    if after_index is not None:
-        values.append(after_index)
-        conditions.append(f"l.index {'<' if newest_first else '>'} ${len(values)}")
-    values.append(limit)
-    where = f" where {' and '.join(conditions)}" if conditions else ""
-    sql = _PAGE.format(where=where, direction="desc" if newest_first else "asc", limit=f"${len(values)}")
-    return [_entry(row) for row in await uow.fetch(sql, *values)]
-
-
-def _conditions(filters: EntryFilter) -> tuple[list[str], list[object]]:
-    conditions: list[str] = []
-    values: list[object] = []
-    for name, pattern in _MATCHES.items():
-        value = getattr(filters, name)
-        if value is not None:
-            values.append(value)
-            conditions.append(pattern.format(f"${len(values)}"))
-    if filters.action is not None:
-        prefix = filters.action.endswith("*")
-        values.append(filters.action.removesuffix("*"))
-        conditions.append(f'l.action collate "C" {"^@" if prefix else "="} ${len(values)}')
-    if filters.decision is not None:
-        values.append(filters.decision)
-        conditions.append(f"l.decision = ${len(values)}")
-        if filters.decision != "allowed":
-            conditions.append("l.decision <> 'allowed'")  # says it so that the partial index can be used
-    return conditions, values
-
-
 async def entry(uow: UnitOfWork, index: int) -> Entry | None:
     """Return one entry, or None."""
     row = await uow.fetchrow(_ONE, index)
-    return None if row is None else _entry(row)
+    return None if row is None else entry_from(row)
 
 
 async def entry_bytes(uow: UnitOfWork, index: int) -> tuple[bytes, bytes] | None:
@@ -177,6 +134,11 @@ async def newest_pending(uow: UnitOfWork) -> UUID | None:
     return newest
 
 
+async def hurry(uow: UnitOfWork) -> None:
+    """Tell the sequencer that somebody waits; it hears so when the unit of work ends."""
+    await uow.execute("select pg_notify($1, '')", HURRY)
+
+
 async def is_pending_up_to(uow: UnitOfWork, newest: UUID) -> bool:
     """Tell whether an entry with this id or a lower one waits for its index."""
     waits: bool = await uow.fetchval("select exists (select from audit.pending where entry <= $1)", newest)
@@ -222,7 +184,7 @@ def time_of(identifier: UUID) -> datetime:
     return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)
 
 
-def _entry(row: asyncpg.Record) -> Entry:
+def entry_from(row: asyncpg.Record) -> Entry:
     """Return what an entry says; one whose bytes are no entry any more still shows up, as unreadable."""
     place: dict[str, Any] = {"index": row["index"], "leaf_hash": row["leaf_hash"].hex()}
     try:

@@ -93,7 +93,7 @@ from tests.api.scenes import (
     own_badge,
     some_rules,
 )
-from tests.api.trail_scenes import a_review, an_own_entry
+from tests.api.trail_scenes import a_review, a_search, a_search_request, an_own_entry
 
 ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
 MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
@@ -292,6 +292,10 @@ CASES: Final[dict[str, Case]] = {
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
     "GET /v1/audit/reviews": Case(OFFICERS, nothing, COMMON),
     "POST /v1/audit/reviews": Case(OFFICERS, a_review, COMMON, status=201),
+    "POST /v1/audit/searches": Case(OFFICERS, a_search_request, COMMON, status=201),
+    "GET /v1/audit/searches": Case(OFFICERS, nothing, COMMON),
+    "GET /v1/audit/searches/{search:uuid}/entries": Case(OFFICERS, a_search, OWN),
+    "DELETE /v1/audit/searches/{search:uuid}": Case(OFFICERS, a_search, OWN, status=204),
     "GET /v1/audit/status": Case(OFFICERS, nothing, COMMON),
     "GET /v1/me/access-log/{index:int}/proof": own(an_own_entry),
     "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),

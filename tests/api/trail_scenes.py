@@ -2,6 +2,7 @@
 
 from access import Role
 from access.passwords import PASSWORDS
+from kernel.ids import uuid7
 from tests.api.asker import Asker
 from tests.api.house import House
 from tests.api.scenes import Scene, Sent
@@ -29,3 +30,15 @@ async def an_own_entry(scene: Scene, asker: Asker) -> Sent:
     await scene.house.settled()
     mine = "select index from audit.leaf where subject = $1 limit 1"
     return Sent(inside=await scene.house.database.fetchval(mine, asker.person))
+
+
+async def a_search_request(scene: Scene, asker: Asker) -> Sent:  # noqa: ARG001 - every case is called alike
+    return Sent({"name": "denials of today", "filters": {"decision": "denied"}})
+
+
+async def a_search(scene: Scene, asker: Asker) -> Sent:
+    if asker.caller.role is not Role.COMPLIANCE_OFFICER:
+        return Sent(inside=uuid7(scene.house.clock.now()))
+    made = await asker.post("/v1/audit/searches", {"name": str(uuid7(scene.house.clock.now())), "filters": {}})
+    assert made.status_code == 201, made.text
+    return Sent(inside=made.json()["id"])
