@@ -6,7 +6,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from kernel.database import DB
 
-ID: Final = "2026-11-28T22:30:30:000000"
+ID: Final = "2026-11-28T22:31:30:000000"
 VERSION: Final = "1.38.0"
 DESCRIPTION: Final = "Constraints of training"
 

@@ -3,7 +3,7 @@ from piccolo.columns.column_types import Timestamptz
 from piccolo.columns.column_types import UUID
 from piccolo.columns.indexes import IndexMethod
 
-ID = "2026-11-28T22:30:00:000000"
+ID = "2026-11-28T22:31:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
