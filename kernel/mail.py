@@ -77,12 +77,12 @@ class MailServer:
     async def send(self, mail: Mail) -> None:
         """Send in a thread of its own: ``smtplib`` waits."""
         try:
-            await asyncio.to_thread(self._send, _message(mail, self._sender))
+            await asyncio.to_thread(self._send, _message(mail, self._sender), mail.recipient)
         except (OSError, smtplib.SMTPException) as error:
             message = f"The mail server did not take a message ({type(error).__name__})."
             raise MailUnavailableError(message) from None
 
-    def _send(self, message: EmailMessage) -> None:
+    def _send(self, message: EmailMessage, recipient: str) -> None:
         parts, context = self._parts, ssl.create_default_context()
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         if parts.scheme == "smtps":
@@ -94,7 +94,8 @@ class MailServer:
                 server.starttls(context=context)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            # To whom it goes is said to the server: read from a header, "x,y@z.example" would be two addresses.
+            server.send_message(message, to_addrs=[recipient])
 
 
 def mailbox(settings: Settings) -> Mailbox:
