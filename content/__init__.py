@@ -25,7 +25,7 @@ from content.service import (
     visible,
     withdraw,
 )
-from content.values import ContentItem, NewContent, OfferedContent, Page, ScoringView
+from content.values import ContentItem, NewContent, OfferedContent, ScoringView
 from content.vocabulary import EVERYWHERE, Action, ContentId, ContentKind, ContentState
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
     "NewContent",
     "OfferedContent",
     "OutsideMarketScopeError",
-    "Page",
     "ScoringView",
     "all_items",
     "approve",

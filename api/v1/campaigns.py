@@ -16,10 +16,11 @@ from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
 from content.vocabulary import ContentClass
 from gamification import Campaign, Hand, Preview, PreviewWanted, Staff, Terms, Transition, Writing
-from gamification.errors import PreviewTooCloseError, Problem
+from gamification.errors import Problem
 from gamification.vocabulary import Action, CampaignPast, CampaignState, CampaignStep
 from kernel.errors import InvalidError
 from kernel.facts import Origin
+from kernel.telling import TooCloseError
 from kernel.unit_of_work import UnitOfWork
 
 READS = {"permission": Permission.CAMPAIGN_READ, "purpose": Purpose.CONTENT_OPERATIONS}
@@ -122,8 +123,8 @@ async def list_campaigns(
     limit: Limit = 50,
 ) -> Listing[Campaign]:
     """Return campaigns, newest first: those wholly inside the caller's markets, all of them for compliance."""
-    items, after = await gamification.campaigns(uow, staff_of(caller), state=in_state, after=cursor, limit=limit)
-    return Listing(list(items), after)
+    found = await gamification.campaigns(uow, staff_of(caller), state=in_state, after=cursor, limit=limit)
+    return Listing(found.items, found.next)
 
 
 @query.get("/campaigns/{campaign:uuid}", **READS, records=Action.CAMPAIGN_READ)
@@ -141,8 +142,8 @@ async def list_transitions(
     limit: Limit = 50,
 ) -> Listing[Transition]:
     """Return every step of a campaign's life, oldest first: who, in which role, why, with old and new values."""
-    items, after = await gamification.transitions(uow, staff_of(caller), campaign, after=cursor, limit=limit)
-    return Listing(list(items), after)
+    found = await gamification.transitions(uow, staff_of(caller), campaign, after=cursor, limit=limit)
+    return Listing(found.items, found.next)
 
 
 @command.put("/campaigns/{campaign:uuid}", **WRITES, records=Action.CAMPAIGN_REVISED)
@@ -182,7 +183,7 @@ async def _tell_window(passage: Passage, caller: Caller, wanted: PreviewWanted) 
         async with runtime.work.read(COUNTING) as uow:
             windows = [datetime.fromisoformat(each) if each else None for each in seen]
             await gamification.check_window(uow, wanted.since, windows, wanted.markets)
-    except PreviewTooCloseError:
+    except TooCloseError:
         await runtime.telling.unsee(caller.account, topic, window)
         raise
 

@@ -194,7 +194,7 @@ async def test_nobody_who_said_never_is_asked_for_a_second_yes(work: Work, origi
         solicited = await consent.may_contact(uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)
         assert solicited.allowed, "a code that somebody asked for is another matter"
         await consent.suppress(uow, [Address(AddressKind.EMAIL, "ada@clinic.example")], SuppressionReason.BOUNCED)
-        (found,) = await consent.suppressions(uow, None, 10)
+        (found,) = (await consent.suppressions(uow, None, 10)).items
         await consent.lift_suppression(uow, found.id, origin.request, consent.LiftReason.ASKED)
         await consent.suppress(uow, [Address(AddressKind.EMAIL, "ada@clinic.example")], SuppressionReason.BOUNCED)
         bounced = await consent.may_contact(uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)
