@@ -68,7 +68,7 @@ from access.service.joining import (
     switch,
 )
 from access.service.keys import remove_key, removed_keys
-from access.service.letters import send_letters
+from access.service.letters import letters_of, send_letters
 from access.service.passwords import (
     addressee,
     ask_for_reset,
@@ -218,6 +218,7 @@ __all__ = [
     "in_scope",
     "invite",
     "issue",
+    "letters_of",
     "machine_clients",
     "matrix",
     "new_password",

@@ -4,6 +4,7 @@ import asyncio
 import os
 import smtplib
 import ssl
+from collections.abc import Collection
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final, Protocol
@@ -51,6 +52,10 @@ class Mailbox(Protocol):
         """
         ...
 
+    async def forget(self, names: Collection[str]) -> None:
+        """Remove what is still here of mail with these names; what left is with whom it went to."""
+        ...
+
 
 class MailFolder:
     """Writes each message into a file of a folder that only its owner can read."""
@@ -65,6 +70,11 @@ class MailFolder:
         path = self.folder / f"{mail.name}.eml"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(bytes(_message(mail, self._sender)))
+
+    async def forget(self, names: Collection[str]) -> None:
+        """Remove the files."""
+        for name in names:
+            (self.folder / f"{name}.eml").unlink(missing_ok=True)
 
 
 class MailServer:
@@ -81,6 +91,9 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             message = f"The mail server did not take a message ({type(error).__name__})."
             raise MailUnavailableError(message) from None
+
+    async def forget(self, names: Collection[str]) -> None:
+        """Do nothing: no mail stays here."""
 
     def _send(self, message: EmailMessage, recipient: str) -> None:
         parts, context = self._parts, ssl.create_default_context()

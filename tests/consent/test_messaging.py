@@ -1,6 +1,7 @@
 """Messages that wait: what a crash, a rollback, a mail server that is away and a change of mind do to them."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,9 @@ class Post:
         if self.away:
             raise MailUnavailableError("It is away.")
         self.taken.append(mail)
+
+    async def forget(self, names: Collection[str]) -> None:
+        self.taken = [mail for mail in self.taken if mail.name not in names]
 
 
 @pytest.fixture
