@@ -82,7 +82,7 @@ from access.service.joining import (
     switch,
 )
 from access.service.keys import remove_key, removed_keys
-from access.service.letters import send_letters
+from access.service.letters import letters_of, send_letters
 from access.service.passkeys import add_passkey, ask_passkey, offer_passkey, passkeys, remove_passkey
 from access.service.passwords import (
     addressee,
@@ -259,6 +259,7 @@ __all__ = [
     "in_scope",
     "invite",
     "issue",
+    "letters_of",
     "machine_clients",
     "matrix",
     "new_password",

@@ -11,6 +11,7 @@ import gamification
 import people
 from gamification import Boards
 from kernel.holdings import HOLDINGS
+from kernel.mail import Mailbox, mailbox
 from kernel.settings import Settings
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -28,11 +29,14 @@ EVERYTHING = (
 """From the top of the house down: a room's rows go before those that they refer to."""
 
 
-def registry(settings: Settings, boards: Boards) -> consent.Registry:
-    """Return what the rooms hold and how they let go; the list of erasures is a file outside of the database."""
+def registry(settings: Settings, boards: Boards, post: Mailbox | None = None) -> consent.Registry:
+    """Return what the rooms hold and how they let go; the list of erasures is a file outside of the database.
+
+    ``post`` is where mail is handed over, otherwise what ``settings`` say.
+    """
     return consent.Registry(
         holdings=[engagement.kept_for(holding, settings.activity_retention_days) for holding in EVERYTHING],
-        departures=(_sign_out, partial(_leave, boards)),
+        departures=(_sign_out, partial(_leave, boards), partial(_forget_mail, post or mailbox(settings))),
         erasures=consent.ErasureList(settings.erasure_list or settings.home / "erasures.jsonl"),
     )
 
@@ -46,3 +50,9 @@ async def _sign_out(uow: UnitOfWork, person: PersonId) -> None:
 
 async def _leave(boards: Boards, uow: UnitOfWork, person: PersonId) -> None:
     await gamification.leave(uow, boards, person)
+
+
+async def _forget_mail(post: Mailbox, uow: UnitOfWork, person: PersonId) -> None:
+    """Send nothing more, and remove what lies here of what was sent: it has the person's address on it."""
+    names = [*await consent.stop_messages(uow, person), *await access.letters_of(uow, person)]
+    await post.forget([str(name) for name in names])

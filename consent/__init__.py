@@ -69,7 +69,7 @@ from consent.service.confirming import confirmable, hand_out_confirmations
 from consent.service.deciding import check, may_contact, note_gap, open_gaps, require, standing
 from consent.service.delivering import check_consents, deliver_consents
 from consent.service.expiring import record_lapses
-from consent.service.messaging import message, queue_message, transmit, write_confirmations
+from consent.service.messaging import message, queue_message, stop_messages, transmit, write_confirmations
 from consent.service.notices import (
     activate_notice,
     activate_notice_by_id,
@@ -259,6 +259,7 @@ __all__ = [
     "stage_notice",
     "standing",
     "state_at",
+    "stop_messages",
     "suppress",
     "suppressions",
     "take_package",

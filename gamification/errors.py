@@ -77,13 +77,6 @@ class RuleNotFoundError(NotFoundError):
     remedy = "Use the key of a rule, badge or quest of `GET /v1/rules`, and a person of your markets."
 
 
-class PreviewTooCloseError(ConflictError):
-    """Held against a preview that the reader was shown today, this one would tell of fewer than ten people."""
-
-    code = "preview-too-close"
-    remedy = "Take a window that you were shown today, or one that differs from it by at least ten people."
-
-
 class PreviewTooLargeError(TooLargeError):
     """A preview is of more activities than somebody who waits for the answer has time for."""
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import smtplib
 import ssl
+from collections.abc import Collection
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final, Protocol
@@ -51,6 +52,10 @@ class Mailbox(Protocol):
         """
         ...
 
+    async def forget(self, names: Collection[str]) -> None:
+        """Remove what is still here of mail with these names; what left is with whom it went to."""
+        ...
+
 
 class MailFolder:
     """Writes each message into a file of a folder that only its owner can read."""
@@ -66,6 +71,11 @@ class MailFolder:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(bytes(_message(mail, self._sender)))
 
+    async def forget(self, names: Collection[str]) -> None:
+        """Remove the files."""
+        for name in names:
+            (self.folder / f"{name}.eml").unlink(missing_ok=True)
+
 
 class MailServer:
     """Sends through an SMTP server, over TLS; in the clear only to a server on this machine (RFC 8314)."""
@@ -77,12 +87,15 @@ class MailServer:
     async def send(self, mail: Mail) -> None:
         """Send in a thread of its own: ``smtplib`` waits."""
         try:
-            await asyncio.to_thread(self._send, _message(mail, self._sender))
+            await asyncio.to_thread(self._send, _message(mail, self._sender), mail.recipient)
         except (OSError, smtplib.SMTPException) as error:
             message = f"The mail server did not take a message ({type(error).__name__})."
             raise MailUnavailableError(message) from None
 
-    def _send(self, message: EmailMessage) -> None:
+    async def forget(self, names: Collection[str]) -> None:
+        """Do nothing: no mail stays here."""
+
+    def _send(self, message: EmailMessage, recipient: str) -> None:
         parts, context = self._parts, ssl.create_default_context()
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         if parts.scheme == "smtps":
@@ -94,7 +107,8 @@ class MailServer:
                 server.starttls(context=context)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            # To whom it goes is said to the server: read from a header, "x,y@z.example" would be two addresses.
+            server.send_message(message, to_addrs=[recipient])
 
 
 def mailbox(settings: Settings) -> Mailbox:

@@ -12,7 +12,7 @@ from uuid import UUID
 from kernel.cache import AWAY, Cache, CacheUnavailableError
 from kernel.clock import Clock
 from kernel.disclosure import MOST_TOLD
-from kernel.errors import TooManyError
+from kernel.errors import ConflictError, TooManyError
 
 _DAY_SECONDS: Final = 86_400
 _AWAY: Final = "Valkey does not answer, and without it nobody knows what was told before."
@@ -24,6 +24,11 @@ redis.call('SADD', KEYS[1], ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """
+_SEE: Final = """
+redis.call('SADD', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return redis.call('SMEMBERS', KEYS[1])
+"""
 
 
 class ToldEnoughError(TooManyError):
@@ -33,12 +38,20 @@ class ToldEnoughError(TooManyError):
     remedy = "Ask something that you asked today again, or go on tomorrow (UTC)."
 
 
+class TooCloseError(ConflictError):
+    """Held against what the reader was told today, this number would tell of fewer than ten people."""
+
+    code = "disclosure-too-close"
+    remedy = "Ask what you asked today again, or something that differs from it by at least ten people."
+
+
 class Telling:
     """The budgets of all readers."""
 
     def __init__(self, cache: Cache, clock: Clock, most: int = MOST_TOLD) -> None:
         """Allow ``most`` different questions per reader and day (UTC)."""
         self._cache = cache
+        self._see = cache.client.register_script(_SEE)
         self._spend = cache.client.register_script(_SPEND)
         self._clock, self._most = clock, most
 
@@ -54,11 +67,7 @@ class Telling:
         now = self._clock.now()
         key = f"seen:{reader}:{topic}:{now:%Y-%m-%d}"
         try:
-            async with self._cache.client.pipeline(transaction=True) as pipeline:
-                pipeline.sadd(key, what)
-                pipeline.expire(key, _left(now))
-                pipeline.smembers(key)
-                found = (await pipeline.execute())[-1]
+            found = await self._see(keys=[key], args=[what, _left(now)])
         except AWAY as error:
             raise CacheUnavailableError(_AWAY) from error
         return frozenset(each.decode() for each in found) - {what}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from kernel import epochs
+from kernel import cursors, epochs
 from kernel.unit_of_work import UnitOfWork
 from people.errors import InvalidLicenceError, PersonNotFoundError
 from people.rules.licences import check_decision, check_submission, status_on
@@ -164,10 +164,10 @@ async def licence_statuses(
 
 async def pending_licences(
     uow: UnitOfWork, markets: Collection[str], after: UUID | None, limit: int
-) -> list[WaitingLicence]:
+) -> cursors.Page[WaitingLicence]:
     """Return licences that wait for a decision, of people in ``markets`` (``*`` for all), the oldest first."""
-    found = await licences.waiting(uow, markets, after, limit)
-    uow.record(Action.LICENCES_READ, count=len(found))
+    found = cursors.page(await licences.waiting(uow, markets, after, limit + 1), limit)
+    uow.record(Action.LICENCES_READ, count=len(found.items))
     return found
 
 

@@ -76,6 +76,11 @@ async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting:
     await store.sent(uow, waiting.id)
 
 
+async def letters_of(uow: UnitOfWork, person: people.PersonId) -> list[UUID]:
+    """Return every letter to somebody that is known still: for whoever forgets what was written."""
+    return await store.of_person(uow, person)
+
+
 def token_hash(token: str) -> bytes:
     """Return what is stored of a code."""
     return hashlib.sha256(token.strip().encode("utf-8", "surrogatepass")).digest()

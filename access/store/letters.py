@@ -100,3 +100,12 @@ async def unsent(uow: UnitOfWork, limit: int) -> list[StoredLetter]:
 async def sent(uow: UnitOfWork, letter: UUID) -> None:
     """Note that a letter has left, or is not to leave, and forget its code."""
     await uow.execute("update access.letter set sent_at = $2, wrapped_token = null where id = $1", letter, uow.now)
+
+
+async def of_person(uow: UnitOfWork, person: PersonId) -> list[UUID]:
+    """Return every letter to somebody."""
+    rows = await uow.fetch(
+        "select letter.id from access.letter join access.account on account.id = letter.account where person = $1",
+        person,
+    )
+    return [row["id"] for row in rows]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 from uuid import UUID
 
 import click
@@ -35,6 +35,7 @@ COLUMNS: Final = (
     "expires_at",
 )
 NEEDED: Final = frozenset({"person", "purpose", "state", "evidence", "occurred_at"})
+DELIMITERS: Final = ",;\t"
 BATCH: Final = 200
 
 
@@ -75,8 +76,9 @@ def import_consents(
     """Import the consents in FILE (CSV with a header) through the HTTP API of a running server.
 
     Columns: person, purpose, state, evidence and occurred_at are needed; notice_version, channel, topic, method,
-    evidence_sha256 and expires_at may be there. Safe to repeat: a row that is recorded already is reported as repeated.
-    The exit status is 1 when a row was refused; all others are recorded.
+    evidence_sha256 and expires_at may be there. Cells are separated by commas, semicolons or tabs. Safe to repeat: a
+    row that is recorded already is reported as repeated. The exit status is 1 when a row was refused; all others are
+    recorded.
     """
     try:
         report = asyncio.run(_imported(file, read_credentials(credentials, url), patience, dry_run=dry_run))
@@ -106,26 +108,48 @@ async def _imported(file: Path, credentials: Credentials, patience: float, *, dr
 def _opened(file: Path) -> Iterator[Iterator[tuple[int, ConsentRow | RowReport]]]:
     """Open a CSV file; its lines come with their numbers, each as what to send or as what is wrong with it."""
     with file.open(encoding="utf-8-sig", newline="") as opened:
-        yield _lines(file, csv.DictReader(opened, restkey="more"))
+        yield _lines(file, opened)
 
 
-def _lines(path: Path, reader: "csv.DictReader[str]") -> Iterator[tuple[int, ConsentRow | RowReport]]:
+def _lines(path: Path, opened: TextIO) -> Iterator[tuple[int, ConsentRow | RowReport]]:
+    number = 1
     try:
-        header = set(reader.fieldnames or ())
-        wrong = [f"{name} is missing" for name in sorted(NEEDED - header)]
-        wrong += [f"{name} is unknown" for name in sorted(header - set(COLUMNS))]
-        if wrong:
-            raise ImportStoppedError(f"{path}: of the columns, {', '.join(wrong)}; they are {', '.join(COLUMNS)}")
+        header = opened.readline()
+        # Where a comma is for decimals, spreadsheets put semicolons between cells.
+        reader = csv.DictReader(opened, _columns(path, header), restkey="more", delimiter=_delimiter(header))
         for cells in reader:
-            yield reader.line_num, _row(reader.line_num, cells)
+            number = reader.line_num + 1
+            yield number, _row(number, cells)
     except (csv.Error, UnicodeDecodeError) as error:
-        raise ImportStoppedError(f"{path}, after line {reader.line_num}: no CSV in UTF-8 ({error})") from None
+        raise ImportStoppedError(f"{path}, after line {number}: no CSV in UTF-8 ({error})") from None
+
+
+def _delimiter(header: str) -> str:
+    return max(DELIMITERS, key=header.count)
+
+
+def _columns(path: Path, header: str) -> list[str]:
+    """Return the names in the first line.
+
+    Raises:
+        ImportStoppedError: a needed one is missing, one is unknown, or one is there twice.
+
+    """
+    names = [name.strip() for name in next(csv.reader([header], delimiter=_delimiter(header)), [])]
+    wrong = [f"{name} is missing" for name in sorted(NEEDED - set(names))]
+    wrong += [f"{name} is unknown" for name in sorted(set(names) - set(COLUMNS))]
+    wrong += [f"{name} is there twice" for name, times in sorted(Counter(names).items()) if times > 1]
+    if wrong:
+        raise ImportStoppedError(f"{path}: of the columns, {', '.join(wrong)}; they are {', '.join(COLUMNS)}")
+    return names
 
 
 def _row(line: int, cells: Mapping[Any, Any]) -> ConsentRow | RowReport:
     if "more" in cells or None in cells.values():
         return RowReport(line, "refused", "row-malformed", None, "The row has not as many cells as the header.")
     filled: dict[str, Any] = {"method": "import"} | {name: cell.strip() for name, cell in cells.items() if cell.strip()}
+    if any("\0" in cell for cell in filled.values()):
+        return RowReport(line, "refused", "row-malformed", None, "A cell holds a NUL character.")
     missing = NEEDED - filled.keys()
     if missing:
         return RowReport(line, "refused", "row-malformed", min(missing), "The cell is empty.")

@@ -70,7 +70,7 @@ class ConsentRow(Sent, frozen=True):
     method: Literal["paper", "phone", "import"]
     notice_version: int | None = None
     channel: Literal["email", "sms", "push", "phone", "rep", "web"] | None = None
-    topic: str | None = None
+    topic: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")] | None = None
     expires_at: datetime | None = None
 
 

@@ -16,10 +16,11 @@ from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
 from content.vocabulary import ContentClass
 from gamification import Campaign, Hand, Preview, PreviewWanted, Staff, Terms, Transition, Writing
-from gamification.errors import PreviewTooCloseError, Problem
+from gamification.errors import Problem
 from gamification.vocabulary import Action, CampaignPast, CampaignState, CampaignStep
 from kernel.errors import InvalidError
 from kernel.facts import Origin
+from kernel.telling import TooCloseError
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import Profession
 
@@ -185,7 +186,7 @@ async def _tell_window(passage: Passage, caller: Caller, wanted: PreviewWanted) 
         async with runtime.work.read(COUNTING) as uow:
             windows = [datetime.fromisoformat(each) if each else None for each in seen]
             await gamification.check_window(uow, wanted.since, windows, wanted.markets)
-    except PreviewTooCloseError:
+    except TooCloseError:
         await runtime.telling.unsee(caller.account, topic, window)
         raise
 

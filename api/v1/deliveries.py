@@ -1,5 +1,6 @@
 """Consents that other systems bring, many at once: to be checked first, or to be recorded."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from api.v1.consents import known_purpose
 from api.v1.hcps import OWN_METHODS, PaperConsent, choice_of
 from api.v1.wire import Body
 from consent.values import DeliveredConsent, DeliveryResult
-from consent.vocabulary import Action, Answer, Purpose
+from consent.vocabulary import Action, Answer, DeliveryStatus, Purpose
 from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -47,7 +48,7 @@ class DeliveryResults(msgspec.Struct, frozen=True):
 )
 async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, data: Deliveries) -> DeliveryResults:
     """Record answers that people gave elsewhere, with their evidence; ``results`` say what became of each, in order."""
-    given = [_delivered(each) for each in data.consents]
+    given, refused = _sorted(data.consents)
     results = await consent.deliver_consents(uow, given, caller.markets)
     said_no = {
         each.person
@@ -56,7 +57,7 @@ async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, da
     }
     for person in sorted(said_no):
         await gamification.leave(uow, passage.runtime.boards, person)
-    return DeliveryResults(results)
+    return _in_order(refused, results)
 
 
 @query.post(
@@ -67,14 +68,34 @@ async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, da
 )
 async def check_consents(uow: UnitOfWork, caller: Caller, data: Deliveries) -> DeliveryResults:
     """Tell what would become of each answer, and record none."""
-    given = [_delivered(each) for each in data.consents]
-    return DeliveryResults(await consent.check_consents(uow, given, caller.markets))
+    given, refused = _sorted(data.consents)
+    return _in_order(refused, await consent.check_consents(uow, given, caller.markets))
+
+
+def _sorted(consents: Sequence[ConsentOf]) -> tuple[list[DeliveredConsent], list[DeliveryResult | None]]:
+    """Return the answers that can be one, and for each place the refusal of the one that can't."""
+    given: list[DeliveredConsent] = []
+    refused: list[DeliveryResult | None] = []
+    for each in consents:
+        try:
+            given.append(_delivered(each))
+        except InvalidError as error:
+            field = str(error.facts["field"])
+            refused.append(DeliveryResult(DeliveryStatus.REFUSED, error.code, field, error.detail))
+        else:
+            refused.append(None)
+    return given, refused
+
+
+def _in_order(refused: Sequence[DeliveryResult | None], results: Sequence[DeliveryResult]) -> DeliveryResults:
+    waiting = iter(results)
+    return DeliveryResults([next(waiting) if each is None else each for each in refused])
 
 
 def _delivered(given: ConsentOf) -> DeliveredConsent:
     if given.method in OWN_METHODS:
         message = "An answer given in an app is given by the person, at PUT /v1/me/consents/{purpose}."
-        raise InvalidError(message, field="consents.method")
+        raise InvalidError(message, field="method")
     return DeliveredConsent(PersonId(given.person), known_purpose(given.purpose), choice_of(given))
 
 

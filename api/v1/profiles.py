@@ -144,8 +144,8 @@ async def pending_licences(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[WaitingLicence]:
     """Return the licences of people in the caller's markets that wait for a decision, the oldest first."""
-    found = await people.pending_licences(uow, caller.markets, cursors.read_id(cursor), limit + 1)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await people.pending_licences(uow, caller.markets, cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 @command.put(

@@ -67,8 +67,8 @@ async def suppressions(
     uow: UnitOfWork, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[SuppressionView]:
     """Return what is suppressed and why; no address can be told from it."""
-    found = await consent.suppressions(uow, cursors.read_id(cursor), limit + 1)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await consent.suppressions(uow, cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 @query.post(

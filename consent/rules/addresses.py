@@ -8,7 +8,8 @@ from consent.values import Address
 from consent.vocabulary import AddressKind
 from kernel.crypto import normalise
 
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_EMAIL: Final = re.compile(r"[^@\s()<>\[\]:;,\\\"]+@[^@\s()<>\[\]:;,\\\"]+")
+"""One spelling per address: none with comments, names or brackets around it (RFC 5322)."""
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{5,14}")
 """E.164: a country code and up to 15 digits."""
 

@@ -93,6 +93,8 @@ def _check_authority(purpose: Purpose, choice: ConsentChoice, authority: Authori
         raise InvalidConsentError("The authority is not for this purpose.", field="authority.scope")
     if authority.expires_at.utcoffset() is None:
         raise InvalidConsentError("A time has an offset from UTC.", field="authority.expires_at")
+    if authority.expires_at > LATEST:
+        raise InvalidConsentError("An authority ends before the year 9000.", field="authority.expires_at")
     if choice.occurred_at is None or authority.expires_at <= choice.occurred_at:
         message = "An authority is good for answers given, at a time that is said, before it ends."
         raise InvalidConsentError(message, field="authority.expires_at")

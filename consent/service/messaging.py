@@ -166,6 +166,11 @@ async def message(uow: UnitOfWork, identifier: UUID) -> MessageView:
     return found
 
 
+async def stop_messages(uow: UnitOfWork, person: PersonId) -> list[UUID]:
+    """Stop what waits for somebody who is about to be erased, and return every message to them that is known."""
+    return await store.stop_all(uow, person, _refused(Reason.PERSON_UNKNOWN))
+
+
 def _record(uow: UnitOfWork, action: Action, message: Message, decision: Decision) -> None:
     uow.record(
         action,

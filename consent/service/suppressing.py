@@ -12,6 +12,7 @@ from consent.rules.addresses import is_address, normal
 from consent.store import suppressions as store
 from consent.values import Address
 from consent.vocabulary import Action, AddressKind, LiftReason, SuppressionReason
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import Field, PersonId
 
@@ -77,10 +78,10 @@ async def find_suppression(uow: UnitOfWork, address: Address) -> list[Suppressio
     return [] if found is None else [found]
 
 
-async def suppressions(uow: UnitOfWork, after: UUID | None, limit: int) -> list[SuppressionView]:
+async def suppressions(uow: UnitOfWork, after: UUID | None, limit: int) -> Page[SuppressionView]:
     """Return the suppressions in force, in the order of their ids."""
-    found = await store.listed(uow, after, limit)
-    uow.record(Action.SUPPRESSIONS_READ, count=len(found))
+    found = page(await store.listed(uow, after, limit + 1), limit)
+    uow.record(Action.SUPPRESSIONS_READ, count=len(found.items))
     return found
 
 

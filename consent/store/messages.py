@@ -82,3 +82,15 @@ async def is_asked_for(uow: UnitOfWork, message: UUID, confirmation: UUID) -> bo
         " where own.id = $3 and later.confirmation = $1 and (later.queued_at, later.id) > (own.queued_at, own.id))"
     )
     return bool(await uow.fetchval(sql, confirmation, uow.now, message))
+
+
+async def stop_all(uow: UnitOfWork, person: PersonId, decision: Decision) -> list[UUID]:
+    """Stop what waits for somebody, and return every message to them that is known; the caller holds their lock."""
+    await uow.execute(
+        "update consent.message set state = 'stopped', settled_at = $2, reason = $3, content = null"
+        " where person = $1 and state = 'waiting'",
+        person,
+        uow.now,
+        decision.reason,
+    )
+    return [row["id"] for row in await uow.fetch("select id from consent.message where person = $1", person)]

@@ -12,9 +12,9 @@ from itertools import islice
 from typing import Final
 
 import engagement
-from gamification.errors import PreviewTooCloseError
 from gamification.service.replaying import agreeing, counted
 from kernel.disclosure import may_be_told
+from kernel.telling import TooCloseError
 from kernel.unit_of_work import UnitOfWork
 
 BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ async def check_window(
     """Accept a preview from ``since`` on beside those that its reader has ``seen``; None is from the beginning.
 
     Raises:
-        PreviewTooCloseError: it counts fewer than ten people more, or fewer, than what follows from those.
+        TooCloseError: it counts fewer than ten people more, or fewer, than what follows from those.
 
     """
     asked = since or BEGINNING
@@ -41,7 +41,7 @@ async def check_window(
     groups = {edge: range(place, len(edges)) for place, edge in enumerate(edges)}
     if not may_be_told(groups[asked], [groups[each] for each in told], crowds, most=len(edges) + 1):
         message = "Fewer than ten people lie between this window and one that you were shown."
-        raise PreviewTooCloseError(message, field="since")
+        raise TooCloseError(message, field="since")
 
 
 async def _crowds(uow: UnitOfWork, edges: list[datetime], markets: frozenset[str] | None) -> Mapping[int, int]:

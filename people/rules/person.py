@@ -24,7 +24,8 @@ SPECIALTIES: Final = 20
 ZONE_COOLDOWN: Final = timedelta(days=30)
 """A day is a date in the stored zone: who could move it at will could have two of them."""
 
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+")
+_EMAIL: Final = re.compile(r"[^@\s()<>\[\]:;,\\\"]{1,64}@[^@\s()<>\[\]:;,\\\"]+")
+"""No character that means something in a header (RFC 5322, 3.2.3): ``<a@x.example>`` would be a second spelling."""
 _PHONE: Final = re.compile(r"\+[1-9]( ?[0-9]){6,14}", re.ASCII)
 _WORDS: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -266,9 +266,9 @@ async def test_a_second_preview_does_not_tell_one_person_from_the_others(house: 
         return {"since": (house.clock.now() - timedelta(hours=hours)).isoformat()}
 
     assert (await marketer.post(path, since(60))).status_code == 200
-    problem(await marketer.post(path, since(40)), 409, "preview-too-close")
+    problem(await marketer.post(path, since(40)), 409, "disclosure-too-close")
     assert (await marketer.post(path, since(60))).status_code == 200, "the same again says nothing new"
     assert (await other.post(path, since(40))).status_code == 200, "who saw nothing has nothing to compare"
-    problem(await other.post(path, since(60)), 409, "preview-too-close")
+    problem(await other.post(path, since(60)), 409, "disclosure-too-close")
     for wrong in ("2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday"):
         assert (await marketer.post(path, {"since": wrong})).status_code == 400, wrong

@@ -129,6 +129,7 @@ async def test_an_answer_by_proxy_needs_an_authority_that_covers_it(house: House
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"scope": ["engagement"]}, "authority.scope"),
         ({"expires_at": paper["occurred_at"]}, "authority.expires_at"),
+        ({"expires_at": "9999-12-31T23:59:59-14:00"}, "authority.expires_at"),
         ({"reference": " "}, "authority.reference"),
     ]
     for change, field in wrong:

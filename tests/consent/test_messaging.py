@@ -1,6 +1,7 @@
 """Messages that wait: what a crash, a rollback, a mail server that is away and a change of mind do to them."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,9 @@ class Post:
         if self.away:
             raise MailUnavailableError("It is away.")
         self.taken.append(mail)
+
+    async def forget(self, names: Collection[str]) -> None:
+        self.taken = [mail for mail in self.taken if mail.name not in names]
 
 
 @pytest.fixture
@@ -194,7 +198,7 @@ async def test_nobody_who_said_never_is_asked_for_a_second_yes(work: Work, origi
         solicited = await consent.may_contact(uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)
         assert solicited.allowed, "a code that somebody asked for is another matter"
         await consent.suppress(uow, [Address(AddressKind.EMAIL, "ada@clinic.example")], SuppressionReason.BOUNCED)
-        (found,) = await consent.suppressions(uow, None, 10)
+        (found,) = (await consent.suppressions(uow, None, 10)).items
         await consent.lift_suppression(uow, found.id, origin.request, consent.LiftReason.ASKED)
         await consent.suppress(uow, [Address(AddressKind.EMAIL, "ada@clinic.example")], SuppressionReason.BOUNCED)
         bounced = await consent.may_contact(uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)

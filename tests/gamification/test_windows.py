@@ -12,11 +12,10 @@ import gamification
 import people
 from consent.values import ConsentChoice, NewNotice
 from consent.vocabulary import Answer, Purpose
-from gamification.errors import PreviewTooCloseError
 from kernel.cache import Cache
 from kernel.clock import MovableClock
 from kernel.facts import Origin
-from kernel.telling import Telling
+from kernel.telling import Telling, TooCloseError
 from kernel.unit_of_work import UnitOfWork, Work
 from people import PersonId
 
@@ -60,7 +59,7 @@ async def may(work: Work, origin: Origin, since: datetime | None, seen: list[dat
     async with work.read(origin) as uow:
         try:
             await gamification.check_window(uow, since, seen, None)
-        except PreviewTooCloseError:
+        except TooCloseError:
             return False
     return True
 

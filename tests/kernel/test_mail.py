@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kernel.mail import Mail, MailFolder, MailServer, MailUnavailableError, mailbox
@@ -54,6 +55,10 @@ async def test_a_mail_server_gets_the_message_and_its_refusal_names_no_address()
         await MailServer(f"smtp://127.0.0.1:{port}", "laurel@clinic.example").send(MAIL)
     assert b"rcpt TO:<ana@klinik.example>\r\n" in lines
     assert b"Code: 17\r\n" in lines
+    async with server(b"250 taken\r\n") as (port, lines):
+        several = msgspec.structs.replace(MAIL, recipient="a,b@klinik.example")
+        await MailServer(f"smtp://127.0.0.1:{port}", "laurel@clinic.example").send(several)
+    assert len([line for line in lines if line.lower().startswith(b"rcpt to")]) == 1, "one address is one recipient"
     async with server(b"554 no\r\n") as (port, _):
         with pytest.raises(MailUnavailableError) as raised:
             await MailServer(f"smtp://127.0.0.1:{port}", "laurel@clinic.example").send(MAIL)

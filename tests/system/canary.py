@@ -21,6 +21,7 @@ MARKERS = {
     "extension": "canary-extension-8d1f",
     "words": "canary words that only one person wrote",
     "answer": "canary answer that only one person read",
+    "message": "canary message that one person was sent",
 }
 
 PERSONAL = """
@@ -80,6 +81,11 @@ class Scene:
             for purpose in ("engagement", "gamification", "leaderboard", "marketing_email")
         ]
         hosts._learning.post(f"/v1/hcps/{person}/consents", {"consents": answers})
+        text = MARKERS["message"] if is_subject else "other"
+        for purpose in ("service", "marketing_email"):
+            sent = {"person": person, "purpose": purpose, "subject": text, "text": text}
+            made = hosts._learning.post("/v1/messages", sent)["id"]
+            until(lambda: hosts._learning.get(f"/v1/messages/{made}")["state"] == "sent", 60, "no message is sent")  # noqa: B023 - it is asked at once
         return person
 
     def _reward(self, marketer: Guest) -> str:

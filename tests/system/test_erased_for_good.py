@@ -119,10 +119,13 @@ def scene() -> Iterator[Scene]:
 @pytest.mark.timeout(900)
 def test_no_byte_is_left_and_a_restored_backup_is_not_served_before_the_erasure_was_done_again(scene: Scene) -> None:
     house = scene.house
-    assert found(scene.taken) >= set(MARKERS.values()) - {MARKERS["answer"]}, "the control: each marker was in it"
+    assert found(scene.taken) >= set(MARKERS.values()) - {MARKERS["answer"], MARKERS["message"]}, (
+        "each marker was in it"
+    )
     before = everywhere(house)
     assert MARKERS["extension"] in before["engagement.activity"], "the control: the scan finds what is in a table"
     assert any("/base/" in place for place in before), "the control: and in a file"
+    assert any(MARKERS["message"] in here for place, here in before.items() if place.endswith(".eml")), "and in mail"
     elsewhere(house, "create database yesterday template laurel")
     others = scene.prints_of_other()
     with house.serve():

@@ -137,3 +137,56 @@ async def test_a_file_that_is_no_such_list_is_one_line(
     assert code == 1
     assert said in error
     assert len(error.splitlines()) == 1
+
+
+async def test_files_of_spreadsheets_are_read_and_one_bad_row_refuses_itself_alone(
+    house: House, credentials: Path, tmp_path: Path
+) -> None:
+    hcp, file = await house.hcp(agreed=()), tmp_path / "consents.csv"
+    at = (house.clock.now() - timedelta(days=30)).isoformat()
+    future, ancient = (house.clock.now() + timedelta(days=2)).isoformat(), "1999-12-31T00:00:00Z"
+    header = "person;purpose;state;notice_version;topic;evidence;occurred_at;expires_at"
+    rows = [
+        (f'{hcp.person};contact;granted;1;cardiology;"form; with ""quotes""";{at};', "recorded", None),
+        (f"{hcp.person};analytic;granted;1;;crm 2;{at};", "refused", "purpose"),
+        (f"{hcp.person};contact;granted;1;Cardio!;crm 3;{at};", "refused", "topic"),
+        (f"{hcp.person};analytics;granted;1;;crm\x004;{at};", "refused", None),
+        (f"{hcp.person};analytics;granted;1;;{'x' * 100_000};{at};", "refused", "evidence"),
+        (f"{hcp.person};analytics;granted;1;;crm 6;{future};", "refused", "occurred_at"),
+        (f"{hcp.person};analytics;granted;1;;crm 7;{ancient};", "refused", "occurred_at"),
+        (f"{hcp.person};analytics;granted;1;;crm 8;{at};{ancient}", "refused", "expires_at"),
+        (f"{hcp.person};analytics;granted;{10**12};;crm 9;{at};", "refused", "notice_version"),
+        (f"{hcp.person};analytics;granted;1;;crm 10;2026-01-01T00:00:00;", "refused", "occurred_at"),
+        (f"{hcp.person};service;granted;1;;crm 11;{at};", "refused", "purpose"),
+        (f"{hcp.person};analytics;granted;1;;crm 12;{at};", "recorded", None),
+    ]
+    file.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([header, *(row for row, *_ in rows), ""]).encode())
+    expected = [(status, field) for _, status, field in rows]
+    for words in (("--dry-run",), ()):
+        code, report, error = await run(credentials, file, *words)
+        assert (code, [(row["status"], row.get("field")) for row in report["rows"]]) == (1, expected), error
+    assert await events(house, hcp) == 2
+    (kept,) = await house.database.fetch(
+        "select evidence from consent.event where person = $1 and topic = 'cardiology'", hcp.person
+    )
+    assert kept["evidence"] == 'form; with "quotes"'
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "person is missing"),
+        (b"person,person,purpose,state,evidence,occurred_at\n", "person is there twice"),
+        (b"person|purpose\n", "person|purpose is unknown"),
+        ("person,purpose,state,evidence,occurred_at\n".encode("utf-16"), "no CSV in UTF-8"),
+        (b"person,purpose,state,evidence,occurred_at\nx,y,granted,f\xfcr,z\n", "no CSV in UTF-8"),
+        (b"person,purpose,state,evidence,occurred_at\nx,y,granted," + b"x" * 200_000 + b",z\n", "field larger"),
+    ],
+)
+async def test_what_is_no_file_of_consents_is_refused_in_one_line(
+    credentials: Path, tmp_path: Path, content: bytes, says: str
+) -> None:
+    file = tmp_path / "consents.csv"
+    file.write_bytes(content)
+    code, report, error = await run(credentials, file)
+    assert (code, report, says in error, "Traceback" in error) == (1, {}, True, False), error
