@@ -22,7 +22,7 @@ import msgspec
 from engagement.values import Activity
 from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded, GrantedFreezes
 from gamification.rules.folding import EMPTY, Step, fold
-from gamification.rules.grammar import RuleSet
+from gamification.rules.grammar import CommunityQuest, Quest, RuleSet
 from gamification.rules.parts import parts_of
 from gamification.vocabulary import AwardKind
 
@@ -97,7 +97,7 @@ def budgets_of(ruleset: RuleSet, allowances: Mapping[str, int] = MappingProxyTyp
         found += [
             Budget(goal.key, goal.target, 1, frozenset({goal.key}), CONTRIBUTIONS) for goal in parts.community_quests
         ]
-        quests = (*parts.quests, *parts.community_quests)
+        quests: tuple[Quest | CommunityQuest, ...] = (*parts.quests, *parts.community_quests)
         paying = {rule.key for rule in parts.points} | {quest.key for quest in quests if quest.points}
         if campaign is not None and campaign.key in allowances and paying:
             least = min(min(sizes[key]) for key in paying)
@@ -108,8 +108,8 @@ def budgets_of(ruleset: RuleSet, allowances: Mapping[str, int] = MappingProxyTyp
 def _sizes(ruleset: RuleSet) -> dict[str, set[int]]:
     """Return what one award of each rule and quest can pay, whichever multiplier is open."""
     every = parts_of(ruleset)
-    quests = (quest for parts, _ in every for quest in (*parts.quests, *parts.community_quests))
-    sizes: dict[str, set[int]] = {quest.key: {quest.points} for quest in quests}
+    sizes = {quest.key: {quest.points} for parts, _ in every for quest in parts.quests}
+    sizes |= {goal.key: {goal.points} for parts, _ in every for goal in parts.community_quests}
     for parts, _ in every:
         for rule in parts.points:
             percents = [

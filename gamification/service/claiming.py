@@ -60,12 +60,13 @@ async def claim(
     made = _made(uow, found, person, pack, here.market, today)
     made = replace(made, consent=decision.event)
     await _reserve(uow, found, made, rules.caps(pack, found, known))
-    near = [each.code for each in policy.alerts(pack, facts)]
-    if near:
-        await store.alert(uow, made)
+    alerts = policy.alerts(pack, facts)
+    if alerts:
+        await store.alert(uow, made, {made.category or rules.ALL if each.category else rules.ALL for each in alerts})
     uow.record(
         Action.REWARD_CLAIMED, subject=person, resource=_resource(made.id), reward=found.key, cost=made.cost,
-        currency=made.currency, value=made.value, value_currency=made.value_currency, pack=made.pack, near=near,
+        currency=made.currency, value=made.value, value_currency=made.value_currency, pack=made.pack,
+        near=[each.code for each in alerts],
     )  # fmt: skip
     return made
 
