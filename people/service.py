@@ -14,7 +14,7 @@ from people.rules.licences import check_decision, status_on
 from people.rules.person import check, check_change, check_zone_change
 from people.store import keys, licences, persons, profiles
 from people.values import Bearings, Change, Licence, LicenceDecision, NewPerson, Page, Profile, View
-from people.vocabulary import Action, Field, PersonId, is_market
+from people.vocabulary import Action, Field, LicenceStatus, PersonId, is_market
 
 
 async def register(uow: UnitOfWork, new: NewPerson) -> PersonId:
@@ -115,6 +115,15 @@ async def decide_licence(uow: UnitOfWork, person: PersonId, market: str, decisio
     await licences.put_licence(uow, person, data_key, licence)
     uow.record(Action.LICENCE_CHANGED, subject=person, resource=f"licence:{market}", status=decision.status)
     return licence
+
+
+async def licence_status(uow: UnitOfWork, person: PersonId, market: str) -> LicenceStatus:
+    """Return what the licence of ``person`` in ``market`` is worth today (UTC); unverified where nothing is known.
+
+    The vault is not opened: where the evidence is stays sealed.
+    """
+    found = await licences.status_of(uow, person, market)
+    return LicenceStatus.UNVERIFIED if found is None else status_on(found, uow.now.date())
 
 
 async def key_use(uow: UnitOfWork) -> dict[bytes, int]:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from kernel.unit_of_work import UnitOfWork
 from people import sealing
 from people.values import Licence
@@ -36,6 +38,17 @@ async def licences_of(uow: UnitOfWork, person: PersonId, data_key: bytes) -> tup
         )
         for row in rows
     )
+
+
+async def status_of(uow: UnitOfWork, person: PersonId, market: str) -> Licence | None:
+    """Return the licence of ``person`` in ``market`` without its evidence, which stays sealed."""
+    row = await uow.fetchrow(
+        "select market, status, null as evidence, expires_on, changed_at from people.licence"
+        " where person = $1 and market = $2",
+        person,
+        market,
+    )
+    return msgspec.convert(dict(row), Licence) if row else None
 
 
 async def put_licence(uow: UnitOfWork, person: PersonId, data_key: bytes, licence: Licence) -> None:
