@@ -7,7 +7,7 @@ import msgspec
 
 from gamification.reward_values import Known, Reward, WhyNot
 from gamification.rules import policy
-from gamification.rules.policy.items import category_of, limit_of
+from gamification.rules.policy.items import limit_of, regions_of
 from gamification.vocabulary import RewardState
 
 ALL: Final = "*"
@@ -73,12 +73,7 @@ def caps(pack: policy.Pack, reward: Reward, known: Known) -> Caps:
     """Return the yearly limits that a claim of ``reward`` counts against; of all states of a person the strictest."""
     asked = described(reward)
     item = limit_of(pack, asked)
-    category = category_of(asked)
-    states = [
-        region.year_value.value
-        for region in pack.regions
-        if region.year_value and region.code in (known.person.regions or ()) and category not in region.exempt
-    ]
+    states = [each.year_value.value for each in regions_of(pack, asked, known.person) if each.year_value]
     own = [pack.person_year.value.value] if pack.person_year.value else []
     return Caps(
         value=min([*own, *states], default=None),

@@ -37,8 +37,9 @@ class Tally(msgspec.Struct):
     """What a programme gives some people.
 
     ``points`` counts people by the recognition points they earn, ``levels`` by the level they reach. ``days`` are by
-    rule and UTC date, ``countries`` by country and currency, ``held`` by rule and by what held the awards back.
-    ``blocked`` counts people by reason, each once per reason, whatever else they earn.
+    rule and UTC date, ``countries`` by country and currency, both without contributions, which give nothing; ``held``
+    by rule and by what held the awards back. ``blocked`` counts people by reason, each once per reason, whatever else
+    they earn.
     """
 
     people: int = 0
@@ -73,8 +74,9 @@ class Tally(msgspec.Struct):
         self.points[folded.state.points] += 1
         self.levels[folded.state.level] += 1
         _add(self.rules, ((award.key.rule, award.kind) for award in folded.awards), folded.awards)
-        _add(self.days, ((award.key.rule, _day(by_id, award)) for award in folded.awards), folded.awards)
-        paid = [award for award in folded.awards if award.kind is not AwardKind.BADGE]
+        given = [award for award in folded.awards if award.kind is not AwardKind.CONTRIBUTION]
+        _add(self.days, ((award.key.rule, _day(by_id, award)) for award in given), given)
+        paid = [award for award in given if award.kind is not AwardKind.BADGE]
         _add(self.countries, ((by_id[award.activity].market, award.terms.currency) for award in paid), paid)
         held = Counter((key.rule, reason) for key, reason in folded.held.items())
         for name, count in held.items():

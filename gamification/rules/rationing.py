@@ -11,7 +11,7 @@ The number of rounds is that of the cuts: one for each budget that runs out, mor
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -22,8 +22,9 @@ import msgspec
 from engagement.values import Activity
 from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded, GrantedFreezes
 from gamification.rules.folding import EMPTY, Step, fold
-from gamification.rules.grammar import RuleSet
+from gamification.rules.grammar import CommunityQuest, Quest, RuleSet
 from gamification.rules.parts import parts_of
+from gamification.vocabulary import AwardKind
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RECORD: Final = struct.Struct(">q16sHHQ")
@@ -34,6 +35,9 @@ _BEFORE_THE_EPOCH: Final = 1 << 62
 Moment: TypeAlias = tuple[int, int, int]
 """Microseconds since 1970, the activity's id as a number, and the place among its awards: the order of all awards."""
 
+PAYING: Final = frozenset({AwardKind.POINTS, AwardKind.BADGE, AwardKind.QUEST, AwardKind.COMMUNITY})
+CONTRIBUTIONS: Final = frozenset({AwardKind.CONTRIBUTION})
+
 CAMPAIGN: Final = "campaign:"
 """Before the key of a campaign, among keys of rules, which have no colon."""
 
@@ -41,12 +45,17 @@ NOTHING_ASKED: Final[dict[str, int]] = {}
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """A budget, by the key of its rule or campaign; the fewest units that an award can take, and whose awards do."""
+    """A budget, by the key of its rule or campaign; the fewest units that an award can take, and whose awards do.
+
+    ``kinds`` are the kinds of these awards: the target of a community quest is a budget that contributions alone take
+    from, while its bonus is paid by the campaign's.
+    """
 
     key: str
     units: int
     least: int
     rules: frozenset[str]
+    kinds: frozenset[AwardKind] = PAYING
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -85,8 +94,11 @@ def budgets_of(ruleset: RuleSet, allowances: Mapping[str, int] = MappingProxyTyp
             for badge in parts.badges
             if badge.most_earners is not None
         ]
-        found += [Budget(goal.key, goal.target, 1, frozenset({goal.key})) for goal in parts.community_quests]
-        paying = {rule.key for rule in parts.points} | {quest.key for quest in parts.quests if quest.points}
+        found += [
+            Budget(goal.key, goal.target, 1, frozenset({goal.key}), CONTRIBUTIONS) for goal in parts.community_quests
+        ]
+        quests: tuple[Quest | CommunityQuest, ...] = (*parts.quests, *parts.community_quests)
+        paying = {rule.key for rule in parts.points} | {quest.key for quest in quests if quest.points}
         if campaign is not None and campaign.key in allowances and paying:
             least = min(min(sizes[key]) for key in paying)
             found.append(Budget(CAMPAIGN + campaign.key, allowances[campaign.key], least, frozenset(paying)))
@@ -96,7 +108,8 @@ def budgets_of(ruleset: RuleSet, allowances: Mapping[str, int] = MappingProxyTyp
 def _sizes(ruleset: RuleSet) -> dict[str, set[int]]:
     """Return what one award of each rule and quest can pay, whichever multiplier is open."""
     every = parts_of(ruleset)
-    sizes: dict[str, set[int]] = {quest.key: {quest.points} for parts, _ in every for quest in parts.quests}
+    sizes = {quest.key: {quest.points} for parts, _ in every for quest in parts.quests}
+    sizes |= {goal.key: {goal.points} for parts, _ in every for goal in parts.community_quests}
     for parts, _ in every:
         for rule in parts.points:
             percents = [
@@ -131,23 +144,31 @@ def settled(
     budgets: Sequence[Budget],
     cuts: Sequence[Cut],
     freezes: Sequence[GrantedFreezes] = (),
+    reached: Container[str] = (),
 ) -> Folded:
-    """Fold one person from the start under ``cuts``, which MUST come in the order in which they were found."""
+    """Fold one person from the start under ``cuts``, which MUST come in the order in which they were found.
+
+    ``reached`` are the community quests whose target everybody together has reached.
+    """
     refused = Refused()
-    folded = fold(EMPTY, steps, freezes=freezes, noting=True)
+    folded = fold(EMPTY, steps, freezes=freezes, reached=reached, noting=True)
     for cut in cuts:
         budget = budgets[cut.budget]
         while True:
             theirs = [each for each in _placed(by_id, folded.awards) if each[1].key.rule in budget.rules]
-            late = [award for at, award in theirs if at >= cut.moment and asked_by(award)[budget.key] > cut.left]
+            late = [award for at, award in theirs if at >= cut.moment and asked_by(award).get(budget.key, 0) > cut.left]
             if not late:
                 break
             if cut.left < budget.least:
                 for rule in budget.rules:
-                    refused.paid[rule] = {each.key for at, each in theirs if each.key.rule == rule and at < cut.moment}
+                    refused.paid[rule] = {
+                        each.key
+                        for at, each in theirs
+                        if each.key.rule == rule and (at < cut.moment or budget.key not in asked_by(each))
+                    }
             else:
                 refused.single.add(late[0].key)
-            folded = fold(EMPTY, steps, denied=refused, freezes=freezes, noting=True)
+            folded = fold(EMPTY, steps, denied=refused, freezes=freezes, reached=reached, noting=True)
     return folded
 
 
@@ -185,6 +206,17 @@ class Demand:
                 record = _RECORD.pack(micros + _BEFORE_THE_EPOCH, award.activity.bytes, place, number, units)
                 self.records.setdefault(day, bytearray()).extend(record)
         return found
+
+    def reached(self, budgets: Sequence[Budget]) -> frozenset[str]:
+        """Return the community quests that as many contributions were made to as they need, if nothing was cut."""
+        asked: Counter[int] = Counter()
+        for sums in self.sums.values():
+            asked.update(sums)
+        return frozenset(
+            budget.key
+            for number, budget in enumerate(budgets)
+            if budget.kinds == CONTRIBUTIONS and asked[number] >= budget.units
+        )
 
     def merge(self, other: "Demand") -> None:
         """Add what ``other`` noted."""

@@ -19,7 +19,7 @@ from gamification.rules.reports import (
     Quantile,
     RuleLine,
 )
-from gamification.vocabulary import Blocked
+from gamification.vocabulary import AwardKind, Blocked
 from kernel.disclosure import FEWEST, alone, counts, shown
 
 SHARES: Final = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -101,13 +101,13 @@ def held_lines(tally: Tally) -> list[HeldLine]:
 
 def budget_lines(tally: Tally, budgets: Sequence[Budget], cuts: Sequence[Cut]) -> list[BudgetLine]:
     """Return how each budget fares; a rule whose line is hidden doesn't say how much it used, or when that was all."""
-    lines = {line.rule: line for line in rule_lines(tally)}
+    lines = rule_lines(tally)
     first: dict[int, Cut] = {}
     for cut in cuts:
         first.setdefault(cut.budget, cut)
     found = []
     for number, budget in enumerate(budgets):
-        theirs = [lines[rule].units for rule in budget.rules if rule in lines]
+        theirs = [line.units for line in lines if line.rule in budget.rules and AwardKind(line.kind) in budget.kinds]
         used = None if None in theirs else sum(units for units in theirs if units is not None)
         short = _day_of(first[number]) if number in first and used is not None else None
         campaign = budget.key.removeprefix(CAMPAIGN) if budget.key.startswith(CAMPAIGN) else None

@@ -26,6 +26,7 @@ from gamification.reward_values import NOTHING_KNOWN, Claim, Known, Reward
 from gamification.rules import claiming as rules
 from gamification.rules import policy
 from gamification.rules.rewards import offered, period_of, touches
+from gamification.service.recipients import with_licence
 from gamification.service.spending import give_back, spend
 from gamification.store import claims as store
 from gamification.store import rewards, transfers
@@ -55,17 +56,19 @@ async def claim(
     today = uow.now.astimezone(ZoneInfo(here.zone)).date()
     pack = policy.pack_for(packs, here.market, today)
     so_far = store.so_far(await store.year(uow, person, today.year), found.category, found.value_currency)
+    known = await with_licence(uow, known, person, here)
     facts = rules.claim_facts(found, known, so_far, today)
     _refuse(policy.claim_refusals(pack, facts))
     made = _made(uow, found, person, pack, here.market, today)
     made = replace(made, consent=decision.event)
     await _reserve(uow, found, made, rules.caps(pack, found, known))
-    near = [each.code for each in policy.alerts(pack, facts)]
-    if near:
-        await store.alert(uow, made)
+    alerts = policy.alerts(pack, facts)
+    if alerts:
+        await store.alert(uow, made, {made.category or rules.ALL if each.category else rules.ALL for each in alerts})
     uow.record(
         Action.REWARD_CLAIMED, subject=person, resource=_resource(made.id), reward=found.key, cost=made.cost,
-        currency=made.currency, value=made.value, value_currency=made.value_currency, pack=made.pack, near=near,
+        currency=made.currency, value=made.value, value_currency=made.value_currency, pack=made.pack,
+        near=[each.code for each in alerts],
     )  # fmt: skip
     return made
 
@@ -166,7 +169,7 @@ async def _check_fulfilment(uow: UnitOfWork, packs: policy.Packs, found: Claim, 
             category_value=year.category_value - mine,
             category_count=year.category_count - (1 if found.category else 0),
         )
-    asked = rules.claim_facts(reward, known, year, today)
+    asked = rules.claim_facts(reward, await with_licence(uow, known, found.person, here), year, today)
     facts = policy.FulfilFacts(
         on=today,
         reward=asked.reward,

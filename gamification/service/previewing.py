@@ -62,7 +62,7 @@ class PreviewWanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rounds:
-    """Folds everybody, and then once more whom a budget that ran out concerns, until no award is too much."""
+    """Folds everybody, and once more whom a reached quest or a budget that ran out concerns, until none is too much."""
 
     def __init__(self, setup: Setup, workers: int, advance: Advance) -> None:
         """Prepare; ``workers`` processes will do the work."""
@@ -71,6 +71,7 @@ class Rounds:
         self._advance = advance
         self.budgets = setup.budgets()
         self.cuts: list[tuple[Cut, ...]] = [()] * len(setup.programmes)
+        self.reached: list[frozenset[str]] = [frozenset()] * len(setup.programmes)
         self.rounds = 0
         self._peaks: dict[int, int] = {}
 
@@ -92,6 +93,12 @@ class Rounds:
                     persons += done.persons
                     for mine, theirs in zip(demands, done.demands, strict=True):
                         mine.merge(theirs)
+                if self.rounds == 1:  # whom a bonus reaches contributed, so these are among those who wait
+                    both = zip(demands, self.budgets, strict=True)
+                    self.reached = [demand.reached(budgets) for demand, budgets in both]
+                    if any(self.reached):
+                        groups = list(grouped(persons))
+                        continue
                 found = [demand.first_cut(budgets) for demand, budgets in zip(demands, self.budgets, strict=True)]
                 if not any(found):
                     certain.merge(waiting)
@@ -107,7 +114,7 @@ class Rounds:
         self._advance(0, total)
         while True:
             while len(under_way) < AHEAD * self.workers and (group := next(waiting, None)) is not None:
-                under_way.add(pool.submit(replay, Task(group[0], tuple(self.cuts), group[1])))
+                under_way.add(pool.submit(replay, Task(group[0], tuple(self.cuts), tuple(self.reached), group[1])))
             if not under_way:
                 return
             ready, under_way = wait(under_way, return_when=FIRST_COMPLETED)

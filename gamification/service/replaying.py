@@ -55,10 +55,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """Some people, and what is known by now of budgets that run out, by programme."""
+    """Some people, and what is known by now of budgets that run out and of quests that were reached, by programme."""
 
     persons: Sequence[PersonId]
     cuts: tuple[tuple[Cut, ...], ...]
+    reached: tuple[frozenset[str], ...]
     activities: int
 
 
@@ -128,11 +129,11 @@ class Replayer:
     def _fold(self, history: History, granted: Sequence[GrantedFreezes], task: Task, done: Replayed) -> None:
         activities = history.activities
         by_id = {activity.id: activity for activity in activities}
-        waits = any(task.cuts)
+        waits = any(task.cuts) or any(task.reached)
         outcomes = []
         for number, programme in enumerate(self._setup.programmes):
             steps = [(programme, activity) for activity in activities]
-            folded = settled(steps, by_id, self._budgets[number], task.cuts[number], granted)
+            folded = settled(steps, by_id, self._budgets[number], task.cuts[number], granted, task.reached[number])
             if self._budgets[number]:
                 waits = done.demands[number].add(by_id, folded.awards, self._numbers[number]) or waits
             outcomes.append(folded)

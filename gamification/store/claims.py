@@ -1,6 +1,6 @@
 """Claims, and what each person got in a calendar year."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -155,14 +155,14 @@ async def correct_year(uow: UnitOfWork, claim: Claim, more: int) -> None:
     )
 
 
-async def alert(uow: UnitOfWork, claim: Claim) -> None:
-    """Mark that most of a person's year is used up."""
+async def alert(uow: UnitOfWork, claim: Claim, categories: Collection[str]) -> None:
+    """Mark that most of what a person may get in a year is used up, in these categories or in all."""
     await uow.execute(
         "update gamification.reward_year set alerted_at = coalesce(alerted_at, $4)"
-        " where person = $1 and year = $2 and category = $3",
+        " where person = $1 and year = $2 and category = any($3::text[])",
         claim.person,
         claim.year,
-        ALL,
+        list(categories),
         uow.now,
     )
 

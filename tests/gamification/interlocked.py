@@ -11,6 +11,7 @@ from gamification.rules.grammar import (
     Badge,
     CampaignPart,
     Cap,
+    CommunityQuest,
     Multiplier,
     Parts,
     PointsRule,
@@ -28,6 +29,23 @@ ALLOWANCES = {"spring": 700}
 ANY = When((Verb.VIEWED, Verb.ATTENDED))
 NOTHING_YET = "key: programme\nname: P\npast: new_only\nlevels: [{level: 1, name: One, at: 0}]\n"
 LEVELS = "levels: [{level: 1, name: One, at: 0}, {level: 2, name: Two, at: 40}, {level: 3, name: Three, at: 90}]\n"
+
+
+def together() -> RuleSet:
+    """The same rules with common quests beside them, one of the campaign; no other budget waits for their bonus."""
+    base = programme()
+    (spring,) = base.campaigns
+    goal = CommunityQuest("spring-together", "Together", "Forty.", VIEWED, target=40, points=5)
+    rules = msgspec.structs.replace(spring.rules, community_quests=(goal,))
+    return msgspec.structs.replace(
+        base,
+        badges=(Badge("ninety", "Ninety", "Ninety points.", threshold=Threshold(points=90)),),
+        community_quests=(
+            CommunityQuest("ninety-items", "Ninety items", "Ninety.", ANY, target=90, points=8, most_each=9),
+            CommunityQuest("too-much", "Too much", "A thousand.", ANY, target=1000, points=50),
+        ),
+        campaigns=(msgspec.structs.replace(spring, rules=rules),),
+    )
 
 
 def programme() -> RuleSet:

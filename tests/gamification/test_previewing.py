@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from gamification.errors import PreviewTooLargeError
 from gamification.rules import RuleSet
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.rationing import Cut
+from gamification.rules.reporting import budget_lines
 from gamification.service import publishing
 from gamification.service.previewing import PreviewWanted, Rounds, preview, replayed
 from gamification.store import rule_sets
@@ -34,7 +35,7 @@ from kernel.facts import Origin
 from kernel.ids import uuid7
 from kernel.unit_of_work import Work
 from people.vocabulary import PersonId
-from tests.gamification.interlocked import ALLOWANCES, FIRST, NOTHING_YET, programme
+from tests.gamification.interlocked import ALLOWANCES, FIRST, NOTHING_YET, programme, together
 
 AGREED = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION, Purpose.LEADERBOARD)
 
@@ -102,8 +103,10 @@ async def record(work: Work, origin: Origin, crowd: Crowd) -> None:
         assert [each.status for each in await merging.record(delivery)] == [Status.RECORDED]
 
 
-async def run_live(work: Work, origin: Origin, crowd: Crowd, ruleset: RuleSet) -> None:
-    """Forget what was done, publish the rules, and let the same be done again."""
+async def run_live(
+    work: Work, origin: Origin, crowd: Crowd, ruleset: RuleSet, allowances: Mapping[str, int] = ALLOWANCES
+) -> None:
+    """Forget what was done, publish the rules, let the same be done again, and pay for common quests."""
     async with work.begin(origin) as uow:
         await uow.execute("delete from gamification.standing")
         await uow.execute("delete from engagement.activity")
@@ -116,22 +119,30 @@ async def run_live(work: Work, origin: Origin, crowd: Crowd, ruleset: RuleSet) -
         )  # fmt: skip
         await uow.execute(
             "insert into gamification.campaign_budget (campaign, key, units, used) values ($1, 'spring', $2, 0)",
-            UUID(int=5), ALLOWANCES["spring"],
+            UUID(int=5), allowances["spring"],
         )  # fmt: skip
         await rule_sets.insert(uow, msgspec.structs.replace(before, version=before.version + 1, body=body))
     await record(work, origin, crowd)
+    more = True
+    while more:
+        async with work.begin(origin) as uow:
+            more = await gamification.pay_contributors(uow)
 
 
 async def what_happened(work: Work, origin: Origin) -> Tally:
     """The numbers of a preview, counted by SQL from what the live path wrote."""
     rows, tally = {}, Tally()
-    units = "count(distinct w.person), count(*), sum(case when w.kind = 'badge' then 1 else w.points end)::bigint"
+    units = (
+        "count(distinct w.person), count(*),"
+        " sum(case when w.kind in ('badge', 'contribution') then 1 else w.points end)::bigint"
+    )
+    given = "w.state = 'active' and w.kind <> 'contribution'"
     source = "from gamification.award w join engagement.activity a on a.id = w.activity"
     async with work.read(origin) as uow:
         for name, keys, state in (
             ("rules", "w.rule, w.kind", "w.state = 'active'"),
-            ("days", "w.rule, (w.occurred_at at time zone 'UTC')::date", "w.state = 'active'"),
-            ("countries", "a.market, 'recognition'", "w.state = 'active' and w.kind <> 'badge'"),
+            ("days", "w.rule, (w.occurred_at at time zone 'UTC')::date", given),
+            ("countries", "a.market, 'recognition'", f"{given} and w.kind <> 'badge'"),
             ("denied", "w.rule, w.state", "w.state = 'denied'"),
         ):
             rows[name] = await uow.fetch(f"select {keys}, {units} {source} where {state} group by 1, 2")
@@ -150,8 +161,10 @@ async def what_happened(work: Work, origin: Origin) -> Tally:
     return tally
 
 
-async def predicted(database_url: str, work: Work, origin: Origin) -> tuple[Tally, Rounds]:
-    wanted = PreviewWanted(ruleset=programme(), workers=2, allowances=ALLOWANCES)
+async def predicted(
+    database_url: str, work: Work, origin: Origin, ruleset: RuleSet, allowances: Mapping[str, int] = ALLOWANCES
+) -> tuple[Tally, Rounds]:
+    wanted = PreviewWanted(ruleset=ruleset, workers=2, allowances=allowances)
     counted, rounds = await replayed(database_url, wanted, origin, work.clock.now())
     return counted.tallies[0], rounds
 
@@ -161,7 +174,7 @@ async def test_a_preview_of_what_then_runs_unchanged_predicts_exactly_what_happe
     work: Work, origin: Origin, database_url: str, crowd: Crowd
 ) -> None:
     await record(work, origin, crowd)
-    before, rounds = await predicted(database_url, work, origin)
+    before, rounds = await predicted(database_url, work, origin, programme())
     await run_live(work, origin, crowd, programme())
     after = await what_happened(work, origin)
     for field in ("people", "activities", "earners", "points", "levels", "rules", "days", "countries"):
@@ -187,6 +200,35 @@ async def test_a_preview_of_what_then_runs_unchanged_predicts_exactly_what_happe
     assert {row[0]: row[1] for row in first if not row[0].startswith("spring-")} == {
         rule: at for rule, at in cuts.items() if ":" not in rule and not rule.startswith("spring-")
     }
+
+
+@pytest.mark.slow
+async def test_a_preview_pays_the_bonus_of_common_quests_as_it_is_then_paid(
+    work: Work, origin: Origin, database_url: str, crowd: Crowd
+) -> None:
+    await record(work, origin, crowd)
+    plenty = {"spring": 100_000}
+    before, rounds = await predicted(database_url, work, origin, together(), plenty)
+    await run_live(work, origin, crowd, together(), plenty)
+    after = await what_happened(work, origin)
+    for field in ("people", "activities", "earners", "points", "levels", "rules", "countries"):
+        assert getattr(before, field) == getattr(after, field), field
+    refused = {name: cell for name, cell in before.held.items() if name[1] is Blocked.BUDGET}
+    assert refused == after.held
+    bonuses = {rule: cell for (rule, kind), cell in before.rules.items() if kind is AwardKind.COMMUNITY}
+    assert {rule: cell.units // cell.awards for rule, cell in bonuses.items()} == {
+        "ninety-items": 8,
+        "spring-together": 5,
+    }
+    assert before.rules["too-much", AwardKind.CONTRIBUTION].awards > 90
+    # A badge for points that a bonus helped to reach has the day on which it was seen, which was after the bonus.
+    days = [{name: cell for name, cell in each.days.items() if name[0] != "ninety"} for each in (before, after)]
+    assert days[0] == days[1]
+    async with work.read(origin) as uow:
+        spent = await uow.fetchval("select used from gamification.campaign_budget where key = 'spring'")
+    lines = {line.campaign or line.rule: line.used for line in budget_lines(before, rounds.budgets[0], rounds.cuts[0])}
+    assert (lines["spring"], lines["ninety-items"]) == (spent, 90)
+    assert rounds.reached[0] == {"ninety-items", "spring-together"}
 
 
 def first_cuts(rounds: Rounds) -> dict[str, datetime]:

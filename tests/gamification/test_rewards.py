@@ -9,6 +9,7 @@ import pytest
 
 import consent
 import gamification
+import people
 from consent import ConsentRequiredError
 from consent.values import ConsentChoice
 from consent.vocabulary import Answer, Purpose
@@ -28,6 +29,7 @@ from gamification.vocabulary import ClaimState, RewardKind, RewardState
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
+from people import LicenceDecision, LicenceStatus
 from tests.gamification.shop import (
     AUTHOR,
     BOOK,
@@ -109,6 +111,32 @@ async def test_policy_is_asked_once_more_when_a_claim_is_fulfilled(work: Work, o
     with pytest.raises(RewardRefusedError, match=r"\(C19\)"):
         await fulfilled(work, origin, made, country(), known=Known(currencies={"merit": MERIT}))
     assert (await fulfilled(work, origin, made, country(value=2_500))).state is ClaimState.FULFILLED
+
+
+async def test_the_licence_of_the_moment_decides_about_a_claim_and_about_handing_it_over(
+    work: Work, origin: Origin
+) -> None:
+    unlicensed = policy.Person(profession="physician", public_employee=False, covered_recipient=True)
+    known = Known(person=unlicensed, currencies={"merit": MERIT})
+    person, book = await somebody(work, origin, {"merit": 100}, market="US"), await shelf(work, origin, **BOOK)
+
+    async def licensed(status: LicenceStatus, market: str = "US") -> None:
+        async with work.begin(origin) as uow:
+            await people.decide_licence(uow, person, market, LicenceDecision(status=status, evidence="register 7"))
+
+    with pytest.raises(RewardRefusedError, match="person-not-verified"):
+        await claimed(work, origin, person, book, country(), known)
+    await licensed(LicenceStatus.VERIFIED, "GB")
+    with pytest.raises(RewardRefusedError, match="person-not-verified"):
+        await claimed(work, origin, person, book, country(), known)
+    await licensed(LicenceStatus.VERIFIED)
+    made = await claimed(work, origin, person, book, country(), known)
+    await licensed(LicenceStatus.LAPSED)
+    with pytest.raises(RewardRefusedError, match="licence-not-active") as refusal:
+        await fulfilled(work, origin, made, country(), known=known)
+    assert "person-not-verified" not in str(refusal.value)
+    await licensed(LicenceStatus.VERIFIED)
+    assert (await fulfilled(work, origin, made, country(), known=known)).state is ClaimState.FULFILLED
 
 
 async def test_no_claim_without_consent(work: Work, origin: Origin) -> None:

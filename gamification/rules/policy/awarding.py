@@ -7,8 +7,8 @@ import msgspec
 from content.vocabulary import ContentClass
 from gamification.rules.policy.approving import approval_refusals, reward_approval_refusals
 from gamification.rules.policy.facts import AwardFacts, ClaimFacts, FulfilFacts, Taking
-from gamification.rules.policy.items import item_refusals, quiz_refusals, year_refusals
-from gamification.rules.policy.pack import Pack
+from gamification.rules.policy.items import item_refusals, limit_of, quiz_refusals, regions_of, year_refusals
+from gamification.rules.policy.pack import LegalNumber, Pack
 from gamification.rules.policy.publishing import behaviour_refusals
 from gamification.rules.policy.refusal import Refusal, exceeded, refusal
 from gamification.rules.policy.value import (
@@ -101,12 +101,17 @@ def _taking(pack: Pack, facts: Taking) -> Iterator[Refusal]:
 
 
 class Alert(msgspec.Struct, frozen=True):
-    """A yearly limit that is nearly used up after a claim: ``used`` of ``limit``, counted in ``unit``."""
+    """A yearly limit that is nearly used up after a claim: ``used`` of ``limit``, counted in ``unit``.
+
+    ``category``: it is of the reward's category alone. ``region``: the state whose limit it is.
+    """
 
     code: str
     used: int
     limit: int
     unit: Unit
+    category: bool = False
+    region: str | None = None
 
 
 def alerts(pack: Pack, facts: ClaimFacts) -> list[Alert]:
@@ -114,13 +119,21 @@ def alerts(pack: Pack, facts: ClaimFacts) -> list[Alert]:
     value = facts.reward.value
     if value is None or not bears_value(facts.reward):
         return []
-    year = pack.person_year
-    used = {
-        "year-value-near": (year.value, facts.so_far.value + value.hundredths),
-        "year-count-near": (year.count, facts.so_far.count + 1),
-    }
-    return [
-        Alert(code, total, limit.value, limit.unit)
-        for code, (limit, total) in used.items()
-        if limit is not None and total * 100 >= limit.value * pack.alert.value
-    ]
+    near: list[Alert] = []
+
+    def look(
+        code: str, limit: LegalNumber | None, used: int, *, category: bool = False, region: str | None = None
+    ) -> None:
+        if limit is not None and used * 100 >= limit.value * pack.alert.value:
+            near.append(Alert(code, used, limit.value, limit.unit, category, region))
+
+    year, item, so_far = pack.person_year, limit_of(pack, facts.reward), facts.so_far
+    total = so_far.value + value.hundredths
+    look("year-value-near", year.value, total)
+    look("year-count-near", year.count, so_far.count + 1)
+    if item is not None:
+        look("category-value-near", item.year_value, so_far.category_value + value.hundredths, category=True)
+        look("category-count-near", item.year_count, so_far.category_count + 1, category=True)
+    for region in regions_of(pack, facts.reward, facts.person):
+        look("state-value-near", region.year_value, total, region=region.code)
+    return near

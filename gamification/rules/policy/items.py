@@ -121,9 +121,14 @@ def _states(pack: Pack, reward: Reward, person: Person, so_far: YearSoFar) -> It
     if not person.regions:
         yield refusal(Reason.STATE_UNKNOWN, "C6", "no state is known in which the person is licensed, works or lives")
         return
-    for region in pack.regions:
-        if region.code in person.regions and category_of(reward) not in region.exempt:
-            yield from _state(region, reward, so_far)
+    for region in regions_of(pack, reward, person):
+        yield from _state(region, reward, so_far)
+
+
+def regions_of(pack: Pack, reward: Reward, person: Person) -> list[Region]:
+    """Return the states of a person whose rules are about this reward."""
+    known, category = person.regions or (), category_of(reward)
+    return [region for region in pack.regions if region.code in known and category not in region.exempt]
 
 
 def _state(region: Region, reward: Reward, so_far: YearSoFar) -> Iterator[Refusal]:

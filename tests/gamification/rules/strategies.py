@@ -2,12 +2,10 @@
 
 from typing import Any, NamedTuple
 
-import msgspec
 from hypothesis import strategies as st
 
 from gamification.rules.grammar import (
     Badge,
-    CampaignPart,
     Cap,
     CommunityQuest,
     Freezes,
@@ -35,21 +33,16 @@ from gamification.rules.needs import (
     SumNeed,
     Window,
 )
-from gamification.rules.parts import points_rules as points_rules_of
 from gamification.rules.words import CapUnit, Counted, Downgrade, LevelBasis, Once, Past, Period, Quantity, Rhythm
 from tests.gamification.rules.examples import LEVELS
 from tests.gamification.rules.happenings import (
-    CLASSES,
-    MARKETS,
-    PROFESSIONS,
     activities,
-    bars,
     conditions,
     moments,
     unhurried,
 )
 
-__all__ = ["CREDITS", "activities", "rulesets", "running", "unhurried"]
+__all__ = ["CREDITS", "activities", "rulesets", "unhurried"]
 
 RULE_KEYS = ("one", "two", "three", "four", "five", "six", "seven")
 PERIODS = (Period.DAY, Period.WEEK, Period.MONTH, Period.EVER, Period.DAY, Period.QUARTER, Period.YEAR)
@@ -282,28 +275,3 @@ def rulesets(draw: st.DrawFn) -> RuleSet:
         levels_by=levels_by,
         downgrade=draw(st.sampled_from(Downgrade)) if levels_by is LevelBasis.ACTIVE else Downgrade.NEVER,
     )
-
-
-@st.composite
-def campaigns(draw: st.DrawFn, ruleset: RuleSet) -> CampaignPart:
-    """A campaign that runs beside a rule set and can refer to its rules."""
-    named = (ruleset.points, ruleset.streaks, ruleset.badges, (), ())
-    beside = Names(*([each.key for each in rules] for rules in named))
-    return CampaignPart(
-        key="spring",
-        opens=draw(closing),
-        closes=draw(closing),
-        revision=draw(few),
-        rules=draw(parts(draw(keys("-spring")), beside, "-spring")),
-        lane=draw(st.sampled_from(CLASSES)),
-        markets=draw(st.sampled_from([None, MARKETS[:1], MARKETS[1:], MARKETS])),
-        professions=draw(st.sampled_from([None, None, PROFESSIONS[:1], PROFESSIONS])),
-    )
-
-
-@st.composite
-def running(draw: st.DrawFn) -> RuleSet:
-    """A rule set as it is composed: with a running campaign or without, and with what policy packs forbid."""
-    base = draw(rulesets())
-    whole = msgspec.structs.replace(base, campaigns=() if draw(yes_or_no) else (draw(campaigns(base)),))
-    return msgspec.structs.replace(whole, bars=draw(bars([each.key for each in points_rules_of(whole)])))

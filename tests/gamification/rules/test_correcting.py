@@ -13,7 +13,8 @@ from gamification.rules.words import Period, Rhythm
 from gamification.values import AwardKey, Effects, State
 from gamification.vocabulary import AwardKind
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, cap, days, rule, ruleset
-from tests.gamification.rules.strategies import CREDITS, activities, running, unhurried
+from tests.gamification.rules.running import running
+from tests.gamification.rules.strategies import CREDITS, activities, unhurried
 
 
 class Books:

@@ -14,7 +14,8 @@ from gamification.values import AwardKey, Folded, GrantedFreezes, State
 from gamification.vocabulary import AwardKind
 from tests.gamification.rules.happenings import START
 from tests.gamification.rules.reference.story import Story
-from tests.gamification.rules.strategies import RHYTHMS, activities, rulesets, running, unhurried
+from tests.gamification.rules.running import running
+from tests.gamification.rules.strategies import RHYTHMS, activities, rulesets, unhurried
 
 versions = st.lists(running(), min_size=1, max_size=2)
 

@@ -92,3 +92,14 @@ def test_people_are_warned_from_four_fifths_of_a_yearly_limit() -> None:
     counted = but(US, person_year__count=US.items[0].year_count)
     assert [each.code for each in alerts(counted, but(CLAIM, so_far__count=3))] == ["year-count-near"]
     assert alerts(counted, but(CLAIM, so_far__count=2)) == []
+
+
+def test_a_category_and_a_state_have_limits_of_their_own_to_be_warned_of() -> None:
+    third = but(CLAIM, so_far__category_count=3)
+    assert alerts(US, third) == [Alert("category-count-near", 4, 4, Unit.ITEMS, category=True)]
+    assert alerts(US, but(CLAIM, so_far__category_count=2)) == []
+    minnesota = but(CLAIM, person__regions=frozenset({"MN"}))
+    tool = but(minnesota, reward__category=None)
+    assert [(each.code, each.region, each.used) for each in alerts(US, tool)] == [("state-value-near", "MN", 9_000)]
+    assert alerts(US, but(tool, person__regions=frozenset({"MA"}))) == []
+    assert alerts(US, minnesota) == [], "educational material is exempt there"
