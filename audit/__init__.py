@@ -23,6 +23,7 @@ from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.policies import Policy, PolicyError, parse_policy
+from audit.rules.rendering import harmless
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
     access_log,
@@ -103,6 +104,7 @@ __all__ = [
     "entry",
     "export",
     "export_key",
+    "harmless",
     "inclusion_proof",
     "is_in_log",
     "log_cosigner",
