@@ -55,8 +55,9 @@ clean: ## remove everything that make made: .venv, caches, and the embedded data
 	rm -rf .venv .laurel .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-soak: $(development) ## run the long tests: hours of load, crashes and restarts
-	$(python) -m pytest -m soak --timeout=0 $(ONLY)
+soak: $(development) ## run the long tests, then every test with examples that nobody has seen
+	$(python) -m pytest -m soak --timeout=0 --hypothesis-profile=exploring $(ONLY)
+	$(python) -m pytest -n 2 --dist loadfile --hypothesis-profile=exploring $(ONLY)
 
 lock: .venv/bin/python ## write requirements/*.txt after a change of pyproject.toml (UPGRADE=1: newest versions)
 	$(install) -r requirements/lock.txt

@@ -12,6 +12,7 @@ from audit.errors import EntryNotSignedError
 from audit.store import reviews as review_store
 from audit.values import Review
 from audit.vocabulary import Action, Meaning
+from kernel.cursors import Page, page
 from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 
@@ -61,8 +62,8 @@ async def sign_review(uow: UnitOfWork, reviewer: UUID, span: range, meaning: Mea
     return review
 
 
-async def reviews(uow: UnitOfWork, before: UUID | None, limit: int) -> list[Review]:
+async def reviews(uow: UnitOfWork, before: UUID | None, limit: int) -> Page[Review]:
     """Return reviews, newest first, made before the one that is named."""
-    found = await review_store.reviews(uow, before, limit)
-    uow.record(Action.REVIEWS_READ, count=len(found))
+    found = page(await review_store.reviews(uow, before, limit + 1), limit)
+    uow.record(Action.REVIEWS_READ, count=len(found.items))
     return found

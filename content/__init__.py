@@ -27,7 +27,7 @@ from content.service import (
     visible,
     withdraw,
 )
-from content.values import ContentItem, NewContent, OfferedContent, Page, ScoringView
+from content.values import ContentItem, NewContent, OfferedContent, ScoringView
 from content.vocabulary import EVERYWHERE, STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
     "NewContent",
     "OfferedContent",
     "OutsideMarketScopeError",
-    "Page",
     "ScoringView",
     "all_items",
     "approve",

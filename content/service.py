@@ -16,9 +16,10 @@ from content.errors import (
 )
 from content.rules import drafts, pages
 from content.rules import visibility as rules
-from content.values import ContentItem, NewContent, OfferedContent, Page, ScoringView
+from content.values import ContentItem, NewContent, OfferedContent, ScoringView
 from content.vocabulary import STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
 from kernel import cursors
+from kernel.cursors import Page
 from kernel.unit_of_work import UnitOfWork
 
 Listed = TypeVar("Listed", ContentItem, OfferedContent)
@@ -211,9 +212,9 @@ def _check_scope(scope: Collection[str], markets: Collection[str]) -> None:
 
 
 def _page(uow: UnitOfWork, found: list[Listed], limit: int) -> Page[Listed]:
-    items = found[:limit]
-    uow.record(Action.CONTENT_LISTED, count=len(items))
-    return Page(items, cursors.written(items[-1].id) if len(found) > limit else None)
+    listed = cursors.page(found, limit)
+    uow.record(Action.CONTENT_LISTED, count=len(listed.items))
+    return listed
 
 
 def _resource(content: ContentId) -> str:

@@ -1,14 +1,11 @@
 """What crosses the boundary of this room."""
 
 from datetime import datetime
-from typing import Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from content.vocabulary import ContentClass, ContentId, ContentKind, ContentState
-
-Item = TypeVar("Item")
 
 
 class NewContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +73,3 @@ class ScoringView(msgspec.Struct, frozen=True, kw_only=True):
     content_class: ContentClass = ContentClass.MEDICAL
     visible_from: datetime | None = None
     visible_until: datetime | None = None
-
-
-class Page(msgspec.Struct, Generic[Item], frozen=True):
-    """One page of a list; ``next`` is an opaque cursor, or null on the last page."""
-
-    items: list[Item]
-    next: str | None = None

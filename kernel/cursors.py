@@ -1,12 +1,24 @@
 """Cursors of lists: opaque to whoever holds one, and the place to go on from to us."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from kernel.errors import InvalidError
 
 LONGEST: Final = 64
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+Item = TypeVar("Item")
+Row = TypeVar("Row", bound=_Identified)
 
 
 class CursorError(InvalidError):
@@ -14,6 +26,18 @@ class CursorError(InvalidError):
 
     code = "cursor-invalid"
     remedy = "Take `next` from the page before, unchanged, or leave `cursor` out."
+
+
+class Page(msgspec.Struct, Generic[Item], frozen=True):
+    """One page of a list; ``next`` is an opaque cursor, or null on the last page."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+def page(found: Sequence[Row], limit: int) -> Page[Row]:
+    """Return the first ``limit`` of what was found; if that is not all, the list goes on after the last."""
+    return Page(list(found[:limit]), written(found[limit - 1].id) if len(found) > limit else None)
 
 
 def written(last: UUID | int) -> str:

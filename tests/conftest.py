@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
+import hypothesis
 import pytest
 
 import access
@@ -26,6 +27,11 @@ from kernel.keyring import Keyring, LocalKey
 from kernel.keys import Keys, new_rsa_key
 from kernel.migrate import migrate
 from kernel.unit_of_work import UnitOfWork, Work
+
+# The same examples on every machine and in every run, so that what fails can be looked at again, and no limit of time
+# for one of them, so that a busy machine is no failure. Exploring is what the long run is for.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("exploring", deadline=None, print_blob=True)
 
 HOME = Path(__file__).resolve().parents[1] / ".laurel" / "tests"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

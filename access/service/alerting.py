@@ -6,6 +6,7 @@ from access.service.letters import write_word
 from access.store import alerts as store
 from access.values import Alert
 from access.vocabulary import AccountId, Action, AlertKind, SessionId
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -15,8 +16,8 @@ async def alert(uow: UnitOfWork, account: AccountId, kind: AlertKind, session: S
     await write_word(uow, account, kind)
 
 
-async def alerts(uow: UnitOfWork, account: AccountId, before: UUID | None = None, limit: int = 50) -> list[Alert]:
+async def alerts(uow: UnitOfWork, account: AccountId, before: UUID | None = None, limit: int = 50) -> Page[Alert]:
     """Return the newest alerts of an account, at most ``limit`` of those older than ``before``."""
-    found = await store.alerts(uow, account, before, limit)
-    uow.record(Action.ALERTS_READ, resource=f"account:{account}", count=len(found))
+    found = page(await store.alerts(uow, account, before, limit + 1), limit)
+    uow.record(Action.ALERTS_READ, resource=f"account:{account}", count=len(found.items))
     return found

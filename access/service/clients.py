@@ -16,6 +16,7 @@ from access.store import clients as store
 from access.values import Caller, ClientCredentials, MachineClient
 from access.vocabulary import MACHINES, AccountId, Action, Permission, Role
 from kernel import epochs
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 
 NAME_LENGTH: Final = 200
@@ -63,10 +64,10 @@ async def create_machine_client(
     return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
 
 
-async def machine_clients(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> list[MachineClient]:
+async def machine_clients(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> Page[MachineClient]:
     """Return machine clients whose markets lie within the caller's, the oldest first; no secret is kept to be shown."""
-    found = [each for each in await store.clients(uow, after, limit) if _covers(caller, each.markets)]
-    uow.record(Action.CLIENTS_READ, count=len(found))
+    found = page(await store.clients(uow, sorted(caller.markets), after, limit + 1), limit)
+    uow.record(Action.CLIENTS_READ, count=len(found.items))
     return found
 
 

@@ -31,6 +31,7 @@ from access.vocabulary import (
     LetterKind,
     Role,
 )
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -109,10 +110,10 @@ async def request_role(
     return await _request(uow, caller, account, role, scoped, reason)
 
 
-async def role_requests(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> list[RoleRequest]:
+async def role_requests(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> Page[RoleRequest]:
     """Return what waits for somebody to agree, the oldest first, as far as it lies within the caller's markets."""
-    found = [each for each in await store.waiting(uow, after, limit) if _covers(caller, each.markets)]
-    uow.record(Action.ROLE_REQUESTS_READ, count=len(found))
+    found = page(await store.waiting(uow, sorted(caller.markets), after, limit + 1), limit)
+    uow.record(Action.ROLE_REQUESTS_READ, count=len(found.items))
     return found
 
 

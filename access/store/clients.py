@@ -61,13 +61,15 @@ async def used(uow: UnitOfWork, client: UUID) -> None:
     await uow.execute("update access.machine_client set last_used_at = $2 where id = $1", client, uow.now)
 
 
-async def clients(uow: UnitOfWork, after: UUID | None, limit: int) -> list[MachineClient]:
-    """Return at most ``limit`` machine clients, the oldest first, those after ``after``."""
+async def clients(uow: UnitOfWork, within: Sequence[str], after: UUID | None, limit: int) -> list[MachineClient]:
+    """Return at most ``limit`` machine clients that lie in ``within``, the oldest first, those after ``after``."""
     rows = await uow.fetch(
         "select client.id, client.account, client.name, account.role, account.markets, client.permissions,"
         " client.created_at, client.expires_at, client.last_used_at, client.revoked_at"
         " from access.machine_client as client join access.account on account.id = client.account"
-        " where $1::uuid is null or client.id > $1 order by client.id limit $2",
+        " where ('*' = any($1::text[]) or account.markets <@ $1::text[]) and ($2::uuid is null or client.id > $2)"
+        " order by client.id limit $3",
+        within,
         after,
         limit,
     )

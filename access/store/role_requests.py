@@ -38,11 +38,13 @@ async def insert(
         raise RoleRequestOpenError("This account has a request that nobody has decided.", field="account") from None
 
 
-async def waiting(uow: UnitOfWork, after: UUID | None, limit: int) -> list[RoleRequest]:
-    """Return at most ``limit`` requests that nobody has decided, the oldest first, those after ``after``."""
+async def waiting(uow: UnitOfWork, within: Sequence[str], after: UUID | None, limit: int) -> list[RoleRequest]:
+    """Return at most ``limit`` undecided requests that lie in ``within``, the oldest first, those after ``after``."""
     rows = await uow.fetch(
         f"select {_COLUMNS} from access.role_request"  # noqa: S608 - a constant
-        " where decided_at is null and ($1::uuid is null or id > $1) order by id limit $2",
+        " where decided_at is null and ('*' = any($1::text[]) or markets <@ $1::text[])"
+        " and ($2::uuid is null or id > $2) order by id limit $3",
+        within,
         after,
         limit,
     )

@@ -81,8 +81,9 @@ async def _listed(settings: Settings, state: CampaignState | None) -> list[Campa
     async with opened(settings) as runtime:
         while True:
             async with runtime.work.begin(command_origin("campaign list")) as uow:
-                page, after = await gamification.campaigns(uow, OPERATOR, state=state, after=after, limit=MOST)
-            found += page
+                page = await gamification.campaigns(uow, OPERATOR, state=state, after=after, limit=MOST)
+            found += page.items
+            after = page.next
             if after is None:
                 return found
 
@@ -93,7 +94,8 @@ async def _shown(settings: Settings, campaign_id: UUID) -> tuple[Campaign, list[
         steps: list[Transition] = []
         after: str | None = None
         while True:
-            page, after = await gamification.transitions(uow, OPERATOR, campaign_id, after=after, limit=MOST)
-            steps += page
+            page = await gamification.transitions(uow, OPERATOR, campaign_id, after=after, limit=MOST)
+            steps += page.items
+            after = page.next
             if after is None:
                 return found, steps

@@ -118,8 +118,8 @@ async def list_campaigns(
     limit: Limit = 50,
 ) -> Listing[Campaign]:
     """Return campaigns, newest first: those wholly inside the caller's markets, all of them for compliance."""
-    items, after = await gamification.campaigns(uow, staff_of(caller), state=in_state, after=cursor, limit=limit)
-    return Listing(list(items), after)
+    found = await gamification.campaigns(uow, staff_of(caller), state=in_state, after=cursor, limit=limit)
+    return Listing(found.items, found.next)
 
 
 @query.get("/campaigns/{campaign:uuid}", **READS, records=Action.CAMPAIGN_READ)
@@ -137,8 +137,8 @@ async def list_transitions(
     limit: Limit = 50,
 ) -> Listing[Transition]:
     """Return every step of a campaign's life, oldest first: who, in which role, why, with old and new values."""
-    items, after = await gamification.transitions(uow, staff_of(caller), campaign, after=cursor, limit=limit)
-    return Listing(list(items), after)
+    found = await gamification.transitions(uow, staff_of(caller), campaign, after=cursor, limit=limit)
+    return Listing(found.items, found.next)
 
 
 @command.put("/campaigns/{campaign:uuid}", **WRITES, records=Action.CAMPAIGN_REVISED)

@@ -53,8 +53,8 @@ async def entries(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[EntryView]:
     """Return the caller's ledger, newest first; points are negative where an award was taken back."""
-    found = list(await gamification.entries(uow, _person(caller), cursors.read_id(cursor), limit + 1))
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await gamification.entries(uow, _person(caller), cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 @query.get("/me/badges", permission=Permission.BADGES_READ, purpose=Purpose.GAMIFICATION, records=Action.BADGES_READ)

@@ -162,7 +162,7 @@ async def role_requests(
 ) -> Listing[RoleRequest]:
     """Return the role requests that wait for somebody to agree, the oldest first."""
     found = await access.role_requests(uow, caller, cursors.read_id(cursor), limit)
-    return Listing(found, cursors.written(found[-1].id) if len(found) == limit else None)
+    return Listing(found.items, found.next)
 
 
 @command.post(

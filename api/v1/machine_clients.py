@@ -67,7 +67,7 @@ async def machine_clients(
 ) -> Listing[MachineClient]:
     """Return machine clients, when they were used last and until when they work; the oldest first."""
     found = await access.machine_clients(uow, caller, cursors.read_id(cursor), limit)
-    return Listing(found, cursors.written(found[-1].id) if len(found) == limit else None)
+    return Listing(found.items, found.next)
 
 
 @command.post(

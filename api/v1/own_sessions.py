@@ -60,9 +60,8 @@ async def own_alerts(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[Alert]:
     """Return what the caller should know about the account's security, newest first."""
-    found = await access.alerts(uow, caller.account, cursors.read_id(cursor), limit + 1)
-    more = len(found) > limit
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if more else None)
+    found = await access.alerts(uow, caller.account, cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 def _line(view: access.SessionView, caller: Caller) -> SessionLine:

@@ -64,8 +64,8 @@ async def own_requests(
 ) -> Listing[RequestView]:
     """Return what the caller asked for and how it stands, newest first."""
     before = cursors.read_id(cursor)
-    found = await consent.own_requests(uow, passage.runtime.registry, _person(caller), before, limit + 1)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await consent.own_requests(uow, passage.runtime.registry, _person(caller), before, limit)
+    return Listing(found.items, found.next)
 
 
 @query.get(

@@ -70,8 +70,8 @@ async def cases(
 ) -> Listing[CaseView]:
     """Return requests of the caller's markets, what is due first first: the open ones, or those in one ``state``."""
     after = cursors.read_id(cursor)
-    found = await consent.open_cases(uow, passage.runtime.registry, _markets(caller), after, limit + 1, in_state)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await consent.open_cases(uow, passage.runtime.registry, _markets(caller), after, limit, in_state)
+    return Listing(found.items, found.next)
 
 
 @query.get(
@@ -163,8 +163,8 @@ async def lift(uow: UnitOfWork, caller: Caller, passage: Passage, request_id: Fr
 )
 async def holds(uow: UnitOfWork, cursor: FromQuery[str | None] = None, limit: Limit = 50) -> Listing[LegalHold]:
     """Return the records that are held."""
-    found = await consent.legal_holds(uow, cursors.read_id(cursor), limit + 1)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await consent.legal_holds(uow, cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 @command.post(

@@ -73,9 +73,8 @@ async def sign_review(uow: UnitOfWork, caller: Caller, data: ReviewRequest) -> S
 async def list_reviews(uow: UnitOfWork, cursor: FromQuery[str | None] = None, limit: Limit = 50) -> Listing[Review]:
     """Return the reviews, newest first."""
     before: UUID | None = cursors.read_id(cursor)
-    found = await audit.reviews(uow, before, limit + 1)
-    following = found[limit - 1].id if len(found) > limit else None
-    return Listing(found[:limit], cursors.written(following) if following is not None else None)
+    found = await audit.reviews(uow, before, limit)
+    return Listing(found.items, found.next)
 
 
 @query.get(

@@ -72,8 +72,8 @@ async def list_rewards(
     """Return what the caller can claim, newest first, and where something can't be claimed now, why not."""
     packs = gamification.shipped_packs()
     after, known = cursors.read_id(cursor), await gamification.known(uow)
-    found = await gamification.offers(uow, packs, _person(caller), after, limit + 1, known)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await gamification.offers(uow, packs, _person(caller), after, limit, known)
+    return Listing(found.items, found.next)
 
 
 @query.get(
@@ -86,8 +86,8 @@ async def reward_catalogue(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[Reward]:
     """Return the rewards of any state that reach the caller's markets, newest first."""
-    found = await gamification.catalogue(uow, caller.markets, cursors.read_id(cursor), limit + 1)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await gamification.catalogue(uow, caller.markets, cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 @command.post(
@@ -146,8 +146,8 @@ async def own_claims(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[Claim]:
     """Return the caller's claims, newest first."""
-    found = await gamification.claims_of(uow, _person(caller), cursors.read_id(cursor), limit + 1)
-    return Listing(found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None)
+    found = await gamification.claims_of(uow, _person(caller), cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 @command.post(

@@ -4,7 +4,7 @@ Two people who act at once don't both succeed: each step is a guarded update on 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from gamification.store import campaigns as store
 from gamification.vocabulary import Action, CampaignState, CampaignStep
 from kernel import cursors
 from kernel.canonical import canonical
+from kernel.cursors import Page
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -101,7 +102,7 @@ async def campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign
 
 async def campaigns(
     uow: UnitOfWork, staff: Staff, *, state: CampaignState | None, after: str | None, limit: int
-) -> tuple[Sequence[Campaign], str | None]:
+) -> Page[Campaign]:
     """Return a page of the campaigns inside the markets of ``staff``, newest first, and the cursor of the next.
 
     Raises:
@@ -110,14 +111,14 @@ async def campaigns(
     """
     scope = None if staff.overseer else staff.markets
     found = await store.campaigns(uow, scope=scope, state=state, after=cursors.read_id(after), limit=limit + 1)
-    items = [shown(each) for each in found[:limit]]
-    uow.record(Action.CAMPAIGNS_LISTED, count=len(items))
-    return items, cursors.written(items[-1].id) if len(found) > limit else None
+    listed = cursors.page([shown(each) for each in found], limit)
+    uow.record(Action.CAMPAIGNS_LISTED, count=len(listed.items))
+    return listed
 
 
 async def transitions(
     uow: UnitOfWork, staff: Staff, campaign_id: UUID, *, after: str | None, limit: int
-) -> tuple[Sequence[Transition], str | None]:
+) -> Page[Transition]:
     """Return a page of the steps of a campaign's life, oldest first, and the cursor of the next.
 
     Raises:
@@ -127,8 +128,9 @@ async def transitions(
     """
     await load(uow, staff, campaign_id)
     found = await campaign_history.transitions(uow, campaign_id, cursors.read_id(after), limit + 1)
-    uow.record(Action.CAMPAIGN_READ, resource=f"campaign:{campaign_id}", count=len(found[:limit]))
-    return found[:limit], cursors.written(found[limit - 1].id) if len(found) > limit else None
+    listed = cursors.page(found, limit)
+    uow.record(Action.CAMPAIGN_READ, resource=f"campaign:{campaign_id}", count=len(listed.items))
+    return listed
 
 
 async def load(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign:

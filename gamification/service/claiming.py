@@ -30,6 +30,7 @@ from gamification.service.spending import give_back, spend
 from gamification.store import claims as store
 from gamification.store import rewards, transfers
 from gamification.vocabulary import Action, ClaimState, TransferState
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -209,10 +210,10 @@ async def cancel_claim(
     return found
 
 
-async def claims_of(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> list[Claim]:
+async def claims_of(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> Page[Claim]:
     """Return a person's claims, newest first."""
-    found = await store.of_person(uow, person, before, limit)
-    uow.record(Action.CLAIMS_READ, subject=person, count=len(found))
+    found = page(await store.of_person(uow, person, before, limit + 1), limit)
+    uow.record(Action.CLAIMS_READ, subject=person, count=len(found.items))
     return found
 
 

@@ -1,6 +1,5 @@
 """Showing people what they earned, and why."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,6 +29,7 @@ from gamification.values import (
     StreakLine,
 )
 from gamification.vocabulary import RECOGNITION, Action
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 from people import Bearings
 from people.vocabulary import PersonId
@@ -55,10 +55,10 @@ async def points(uow: UnitOfWork, person: PersonId) -> PointsView:
     )
 
 
-async def entries(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> Sequence[EntryView]:
+async def entries(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> Page[EntryView]:
     """Return a person's ledger, newest first."""
-    found = await award_store.entries(uow, person, before, limit)
-    uow.record(Action.ENTRIES_READ, subject=person, count=len(found))
+    found = page(await award_store.entries(uow, person, before, limit + 1), limit)
+    uow.record(Action.ENTRIES_READ, subject=person, count=len(found.items))
     return found
 
 

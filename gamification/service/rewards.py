@@ -21,6 +21,7 @@ from gamification.store import claims
 from gamification.store import lots as lot_store
 from gamification.store import rewards as store
 from gamification.vocabulary import Action, RewardState
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
@@ -102,10 +103,10 @@ async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Collection[str])
     return found
 
 
-async def catalogue(uow: UnitOfWork, scope: Collection[str], after: UUID | None, limit: int) -> list[Reward]:
+async def catalogue(uow: UnitOfWork, scope: Collection[str], after: UUID | None, limit: int) -> Page[Reward]:
     """Return the rewards of any state that reach a market of ``scope``, newest first."""
-    found = await store.of_markets(uow, scope, after, limit)
-    uow.record(Action.REWARDS_READ, count=len(found))
+    found = page(await store.of_markets(uow, scope, after, limit + 1), limit)
+    uow.record(Action.REWARDS_READ, count=len(found.items))
     return found
 
 
@@ -116,17 +117,17 @@ async def offers(
     after: UUID | None,
     limit: int,
     known: Known = NOTHING_KNOWN,
-) -> list[RewardOffer]:
+) -> Page[RewardOffer]:
     """Return what is offered to a person, newest first, each with whether it can be claimed now and if not, why."""
     here = (await people.bearings(uow, [person]))[person]
     today = uow.now.astimezone(ZoneInfo(here.zone)).date()
-    found = await store.offered(uow, here.market, after, limit)
+    found = page(await store.offered(uow, here.market, after, limit + 1), limit)
     held = (await lot_store.held_by(uow, [person]))[person]
     year, claimed = await claims.year(uow, person, today.year), await claims.counts(uow, person)
     pack = policy.pack_for(packs, here.market, today)
-    uow.record(Action.REWARDS_READ, subject=person, count=len(found))
+    uow.record(Action.REWARDS_READ, subject=person, count=len(found.items))
     shown = []
-    for each in found:
+    for each in found.items:
         so_far = claims.so_far(year, each.category, each.value_currency)
         refusals = policy.claim_refusals(pack, claiming.claim_facts(each, known, so_far, today))
         purse = held[each.currency].purse if each.currency in held else lots.Purse()
@@ -137,7 +138,7 @@ async def offers(
             reasons += [WhyNot("claim-limit-reached", limited)] if used >= each.per_person else []
         fields = {name: getattr(each, name) for name in RewardOffer.__struct_fields__ if hasattr(each, name)}
         shown.append(RewardOffer(**fields, claimable=not reasons, why_not=reasons))
-    return shown
+    return Page(shown, found.next)
 
 
 def _missing(reward: Reward, spendable: int) -> list[WhyNot]:

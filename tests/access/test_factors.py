@@ -54,7 +54,7 @@ async def test_an_authenticator_counts_when_it_was_shown_to_work(house: House) -
     assert not (await house.standing(elsewhere)).live, "who was signed in without it is out"
     with pytest.raises(access.AuthenticatorExistsError):
         await house.do(access.enrol_authenticator, caller)
-    alerts = await house.do(access.alerts, caller.account)
+    alerts = (await house.do(access.alerts, caller.account)).items
     assert [alert.kind for alert in alerts] == [AlertKind.AUTHENTICATOR_ADDED]
     view = await house.do(access.factors, caller.account)
     assert (view.authenticator, view.recovery_codes_left) == (True, 10)
@@ -92,7 +92,7 @@ async def test_a_recovery_code_opens_once_and_its_owner_is_told(house: House) ->
     assert await opens(house, codes[3].upper())
     assert house.facts[0].detail["methods"] == ["pwd", Method.RECOVERY_CODE]
     assert not await opens(house, codes[3])
-    assert (await house.do(access.alerts, caller.account))[0].kind is AlertKind.RECOVERY_CODE_USED
+    assert (await house.do(access.alerts, caller.account)).items[0].kind is AlertKind.RECOVERY_CODE_USED
     assert (await house.do(access.factors, caller.account)).recovery_codes_left == 9
     fresh = await house.do(access.renew_recovery_codes, caller)
     assert not await opens(house, codes[4]), "the old ones are void"
@@ -102,7 +102,7 @@ async def test_a_recovery_code_opens_once_and_its_owner_is_told(house: House) ->
 async def test_a_removed_authenticator_is_asked_for_no_more_and_its_codes_open_nothing(house: House) -> None:
     caller, secret, codes = await enrolled(house)
     await house.do(access.remove_authenticator, caller)
-    assert (await house.do(access.alerts, caller.account))[0].kind is AlertKind.AUTHENTICATOR_REMOVED
+    assert (await house.do(access.alerts, caller.account)).items[0].kind is AlertKind.AUTHENTICATOR_REMOVED
     assert await opens(house, None)
     for nothing in (access.remove_authenticator, access.renew_recovery_codes):
         with pytest.raises(access.AuthenticatorNotFoundError):

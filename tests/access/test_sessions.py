@@ -208,16 +208,16 @@ async def test_reuse_and_changes_leave_an_alert_that_the_owner_can_read(house: H
     account = await house.account(MAYA)
     first = await house.signed_in(MAYA)
     await house.refreshed(first)
-    assert await house.do(access.alerts, account) == []
+    assert (await house.do(access.alerts, account)).items == []
     house.clock.move(GRACE + timedelta(seconds=1))
     await house.refused(access.refresh, str(first.refresh_token))
     await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, ["*"])
     await house.do(access.change_password, account, "a new password")
-    newest, role, reuse = await house.do(access.alerts, account)
+    newest, role, reuse = (await house.do(access.alerts, account)).items
     assert (newest.kind, role.kind) == (AlertKind.PASSWORD_CHANGED, AlertKind.ROLE_CHANGED)
     assert (reuse.kind, reuse.session) == (AlertKind.REFRESH_REUSED, first.session)
-    assert await house.do(access.alerts, account, role.id, 10) == [reuse]
-    assert await house.do(access.alerts, await house.account()) == [], "everybody's own"
+    assert (await house.do(access.alerts, account, role.id, 10)).items == [reuse]
+    assert (await house.do(access.alerts, await house.account())).items == [], "everybody's own"
 
 
 async def test_somebody_sees_and_ends_their_own_sessions_and_nobody_elses(house: House, cache: Cache) -> None:

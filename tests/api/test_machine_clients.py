@@ -53,6 +53,27 @@ async def test_a_secret_is_shown_once_and_its_use_is_seen(house: House, boss: As
     assert client["client_id"] not in [each["id"] for each in seen]
 
 
+async def test_a_page_holds_what_lies_in_the_callers_markets_whoever_else_has_clients(house: House) -> None:
+    home, abroad = [await house.staff(Role.ADMINISTRATOR, market) for market in ("DE", "FR")]
+    mine: list[str] = []
+    for _ in range(3):
+        await made(abroad, markets=["FR"])
+        mine.append((await made(home, markets=["DE"]))["client_id"])
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    for more in (True, True, False):
+        page = await home.read("/v1/machine-clients", limit=1, **cursor)
+        seen += [each["id"] for each in page["items"]]
+        assert (page["next"] is not None) is more, "a page that follows holds something"
+        cursor = {"cursor": page["next"]}
+    assert seen == mine
+    counts = await house.database.fetch(
+        "select body ->> 'count' from (select id, convert_from(body, 'UTF8')::jsonb as body from audit.entry) as entry"
+        " where body ->> 'action' = 'access:clients:read' order by id desc limit 3"
+    )
+    assert [row[0] for row in counts] == ["1"] * 3, "what was shown is counted, not what was looked at"
+
+
 async def test_a_narrowed_client_does_that_and_nothing_else_of_its_role(house: House, boss: Asker) -> None:
     client = await made(boss, permissions=["content:create"])
     tokens = (await sign_in(house, client)).json()

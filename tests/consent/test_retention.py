@@ -87,7 +87,7 @@ async def test_only_records_that_are_there_and_can_be_held_are_held_and_a_hold_i
         for table, record in (("people.vault", person), ("engagement.activity", uuid4()), ("no.table", person)):
             with pytest.raises(LegalHoldNotFoundError):
                 await consent.place_hold(uow, registry, OFFICER, table, record, HoldReason.LEGAL_CLAIMS)
-        assert [each.id for each in await consent.legal_holds(uow, None, 10)] == [held.id]
+        assert [each.id for each in (await consent.legal_holds(uow, None, 10)).items] == [held.id]
         await consent.release_hold(uow, OFFICER, held.id)
         with pytest.raises(LegalHoldNotFoundError):
             await consent.release_hold(uow, OFFICER, held.id)

@@ -88,10 +88,10 @@ async def test_staff_sees_and_touches_only_campaigns_inside_its_markets(campaign
     with pytest.raises(CampaignMarketScopeError):
         await campaigns.create("wide", markets=("FR", "GB"), by=british)
     async with campaigns.work.read(campaigns.origin) as uow:
-        theirs, _ = await gamification.campaigns(uow, british, state=None, after=None, limit=10)
-        everything, _ = await gamification.campaigns(uow, OFFICER, state=None, after=None, limit=10)
-    assert [each.key for each in theirs] == ["home"]
-    assert [each.key for each in everything] == ["both", "home"]
+        theirs = await gamification.campaigns(uow, british, state=None, after=None, limit=10)
+        everything = await gamification.campaigns(uow, OFFICER, state=None, after=None, limit=10)
+    assert [each.key for each in theirs.items] == ["home"]
+    assert [each.key for each in everything.items] == ["both", "home"]
 
 
 async def test_every_step_carries_a_reason(campaigns: Campaigns) -> None:

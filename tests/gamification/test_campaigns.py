@@ -50,10 +50,11 @@ async def test_a_campaign_goes_from_draft_to_its_end_and_every_step_is_kept(camp
     await campaigns.move(running, CampaignStep.END, reason="Summer.")
     assert (await programme(campaigns))[1] == []
     async with campaigns.work.read(campaigns.origin) as uow:
-        steps, after = await gamification.transitions(uow, AUTHOR, made.id, after=None, limit=50)
+        listed = await gamification.transitions(uow, AUTHOR, made.id, after=None, limit=50)
+    steps = listed.items
     words = "create submit approve schedule start pause resume end"
     assert [step.step.value for step in steps] == words.split()
-    assert after is None
+    assert listed.next is None
     assert (steps[1].old, steps[1].new) == (
         {"state": "draft", "past": ""},
         {"state": "in_review", "past": "grandfather"},
@@ -77,7 +78,7 @@ async def test_editing_makes_an_immutable_revision_and_resets_the_review(campaig
     again = await campaigns.running(edited)
     assert await programme(campaigns) == (2, [("spring", 2)])
     async with campaigns.work.read(campaigns.origin) as uow:
-        steps, _ = await gamification.transitions(uow, OFFICER, made.id, after=None, limit=50)
+        steps = (await gamification.transitions(uow, OFFICER, made.id, after=None, limit=50)).items
     (edit,) = [step for step in steps if step.step is CampaignStep.EDIT]
     assert (edit.old["budget"], edit.new["budget"]) == (None, 500)
     assert set(edit.new) == {"budget", "sha256"}

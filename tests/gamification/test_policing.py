@@ -55,8 +55,7 @@ async def tour(campaigns: Campaigns) -> Campaign:
 
 async def steps(campaigns: Campaigns, campaign: Campaign) -> Sequence[Transition]:
     async with campaigns.work.read(campaigns.origin) as uow:
-        found, _ = await gamification.transitions(uow, OFFICER, campaign.id, after=None, limit=50)
-    return found
+        return (await gamification.transitions(uow, OFFICER, campaign.id, after=None, limit=50)).items
 
 
 async def test_a_campaign_that_a_pack_refuses_at_its_start_is_held_back_with_the_reason(campaigns: Campaigns) -> None:

@@ -147,8 +147,8 @@ async def test_staff_decide_about_their_own_markets_alone(work: Work, origin: Or
             await gamification.approve_reward(uow, reward.id, REVIEWER, scope={"DE"}, reference="MLR-7")
         with pytest.raises(RewardMarketError):
             await gamification.approve_reward(uow, reward.id, REVIEWER, scope={"GB"}, reference="MLR-7")
-        assert await gamification.catalogue(uow, {"DE"}, None, 10) == []
-        assert [each.id for each in await gamification.catalogue(uow, {"FR"}, None, 10)] == [reward.id]
+        assert (await gamification.catalogue(uow, {"DE"}, None, 10)).items == []
+        assert [each.id for each in (await gamification.catalogue(uow, {"FR"}, None, 10)).items] == [reward.id]
         await gamification.approve_reward(uow, reward.id, REVIEWER, scope={"GB", "FR"}, reference="MLR-7")
 
 

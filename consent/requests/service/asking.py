@@ -23,6 +23,7 @@ from consent.service.suppressing import suppress
 from consent.store import standing as consent_store
 from consent.values import Address, ConsentChoice
 from consent.vocabulary import Action, AddressKind, Answer, State, SuppressionReason
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonNotFoundError
 from people.vocabulary import Field, PersonId
@@ -115,11 +116,11 @@ async def _never_contact(uow: UnitOfWork, person: PersonId) -> None:
 
 async def own_requests(
     uow: UnitOfWork, registry: Registry, person: PersonId, before: UUID | None, limit: int
-) -> list[RequestView]:
+) -> Page[RequestView]:
     """Return the person's requests, newest first."""
-    found = await store.of_person(uow, person, before, limit)
-    uow.record(Action.REQUESTS_READ, subject=person, count=len(found))
-    return await viewed(uow, registry, found)
+    found = page(await store.of_person(uow, person, before, limit + 1), limit)
+    uow.record(Action.REQUESTS_READ, subject=person, count=len(found.items))
+    return Page(await viewed(uow, registry, found.items), found.next)
 
 
 async def own_request(uow: UnitOfWork, registry: Registry, person: PersonId, identifier: UUID) -> RequestView:

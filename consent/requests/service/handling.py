@@ -29,6 +29,7 @@ from consent.rules import requests as rules
 from consent.rules.deadlines import due_on, told_by
 from consent.service import recording as consents
 from consent.vocabulary import Action
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -39,11 +40,11 @@ async def open_cases(
     after: UUID | None,
     limit: int,
     state: RequestState | None = None,
-) -> list[CaseView]:
+) -> Page[CaseView]:
     """Return requests of these markets, what is due first first: those in ``state``, or all that are open."""
-    found = await store.open_requests(uow, [state] if state else OPEN, markets, after, limit)
-    uow.record(Action.REQUESTS_READ, count=len(found))
-    return await cases(uow, registry, found, uow.now.date())
+    found = page(await store.open_requests(uow, [state] if state else OPEN, markets, after, limit + 1), limit)
+    uow.record(Action.REQUESTS_READ, count=len(found.items))
+    return Page(await cases(uow, registry, found.items, uow.now.date()), found.next)
 
 
 async def case(uow: UnitOfWork, registry: Registry, markets: Sequence[str], identifier: UUID) -> CaseView:
@@ -203,10 +204,10 @@ async def release_hold(uow: UnitOfWork, account: UUID, identifier: UUID) -> Lega
     return hold
 
 
-async def legal_holds(uow: UnitOfWork, after: UUID | None, limit: int) -> list[LegalHold]:
+async def legal_holds(uow: UnitOfWork, after: UUID | None, limit: int) -> Page[LegalHold]:
     """Return the holds in force."""
-    found = await holds.holds(uow, after, limit)
-    uow.record(Action.HOLDS_READ, count=len(found))
+    found = page(await holds.holds(uow, after, limit + 1), limit)
+    uow.record(Action.HOLDS_READ, count=len(found.items))
     return found
 
 
