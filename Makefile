@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs clean soak lock
+.PHONY: help demo test check audit bench docs clean soak lock
 
 # The first Python that really starts, is new enough and can make a virtual environment (a version manager may put
 # commands on the PATH that start nothing). `make PYTHON=/some/python3 demo` chooses another.
@@ -33,6 +33,9 @@ check: $(development) ## format, lint, types, import contracts, and the house ru
 	.venv/bin/lint-imports
 	$(python) -m pytest -q tests/architecture
 
+audit: $(development) ## ask whether a weakness of a package is known
+	$(python) requirements/weaknesses.py
+
 bench: $(development) ## measure the figures of docs/architecture.md on this machine, side by side
 	$(python) -m benchmarks
 
@@ -41,6 +44,7 @@ docs: $(development) ## write docs/reference from the declarations in the code, 
 	.venv/bin/laurel access matrix --markdown > docs/reference/.new && mv docs/reference/.new docs/reference/routes.md
 	.venv/bin/laurel access matrix --page > docs/reference/.new && mv docs/reference/.new docs/reference/access-matrix.md
 	.venv/bin/laurel openapi > docs/reference/.new && mv docs/reference/.new docs/reference/openapi.json
+	$(python) requirements/sbom.py > docs/reference/.new && mv docs/reference/.new docs/reference/sbom.cdx.json
 	.venv/bin/laurel consent register > docs/reference/.new && mv docs/reference/.new docs/reference/processing-activities.md
 	$(python) -m pytest -q tests/architecture/test_documentation.py tests/architecture/test_command_line.py
 

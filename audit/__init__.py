@@ -25,6 +25,7 @@ from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.policies import Policy, PolicyError, parse_policy
+from audit.rules.rendering import harmless
 from audit.searching import forget_search, run_search, save_search, saved_searches
 from audit.sequencer import Sequencer, sequencing
 from audit.service import (
@@ -111,6 +112,7 @@ __all__ = [
     "export",
     "export_key",
     "forget_search",
+    "harmless",
     "inclusion_proof",
     "is_in_log",
     "log_cosigner",

@@ -16,6 +16,7 @@ from access.store import approvals as store
 from access.values import Caller
 from access.vocabulary import Action, ApprovalState
 from kernel.canonical import canonical
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -40,10 +41,10 @@ async def ask(uow: UnitOfWork, caller: Caller, operation: str, body: Mapping[str
     return asked
 
 
-async def waiting(uow: UnitOfWork, after: UUID | None, limit: int) -> list[Approval]:
+async def waiting(uow: UnitOfWork, after: UUID | None, limit: int) -> Page[Approval]:
     """Return what waits for somebody to agree, the oldest first."""
-    found = await store.waiting(uow, after, limit)
-    uow.record(Action.APPROVALS_READ, count=len(found))
+    found = page(await store.waiting(uow, after, limit + 1), limit)
+    uow.record(Action.APPROVALS_READ, count=len(found.items))
     return found
 
 

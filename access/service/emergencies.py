@@ -22,6 +22,7 @@ from access.store import emergencies as store
 from access.values import Caller
 from access.vocabulary import Action, AlertKind, Finding, Permission
 from kernel import epochs
+from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 
 _log = structlog.get_logger()
@@ -82,10 +83,10 @@ async def end_own(uow: UnitOfWork, caller: Caller) -> None:
     uow.record(Action.BREAK_GLASS_ENDED, resource=_named(found))
 
 
-async def unreviewed(uow: UnitOfWork, after: UUID | None, limit: int) -> list[BreakGlass]:
+async def unreviewed(uow: UnitOfWork, after: UUID | None, limit: int) -> Page[BreakGlass]:
     """Return what is open, or over and waits for its review, the oldest first."""
-    found = await store.unreviewed(uow, after, limit)
-    uow.record(Action.BREAK_GLASS_READ, count=len(found))
+    found = page(await store.unreviewed(uow, after, limit + 1), limit)
+    uow.record(Action.BREAK_GLASS_READ, count=len(found.items))
     return found
 
 

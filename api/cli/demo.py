@@ -108,7 +108,7 @@ async def _prepare(settings: Settings, file: Path) -> None:
 
 
 async def _create_accounts(runtime: Runtime, url: str) -> Accounts:
-    logins = [Login(role.value, f"{role.value}@laurel.example", secrets.token_urlsafe(15)) for role in STAFF]
+    logins = [Login(role.value, f"{role.value}@laurel.example", secrets.token_urlsafe(16)) for role in STAFF]
     accounts: dict[Role, AccountId] = {}
     async with runtime.work.begin(command_origin("demo")) as uow:
         for login in logins:
@@ -194,7 +194,7 @@ async def _load_sample(settings: Settings, file: Path, *, as_json: bool) -> None
 
 async def _hcp_login(runtime: Runtime, person: PersonId) -> Login:
     """Give the first learner's account a password, so that somebody can look at real points."""
-    password = secrets.token_urlsafe(15)
+    password = secrets.token_urlsafe(16)
     async with runtime.work.begin(command_origin("demo")) as uow:
         account = await access.account_of(uow, person)
         if account is None:

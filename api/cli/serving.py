@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import click
 import msgspec
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.errors import FatalError
 from granian.server.mp import MPServer
 from litestar.types import ASGIApp
@@ -136,6 +136,7 @@ def granian(target: str, host: str, port: int, *, workers: int) -> MPServer:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # what a proxy in front speaks, and nothing that it would have to translate
         workers=workers,
         loop=Loops.uvloop,
         factory=True,

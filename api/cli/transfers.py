@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+import audit
 import gamification
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
@@ -128,7 +129,7 @@ async def _written(uow: UnitOfWork, year: int, layout: str, draft: Path, *, show
             if isinstance(row, int):
                 left_out += row
                 continue
-            sheet.writerow(row)
+            sheet.writerow({name: audit.harmless(cell) for name, cell in row.items()})
             rows += 1
             progress.update(task, completed=rows)
     return rows, left_out

@@ -44,7 +44,7 @@ async def waiting_approvals(
 ) -> Listing[Approval]:
     """Return what waits for somebody to agree, the oldest first."""
     found = await approvals.waiting(uow, cursors.read_id(cursor), limit)
-    return Listing(found, cursors.written(found[-1].id) if len(found) == limit else None)
+    return Listing(found.items, found.next)
 
 
 @query.get(

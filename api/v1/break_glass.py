@@ -62,7 +62,7 @@ async def unreviewed_break_glass(
 ) -> Listing[BreakGlass]:
     """Return emergency access that is open, or over and waits for its review, the oldest first."""
     found = await emergencies.unreviewed(uow, cursors.read_id(cursor), limit)
-    return Listing(found, cursors.written(found[-1].id) if len(found) == limit else None)
+    return Listing(found.items, found.next)
 
 
 @command.post(

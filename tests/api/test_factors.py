@@ -217,3 +217,10 @@ async def test_a_machine_has_no_second_factor_to_set_up(house: House) -> None:
     machine: Asker = await house.machine("GB")
     problem(await machine.post("/v1/me/authenticator"), 403, "permission-missing")
     assert (await machine.get("/v1/me")).status_code == 200
+
+
+async def test_a_password_is_good_however_old_it_is(house: House) -> None:
+    ana = await member(house)
+    house.clock.move(timedelta(days=400))
+    assert (await ana.sign_in()).status_code == 200
+    problem(await ana.sign_in("another password that is wrong"), 401, "sign-in-failed")

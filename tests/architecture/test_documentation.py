@@ -106,7 +106,7 @@ def test_the_readme_names_every_make_target_that_ci_and_newcomers_need() -> None
     assert {"demo", "test", "check", "bench", "docs", "clean"} <= set(targets)
     assert [target for target in targets if f"make {target}" not in readme and target != "help"] == []
     called = re.findall(r"^make (\w+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
-    assert called == ["check", "test"]
+    assert called == ["check", "audit", "test"]
 
 
 def test_every_decision_stands_in_the_index_under_a_number_of_its_own() -> None:

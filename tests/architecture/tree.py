@@ -24,7 +24,7 @@ LINE: Final = (
 """The rooms in import order, top to bottom."""
 
 CODE: Final = (*LINE, "benchmarks", "migrations", "samples", "tests", "asgi.py", "piccolo_conf.py")
-GENERATED: Final = {"__pycache__", "results", "site", "shared"}
+GENERATED: Final = {"__pycache__", "mutants", "results", "site", "shared"}
 """Folders that are made, not written; a folder or file whose name starts with a dot is left out too, but for .ci."""
 
 

@@ -65,6 +65,13 @@ def test_from_empty_to_newest_and_once_more(empty_url: str, redis_url: str) -> N
     assert len(ran) == len(files) > len(ROOMS)
 
 
+def test_a_new_database_holds_no_account_of_anybody(empty_url: str, redis_url: str) -> None:
+    done = subprocess.run(MIGRATE, env=environment(empty_url, redis_url), cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    counted = "select (select count(*) from access.account) + (select count(*) from access.machine_client)"
+    assert asyncio.run(rows(empty_url, counted))[0][0] == 0
+
+
 def test_two_runners_at_once_both_succeed(empty_url: str, redis_url: str) -> None:
     runners = [
         subprocess.Popen(MIGRATE, env=environment(empty_url, redis_url), cwd=ROOT, stderr=subprocess.PIPE)
