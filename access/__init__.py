@@ -29,7 +29,7 @@ from access.errors import (
 )
 from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
-from access.policy import ROLE_PERMISSIONS, reach
+from access.policy import POLICY_HASH, ROLE_PERMISSIONS, reach
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
 from access.service.accounts import (
@@ -131,6 +131,7 @@ __all__ = [
     "HOLDINGS",
     "MACHINES",
     "PERMISSION_FIELDS",
+    "POLICY_HASH",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",
     "AccountExistsError",
