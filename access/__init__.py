@@ -35,7 +35,7 @@ from access.errors import (
 from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
 from access.openid import OpenIdProviders
-from access.policy import IN_EMERGENCY, ROLE_PERMISSIONS, reach
+from access.policy import IN_EMERGENCY, POLICY_HASH, ROLE_PERMISSIONS, reach
 from access.refusals import Refusal, TokenFault
 from access.rules import dpop
 from access.rules.decision import decide, decide_factors, in_scope
@@ -149,6 +149,7 @@ __all__ = [
     "IN_EMERGENCY",
     "MACHINES",
     "PERMISSION_FIELDS",
+    "POLICY_HASH",
     "ROLE_PERMISSIONS",
     "AccessNotConfiguredError",
     "AccountExistsError",

@@ -4,10 +4,12 @@ What is not written here is denied. ``laurel access matrix`` prints it against e
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
 from access.vocabulary import MACHINES, Permission, Reach, Role
+from kernel.canonical import canonical
 
 EVERYONE: Final = frozenset(
     {
@@ -256,3 +258,18 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.WITNESS: EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )
+
+
+def _hashed() -> str:
+    table = {
+        role.value: sorted(f"{permission.value} {reach(permission).value}" for permission in permissions)
+        for role, permissions in ROLE_PERMISSIONS.items()
+    }
+    return sha256(canonical(table)).hexdigest()
+
+
+POLICY_HASH: Final = _hashed()
+"""SHA-256 of RFC 8785 JSON of the table: for each role, its permissions and how far they reach, sorted.
+
+Its first 16 digits stand in the audit entry of each request, so that it says by which table was decided.
+"""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from access import Caller
+from access import POLICY_HASH, Caller
 from api.vocabulary import Action
 from consent.values import PURPOSES, Decision
 from consent.vocabulary import Purpose
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 REFUSALS: Final = frozenset({401, 403, 404, 405, 429})
 """HTTP statuses that say no; any other from 400 on says that something went wrong."""
+
+_POLICY: Final = POLICY_HASH[:16]
+"""Enough to tell tables of permissions apart, in every entry."""
 
 
 class Passage:
@@ -79,6 +82,7 @@ class Passage:
             notice_version=decision.notice_version if decision else None,
             address=self.address,
             break_glass=caller.break_glass if caller else None,
+            policy=_POLICY,
         )
 
     @asynccontextmanager

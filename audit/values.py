@@ -29,6 +29,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: UUID | None = None
     resource: str | None = None
     reason: str | None = None
+    policy: str | None = None
     purpose: str | None = None
     basis: str | None = None
     consent: UUID | None = None

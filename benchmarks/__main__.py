@@ -29,6 +29,8 @@ FIGURES: dict[str, Callable[[Scene, float], rows.Row]] = {
     "single": rows.single_activities,
     "batches": rows.batches,
     "reads": rows.reads,
+    "audited-writes": rows.audited_writes,
+    "audited-reads": rows.audited_reads,
     "board": board_page,
     **{name: partial(figure, entries=verify.ENTRIES) for name, figure in OF_THE_LOG.items()},
     "preview": previews.previewing,

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from kernel.ids import uuid7
 
 BATCH: Final = 500
 CLIENTS: Final = (32, 128)
+READERS: Final = 32
 LANES: Final = 8
 MOST_REQUESTS_PER_SECOND: Final = 8_000
 MOST_BATCHES_PER_SECOND: Final = 80
@@ -43,16 +44,46 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def single_activities(scene: Scene, seconds: float) -> Row:
     """One activity per request, the whole path durable, against pgbench's durable commits."""
-    found: dict[int, Measured] = {}
-    for clients in CLIENTS:
-        drive(scene.port, partial(_single_streams, scene, clients, 2), 2)
-        found[clients] = drive(scene.port, partial(_single_streams, scene, clients, seconds), seconds)
+    found = _singles_by_clients(scene, seconds)
     best = max(found.values(), key=lambda measured: measured.rate)
     commits = pgbench(scene, seconds)
     note = "; ".join(f"{n} clients {m.rate:,.0f}/s p99 {m.p99:.0f} ms" for n, m in found.items())
     return Row(
         name="one activity per request", unit="requests/s", measured=best.rate, against_name="pgbench -N, 16 clients",
         against=commits, ratio=best.rate / commits, floor=0.35, goal=0.6, note=note,
+    )  # fmt: skip
+
+
+def _singles_by_clients(scene: Scene, seconds: float) -> dict[int, Measured]:
+    found: dict[int, Measured] = {}
+    for clients in CLIENTS:
+        drive(scene.port, partial(_single_streams, scene, clients, 2), 2)
+        found[clients] = drive(scene.port, partial(_single_streams, scene, clients, seconds), seconds)
+    return found
+
+
+def _best_single(scene: Scene, seconds: float) -> Measured:
+    return max(_singles_by_clients(scene, seconds).values(), key=lambda measured: measured.rate)
+
+
+def audited_writes(scene: Scene, seconds: float) -> Row:
+    """One activity per request, the better of 32 and 128 clients, with the audit log and without."""
+    return _beside_unaudited(scene, "the cost of audit: writes", partial(_best_single, seconds=seconds))
+
+
+def audited_reads(scene: Scene, seconds: float) -> Row:
+    """The audited read of own points, 32 clients, with the audit log and without."""
+    return _beside_unaudited(scene, "the cost of audit: reads", partial(_gated_reads, seconds=seconds))
+
+
+def _beside_unaudited(scene: Scene, name: str, load: Callable[[Scene], Measured]) -> Row:
+    measured = load(scene)
+    with serving("benchmarks.unaudited:create", scene.settings, BARE_PORT):
+        bare = load(msgspec.structs.replace(scene, port=BARE_PORT))
+    return Row(
+        name=name, unit="requests/s", measured=measured.rate, against_name="without the log", against=bare.rate,
+        ratio=measured.rate / bare.rate, floor=0.75, goal=0.85,
+        note=f"p99 {measured.p99:.0f} against {bare.p99:.0f} ms",
     )  # fmt: skip
 
 
@@ -71,16 +102,11 @@ def batches(scene: Scene, seconds: float) -> Row:
 
 def reads(scene: Scene, seconds: float) -> Row:
     """An audited, authorised, consent-gated read of own points, against the same handler without those layers."""
-    hcps = scene.hcps[:32]
-
-    def gated() -> list[Iterator[Request]]:
-        return [always(http("GET", "/v1/me/points", hcp.token)) for hcp in hcps]
 
     def plain() -> list[Iterator[Request]]:
-        return [always(http("GET", f"/points/{hcp.person}")) for hcp in hcps]
+        return [always(http("GET", f"/points/{hcp.person}")) for hcp in scene.hcps[:READERS]]
 
-    drive(scene.port, gated, 2)
-    measured = drive(scene.port, gated, seconds)
+    measured = _gated_reads(scene, seconds)
     with serving("benchmarks.bare:create", scene.settings, BARE_PORT):
         drive(BARE_PORT, plain, 2)
         bare = drive(BARE_PORT, plain, seconds)
@@ -89,6 +115,14 @@ def reads(scene: Scene, seconds: float) -> Row:
         against_name="the handler alone", against=bare.rate, ratio=measured.rate / bare.rate, floor=0.45, goal=0.7,
         note=f"p99 {measured.p99:.0f} ms against {bare.p99:.0f} ms",
     )  # fmt: skip
+
+
+def _gated_reads(scene: Scene, seconds: float) -> Measured:
+    def gated() -> list[Iterator[Request]]:
+        return [always(http("GET", "/v1/me/points", hcp.token)) for hcp in scene.hcps[:READERS]]
+
+    drive(scene.port, gated, 2)
+    return drive(scene.port, gated, seconds)
 
 
 def pgbench(scene: Scene, seconds: float) -> float:

@@ -15,7 +15,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks, from where and why: copied into every audit entry of the unit of work.
 
     ``actor`` is an opaque account id, ``anonymous`` or ``system:<name>``; ``address`` is a network prefix, never a
-    whole address; ``consent`` is the consent event that decided; ``break_glass`` the emergency access that was open.
+    whole address; ``consent`` is the consent event that decided, ``policy`` the beginning of the SHA-256 of the table
+    of permissions; ``break_glass`` the emergency access that was open.
     """
 
     request: UUID
@@ -28,6 +29,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     notice_version: int | None = None
     on_behalf_of: str | None = None
     address: str | None = None
+    policy: str | None = None
     break_glass: UUID | None = None
 
     def detailed(self, detail: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from litestar import Litestar
 from rich.console import Console
 from rich.table import Table
 
-from access import IN_EMERGENCY, MatrixRow, Reach, Role, RouteLine, matrix, reach
+from access import IN_EMERGENCY, POLICY_HASH, MatrixRow, Reach, Role, RouteLine, matrix, reach
 from api.cli.documents import offline_app
 from api.contract import corrected
 from api.matrix import Cell, Factor, digest, lines, who_can
@@ -170,6 +170,7 @@ def _page(routes: list[RouteLine]) -> str:
         "`laurel access matrix --seeing email --consent absent --market other`; `--full` prints every cell.",
         "",
         f"{count:,} cells, SHA-256 `{hashed}`.",
+        f"The table of permissions, whose beginning audit entries name: SHA-256 `{POLICY_HASH}`.",
         "",
         "| route | permission | purpose | reach | who | factor | approval | emergency |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -41,6 +41,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notice_version: int | None = None
     on_behalf_of: str | None = None
     outcome: str
+    policy: str | None = None
     purpose: str | None = None
     reason: str | None = None
     request: UUID
@@ -118,6 +119,7 @@ def _body(identifier: UUID, at: str, origin: Origin, fact: Fact, detail: bytes |
             notice_version=origin.notice_version,
             on_behalf_of=origin.on_behalf_of,
             outcome=fact.outcome,
+            policy=origin.policy,
             purpose=origin.purpose,
             reason=fact.reason,
             request=origin.request,

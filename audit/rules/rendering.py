@@ -11,8 +11,9 @@ import msgspec
 from audit.values import Entry
 
 COLUMNS: Final = (
-    "index", "at", "actor", "role", "on_behalf_of", "subject", "action", "resource", "decision", "reason", "purpose",
-    "basis", "consent", "notice_version", "route", "request", "outcome", "count", "address", "detail", "leaf_hash",
+    "index", "at", "actor", "role", "on_behalf_of", "subject", "action", "resource", "decision", "reason", "policy",
+    "purpose", "basis", "consent", "notice_version", "route", "request", "outcome", "count", "address", "detail",
+    "leaf_hash",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")

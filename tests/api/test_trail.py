@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from access import Role
+from access import POLICY_HASH, Role
 from audit.exporting import export_key
 from audit.rules.checkpoints import open_checkpoint
 from audit.rules.notes import LogVerifier
@@ -41,6 +41,7 @@ async def test_what_was_just_done_is_found_by_person_action_request_and_time(hou
     assert (entry["actor"], entry["purpose"], entry["basis"]) == (str(hcp.caller.account), "engagement", "consent")
     assert (entry["route"], entry["role"], entry["count"]) == ("POST /v1/me/activities", "hcp", 1)
     assert (entry["notice_version"], entry["address"]) == (1, "127.0.0.0/24")
+    assert entry["policy"] == POLICY_HASH[:16]
     said_no = await officer.read("/v1/audit/entries", decision="refused", actor=str(hcp.caller.account))
     assert [each["request"] for each in said_no["items"]] == [refused.headers["x-request-id"]]
     for query in ({"action": "gamification:*"}, {"action": "gamification:points:read"}, {"purpose": "gamification"}):

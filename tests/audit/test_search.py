@@ -95,7 +95,8 @@ async def test_a_search_that_runs_out_of_time_says_how_far_it_looked(
         assert first == ([], None), "a filter that leads and leaves nothing is answered at once"
         rare = EntryFilter(decision="allowed", since=clock.now() + timedelta(days=1))
         assert (await searching.search(uow, rare, None, 5, newest_first=True, seconds=0)).edge is None
-        filters = EntryFilter(decision="allowed", actor=None)
-        page = await searching.search(uow, filters, 30, 20, newest_first=True, seconds=0)
-        assert page.edge == 20
-        assert [each.index for each in page.entries] == [index for index in range(29, 19, -1) if index % 9]
+        filters = EntryFilter(actor="account-1", purpose="care")  # each fourth entry, and a third of these
+        page = await searching.search(uow, filters, None, 5, newest_first=True, seconds=0)
+        assert ([each.index for each in page.entries], page.edge) == ([85, 73, 61], 53)
+        following = await searching.search(uow, filters, page.edge, 5, newest_first=True, seconds=0)
+        assert ([each.index for each in following.entries], following.edge) == ([49, 37, 25, 13], 13)

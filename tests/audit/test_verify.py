@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 import audit
-from audit import FindingKind, ranges
+from audit import FindingKind
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.tiles import Tile
 from kernel.clock import MovableClock
@@ -263,21 +263,6 @@ async def test_a_log_of_many_chunks_is_verified_with_progress_while_it_grows(
     assert len(seen) >= 3
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1] == report.entries
-
-
-async def test_several_processes_name_what_one_names(log: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    await change(log, f"update audit.entry set body = {FLIP.format('body', 20)} where id = {entry_of(300)}")
-    alone = await verified(log)
-    monkeypatch.setattr(ranges, "FEW", 0)
-    assert await verified(log) == alone
-    assert of(alone) == [(300, FindingKind.ENTRY_CHANGED)]
-    await change(log, f"update audit.entry set body = {FLIP.format('body', 20)} where id = {entry_of(300)}")
-    assert (await verified(log)).ok
-
-
-async def test_a_mark_in_place_of_an_absent_value_is_named(log: str) -> None:
-    await change(log, "update audit.leaf set subject = null, purpose = E'\\r' where index = 300")
-    assert of(await verified(log)) == [(300, FindingKind.COLUMN_CHANGED)]
 
 
 async def test_a_malformed_key_is_refused(log: str) -> None:

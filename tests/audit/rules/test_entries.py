@@ -35,6 +35,7 @@ origins = st.builds(
     notice_version=maybe_numbers,
     on_behalf_of=maybe_words,
     address=maybe_words,
+    policy=maybe_words,
 )
 details = st.dictionaries(words, st.none() | st.booleans() | words | st.floats(allow_nan=False, allow_infinity=False))
 facts = st.builds(

@@ -1,0 +1,46 @@
+"""The whole application without its audit log, which nothing in the program itself can switch off: for comparison."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Litestar
+
+from api.app import create_app
+from api.cli.environment import settings_of
+from api.runtime import Runtime
+from asgi import WITH_WORKER, keep_what_is_loaded
+from kernel.database import Connection
+from kernel.facts import Fact, Origin
+from kernel.keys import load_keys
+
+OF_THE_LOG = 2
+"""How many of the worker's loops, the first ones, sequence and publish the log."""
+
+
+class Unaudited(Runtime):
+    """Decides, stores and answers everything, and writes no entry."""
+
+    async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[BaseException | None]:
+        return [None] * len(many)
+
+    def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
+        """Return the loops of the worker but those of the log."""
+        return super().background()[OF_THE_LOG:]
+
+
+async def _record_nothing(_: Connection, entries: Sequence[tuple[Origin, Fact]], at: datetime) -> list[UUID]:  # noqa: ARG001
+    return []
+
+
+def create() -> Litestar:
+    """Return the application of one worker process."""
+    settings = settings_of(os.environ)
+    runtime = Unaudited(settings, load_keys(settings))
+    runtime.work._recorder = _record_nothing  # noqa: SLF001 - there is no door for this, on purpose
+    app = create_app(runtime, with_worker=os.environ.get(WITH_WORKER) == "1")
+    keep_what_is_loaded()
+    return app
