@@ -8,8 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Litestar
+from typing_extensions import override
 
+from api import app as app_module
 from api.app import create_app
+from api.background import Background
 from api.cli.environment import settings_of
 from api.runtime import Runtime
 from asgi import WITH_WORKER, keep_what_is_loaded
@@ -24,15 +27,20 @@ OF_THE_LOG = 2
 class Unaudited(Runtime):
     """Decides, stores and answers everything, and writes no entry."""
 
+    @override
     async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[BaseException | None]:
         return [None] * len(many)
 
-    def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-        """Return the loops of the worker but those of the log."""
-        return super().background()[OF_THE_LOG:]
+
+class WithoutLog(Background):
+    """Does the worker's work but that of the log."""
+
+    @override
+    def loops(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
+        return super().loops()[OF_THE_LOG:]
 
 
-async def _record_nothing(_: Connection, entries: Sequence[tuple[Origin, Fact]], at: datetime) -> list[UUID]:  # noqa: ARG001
+async def _record_nothing(connection: Connection, entries: Sequence[tuple[Origin, Fact]], at: datetime) -> list[UUID]:  # noqa: ARG001
     return []
 
 
@@ -41,6 +49,7 @@ def create() -> Litestar:
     settings = settings_of(os.environ)
     runtime = Unaudited(settings, load_keys(settings))
     runtime.work._recorder = _record_nothing  # noqa: SLF001 - there is no door for this, on purpose
+    setattr(app_module, "Background", WithoutLog)  # noqa: B010 - the same
     app = create_app(runtime, with_worker=os.environ.get(WITH_WORKER) == "1")
     keep_what_is_loaded()
     return app

@@ -4,11 +4,8 @@ The expectations are written by hand, so that a slip in a declaration or in the 
 there are is read from the application: one without a case here fails the tests.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
-from access import Role
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
 from tests.api.access_scenes import (
@@ -26,7 +23,6 @@ from tests.api.access_scenes import (
     an_invitation,
     another_session,
 )
-from tests.api.asker import Asker
 from tests.api.authority_scenes import (
     a_completion,
     a_question_to_approve,
@@ -49,11 +45,38 @@ from tests.api.consent_scenes import (
     an_address,
     own_answer,
 )
+from tests.api.expectations import (
+    ADMINISTRATORS,
+    CAMPAIGN,
+    COMMON,
+    DECIDING,
+    EVERYONE,
+    HCP,
+    LISTED,
+    MARKETER,
+    MARKETERS,
+    OFFICER,
+    OFFICERS,
+    OVERSEEING,
+    OVERSEEN,
+    OWN,
+    PARTLY,
+    PEOPLE,
+    PRIVACY,
+    PROTECTION,
+    PROTECTORS,
+    REQUEST,
+    REVIEWER,
+    REVIEWERS,
+    STAFF,
+    STEERING,
+    WITNESS,
+    Case,
+    own,
+)
 from tests.api.identity_scenes import a_provider, a_return, an_identity
 from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
-    Scene,
-    Sent,
     a_badge,
     a_board,
     a_british_board,
@@ -95,49 +118,6 @@ from tests.api.scenes import (
 )
 from tests.api.trail_scenes import a_review, a_search, a_search_request, an_own_entry
 
-ADMINISTRATOR, OFFICER, HCP = Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.HCP
-MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_REVIEWER
-WITNESS: Final = Role.WITNESS
-PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
-EVERYONE: Final = frozenset(Role)
-PEOPLE: Final = EVERYONE - {MACHINE, WITNESS}
-STAFF: Final = PEOPLE - {HCP}
-OWN: Final = "it shows and changes only what is the caller's own"
-COMMON: Final = "what it shows belongs to no market"
-PARTLY: Final = "each person elsewhere is left out or refused alone: test_confirmations.py, test_consent_import.py"
-OVERSEEN: Final = "compliance sees every market; what marketers see of others is tested in test_campaigns.py"
-
-
-LISTED: Final = "it lists what lies within the caller's markets, which is tested where it belongs"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A route's expectations. ``elsewhere`` is the status that FR gets about GB, or why there is nothing to refuse."""
-
-    who: frozenset[Role]
-    send: Callable[[Scene, Asker], Awaitable[Sent]]
-    elsewhere: int | str
-    consent: Purpose | None = None
-    status: int = 200
-
-
-def own(send: Callable[[Scene, Asker], Awaitable[Sent]] = nothing, consent: Purpose | None = None) -> Case:
-    """Return the case of a route by which HCPs see or change what is theirs."""
-    return Case(frozenset({HCP}), send, OWN, consent)
-
-
-PRIVACY: Final = frozenset({Role.DATA_PROTECTION_OFFICER})
-OFFICERS: Final = frozenset({OFFICER})
-ADMINISTRATORS: Final = frozenset({ADMINISTRATOR})
-DECIDING: Final = ADMINISTRATORS | OFFICERS
-OVERSEEING: Final = OFFICERS | {PROTECTION}
-REVIEWERS: Final = frozenset({REVIEWER})
-MARKETERS: Final = frozenset({MARKETER})
-PROTECTORS: Final = frozenset({PROTECTION})
-STEERING: Final = OFFICERS | MARKETERS
-REQUEST: Final = "/v1/privacy-requests/{request_id:uuid}"
-CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),

@@ -22,7 +22,8 @@ from api.runtime import Runtime
 from consent.values import CONSENT_PURPOSES
 from kernel.settings import Settings
 from tests.api.asker import Asker
-from tests.api.cases import CASES, COMMON, LISTED, OVERSEEN, OWN, PARTLY, PUBLIC, Case
+from tests.api.cases import CASES, PUBLIC
+from tests.api.expectations import COMMON, LISTED, OVERSEEN, OWN, PARTLY, Case
 from tests.api.house import House, problem
 from tests.api.scenes import Scene, Sent, earned
 from tests.conftest import KEYS

@@ -27,8 +27,9 @@ import access
 from access import LetterKind, NewAccount, Role
 from gamification import BadgeKeys
 from kernel.settings import Settings
-from tests.api.cases import CASES, OWN, PUBLIC
+from tests.api.cases import CASES, PUBLIC
 from tests.api.consent_scenes import a_token
+from tests.api.expectations import OWN
 from tests.api.house import ORIGIN, House
 from tests.api.identity_scenes import a_sign_in, an_awaited_second
 from tests.api.opening import served_house
