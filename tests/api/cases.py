@@ -8,31 +8,7 @@ from typing import Final
 
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
-from tests.api.access_scenes import (
-    a_client,
-    a_made_passkey,
-    a_new_client,
-    a_new_password,
-    a_one_time_password,
-    a_passkey,
-    a_password,
-    a_role_for_an_account,
-    a_role_request,
-    an_account,
-    an_authenticator,
-    an_invitation,
-    another_session,
-)
-from tests.api.authority_scenes import (
-    a_completion,
-    a_question_to_approve,
-    an_approval,
-    an_emergency,
-    an_emergency_that_is_over,
-    an_own_approval,
-    an_own_emergency,
-    somebodys_emergency,
-)
+from tests.api.access_cases import ACCESS_CASES
 from tests.api.consent_scenes import (
     a_consent,
     a_contact,
@@ -46,22 +22,20 @@ from tests.api.consent_scenes import (
     own_answer,
 )
 from tests.api.expectations import (
-    ADMINISTRATORS,
+    ADMINISTRATOR,
     CAMPAIGN,
     COMMON,
-    DECIDING,
     EVERYONE,
     HCP,
     LISTED,
+    MACHINE,
     MARKETER,
     MARKETERS,
     OFFICER,
     OFFICERS,
-    OVERSEEING,
     OVERSEEN,
     OWN,
     PARTLY,
-    PEOPLE,
     PRIVACY,
     PROTECTION,
     PROTECTORS,
@@ -74,7 +48,6 @@ from tests.api.expectations import (
     Case,
     own,
 )
-from tests.api.identity_scenes import a_provider, a_return, an_identity
 from tests.api.privacy_scenes import a_hold, a_record, a_request, a_wish, own_package, own_request
 from tests.api.scenes import (
     a_badge,
@@ -118,52 +91,9 @@ from tests.api.scenes import (
 )
 from tests.api.trail_scenes import a_review, a_search, a_search_request, an_own_entry
 
-CASES: Final[dict[str, Case]] = {
+CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
     "GET /v1/me/access-log": own(),
-    "GET /v1/me/alerts": Case(EVERYONE, nothing, OWN),
-    "POST /v1/invitations": Case(ADMINISTRATORS, an_invitation, 403, status=201),
-    "POST /v1/accounts/{account:uuid}/role-requests": Case(ADMINISTRATORS, a_role_for_an_account, 404, status=201),
-    "POST /v1/accounts/{account:uuid}/disable": Case(ADMINISTRATORS, an_account, 404, status=204),
-    "POST /v1/accounts/{account:uuid}/enable": Case(ADMINISTRATORS, an_account, 404, status=204),
-    "GET /v1/machine-clients": Case(ADMINISTRATORS, nothing, LISTED),
-    "POST /v1/machine-clients": Case(ADMINISTRATORS, a_new_client, 403),
-    "POST /v1/machine-clients/{client:uuid}/rotate": Case(ADMINISTRATORS, a_client, 404),
-    "DELETE /v1/machine-clients/{client:uuid}": Case(ADMINISTRATORS, a_client, 404, status=204),
-    "GET /v1/role-requests": Case(DECIDING, nothing, LISTED),
-    "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
-    "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
-    "POST /v1/approvals": Case(OVERSEEING, a_question_to_approve, COMMON, status=201),
-    "GET /v1/approvals": Case(OVERSEEING, nothing, COMMON),
-    "GET /v1/approvals/{approval:uuid}": Case(OVERSEEING, an_own_approval, COMMON),
-    "POST /v1/approvals/{approval:uuid}/approve": Case(OVERSEEING, an_approval, COMMON),
-    "POST /v1/approvals/{approval:uuid}/reject": Case(OVERSEEING, an_approval, COMMON),
-    "POST /v1/break-glass": Case(STAFF, an_emergency, OWN, status=201),
-    "DELETE /v1/me/break-glass": Case(STAFF, an_own_emergency, OWN, status=204),
-    "GET /v1/break-glass": Case(OVERSEEING, nothing, COMMON),
-    "POST /v1/break-glass/{emergency:uuid}/revoke": Case(OVERSEEING, somebodys_emergency, COMMON),
-    "POST /v1/break-glass/{emergency:uuid}/review": Case(OVERSEEING, an_emergency_that_is_over, COMMON),
-    "GET /v1/me/training": Case(STAFF, nothing, OWN),
-    "POST /v1/training": Case(frozenset({ADMINISTRATOR, MACHINE}), a_completion, 404, status=204),
-    "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
-    "GET /v1/me/passkeys": Case(PEOPLE, nothing, OWN),
-    "POST /v1/me/passkeys/options": Case(PEOPLE, nothing, OWN),
-    "POST /v1/me/passkeys": Case(PEOPLE, a_made_passkey, OWN, status=201),
-    "DELETE /v1/me/passkeys/{passkey:uuid}": Case(PEOPLE, a_passkey, 404, status=204),
-    "POST /v1/sessions/current/proof/options": Case(PEOPLE, a_passkey, OWN),
-    "GET /v1/me/identities": own(),
-    "POST /v1/me/identities": own(a_provider),
-    "POST /v1/me/identities/complete": own(a_return),
-    "DELETE /v1/me/identities/{identity:uuid}": Case(frozenset({HCP}), an_identity, 404, status=204),
-    "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
-    "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
-    "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
-    "POST /v1/me/recovery-codes": Case(PEOPLE, an_authenticator, OWN),
-    "POST /v1/me/password": Case(PEOPLE, a_new_password, OWN, status=204),
-    "POST /v1/sessions/current/proof": Case(PEOPLE, a_password, OWN, status=204),
-    "GET /v1/me/sessions": Case(EVERYONE, nothing, OWN),
-    "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
-    "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
     "GET /v1/me/badges": own(consent=Purpose.GAMIFICATION),
     "GET /v1/me/badges/{award:uuid}/credential": own(own_badge, consent=Purpose.GAMIFICATION),
     "GET /v1/me/claims": own(),
@@ -279,7 +209,6 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/audit/status": Case(OFFICERS, nothing, COMMON),
     "GET /v1/me/access-log/{index:int}/proof": own(an_own_entry),
     "POST /v1/audit/archives": Case(OFFICERS, an_export, COMMON),
-    "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
 }
 PUBLIC: Final = frozenset(
     {

@@ -14,15 +14,16 @@ from api.cli.documents import offline_app
 from api.matrix import Factor, allowed, cells, digest, who_can
 from api.routes import route_lines
 from consent.vocabulary import Purpose, State
-from tests.api import cases
+from tests.api import expectations
+from tests.api.cases import CASES
 from tests.api.test_every_route import policies
 
 ROUTES = route_lines(offline_app())
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "access-matrix.md"
 WITHOUT_A_MARKET = {
-    cases.OWN: Reach.OWN,
-    cases.COMMON: Reach.EVERYWHERE,
-    cases.OVERSEEN: Reach.EVERYWHERE,
+    expectations.OWN: Reach.OWN,
+    expectations.COMMON: Reach.EVERYWHERE,
+    expectations.OVERSEEN: Reach.EVERYWHERE,
 }
 
 
@@ -39,7 +40,7 @@ def test_more_than_a_hundred_thousand_cells_are_those_of_the_page_that_is_review
 
 
 def test_how_far_a_permission_reaches_is_what_every_route_was_tested_for() -> None:
-    for route, case in cases.CASES.items():
+    for route, case in CASES.items():
         permission = policies()[route].permission
         assert permission is not None
         if permission is Permission.SESSION_END:
@@ -49,7 +50,7 @@ def test_how_far_a_permission_reaches_is_what_every_route_was_tested_for() -> No
 
 
 def test_without_consent_nobody_uses_what_rests_on_it_and_with_it_some_do() -> None:
-    resting = [route for route in ROUTES if route.permission and cases.CASES[said(route)].consent]
+    resting = [route for route in ROUTES if route.permission and CASES[said(route)].consent]
     for route in resting:
         for state in State:
             roles = {cell.role for cell in who_can([route], {"state": state, "purpose": Purpose(str(route.purpose))})}
