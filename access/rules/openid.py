@@ -26,7 +26,7 @@ OLDEST_SECONDS: Final = 600
 """An id token answers an attempt that lives for ten minutes: an older one is another attempt's."""
 LONGEST: Final = 16_384
 SUBJECT_LENGTH: Final = 255
-_HASHES: Final = {"EdDSA": "sha512"}
+_HASHES: Final = {"EdDSA": hashlib.sha512}
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,5 +222,5 @@ def _check_times(claims: Mapping[str, Any], instant: float) -> None:
 
 
 def _half_hash(access_token: str, algorithm: str) -> str:
-    digest = hashlib.new(_HASHES.get(algorithm, "sha256"), access_token.encode("utf-8", "surrogatepass")).digest()
+    digest = _HASHES.get(algorithm, hashlib.sha256)(access_token.encode("utf-8", "surrogatepass")).digest()
     return jose.text(digest[: len(digest) // 2])
