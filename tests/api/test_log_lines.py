@@ -133,7 +133,7 @@ async def typed_everywhere(
         await hcp.ask("PATCH", "/v1/me/profile", body=said, via=http)
     paper = {"purpose": "analytics", "state": "denied", "method": "paper", "evidence": {"reference": text[:200]}}
     licence = {"market": "GB", "status": "verified", "evidence": text[:200]}
-    await hcp.post("/v1/me/licences", {"market": "FR", "evidence": text[:200]}, via=http)
+    await hcp.ask("PUT", "/v1/me/licences", body={"market": "FR", "evidence": text[:200]}, via=http)
     for method, room, body in (("PUT", "licences", licence), ("POST", "consents", {"consents": [paper]})):
         await administrator.ask(method, f"/v1/hcps/{hcp.person}/{room}", body=body, via=http)
     await administrator.ask(

@@ -8,6 +8,7 @@ import zipfile
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from consent.vocabulary import Purpose
 from kernel.settings import Settings
 from people import PersonId
 from tests.api.asker import Asker, Body
-from tests.api.house import ORIGIN, House
+from tests.api.house import ORIGIN, House, problem
 
 PURPOSE = "marketing_email"
 LETTER = {"purpose": PURPOSE, "subject": "News", "text": "A webinar on asthma.\nCome along."}
@@ -91,6 +92,15 @@ async def test_without_consent_nothing_is_queued(house: House) -> None:
     assert await house.count("consent.message", "person = $1", hcp.person) == 0
     unfit = await queued(house, await house.hcp(), purpose="leaderboard")
     assert (unfit["id"], unfit["decision"]["reason"]) == (None, "channel-unfit")
+
+
+async def test_a_message_of_another_market_is_not_there(house: House) -> None:
+    identifier = (await queued(house, await house.hcp()))["id"]
+    french, british = await house.machine("FR"), await house.machine("GB")
+    path = f"/v1/messages/{identifier}"
+    assert (await british.get(path)).status_code == 200
+    problem(await french.get(path), 404, "message-not-found")
+    problem(await french.get(f"/v1/messages/{uuid4()}"), 404, "message-not-found")
 
 
 async def waiting(house: House, hcp: Asker) -> str:
