@@ -48,7 +48,7 @@ class DeliveryResults(msgspec.Struct, frozen=True):
 )
 async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, data: Deliveries) -> DeliveryResults:
     """Record answers that people gave elsewhere, with their evidence; ``results`` say what became of each, in order."""
-    given, refused = _sorted(data.consents)
+    given, refused = _admitted(data.consents)
     results = await consent.deliver_consents(uow, given, caller.markets)
     said_no = {
         each.person
@@ -68,11 +68,11 @@ async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, da
 )
 async def check_consents(uow: UnitOfWork, caller: Caller, data: Deliveries) -> DeliveryResults:
     """Tell what would become of each answer, and record none."""
-    given, refused = _sorted(data.consents)
+    given, refused = _admitted(data.consents)
     return _in_order(refused, await consent.check_consents(uow, given, caller.markets))
 
 
-def _sorted(consents: Sequence[ConsentOf]) -> tuple[list[DeliveredConsent], list[DeliveryResult | None]]:
+def _admitted(consents: Sequence[ConsentOf]) -> tuple[list[DeliveredConsent], list[DeliveryResult | None]]:
     """Return the answers that can be one, and for each place the refusal of the one that can't."""
     given: list[DeliveredConsent] = []
     refused: list[DeliveryResult | None] = []

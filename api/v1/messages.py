@@ -10,7 +10,7 @@ import consent
 from access import Caller, Permission
 from api.routing import command, query
 from api.v1.consents import Topic
-from api.v1.hcps import known_person
+from api.v1.hcps import PersonUnknownError, known_person
 from api.v1.suppressions import Handed
 from api.v1.wire import Body
 from consent import Content, MessageView, NewMessage
@@ -18,7 +18,6 @@ from consent.errors import MessageNotFoundError
 from consent.values import Decision
 from consent.vocabulary import Action, Channel, Purpose
 from kernel.unit_of_work import UnitOfWork
-from people.errors import PersonNotFoundError
 
 
 class Contact(Body, frozen=True, kw_only=True):
@@ -88,7 +87,7 @@ async def message(uow: UnitOfWork, caller: Caller, message: FromPath[UUID]) -> M
     found = await consent.message(uow, message)
     try:
         await known_person(uow, caller, found.person)
-    except PersonNotFoundError:
+    except PersonUnknownError:
         raise MessageNotFoundError("There is no such message.") from None
     return found
 

@@ -123,7 +123,7 @@ async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[U
     return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 
 
-@command.post(
+@command.put(
     "/me/licences",
     permission=Permission.OWN_HCP_PROFILE_WRITE,
     purpose=Purpose.SERVICE,

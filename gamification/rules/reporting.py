@@ -142,14 +142,35 @@ def total(tally: Tally) -> int | None:
     return sum(value * people for value, people in tally.points.items()) if earners(tally) is not None else None
 
 
-def comparison(tally: Tally, compared: Mapping[int, int]) -> Comparison:
-    """Return the other programme's numbers; ``compared`` counts people by 1, 0 and -1: more, as much, less by then."""
+def comparison(tally: Tally, own: Tally, compared: Mapping[int, int]) -> Comparison:
+    """Return the other programme's numbers, without those that give a few people away beside the preview's ``own``.
+
+    ``compared`` counts people by 1, 0 and -1: more, as much, less by then.
+    """
     more, same, fewer = counts([compared.get(sign, 0) for sign in (1, 0, -1)])
+    lines = [line if _apart(tally, own, line) else _silent(line) for line in rule_lines(tally)]
+    # What is hidden of one rule would follow from the points of all of them.
+    told = _is_crowd(compared.get(1, 0) + compared.get(-1, 0)) and all(line.people is not None for line in lines)
     return Comparison(
-        points=total(tally),
-        earners=earners(tally),
+        points=total(tally) if told else None,
+        earners=earners(tally) if _is_crowd(tally.earners - own.earners) else None,
         more=more,
         same=same,
         fewer=fewer,
-        rules=rule_lines(tally),
+        rules=lines,
     )
+
+
+def _apart(tally: Tally, own: Tally, line: RuleLine) -> bool:
+    """Tell whether a rule gives the same under both programmes, or something else to a crowd."""
+    key = (line.rule, AwardKind(line.kind))
+    here, there = tally.rules[key], own.rules.get(key, Cell())
+    return here == there or abs(here.people - there.people) >= FEWEST
+
+
+def _is_crowd(difference: int) -> bool:
+    return alone(abs(difference)) is not None
+
+
+def _silent(line: RuleLine) -> RuleLine:
+    return RuleLine(rule=line.rule, kind=line.kind, people=None, awards=None, units=None)

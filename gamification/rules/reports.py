@@ -94,7 +94,10 @@ class TransferLine(Line, frozen=True, kw_only=True):
 
 
 class Comparison(Line, frozen=True, kw_only=True):
-    """The same history under the rules in force: everybody from nothing, as in the preview."""
+    """The same history under the rules in force: everybody from nothing, as in the preview.
+
+    What differs from the preview by fewer than ten people is null.
+    """
 
     points: int | None
     earners: int | None

@@ -210,7 +210,7 @@ def grouped(persons: Iterable[tuple[PersonId, int]]) -> Iterator[tuple[Sequence[
 
 def _report(wanted: PreviewWanted, counted: Counted, rounds: Rounds, effort: Effort, now: datetime) -> Preview:
     tally = counted.tallies[0]
-    compared = reporting.comparison(counted.tallies[1], counted.compared) if wanted.running is not None else None
+    compared = reporting.comparison(counted.tallies[1], tally, counted.compared) if wanted.running is not None else None
     return Preview(
         since=wanted.since,
         until=wanted.until,

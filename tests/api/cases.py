@@ -175,7 +175,7 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "POST /v1/hcps/{person:uuid}/consents": Case(frozenset({ADMINISTRATOR, MACHINE}), a_paper, 404, status=201),
     "GET /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR, OFFICER, PROTECTION}), a_person, 404),
     "PATCH /v1/hcps/{person:uuid}/profile": Case(frozenset({ADMINISTRATOR}), a_correction, 404),
-    "POST /v1/me/licences": own(an_own_licence),
+    "PUT /v1/me/licences": own(an_own_licence),
     "GET /v1/licences": Case(frozenset({ADMINISTRATOR, OFFICER}), nothing, LISTED),
     "PUT /v1/hcps/{person:uuid}/licences": Case(frozenset({ADMINISTRATOR, OFFICER}), a_licence, 404),
     "POST /v1/rules/check": Case(MARKETERS, some_rules, COMMON),

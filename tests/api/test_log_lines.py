@@ -107,9 +107,15 @@ async def served(house: House, log: Path, tmp_path: Path) -> AsyncIterator[httpx
         process.wait(20)
 
 
-async def typed_everywhere(text: str, hcp: Asker, administrator: Asker, item: str, http: httpx.AsyncClient) -> None:
+async def typed_everywhere(
+    text: str, hcp: Asker, staff: tuple[Asker, Asker], item: str, http: httpx.AsyncClient
+) -> None:
     """Send ``text`` wherever a request has room for it."""
-    words = quote(text, safe="")
+    words, (administrator, machine) = quote(text, safe=""), staff
+    letter = {"person": str(hcp.person), "purpose": "service", "subject": text[:200], "text": text}
+    await machine.post("/v1/messages", letter, via=http)
+    contact = {"person": str(hcp.person), "purpose": "contact", "channel": "email", "address": text[:300]}
+    await machine.post("/v1/contact-decisions", contact, via=http)
     extended = hcp.house.activity(item, context={"extensions": {text[:90]: text}})
     person = {"name": text[:200], "market": "GB", "zone": "Europe/London", "locale": "en"}
     email = f"{uuid4().hex}.{words[:20].replace('%', '')}@clinic.example"
@@ -127,7 +133,7 @@ async def typed_everywhere(text: str, hcp: Asker, administrator: Asker, item: st
         await hcp.ask("PATCH", "/v1/me/profile", body=said, via=http)
     paper = {"purpose": "analytics", "state": "denied", "method": "paper", "evidence": {"reference": text[:200]}}
     licence = {"market": "GB", "status": "verified", "evidence": text[:200]}
-    await hcp.post("/v1/me/licences", {"market": "FR", "evidence": text[:200]}, via=http)
+    await hcp.ask("PUT", "/v1/me/licences", body={"market": "FR", "evidence": text[:200]}, via=http)
     for method, room, body in (("PUT", "licences", licence), ("POST", "consents", {"consents": [paper]})):
         await administrator.ask(method, f"/v1/hcps/{hcp.person}/{room}", body=body, via=http)
     await administrator.ask(
@@ -140,10 +146,10 @@ async def typed_everywhere(text: str, hcp: Asker, administrator: Asker, item: st
 async def test_a_log_line_never_contains_personal_data(house: House, served: httpx.AsyncClient, log: Path) -> None:
     house.clock.move(SystemClock().now() - house.clock.now())  # the process has the machine's clock
     hcp, administrator, item = await house.hcp(), await house.staff(Role.ADMINISTRATOR), await house.item()
-    password = "a pass phrase that nobody should read"
+    machine, password = await house.machine(), "a pass phrase that nobody should read"
     found = texts()
     for text, _ in found:
-        await typed_everywhere(text, hcp, administrator, item, served)
+        await typed_everywhere(text, hcp, (administrator, machine), item, served)
     signing_in = {"email": "nobody@clinic.example", "password": password}
     assert (await served.post("/v1/sessions", json=signing_in)).status_code == 401
     said = await asyncio.to_thread(log.read_text, encoding="utf-8")

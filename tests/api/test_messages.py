@@ -1,10 +1,14 @@
 """E-mail to people: the gate is asked when it is queued and when it leaves, and what it said is kept."""
 
 import email
+import io
+import json
 import re
+import zipfile
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
@@ -16,7 +20,7 @@ from consent.vocabulary import Purpose
 from kernel.settings import Settings
 from people import PersonId
 from tests.api.asker import Asker, Body
-from tests.api.house import ORIGIN, House
+from tests.api.house import ORIGIN, House, problem
 
 PURPOSE = "marketing_email"
 LETTER = {"purpose": PURPOSE, "subject": "News", "text": "A webinar on asthma.\nCome along."}
@@ -88,6 +92,15 @@ async def test_without_consent_nothing_is_queued(house: House) -> None:
     assert await house.count("consent.message", "person = $1", hcp.person) == 0
     unfit = await queued(house, await house.hcp(), purpose="leaderboard")
     assert (unfit["id"], unfit["decision"]["reason"]) == (None, "channel-unfit")
+
+
+async def test_a_message_of_another_market_is_not_there(house: House) -> None:
+    identifier = (await queued(house, await house.hcp()))["id"]
+    french, british = await house.machine("FR"), await house.machine("GB")
+    path = f"/v1/messages/{identifier}"
+    assert (await british.get(path)).status_code == 200
+    problem(await french.get(path), 404, "message-not-found")
+    problem(await french.get(f"/v1/messages/{uuid4()}"), 404, "message-not-found")
 
 
 async def waiting(house: House, hcp: Asker) -> str:
@@ -163,3 +176,33 @@ async def test_a_letter_asks_for_the_second_yes_and_its_link_gives_it(
     for table in tables:
         rows = await house.database.fetch(f"select t::text as row from {table} t")
         assert all(token not in row["row"] and token.encode().hex() not in row["row"] for row in rows), table
+
+
+@pytest.mark.parametrize(("reason", "arrives"), [("asked", True), ("bounced", False)])
+async def test_a_code_that_somebody_asks_for_reaches_them_unless_the_address_bounced(
+    house: House, reason: str, *, arrives: bool
+) -> None:
+    hcp, officer = await house.hcp(), await house.staff(Role.DATA_PROTECTION_OFFICER)
+    await house.give_password(hcp)
+    own = await address(hcp)
+    body = {"kind": "email", "address": own, "reason": reason}
+    assert (await officer.post("/v1/suppressions", body)).status_code == 201
+    assert (await house.http.post("/v1/password-resets", json={"email": own})).is_success
+    await house.until(
+        "not exists (select from access.letter l join access.account a on a.id = l.account"
+        f" where a.person = '{hcp.person}' and l.sent_at is null)"
+    )
+    assert [letter["Subject"] for letter in await to(house, hcp)] == ["Choose a new password"] * arrives
+    (entry,) = [each for each in await house.entries(str(hcp.person)) if each["action"] == "consent:contact:decided"]
+    assert entry["reason"] == ("basis-contract" if arrives else "address-suppressed")
+
+
+async def test_a_message_that_waits_is_in_the_package_of_its_person(house: House) -> None:
+    hcp = await house.hcp()
+    await waiting(house, hcp)
+    made = (await hcp.post("/v1/me/privacy-requests", {"type": "access"})).json()["id"]
+    await house.until(f"exists (select from consent.package where request = '{made}')")
+    package = await hcp.get(f"/v1/me/privacy-requests/{made}/package")
+    with zipfile.ZipFile(io.BytesIO(package.content)) as archive:
+        rows = json.loads(archive.read("data.json"))["data"]["consent.message"]["records"]
+    assert [json.loads(row["content"]) for row in rows] == [{"subject": "News", "text": LETTER["text"]}]

@@ -143,12 +143,12 @@ async def test_people_submit_their_licence_and_staff_decide(house: House) -> Non
     officer, french = await house.staff(Role.COMPLIANCE_OFFICER), await house.staff(Role.COMPLIANCE_OFFICER, "FR")
     licence = {"market": "GB", "evidence": "GMC letter of May"}
     past = licence | {"expires_on": "2020-01-31"}
-    problem(await hcp.post("/v1/me/licences", past), 400, "licence-invalid")
-    problem(await hcp.post("/v1/me/licences", licence | {"market": "UK"}), 400, "licence-invalid")
-    problem(await hcp.post("/v1/me/licences", licence | {"evidence": "a\nb"}), 400, "licence-invalid")
+    problem(await hcp.ask("PUT", "/v1/me/licences", body=past), 400, "licence-invalid")
+    problem(await hcp.ask("PUT", "/v1/me/licences", body=licence | {"market": "UK"}), 400, "licence-invalid")
+    problem(await hcp.ask("PUT", "/v1/me/licences", body=licence | {"evidence": "a\nb"}), 400, "licence-invalid")
     for evidence in ("GMC letter of May", "GMC letter of June"):
         body = {"market": "GB", "evidence": evidence, "expires_on": "2026-12-31"}
-        submitted = await hcp.post("/v1/me/licences", body)
+        submitted = await hcp.ask("PUT", "/v1/me/licences", body=body)
         assert (submitted.status_code, submitted.json()["status"]) == (200, "pending"), submitted.text
     waiting = [each["person"] for each in (await officer.read("/v1/licences", limit=200))["items"]]
     assert waiting.count(str(hcp.person)) == 1
@@ -160,7 +160,7 @@ async def test_people_submit_their_licence_and_staff_decide(house: House) -> Non
     verified = licence | {"status": "verified", "expires_on": "2026-12-31"}
     answer = await officer.ask("PUT", f"/v1/hcps/{hcp.person}/licences", body=verified)
     assert answer.status_code == 200, answer.text
-    problem(await hcp.post("/v1/me/licences", licence), 409, "licence-step")
+    problem(await hcp.ask("PUT", "/v1/me/licences", body=licence), 409, "licence-step")
     both, moments = [PersonId(hcp.person), PersonId(other.person)], (None, datetime(2027, 1, 1, tzinfo=UTC))
     async with house.runtime.work.read(ORIGIN) as uow:
         found = [await people.licence_statuses(uow, both, "GB", at) for at in moments]
