@@ -104,6 +104,8 @@ class Permission(StrEnum):
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"
     SUPPRESSION_WRITE = "suppression:write"
+    TRANSFER_DISPUTE = "transfer:dispute"
+    TRANSFER_DISPUTE_ANSWER = "transfer-dispute:answer"
     TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
 
 
