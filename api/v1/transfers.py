@@ -74,8 +74,8 @@ async def own_transfers(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[Transfer]:
     """Return what the caller was, or is to be, handed over, newest first, and what of it is disputed."""
-    found = list(await gamification.own_transfers(uow, _person(caller), cursors.read_id(cursor), limit + 1))
-    return Listing(found[:limit], cursors.written(found[limit - 1].claim) if len(found) > limit else None)
+    found = await gamification.own_transfers(uow, _person(caller), cursors.read_id(cursor), limit)
+    return Listing(found.items, found.next)
 
 
 @command.post(

@@ -1,6 +1,6 @@
 """A recipient says that the record of a transfer of value is wrong, and a compliance officer answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -13,15 +13,18 @@ from gamification.rules.rewards import touches
 from gamification.store import claims, transfers
 from gamification.store import disputes as store
 from gamification.vocabulary import Action, TransferState
+from kernel import cursors
+from kernel.cursors import Page
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 
-async def own_transfers(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> Sequence[Transfer]:
-    """Return what a person was, or is to be, handed over, the newest claim first."""
-    found = await transfers.of_person(uow, person, before, limit)
-    uow.record(Action.TRANSFERS_READ, subject=person, count=len(found))
-    return found
+async def own_transfers(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> Page[Transfer]:
+    """Return a page of what a person was, or is to be, handed over, the newest claim first."""
+    found = await transfers.of_person(uow, person, before, limit + 1)
+    shown = found[:limit]
+    uow.record(Action.TRANSFERS_READ, subject=person, count=len(shown))
+    return Page(shown, cursors.written(shown[-1].claim) if len(found) > limit else None)
 
 
 async def dispute_transfer(uow: UnitOfWork, person: PersonId, claim: UUID, ground: DisputeGround) -> Dispute:

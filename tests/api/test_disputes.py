@@ -83,6 +83,11 @@ async def test_only_what_was_handed_over_to_oneself_is_disputed_and_only_once_at
     await disputed(hcp, claim)
     problem(await hcp.post(path, {"ground": "date"}), 409, "dispute-refused")
     assert (await other.read("/v1/me/transfers-of-value"))["items"] == []
+    newer = await handed_over(house, hcp)
+    first = await hcp.read("/v1/me/transfers-of-value", limit=1)
+    rest = await hcp.read("/v1/me/transfers-of-value", limit=1, cursor=first["next"])
+    assert [each["claim"] for each in (*first["items"], *rest["items"])] == [str(newer), str(claim)]
+    assert rest["next"] is None
 
 
 async def test_an_answer_is_of_the_officers_market_and_says_an_amount_where_it_corrects(house: House) -> None:
