@@ -50,6 +50,7 @@ OWN: Final = frozenset(
         Permission.REWARDS_READ,
         Permission.SESSION_END,
         Permission.STREAKS_READ,
+        Permission.TRANSFER_DISPUTE,
     }
 )
 """What shows and changes only what is the caller's own, besides what says so by its name."""
@@ -185,6 +186,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.RULES_EXPLAIN,
             Permission.RULES_READ,
             Permission.TRANSFERS_OF_VALUE_READ,
+            Permission.TRANSFER_DISPUTE_ANSWER,
         },
         Role.DATA_PROTECTION_OFFICER: _STAFF
         | {
@@ -224,6 +226,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARDS_READ,
             Permission.REWARD_CLAIM,
             Permission.STREAKS_READ,
+            Permission.TRANSFER_DISPUTE,
         },
         Role.LEARNING_SYSTEM: EVERYONE
         | {

@@ -9,11 +9,13 @@ from gamification.campaign_values import Campaign, Staff, Transition, Writing
 from gamification.credential_vocabulary import Form, Verdict
 from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.currency_values import CurrencyView, NewCurrency
+from gamification.dispute_vocabulary import DisputeGround, DisputeState
 from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, shipped_packs
 from gamification.programme_values import Difference, Discrepancy, FreezesView, Rebuilt
 from gamification.reward_values import (
     Claim,
+    Dispute,
     Known,
     NearCap,
     NewReward,
@@ -75,6 +77,7 @@ from gamification.service.currencies import (
     known,
     withdraw_currency,
 )
+from gamification.service.disputing import answer_dispute, dispute_transfer, own_transfers
 from gamification.service.explaining import proof, why_not
 from gamification.service.freezing import grant_freezes
 from gamification.service.goals import pay_contributors
@@ -114,6 +117,9 @@ __all__ = [
     "CurrencyView",
     "Difference",
     "Discrepancy",
+    "Dispute",
+    "DisputeGround",
+    "DisputeState",
     "Form",
     "FreezesView",
     "Hand",
@@ -145,6 +151,7 @@ __all__ = [
     "Wanted",
     "WhyNot",
     "Writing",
+    "answer_dispute",
     "approve_campaign",
     "approve_currency",
     "approve_reward",
@@ -175,6 +182,7 @@ __all__ = [
     "currencies",
     "current_rules",
     "define_currency",
+    "dispute_transfer",
     "edit_campaign",
     "entries",
     "expire_lots",
@@ -197,6 +205,7 @@ __all__ = [
     "offers",
     "open_payments",
     "opportunities",
+    "own_transfers",
     "pack_for",
     "pay_contributors",
     "people_to_rebuild",

@@ -43,6 +43,12 @@ HOLDINGS: Final = (
         kept=_TRANSFERS,
         withheld={"closed_by": _OTHERS},
     ),
+    Holding(
+        table="gamification.transfer_dispute",
+        title="Records of transfers that you disputed",
+        kept=_TRANSFERS,
+        withheld={"answered_by": _OTHERS},
+    ),
     Holding(table="gamification.transfer_of_value", title="Transfers of value to you", kept=_TRANSFERS),
     Holding(table="gamification.ledger_entry", title="How your points moved", kept=_BOOKS),
     Holding(table="gamification.award", title="What you earned", holdable=True),

@@ -100,6 +100,19 @@ class RewardYear(Table, tablename="reward_year", schema="gamification"):
     alerted_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when most of a limit was used up")
 
 
+class TransferDispute(Table, tablename="transfer_dispute", schema="gamification"):
+    """That a recipient says that a record of the book is wrong; at most one about a claim is open."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: sorts by time")
+    claim = UUID(default=None, null=False, help_text="pseudonymous: which claim")
+    person = UUID(default=None, null=False, help_text="pseudonymous: who disputes it")
+    ground = Text(default=None, null=False, help_text="pseudonymous: a DisputeGround")
+    state = Text(default=None, null=False, help_text="pseudonymous: a DisputeState")
+    opened_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    answered_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it was answered")
+    answered_by = UUID(default=None, null=True, help_text="pseudonymous: the account that answered")
+
+
 class TransferOfValue(Table, tablename="transfer_of_value", schema="gamification"):
     """The book of transfers of value: rows are added, never changed; the newest of a claim says how it stands."""
 

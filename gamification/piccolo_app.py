@@ -16,7 +16,7 @@ from gamification.campaign_tables import (
 )
 from gamification.credential_tables import Credential
 from gamification.currency_tables import CurrencyRow
-from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferOfValue
+from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferDispute, TransferOfValue
 from gamification.tables import AwardRow, Budget, FreezeGrant, GoalRow, LedgerEntry, Outcome, RuleSetVersion, Standing
 
 APP_CONFIG = AppConfig(
@@ -33,6 +33,7 @@ APP_CONFIG = AppConfig(
         RewardRow,
         ClaimRow,
         RewardYear,
+        TransferDispute,
         TransferOfValue,
         Budget,
         FreezeGrant,

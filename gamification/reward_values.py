@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from content.vocabulary import ContentClass
+from gamification.dispute_vocabulary import DisputeGround, DisputeState
 from gamification.rules import policy
 from gamification.vocabulary import RECOGNITION, ClaimPeriod, ClaimState, RewardKind, RewardState
 from people.vocabulary import PersonId
@@ -132,7 +133,8 @@ NOTHING_KNOWN: Final = Known()
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     """One transfer of value as it stands: amounts in minor units; the person is a pseudonym, never a name.
 
-    ``amount`` is what it came to: what it really cost, or the value that was committed; None before it is handed over.
+    ``amount`` is what it came to: as a dispute corrected it, what it really cost, or the value that was committed; None
+    before it is handed over. ``disputed``: the recipient says that it is wrong, and nobody has answered yet.
     """
 
     claim: UUID
@@ -146,9 +148,24 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     estimated: int | None
     committed: int | None
     actual: int | None
+    corrected: int | None = None
     released: bool
+    disputed: bool = False
     amount: int | None
     at: datetime
+
+
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """That the recipient of a transfer of value says that its record is wrong, and what came of it."""
+
+    id: UUID
+    claim: UUID
+    person: PersonId
+    ground: DisputeGround
+    state: DisputeState
+    opened_at: datetime
+    answered_at: datetime | None = None
+    answered_by: UUID | None = None
 
 
 class TransferTotal(msgspec.Struct, frozen=True, kw_only=True):

@@ -107,6 +107,8 @@ class Action(StrEnum):
     TRANSFERS_READ = "gamification:transfer:read"
     BOARDS_READ = "gamification:board:listed"
     CREDENTIAL_ISSUED = "gamification:credential:issued"
+    DISPUTE_ANSWERED = "gamification:dispute:answered"
+    DISPUTE_OPENED = "gamification:dispute:opened"
     FREEZES_GRANTED = "gamification:streak:freezes_granted"
 
 
@@ -239,12 +241,16 @@ class ClaimState(StrEnum):
 
 
 class TransferState(StrEnum):
-    """What a row of the transfer-of-value book says; a claim has at most one row of each."""
+    """What a row of the transfer-of-value book says; a claim has at most one row of each.
+
+    ``corrected``: the amount that a dispute led to, where the real one had been told before.
+    """
 
     ESTIMATED = "estimated"
     COMMITTED = "committed"
     ACTUAL = "actual"
     RELEASED = "released"
+    CORRECTED = "corrected"
 
 
 RECOGNITION: Final = "recognition"

@@ -29,9 +29,7 @@ class PersonStatus(StrEnum):
 class Profession(StrEnum):
     """What somebody is by training and licence; coarse, so that rules can use it."""
 
-    __hash__ = (
-        str.__hash__
-    )  # Enum's own is written in Python, and the rules that an activity touches are looked up by it
+    __hash__ = str.__hash__  # Enum's own is written in Python, and rules are looked up by it
 
     PHYSICIAN = "physician"
     PHARMACIST = "pharmacist"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from kernel.unit_of_work import UnitOfWork
 
 OPERATOR = Staff(Hand("operator"), frozenset(), overseer=True)
 ORIGIN = "campaign preview"
+READER = UUID(int=0)
+"""Whoever may open the database: operators have one budget of different previews in a day."""
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WIDTH = 40
 HIDDEN = "(few)"
@@ -88,6 +91,7 @@ async def _previewed(
         async with runtime.work.read(origin) as uow:
             wanted = await _wanted(uow, what, since, reach)
         wanted = msgspec.structs.replace(wanted, workers=workers, running=None if alone else wanted.running)
+        await runtime.telling.spend(READER, question_of(wanted))
         with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
             task = progress.add_task("folding", total=None)
 
@@ -100,6 +104,13 @@ async def _previewed(
         async with runtime.work.begin(origin) as uow:
             gamification.record_preview(uow, found, f"campaign:{what}" if _id_in(what) else "rules:file")
     return found
+
+
+def question_of(wanted: PreviewWanted) -> str:
+    """Name everything that numbers about people in a preview depend on."""
+    window = wanted.since, wanted.until, sorted(wanted.markets or ())
+    asked = wanted.ruleset, wanted.running, window, wanted.allowances, wanted.running_allowances
+    return f"preview {sha256(msgspec.json.encode(asked, order='deterministic')).hexdigest()}"
 
 
 async def _wanted(

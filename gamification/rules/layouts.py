@@ -87,7 +87,13 @@ hand in is another file of CMS's, with other names: this layout is for comparing
 """
 
 WORDS_UNCONFIRMED: Final = frozenset(
-    {"Change_Type", "Recipient_Country", "Third_Party_Payment_Recipient_Indicator", "Related_Product_Indicator"}
+    {
+        "Change_Type",
+        "Dispute_Status_for_Publication",
+        "Recipient_Country",
+        "Third_Party_Payment_Recipient_Indicator",
+        "Related_Product_Indicator",
+    }
 )
 """Columns of Open Payments whose words, as they are written here, were not read in a text of CMS's."""
 
@@ -143,6 +149,7 @@ def open_payments(transfer: Transfer, year: int) -> dict[str, str] | None:
         "Third_Party_Payment_Recipient_Indicator": "No Third Party Payment",
         "Contextual_Information": f"recipient {transfer.person}",
         "Record_ID": str(transfer.claim),
+        "Dispute_Status_for_Publication": "Yes" if transfer.disputed else "No",
         "Related_Product_Indicator": "Yes" if transfer.product else "No",
         "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_1": transfer.product or "",
         "Program_Year": str(year),
@@ -162,6 +169,7 @@ _FILLED: Final = frozenset(
         "Third_Party_Payment_Recipient_Indicator",
         "Contextual_Information",
         "Record_ID",
+        "Dispute_Status_for_Publication",
         "Related_Product_Indicator",
         "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_1",
         "Program_Year",

@@ -9,22 +9,28 @@ import msgspec
 from gamification.reward_values import Claim, Transfer, TransferTotal
 from gamification.vocabulary import TransferState
 from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
 
 NATURE: Final = "Education"
 """The nature of every transfer that a reward can be; the word is that of 42 CFR 403.904(e)(2)."""
 
-_CLAIMS: Final = """
+_TRANSFERS: Final = """
 select claim, person, payer, product, nature, category, market, currency,
   max(amount) filter (where state = 'estimated') as estimated,
   max(amount) filter (where state = 'committed') as committed,
   max(amount) filter (where state = 'actual') as actual,
+  max(amount) filter (where state = 'corrected') as corrected,
   bool_or(state = 'released') as released,
-  coalesce(max(amount) filter (where state = 'actual'), max(amount) filter (where state = 'committed')) as amount,
+  coalesce(max(amount) filter (where state = 'corrected'), max(amount) filter (where state = 'actual'),
+    max(amount) filter (where state = 'committed')) as amount,
+  exists (select from gamification.transfer_dispute d where d.claim = transfer_of_value.claim and d.state = 'open')
+    as disputed,
   coalesce(min(at) filter (where state = 'committed'), min(at)) as at
 from gamification.transfer_of_value
-where year = $1 and ('*' = any($2::text[]) or market = any($2::text[]))
+where {}
 group by claim, person, payer, product, nature, category, market, currency
 """
+_CLAIMS: Final = _TRANSFERS.format("year = $1 and ('*' = any($2::text[]) or market = any($2::text[]))")
 
 
 async def add(uow: UnitOfWork, claim: Claim, state: TransferState, amount: int) -> bool:
@@ -55,6 +61,19 @@ async def recorded(uow: UnitOfWork, claim: UUID) -> bool:
     return bool(
         await uow.fetchval("select exists (select from gamification.transfer_of_value where claim = $1)", claim)
     )
+
+
+async def of_claim(uow: UnitOfWork, claim: UUID) -> Transfer | None:
+    """Return the transfer of a claim as it stands."""
+    row = await uow.fetchrow(_TRANSFERS.format("claim = $1"), claim)
+    return msgspec.convert(dict(row), Transfer) if row else None
+
+
+async def of_person(uow: UnitOfWork, person: PersonId, before: UUID | None, limit: int) -> list[Transfer]:
+    """Return what one person was, or is to be, handed over, the newest claim first."""
+    where = "person = $1 and ($2::uuid is null or claim < $2)"
+    rows = await uow.fetch(f"{_TRANSFERS.format(where)} order by claim desc limit $3", person, before, limit)
+    return [msgspec.convert(dict(row), Transfer) for row in rows]
 
 
 async def page(

@@ -90,6 +90,7 @@ from tests.api.scenes import (
     some_rules,
 )
 from tests.api.trail_scenes import a_review, a_search, a_search_request, an_own_entry
+from tests.api.transfer_scenes import a_dispute, own_transfer
 
 CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "GET /v1/me": Case(EVERYONE, nothing, OWN),
@@ -147,6 +148,9 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "POST /v1/rewards/{reward:uuid}/claims": Case(frozenset({HCP}), a_reward, 404, Purpose.GAMIFICATION, status=201),
     "POST /v1/claims/{claim:uuid}/fulfil": Case(frozenset({ADMINISTRATOR}), a_claim, 404),
     "POST /v1/claims/{claim:uuid}/cancel": Case(frozenset({ADMINISTRATOR, HCP}), a_claim, 404),
+    "GET /v1/me/transfers-of-value": own(),
+    "POST /v1/me/transfers-of-value/{claim:uuid}/disputes": Case(frozenset({HCP}), own_transfer, 404, status=201),
+    "POST /v1/compliance/transfers-of-value/{claim:uuid}/answer": Case(OFFICERS, a_dispute, 404),
     "GET /v1/compliance/transfers-of-value": Case(OFFICERS, nothing, COMMON),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
     "GET /v1/policies": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),

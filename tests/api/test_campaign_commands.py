@@ -13,8 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import laurel
+from api.cli.previewing import READER
 from gamification.vocabulary import CampaignState
+from kernel.clock import SystemClock
+from kernel.disclosure import MOST_TOLD
 from kernel.settings import Settings
+from kernel.telling import Telling
 from tests.api.campaigning import RULES, campaign_in
 from tests.api.house import House
 
@@ -78,6 +82,24 @@ async def ran(environment: dict[str, str], *words: str) -> "subprocess.Completed
     return await asyncio.to_thread(
         subprocess.run, command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
     )
+
+
+@pytest.mark.slow
+async def test_an_operator_sees_only_so_many_different_previews_a_day_and_the_same_one_again(
+    house: House, environment: dict[str, str]
+) -> None:
+    one, other = [str((await campaign_in(house, CampaignState.DRAFT)).id) for _ in range(2)]
+    await house.runtime.cache.client.delete(f"told:{READER}:{SystemClock().now():%Y-%m-%d}")  # of an earlier run
+    preview = ("campaign", "preview", "--workers", "1", "--alone", "--json")
+    first = await ran(environment, *preview, one)
+    assert first.returncode == 0, first.stderr
+    telling = Telling(house.runtime.cache, SystemClock())  # the command knows no other clock
+    for number in range(MOST_TOLD - 1):
+        await telling.spend(READER, f"question {number}")
+    refused = await ran(environment, *preview, other)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
+    assert f"told {MOST_TOLD} different numbers" in refused.stderr
+    assert (await ran(environment, *preview, one)).returncode == 0
 
 
 @pytest.mark.slow

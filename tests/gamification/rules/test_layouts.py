@@ -46,6 +46,7 @@ FILLED = {
     "Third_Party_Payment_Recipient_Indicator": "No Third Party Payment",
     "Contextual_Information": f"recipient {UUID(int=8)}",
     "Record_ID": str(UUID(int=7)),
+    "Dispute_Status_for_Publication": "No",
     "Related_Product_Indicator": "No",
     "Program_Year": "2026",
 }
