@@ -34,13 +34,13 @@ from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
 from access.openid import OpenIdProviders
 from access.policy import ROLE_PERMISSIONS, reach
-from access.rules import dpop
+from access.rules import dpop, scim
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.matrix import matrix
 from access.rules.openid import ATTEMPT_BYTES, Claimed
 from access.rules.passkeys import RelyingParty, party
 from access.rules.providers import read as read_providers
-from access.service import identities
+from access.service import identities, provisioning
 from access.service.accounts import (
     account_of,
     change_password,
@@ -260,6 +260,7 @@ __all__ = [
     "prove",
     "prove_again",
     "prove_second",
+    "provisioning",
     "reach",
     "read_providers",
     "refresh",
@@ -274,6 +275,7 @@ __all__ = [
     "revoke_client",
     "role_requests",
     "rotate_secret",
+    "scim",
     "send_letters",
     "session_live",
     "shown_fields",

@@ -21,10 +21,11 @@ class Role(StrEnum):
     LEARNING_SYSTEM = "learning_system"
     MARKETER = "marketer"
     MEDICAL_REVIEWER = "medical_reviewer"
+    PROVISIONER = "provisioner"
     WITNESS = "witness"
 
 
-MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.WITNESS})
+MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.PROVISIONER, Role.WITNESS})
 """Roles of programs: they have a client id and a secret, and are no person."""
 
 
@@ -102,6 +103,7 @@ class Permission(StrEnum):
     RULES_EXPLAIN = "rules:explain"
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
+    STAFF_PROVISION = "staff:provision"
     STREAKS_READ = "streaks:read"
     SUPPRESSION_WRITE = "suppression:write"
     TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
@@ -212,6 +214,17 @@ class IdentityFault(StrEnum):
     TOKEN = "token"  # noqa: S105 - names a fault
 
 
+class ScimFault(StrEnum):
+    """What is wrong with what a directory sent (RFC 7644, table 9)."""
+
+    INVALID_FILTER = "invalidFilter"
+    INVALID_PATH = "invalidPath"
+    INVALID_SYNTAX = "invalidSyntax"
+    INVALID_VALUE = "invalidValue"
+    MUTABILITY = "mutability"
+    NO_TARGET = "noTarget"
+
+
 class Refusal(StrEnum):
     """Why nobody was signed in; for the audit trail, whoever asked only learns that it failed."""
 
@@ -275,3 +288,8 @@ class Action(StrEnum):
     SESSION_REFRESHED = "access:session:refreshed"
     SIGN_IN_FAILED = "access:session:refused"
     SIGNED_IN = "access:session:started"
+    STAFF_CHANGED = "access:staff:changed"
+    STAFF_DESCRIBED = "access:staff:described"
+    STAFF_PROVISIONED = "access:staff:provisioned"
+    STAFF_READ = "access:staff:read"
+    STAFF_REMOVED = "access:staff:removed"

@@ -33,20 +33,13 @@ from api.bodies import decoded, json_bytes
 from api.contract import inlined
 from api.dpop import shown_key
 from api.passage import Passage
-from api.problems import Problem, PromisedActionMissingError
+from api.problems import PromisedActionMissingError, form_of
 from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
 WRITING: Final = frozenset({"command", "merged"})
 INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept", "key"})
-IDEMPOTENCY_KEY: Final = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Sending the same request again with the same key answers the same and creates nothing.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-}
 REQUEST_ID: Final = ResponseHeader(
     name="X-Request-Id", value="text", description="Names the request in the audit log.", documentation_only=True
 )
@@ -131,7 +124,7 @@ class _Door:
                 status_code=201 if creates else status_code,
                 operation_class=_operation(policy, shape, media_types),
                 operation_id=function.__name__,
-                responses=_responses(policy, is_keyed="{" in path, has_body=shape is not None),
+                responses=_responses(policy, path, has_body=shape is not None),
                 response_headers=[REQUEST_ID],
             )(_wrapped(function, policy))
 
@@ -259,9 +252,10 @@ def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> ty
                 content = {"application/json": {"schema": inlined(msgspec.json.schema(body_type))}}
                 schema["requestBody"] = {"required": True, "content": content}
             if media_types:
-                schema["responses"]["200"]["content"] = {each: {"schema": {}} for each in media_types}
+                good = next(code for code in schema["responses"] if code.startswith("2"))
+                schema["responses"][good]["content"] = {each: {"schema": {}} for each in media_types}
             if policy.creates:
-                schema.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+                schema.setdefault("parameters", []).append(idempotency.PARAMETER)
             if policy.permission and policy.purpose:
                 schema["x-permission"] = policy.permission.value
                 schema["x-purpose"] = policy.purpose.value
@@ -277,14 +271,15 @@ def _operation(policy: Policy, body_type: Any, media_types: Sequence[str]) -> ty
     return DeclaredOperation
 
 
-def _responses(policy: Policy, *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
+def _responses(policy: Policy, path: str, *, has_body: bool) -> dict[int, ResponseSpec]:
+    form, media_type = form_of(path)
     codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
-    codes |= ({415, 422} if has_body else set()) | ({404} if is_keyed else set())
+    codes |= ({415, 422} if has_body else set()) | ({404} if "{" in path else set())
     return {
         code: ResponseSpec(
-            data_container=Problem,
+            data_container=form,
             description=OWN_DESCRIPTIONS[code],
-            media_type="application/problem+json",
+            media_type=media_type,
             generate_examples=False,
         )
         for code in sorted(codes | ({401} if policy.records else set()))

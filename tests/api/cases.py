@@ -11,6 +11,7 @@ from typing import Final
 from access import Role
 from consent.vocabulary import Purpose
 from gamification.vocabulary import CampaignState
+from tests.api import scim_scenes as directory
 from tests.api.access_scenes import (
     a_client,
     a_made_passkey,
@@ -77,7 +78,7 @@ MACHINE, MARKETER, REVIEWER = Role.LEARNING_SYSTEM, Role.MARKETER, Role.MEDICAL_
 WITNESS: Final = Role.WITNESS
 PROTECTION: Final = Role.DATA_PROTECTION_OFFICER
 EVERYONE: Final = frozenset(Role)
-PEOPLE: Final = EVERYONE - {MACHINE, WITNESS}
+PEOPLE: Final = EVERYONE - {MACHINE, Role.PROVISIONER, WITNESS}
 STAFF: Final = PEOPLE - {HCP}
 OWN: Final = "it shows and changes only what is the caller's own"
 COMMON: Final = "what it shows belongs to no market"
@@ -113,6 +114,8 @@ REVIEWERS: Final = frozenset({REVIEWER})
 MARKETERS: Final = frozenset({MARKETER})
 PROTECTORS: Final = frozenset({PROTECTION})
 STEERING: Final = OFFICERS | MARKETERS
+DIRECTORIES: Final = frozenset({Role.PROVISIONER})
+USER: Final = "/scim/v2/Users/{user:uuid}"
 REQUEST: Final = "/v1/privacy-requests/{request_id:uuid}"
 CAMPAIGN: Final = "/v1/campaigns/{campaign:uuid}"
 CASES: Final[dict[str, Case]] = {
@@ -131,15 +134,27 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/role-requests/{request_id:uuid}/approve": Case(DECIDING, a_role_request, 404),
     "POST /v1/role-requests/{request_id:uuid}/reject": Case(DECIDING, a_role_request, 404),
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
+    "GET /scim/v2/ServiceProviderConfig": Case(DIRECTORIES, nothing, OWN),
+    "GET /scim/v2/ResourceTypes": Case(DIRECTORIES, nothing, OWN),
+    "GET /scim/v2/ResourceTypes/{name:str}": Case(DIRECTORIES, directory.a_resource_type, OWN),
+    "GET /scim/v2/Schemas": Case(DIRECTORIES, nothing, OWN),
+    "GET /scim/v2/Schemas/{name:str}": Case(DIRECTORIES, directory.a_schema, OWN),
+    "GET /scim/v2/Users": Case(DIRECTORIES, nothing, OWN),
+    "POST /scim/v2/.search": Case(DIRECTORIES, directory.a_search, OWN),
+    "POST /scim/v2/Users": Case(DIRECTORIES, directory.a_user, OWN, status=201),
+    f"GET {USER}": Case(DIRECTORIES, directory.a_named_user, OWN),
+    f"PUT {USER}": Case(DIRECTORIES, directory.a_kept_user, OWN),
+    f"PATCH {USER}": Case(DIRECTORIES, directory.a_patch, OWN),
+    f"DELETE {USER}": Case(DIRECTORIES, directory.a_named_user, OWN, status=204),
     "GET /v1/me/passkeys": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/passkeys/options": Case(PEOPLE, nothing, OWN),
-    "POST /v1/me/passkeys": Case(PEOPLE, a_made_passkey, OWN, status=201),
-    "DELETE /v1/me/passkeys/{passkey:uuid}": Case(PEOPLE, a_passkey, 404, status=204),
+    "POST /v1/me/passkeys": Case(PEOPLE, a_made_passkey, OWN),
+    "DELETE /v1/me/passkeys/{passkey:uuid}": Case(PEOPLE, a_passkey, OWN, status=204),
     "POST /v1/sessions/current/proof/options": Case(PEOPLE, a_passkey, OWN),
     "GET /v1/me/identities": own(),
     "POST /v1/me/identities": own(a_provider),
     "POST /v1/me/identities/complete": own(a_return),
-    "DELETE /v1/me/identities/{identity:uuid}": Case(frozenset({HCP}), an_identity, 404, status=204),
+    "DELETE /v1/me/identities/{identity:uuid}": Case(frozenset({HCP}), an_identity, OWN, status=204),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
     "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
