@@ -37,7 +37,7 @@ from access.holdings import HOLDINGS
 from access.openid import OpenIdProviders
 from access.policy import IN_EMERGENCY, POLICY_HASH, ROLE_PERMISSIONS, reach
 from access.refusals import Refusal, TokenFault
-from access.rules import dpop
+from access.rules import dpop, scim
 from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.emergencies import under
 from access.rules.matrix import matrix
@@ -45,7 +45,7 @@ from access.rules.openid import ATTEMPT_BYTES, Claimed
 from access.rules.passkeys import RelyingParty, party
 from access.rules.providers import read as read_providers
 from access.rules.training import decide_training
-from access.service import approvals, emergencies, identities, training
+from access.service import approvals, emergencies, identities, provisioning, training
 from access.service.accounts import (
     account_of,
     change_password,
@@ -273,6 +273,7 @@ __all__ = [
     "prove",
     "prove_again",
     "prove_second",
+    "provisioning",
     "reach",
     "read_providers",
     "refresh",
@@ -287,6 +288,7 @@ __all__ = [
     "revoke_client",
     "role_requests",
     "rotate_secret",
+    "scim",
     "send_letters",
     "session_live",
     "shown_fields",

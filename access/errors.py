@@ -198,6 +198,19 @@ class KeyProofRefusedError(UnauthenticatedError):
     remedy = "Make a new proof for this method, address and access token, with the key that the token is bound to."
 
 
+class ProvisioningError(InvalidError):
+    """What a directory sent can't be; the facts hold ``field`` and ``scim_type``."""
+
+    code = "provisioning-invalid"
+
+
+class ProvisionedUserNotFoundError(NotFoundError):
+    """The caller's directory keeps no such account."""
+
+    code = "provisioned-user-not-found"
+    remedy = "List the accounts with GET /scim/v2/Users."
+
+
 class PasswordsBusyError(UnavailableError):
     """More passwords wait to be checked than this process checks in a few seconds."""
 

@@ -37,6 +37,12 @@ HOLDINGS: Final = (
         keeps=Keeps(1, "expires_at", "to be answered"),
     ),
     Holding(
+        table="access.provisioned",
+        title="Your entry in a directory of staff",
+        of=by_account("account"),
+        key="account",
+    ),
+    Holding(
         table="access.identity",
         title="Accounts elsewhere that open yours",
         of=by_account("account"),
@@ -113,6 +119,13 @@ HOLDINGS: Final = (
         title="When you signed in",
         of=by_account("account"),
         keeps=Keeps(90, "expires_at", "to answer questions about who used an account"),
+    ),
+    Holding(
+        table="access.machine_client",
+        title="Machine clients whose secret you were shown",
+        of=by_account("secret_shown_to"),
+        kept="Art. 32 GDPR: nobody agrees alone to what a machine proposes whose secret they were shown",
+        withheld={"secret_hash": _SECRET},
     ),
     Holding(table="access.account", title="Your account", withheld={"password_hash": _SECRET}),
 )

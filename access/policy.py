@@ -49,6 +49,7 @@ OWN: Final = frozenset(
         Permission.RECOMMENDATIONS_READ,
         Permission.REWARDS_READ,
         Permission.SESSION_END,
+        Permission.STAFF_PROVISION,
         Permission.STREAKS_READ,
         Permission.TRANSFER_DISPUTE,
     }
@@ -258,6 +259,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
         },
+        Role.PROVISIONER: EVERYONE | {Permission.STAFF_PROVISION},
         Role.WITNESS: EVERYONE | {Permission.AUDIT_LOG_FETCH},
     }
 )

@@ -35,6 +35,17 @@ class IdentityFault(StrEnum):
     TOKEN = "token"  # noqa: S105 - names a fault
 
 
+class ScimFault(StrEnum):
+    """What is wrong with what a directory sent (RFC 7644, table 9)."""
+
+    INVALID_FILTER = "invalidFilter"
+    INVALID_PATH = "invalidPath"
+    INVALID_SYNTAX = "invalidSyntax"
+    INVALID_VALUE = "invalidValue"
+    MUTABILITY = "mutability"
+    NO_TARGET = "noTarget"
+
+
 class Refusal(StrEnum):
     """Why nobody was signed in; for the audit trail, whoever asked only learns that it failed."""
 

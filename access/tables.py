@@ -83,6 +83,18 @@ class MachineClient(Table, tablename="machine_client", schema="access"):
     expires_at = Timestamptz(default=None, null=True, help_text="open: when its secret stops working")
     last_used_at = Timestamptz(default=None, null=True, help_text="open: when it signed in last")
     revoked_at = Timestamptz(default=None, null=True, help_text="open: when it was revoked")
+    secret_shown_to = UUID(default=None, null=True, help_text="pseudonymous: account that its secret was shown to")
+
+
+class Provisioned(Table, tablename="provisioned", schema="access"):
+    """An account of a member of staff that a directory keeps (SCIM)."""
+
+    account = UUID(primary_key=True, default=None, help_text="pseudonymous: whose")
+    client = UUID(default=None, null=False, help_text="pseudonymous: account of the directory's machine client")
+    user_type = Text(default=None, null=False, help_text="pseudonymous: Role that the directory proposed")
+    created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    changed_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the directory changed it last")
+    deactivated_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the directory switched it off")
 
 
 class Alert(Table, tablename="alert", schema="access"):

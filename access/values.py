@@ -8,6 +8,7 @@ import msgspec
 from typing_extensions import override
 
 from access.errors import SignInFailedError
+from access.rules.scim import DirectoryUser
 from access.vocabulary import AccountId, AccountStatus, AlertKind, Permission, Reason, Role, SessionId
 from people.vocabulary import PersonId
 
@@ -135,6 +136,15 @@ class FactorView(msgspec.Struct, frozen=True):
     authenticator: bool
     passkeys: int
     recovery_codes_left: int
+
+
+class ProvisionedUser(msgspec.Struct, frozen=True):
+    """A member of staff whom a directory keeps."""
+
+    account: AccountId
+    user: DirectoryUser
+    created_at: datetime
+    changed_at: datetime
 
 
 class IdentityView(msgspec.Struct, frozen=True):

@@ -21,10 +21,11 @@ class Role(StrEnum):
     LEARNING_SYSTEM = "learning_system"
     MARKETER = "marketer"
     MEDICAL_REVIEWER = "medical_reviewer"
+    PROVISIONER = "provisioner"
     WITNESS = "witness"
 
 
-MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.WITNESS})
+MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.PROVISIONER, Role.WITNESS})
 """Roles of programs: they have a client id and a secret, and are no person."""
 
 
@@ -109,6 +110,7 @@ class Permission(StrEnum):
     RULES_EXPLAIN = "rules:explain"
     RULES_READ = "rules:read"
     SESSION_END = "session:end"
+    STAFF_PROVISION = "staff:provision"
     STREAKS_READ = "streaks:read"
     SUPPRESSION_WRITE = "suppression:write"
     TRAINING_RECORD = "training:record"
@@ -264,3 +266,8 @@ class Action(StrEnum):
     TRAINING_RECORDED = "access:training:recorded"
     SIGN_IN_FAILED = "access:session:refused"
     SIGNED_IN = "access:session:started"
+    STAFF_CHANGED = "access:staff:changed"
+    STAFF_DESCRIBED = "access:staff:described"
+    STAFF_PROVISIONED = "access:staff:provisioned"
+    STAFF_READ = "access:staff:read"
+    STAFF_REMOVED = "access:staff:removed"

@@ -12,7 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
-from api import tlog, v1
+from api import scim, tlog, v1
 from api.background import Background
 from api.contract import Contract
 from api.four_eyes import guarded
@@ -42,6 +42,7 @@ def create_app(runtime: Runtime, *, with_worker: bool, more_routes: Sequence[Con
             *wellknown.ROUTES,
             *credentials.ROUTES,
             *tlog.ROUTES,
+            *scim.ROUTES,
             Router("/v1", route_handlers=v1.ROUTES),
             *more_routes,
         ],

@@ -11,6 +11,7 @@ from kernel.decoding import located
 from kernel.errors import InvalidError
 
 JSON: Final = "application/json"
+KINDS: Final = frozenset({"", JSON, "application/scim+json"})
 UNSUPPORTED: Final = 415
 
 Shape = TypeVar("Shape")
@@ -24,7 +25,7 @@ async def json_bytes(request: Request[Any, Any, Any]) -> bytes:
 
     """
     media, _ = request.content_type
-    if media not in {"", JSON}:
+    if media not in KINDS:
         raise ClientException("The body is not JSON.", status_code=UNSUPPORTED)
     return await request.body()
 

@@ -10,19 +10,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Operation
 from typing_extensions import override
 
+from api import idempotency
 from api.contract import inlined
-from api.problems import Problem
+from api.problems import form_of
 
 if TYPE_CHECKING:
     from api.routing import Policy
 
-IDEMPOTENCY_KEY: Final = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Sending the same request again with the same key answers the same and creates nothing.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-}
 APPROVAL: Final = {
     "name": "Approval",
     "in": "header",
@@ -61,9 +55,10 @@ def operation(policy: "Policy", body_type: Any, media_types: Sequence[str]) -> t
                 content = {"application/json": {"schema": inlined(msgspec.json.schema(body_type))}}
                 schema["requestBody"] = {"required": True, "content": content}
             if media_types:
-                schema["responses"]["200"]["content"] = {each: {"schema": {}} for each in media_types}
+                good = next(code for code in schema["responses"] if code.startswith("2"))
+                schema["responses"][good]["content"] = {each: {"schema": {}} for each in media_types}
             if policy.creates:
-                schema.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+                schema.setdefault("parameters", []).append(idempotency.PARAMETER)
             if policy.four_eyes:
                 schema.setdefault("parameters", []).append(APPROVAL)
                 schema["x-four-eyes"] = True
@@ -82,15 +77,16 @@ def operation(policy: "Policy", body_type: Any, media_types: Sequence[str]) -> t
     return DeclaredOperation
 
 
-def responses(policy: "Policy", *, is_keyed: bool, has_body: bool) -> dict[int, ResponseSpec]:
+def responses(policy: "Policy", path: str, *, has_body: bool) -> dict[int, ResponseSpec]:
     """Return the refusals that a route may answer with."""
+    form, media_type = form_of(path)
     codes = {400, 413, 503, 429} if policy.kind == "public" else {400, 401, 403, 404, 409, 413, 422, 429, 503}
-    codes |= ({415, 422} if has_body else set()) | ({404} if is_keyed else set())
+    codes |= ({415, 422} if has_body else set()) | ({404} if "{" in path else set())
     return {
         code: ResponseSpec(
-            data_container=Problem,
+            data_container=form,
             description=OWN_DESCRIPTIONS[code],
-            media_type="application/problem+json",
+            media_type=media_type,
             generate_examples=False,
         )
         for code in sorted(codes | ({401} if policy.records else set()))

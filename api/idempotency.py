@@ -21,6 +21,13 @@ from kernel.unit_of_work import UnitOfWork
 HEADER: Final = "idempotency-key"
 KEY: Final = re.compile(r"[!-~]{1,255}")
 JSON: Final = "application/json"
+PARAMETER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sending the same request again with the same key answers the same and creates nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
 
 
 class KeyReusedError(UnprocessableError):

@@ -9,6 +9,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from access import PasskeyRequest
+from api.scim_documents import MEDIA_TYPE as SCIM_TYPE
+from api.scim_documents import PREFIX
 from kernel.decoding import located
 from kernel.errors import (
     ConflictError,
@@ -45,6 +47,8 @@ HTTP_CODES: Final = {
     413: ("too-large", "Send less in one request."),
     415: ("unsupported-media-type", "Send application/json."),
 }
+SCIM_ERROR: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
+_SCIM_TYPES: Final = {400: "invalidValue", 409: "uniqueness"}
 INTERNAL: Final = ("internal-error", "Report the request id; nothing was changed.")
 
 _log = structlog.get_logger()
@@ -90,6 +94,20 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     passkey: PasskeyRequest | None = None
 
 
+class ScimProblem(msgspec.Struct, frozen=True, rename="camel"):
+    """The same as a directory understands it (RFC 7644 section 3.12)."""
+
+    schemas: tuple[str, ...]
+    status: str
+    detail: str
+    scim_type: str | None
+
+
+def form_of(path: str) -> tuple[type[Problem] | type[ScimProblem], str]:
+    """Return the shape and media type that problems below ``path`` have."""
+    return (ScimProblem, SCIM_TYPE) if path.startswith(PREFIX) else (Problem, MEDIA_TYPE)
+
+
 def _title(code: str) -> str:
     return code.replace("-", " ").capitalize()
 
@@ -109,12 +127,17 @@ def answer(
     *,
     facts: dict[str, object] | None = None,
     headers: dict[str, str] | None = None,
-) -> Response[Problem]:
+) -> Response[Any]:
     """Return a problem and note its code for the audit entry."""
     passage = request.scope.get("state", {}).get("passage")
     if passage is not None:
         passage.reason = code
     known = facts or {}
+    form, media_type = form_of(request.scope["path"])
+    if form is ScimProblem:
+        scim_type = known.get("scim_type", _SCIM_TYPES.get(status))
+        said = ScimProblem((SCIM_ERROR,), str(status), detail, None if scim_type is None else str(scim_type))
+        return Response(said, status_code=status, media_type=media_type, headers=headers)
     problem = Problem(
         type=TYPE_PREFIX + code,
         title=_title(code),
@@ -128,10 +151,10 @@ def answer(
         refusals=msgspec.convert(known.get("refusals", []), list[PolicyRefusal]),
         passkey=msgspec.convert(known.get("passkey"), PasskeyRequest | None),
     )
-    return Response(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(problem, status_code=status, media_type=media_type, headers=headers)
 
 
-def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Response[Problem]:
+def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Response[Any]:
     """Answer a room's error."""
     status = status_of(error)
     headers = {}
@@ -156,7 +179,7 @@ def _challenge(error: LaurelError) -> str:
     return f'Bearer error="insufficient_user_authentication", {words}'
 
 
-def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Answer what Litestar itself refuses: routing, media types, parameters and bodies."""
     status = error.status_code
     code, remedy = HTTP_CODES.get(status, INTERNAL)
@@ -172,7 +195,7 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     return answer(request, status, code, detail, remedy, errors, headers=dict(error.headers or {}) or None)
 
 
-def internal_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+def internal_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer a defect of ours: no traceback, no words of the exception, which could quote somebody's data."""
     frames = []
     trace = error.__traceback__

@@ -8,7 +8,7 @@
 of its own (its service merges many requests into one), ``public`` is the only door without a caller and says why;
 one that touches people's data also says for which purpose, or the database shows it none (``kernel/row_security.py``).
 A function asks for what it needs by name: ``uow``, ``caller``, ``passage``, ``body`` (the bytes as they came), ``data``
-(the body, decoded strictly as what the parameter is annotated with), ``accept`` (the header), ``key`` (shown by DPoP);
+(the body, decoded strictly as what the parameter is annotated with), ``accept`` (the header), ``bound_to`` (a key);
 Litestar never sees these. ``issuing`` is a command that is a GET: it hands something out and writes that down.
 """
 
@@ -35,7 +35,7 @@ from kernel.unit_of_work import UnitOfWork
 
 Kind = Literal["command", "query", "merged", "public"]
 WRITING: Final = frozenset({"command", "merged"})
-INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept", "key"})
+INJECTED: Final = frozenset({"uow", "caller", "passage", "body", "data", "accept", "bound_to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class _Door:
                 status_code=201 if creates else status_code,
                 operation_class=operation(policy, shape, media_types),
                 operation_id=function.__name__,
-                responses=responses(policy, is_keyed="{" in path, has_body=shape is not None),
+                responses=responses(policy, path, has_body=shape is not None),
                 response_headers=[REQUEST_ID],
             )(_wrapped(function, policy))
 
@@ -168,8 +168,8 @@ def _wrapped(function: Callable[..., Any], policy: Policy) -> Callable[..., Any]
             arguments["body"] = await json_bytes(request)
         if "accept" in wanted:
             arguments["accept"] = request.headers.get("accept", "*/*")
-        if "key" in wanted:
-            arguments["key"] = await shown_key(request, passage)
+        if "bound_to" in wanted:
+            arguments["bound_to"] = await shown_key(request, passage)
         if policy.kind in WRITING:
             await passage.runtime.pressure.admit()
         if decoder is not None:

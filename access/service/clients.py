@@ -32,10 +32,11 @@ async def create_machine_client(
     *,
     permissions: Sequence[Permission] | None = None,
     lifetime: timedelta | None = None,
+    shown_to: AccountId | None = None,
 ) -> ClientCredentials:
     """Make a machine client with a ``role`` of ``MACHINES``; its secret is returned here and never again.
 
-    ``permissions`` narrow what its role may do; its secret stops working after ``lifetime``.
+    ``permissions`` narrow what its role may do; its secret stops working after ``lifetime``. ``shown_to`` sees it.
 
     Raises:
         InvalidAccountError: the facts hold the ``field`` that is wrong.
@@ -59,6 +60,7 @@ async def create_machine_client(
         secret_hash=hashed(secret),
         permissions=permissions,
         expires_at=None if lifetime is None else uow.now + _checked(lifetime),
+        shown_to=shown_to,
     )
     uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), markets=scoped)
     return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
@@ -81,7 +83,7 @@ async def rotate_secret(uow: UnitOfWork, caller: Caller, client: UUID, lifetime:
     account = await _within(uow, caller, client)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     expires_at = None if lifetime is None else uow.now + _checked(lifetime)
-    if not await store.replace_secret(uow, client, hashed(secret), expires_at):
+    if not await store.replace_secret(uow, client, hashed(secret), expires_at, caller.account):
         raise ClientNotFoundError("There is no such client that is not revoked.")
     await _out(uow, account, client, Action.SECRET_ROTATED)
     return ClientCredentials(account=account, client_id=str(client), client_secret=secret)

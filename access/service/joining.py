@@ -17,7 +17,7 @@ from access.rules.scope import scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
 from access.service.letters import token_hash, write_code
-from access.store import accounts
+from access.store import accounts, clients
 from access.store import letters as letter_store
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
@@ -48,7 +48,7 @@ async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None
     if known is not None:
         await _register_again(uow, known, password_hash)
         return
-    account = await _pending(uow, new, Role.HCP, (new.market,))
+    account = await pend(uow, new, Role.HCP, (new.market,))
     await accounts.set_password_hash(uow, account, password_hash)
     await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
     uow.record(Action.REGISTRATION_ASKED, resource=f"account:{account}")
@@ -76,8 +76,8 @@ async def invite(uow: UnitOfWork, caller: Caller, new: NewAccount, reason: str) 
         raise InvalidAccountError("The field role must be a role of staff.", field="role")
     markets = scope(new.role, new.markets, None)
     _require_scope(caller, markets)
-    account = await _pending(uow, new, new.role, markets)
-    return await _request(uow, caller, account, new.role, markets, reason)
+    account = await pend(uow, new, new.role, markets)
+    return await propose(uow, caller, account, new.role, markets, reason)
 
 
 async def accept(uow: UnitOfWork, code: str, password_hash: str) -> AccountId:
@@ -107,7 +107,7 @@ async def request_role(
     own = (await people.bearings(uow, [await _person(uow, account)])).values()
     scoped = scope(role, markets, next((each.market for each in own), None))
     _require_scope(caller, scoped)
-    return await _request(uow, caller, account, role, scoped, reason)
+    return await propose(uow, caller, account, role, scoped, reason)
 
 
 async def role_requests(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> Page[RoleRequest]:
@@ -122,13 +122,14 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
 
     Raises:
         RoleRequestNotFoundError: there is none that waits within the caller's markets.
-        FourEyesError: the caller asked for it, or is the one who would get the role.
+        FourEyesError: the caller asked for it, or knows the secret of the machine that did, or would get the role.
 
     """
     found = await store.lock(uow, request)
     if found is None or not _covers(caller, found.markets):
         raise RoleRequestNotFoundError("There is no such request that waits.")
-    four_eyes.require_another(caller.account, found.requested_by, found.account)
+    holder = await clients.secret_shown_to(uow, found.requested_by)
+    four_eyes.require_another(caller.account, found.requested_by, found.account, *([holder] if holder else []))
     await store.decide(uow, request, caller.account, approved=approve)
     if approve:
         await _grant(uow, found)
@@ -185,14 +186,23 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
 
 async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
     if await accounts.status_of(uow, request.account) is AccountStatus.PENDING:
+        # What was decided counts, and not what somebody had proposed before for the same account.
+        await accounts.set_role(uow, request.account, request.role, request.markets)
         await write_code(uow, request.account, LetterKind.INVITATION)
     else:
         await change_role(uow, request.account, request.role, request.markets)
 
 
-async def _request(
+async def propose(
     uow: UnitOfWork, caller: Caller, account: AccountId, role: Role, markets: Sequence[str], reason: str
 ) -> RoleRequest:
+    """Note that the caller wants an account to have a role; somebody else decides.
+
+    Raises:
+        InvalidAccountError: the reason is none.
+        RoleRequestOpenError: another request for this account waits.
+
+    """
     said = four_eyes.reason(reason)
     identifier = uow.new_id()
     await store.insert(uow, identifier, account, role, markets, said, caller.account)
@@ -208,9 +218,30 @@ async def _request(
     )
 
 
-async def _pending(uow: UnitOfWork, new: NewAccount, role: Role, markets: Sequence[str]) -> AccountId:
+async def pend(
+    uow: UnitOfWork,
+    new: NewAccount,
+    role: Role,
+    markets: Sequence[str],
+    identifiers: tuple[people.Identifier, ...] = (),
+) -> AccountId:
+    """Register somebody with an account that waits until its owner comes in.
+
+    Raises:
+        people.InvalidPersonError: the facts hold the ``field`` that is wrong.
+        people.PersonExistsError: the address or an identifier is taken.
+
+    """
     person = await people.register(
-        uow, people.NewPerson(name=new.name, email=new.email, market=new.market, zone=new.zone, locale=new.locale)
+        uow,
+        people.NewPerson(
+            name=new.name,
+            email=new.email,
+            market=new.market,
+            zone=new.zone,
+            locale=new.locale,
+            identifiers=identifiers,
+        ),
     )
     account = AccountId(uow.new_id())
     await accounts.insert_account(uow, account, person, role, markets, None)

@@ -28,11 +28,13 @@ async def insert(
     secret_hash: bytes,
     permissions: Sequence[Permission] | None,
     expires_at: datetime | None,
+    shown_to: AccountId | None,
 ) -> None:
-    """Store a machine client."""
+    """Store a machine client whose secret was ``shown_to`` an account, or at a terminal."""
     await uow.execute(
-        "insert into access.machine_client (id, account, name, secret_hash, created_at, permissions, expires_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into access.machine_client"
+        " (id, account, name, secret_hash, created_at, permissions, expires_at, secret_shown_to)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
         client,
         account,
         name,
@@ -40,7 +42,14 @@ async def insert(
         uow.now,
         None if permissions is None else [permission.value for permission in permissions],
         expires_at,
+        shown_to,
     )
+
+
+async def secret_shown_to(uow: UnitOfWork, account: AccountId) -> AccountId | None:
+    """Return who saw the secret of the machine with this account; None for people, and at a terminal."""
+    found = await uow.fetchval("select secret_shown_to from access.machine_client where account = $1", account)
+    return None if found is None else AccountId(found)
 
 
 async def client(uow: UnitOfWork, client: UUID) -> StoredClient | None:
@@ -90,13 +99,17 @@ async def clients(uow: UnitOfWork, within: Sequence[str], after: UUID | None, li
     ]
 
 
-async def replace_secret(uow: UnitOfWork, client: UUID, secret_hash: bytes, expires_at: datetime | None) -> bool:
+async def replace_secret(
+    uow: UnitOfWork, client: UUID, secret_hash: bytes, expires_at: datetime | None, shown_to: AccountId
+) -> bool:
     """Replace the secret of a client that was not revoked; tell whether there is one."""
     tag = await uow.execute(
-        "update access.machine_client set secret_hash = $2, expires_at = $3 where id = $1 and revoked_at is null",
+        "update access.machine_client set secret_hash = $2, expires_at = $3, secret_shown_to = $4"
+        " where id = $1 and revoked_at is null",
         client,
         secret_hash,
         expires_at,
+        shown_to,
     )
     return tag == "UPDATE 1"
 

@@ -60,6 +60,15 @@ async def lock(uow: UnitOfWork, request: UUID) -> RoleRequest | None:
     return None if row is None else _request(row)
 
 
+async def is_open(uow: UnitOfWork, account: AccountId) -> bool:
+    """Tell whether a request for an account waits to be decided."""
+    return bool(
+        await uow.fetchval(
+            "select exists (select from access.role_request where account = $1 and decided_at is null)", account
+        )
+    )
+
+
 async def decide(uow: UnitOfWork, request: UUID, by: AccountId, *, approved: bool) -> None:
     """Note what was decided, and by whom."""
     await uow.execute(

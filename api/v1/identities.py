@@ -85,12 +85,12 @@ async def begin_sign_in(data: Start, passage: Passage, provider: FromPath[str]) 
     "/sessions/identity", because=NOBODY_YET, purpose=Purpose.SERVICE,
     records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED),
 )  # fmt: skip
-async def sign_in_with_identity(data: Return, passage: Passage, key: str | None) -> TokenAnswer:
+async def sign_in_with_identity(data: Return, passage: Passage, bound_to: str | None) -> TokenAnswer:
     """Sign in with what the provider sent back; who is new is registered as the provider says."""
     provider, known = await _vouched(passage, data, None)
     async with passage.begin() as uow:
         answer = await access.identities.admit(uow, provider, known, _secret(data.attempt))
-        answer = await access.bind_session(uow, answer, key)
+        answer = await access.bind_session(uow, answer, bound_to)
     return token_answer(answer)
 
 
@@ -98,7 +98,7 @@ async def sign_in_with_identity(data: Return, passage: Passage, key: str | None)
     "/sessions/identity/second", because=NOBODY_YET, purpose=Purpose.SERVICE,
     records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED),
 )  # fmt: skip
-async def show_second_factor(data: Second, passage: Passage, key: str | None) -> TokenAnswer:
+async def show_second_factor(data: Second, passage: Passage, bound_to: str | None) -> TokenAnswer:
     """Show the second factor that the account has, within five minutes after the provider vouched."""
     async with evenly_when_refused():
         async with passage.begin() as uow:
@@ -106,7 +106,7 @@ async def show_second_factor(data: Second, passage: Passage, key: str | None) ->
         limits = await count_attempt(passage, str(account), familiar=True)
         async with passage.begin() as uow:
             answer = await access.identities.admit_second(uow, _secret(data.attempt), data.otp, data.passkey)
-            answer = await access.bind_session(uow, answer, key)
+            answer = await access.bind_session(uow, answer, bound_to)
         found = token_answer(answer)
         await passage.runtime.limits.give_back(limits)
         return found

@@ -54,7 +54,13 @@ async def create_client(uow: UnitOfWork, caller: Caller, data: NewClient) -> Sec
     """Make a machine client. Nothing keeps its secret: if the answer is lost, revoke it and make another."""
     access.require_markets(caller, data.markets)
     made = await access.create_machine_client(
-        uow, data.name, data.markets, data.role, permissions=data.permissions, lifetime=_lifetime(data.expires_in_days)
+        uow,
+        data.name,
+        data.markets,
+        data.role,
+        permissions=data.permissions,
+        lifetime=_lifetime(data.expires_in_days),
+        shown_to=caller.account,
     )
     return SecretShown(made.account, made.client_id, made.client_secret)
 

@@ -39,7 +39,7 @@ async def offer_passkey(uow: UnitOfWork, caller: Caller) -> PasskeyCreation:
 
 @command.post(
     "/me/passkeys", permission=Permission.OWN_FACTORS_MANAGE, purpose=Purpose.SERVICE,
-    records=Action.PASSKEY_ADDED, factor_seconds=FRESH_SECONDS, status_code=201,
+    records=Action.PASSKEY_ADDED, factor_seconds=FRESH_SECONDS,
 )  # fmt: skip
 async def add_passkey(uow: UnitOfWork, caller: Caller, data: Passkey) -> NewPasskey:
     """Add the passkey that a device made: from now on one is asked for at sign-in, and every other session ends."""

@@ -74,7 +74,7 @@ class TooManyFailuresError(TooManyError):
     purpose=Purpose.SERVICE,
     records=(Action.SIGNED_IN, Action.SIGN_IN_FAILED),
 )
-async def sign_in(data: SignIn, passage: Passage, key: str | None) -> TokenAnswer:
+async def sign_in(data: SignIn, passage: Passage, bound_to: str | None) -> TokenAnswer:
     """Sign in with e-mail and password, or with client credentials; a DPoP header binds the tokens to its key."""
     person = data.email is not None and data.password is not None
     machine = data.client_id is not None and data.client_secret is not None
@@ -84,13 +84,13 @@ async def sign_in(data: SignIn, passage: Passage, key: str | None) -> TokenAnswe
         raise InvalidError(message, field=field)
     async with evenly_when_refused():
         if machine:
-            answer = await _client_sign_in(passage, data, key)
+            answer = await _client_sign_in(passage, data, bound_to)
         else:
-            answer = await _sign_in(passage, data, key)
+            answer = await _sign_in(passage, data, bound_to)
         return token_answer(answer)
 
 
-async def _sign_in(passage: Passage, data: SignIn, key: str | None) -> access.Tokens | access.SignInRefused:
+async def _sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> access.Tokens | access.SignInRefused:
     """Check the password between two units of work: Argon2 takes long and must hold no connection meanwhile.
 
     The attempt is counted before it is made, so that of many at the same moment no more are tried than may be.
@@ -101,17 +101,17 @@ async def _sign_in(passage: Passage, data: SignIn, key: str | None) -> access.To
     limits = await count_attempt(passage, email, familiar=credential.familiar)
     proof = await access.prove(credential, data.password or "")
     async with passage.begin() as uow:
-        answer = await access.bind_session(uow, await access.admit(uow, proof, data.otp, data.passkey), key)
+        answer = await access.bind_session(uow, await access.admit(uow, proof, data.otp, data.passkey), bound_to)
     if isinstance(answer, access.Tokens):
         await passage.runtime.limits.give_back(limits)
     return answer
 
 
-async def _client_sign_in(passage: Passage, data: SignIn, key: str | None) -> access.Tokens | access.SignInRefused:
+async def _client_sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> access.Tokens | access.SignInRefused:
     client_id, secret = data.client_id or "", data.client_secret or ""
     limits = await count_attempt(passage, client_id, familiar=True)
     async with passage.begin() as uow:
-        answer = await access.bind_session(uow, await access.client_sign_in(uow, client_id, secret), key)
+        answer = await access.bind_session(uow, await access.client_sign_in(uow, client_id, secret), bound_to)
     if isinstance(answer, access.Tokens):
         await passage.runtime.limits.give_back(limits)
     return answer
@@ -123,10 +123,10 @@ async def _client_sign_in(passage: Passage, data: SignIn, key: str | None) -> ac
     purpose=Purpose.SERVICE,
     records=(Action.SESSION_REFRESHED, Action.REFRESH_REUSED, Action.SIGN_IN_FAILED),
 )
-async def refresh_session(data: Refresh, passage: Passage, key: str | None) -> TokenAnswer:
+async def refresh_session(data: Refresh, passage: Passage, bound_to: str | None) -> TokenAnswer:
     """Exchange a refresh token for new tokens; using one twice ends the session. Bound ones need a DPoP header."""
     async with passage.begin() as uow:
-        answer = await access.refresh(uow, data.refresh_token, key)
+        answer = await access.refresh(uow, data.refresh_token, bound_to)
     return token_answer(answer)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.api import scim_scenes as directory
 from tests.api.access_scenes import (
     a_client,
     a_made_passkey,
@@ -32,6 +33,7 @@ from tests.api.expectations import (
     ADMINISTRATORS,
     COMMON,
     DECIDING,
+    DIRECTORIES,
     EVERYONE,
     HCP,
     LISTED,
@@ -40,6 +42,7 @@ from tests.api.expectations import (
     OWN,
     PEOPLE,
     STAFF,
+    USER,
     Case,
     own,
 )
@@ -76,13 +79,13 @@ ACCESS_CASES: Final[dict[str, Case]] = {
     "GET /v1/me/factors": Case(PEOPLE, nothing, OWN),
     "GET /v1/me/passkeys": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/passkeys/options": Case(PEOPLE, nothing, OWN),
-    "POST /v1/me/passkeys": Case(PEOPLE, a_made_passkey, OWN, status=201),
-    "DELETE /v1/me/passkeys/{passkey:uuid}": Case(PEOPLE, a_passkey, 404, status=204),
+    "POST /v1/me/passkeys": Case(PEOPLE, a_made_passkey, OWN),
+    "DELETE /v1/me/passkeys/{passkey:uuid}": Case(PEOPLE, a_passkey, OWN, status=204),
     "POST /v1/sessions/current/proof/options": Case(PEOPLE, a_passkey, OWN),
     "GET /v1/me/identities": own(),
     "POST /v1/me/identities": own(a_provider),
     "POST /v1/me/identities/complete": own(a_return),
-    "DELETE /v1/me/identities/{identity:uuid}": Case(frozenset({HCP}), an_identity, 404, status=204),
+    "DELETE /v1/me/identities/{identity:uuid}": Case(frozenset({HCP}), an_identity, OWN, status=204),
     "POST /v1/me/authenticator": Case(PEOPLE, nothing, OWN),
     "POST /v1/me/authenticator/confirm": Case(PEOPLE, a_one_time_password, OWN),
     "DELETE /v1/me/authenticator": Case(PEOPLE, an_authenticator, OWN, status=204),
@@ -93,4 +96,16 @@ ACCESS_CASES: Final[dict[str, Case]] = {
     "DELETE /v1/me/sessions": Case(EVERYONE, nothing, OWN, status=204),
     "DELETE /v1/me/sessions/{session:uuid}": Case(EVERYONE, another_session, 404, status=204),
     "DELETE /v1/sessions/current": Case(EVERYONE, nothing, OWN, status=204),
+    "GET /scim/v2/ServiceProviderConfig": Case(DIRECTORIES, nothing, OWN),
+    "GET /scim/v2/ResourceTypes": Case(DIRECTORIES, nothing, OWN),
+    "GET /scim/v2/ResourceTypes/{name:str}": Case(DIRECTORIES, directory.a_resource_type, OWN),
+    "GET /scim/v2/Schemas": Case(DIRECTORIES, nothing, OWN),
+    "GET /scim/v2/Schemas/{name:str}": Case(DIRECTORIES, directory.a_schema, OWN),
+    "GET /scim/v2/Users": Case(DIRECTORIES, nothing, OWN),
+    "POST /scim/v2/.search": Case(DIRECTORIES, directory.a_search, OWN),
+    "POST /scim/v2/Users": Case(DIRECTORIES, directory.a_user, OWN, status=201),
+    f"GET {USER}": Case(DIRECTORIES, directory.a_named_user, OWN),
+    f"PUT {USER}": Case(DIRECTORIES, directory.a_kept_user, OWN),
+    f"PATCH {USER}": Case(DIRECTORIES, directory.a_patch, OWN),
+    f"DELETE {USER}": Case(DIRECTORIES, directory.a_named_user, OWN, status=204),
 }

@@ -227,8 +227,15 @@ class House:
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> Body:
-    """Return the problem that an answer is, which must be of this status and code, and complete (RFC 9457)."""
+    """Return the problem that an answer is, which must be of this status and code, and complete (RFC 9457).
+
+    What a directory is answered says the status and no code (RFC 7644).
+    """
     assert answer.status_code == status, answer.text
+    if answer.headers["content-type"] == "application/scim+json":
+        said: Body = answer.json()
+        assert (said["schemas"], said["status"]) == (["urn:ietf:params:scim:api:messages:2.0:Error"], str(status))
+        return said
     assert answer.headers["content-type"] == "application/problem+json"
     body: Body = answer.json()
     assert body["type"] == f"urn:laurel:problem:{code}", body

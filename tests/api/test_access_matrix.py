@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from access import Permission, Reach, Role, reach
+from access import MACHINES, Permission, Reach, Role, reach
 from access.policy import EVERYWHERE, OWN
 from api.cli import laurel
 from api.cli.documents import offline_app
@@ -66,7 +66,7 @@ def test_outside_the_own_markets_nothing_of_a_market_is_open() -> None:
 
 
 def test_staff_without_a_second_factor_can_get_one_and_nothing_else() -> None:
-    staff = set(Role) - {Role.HCP, Role.LEARNING_SYSTEM, Role.WITNESS}
+    staff = set(Role) - {Role.HCP, *MACHINES}
     open_ = {(cell.role, cell.route.path) for cell in who_can(ROUTES, {"factor": Factor.MISSING})}
     assert {role for role, path in open_ if path == "/v1/me/authenticator"} >= staff
     assert not [path for role, path in open_ if role in staff and not re.match(r"/v1/(me|sessions)", path)]
