@@ -1,13 +1,19 @@
 """What a route asks of factors, in every combination; and how far each permission reaches."""
 
+import hashlib
 from datetime import timedelta
 from itertools import product
 
+import msgspec
 import pytest
 
-from access.policy import EVERYWHERE, GETTING_SECOND_FACTOR, OWN, WITHOUT_SECOND_FACTOR, reach
-from access.rules.decision import decide_factors
+from access.errors import InvalidAccountError
+from access.policy import EVERYONE, EVERYWHERE, GETTING_SECOND_FACTOR, OWN, WITHOUT_SECOND_FACTOR, reach
+from access.rules.decision import decide, decide_factors
+from access.rules.four_eyes import digest
+from access.rules.scope import scope
 from access.vocabulary import Permission, Reach, Reason, Role
+from tests.access.builders import caller
 
 MOST = 900
 TICK = timedelta(microseconds=1)
@@ -52,3 +58,26 @@ def test_each_reach_has_its_permissions() -> None:
     assert reach(Permission.POINTS_READ) is reach(Permission.OWN_PROFILE_READ) is Reach.OWN
     assert reach(Permission.AUDIT_READ) is Reach.EVERYWHERE
     assert reach(Permission.HCP_READ) is Reach.MARKET
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_narrowed_client_does_what_is_named_and_what_everybody_may(permission: Permission) -> None:
+    machine = caller(Role.LEARNING_SYSTEM, "GB")
+    narrowed = msgspec.structs.replace(machine, narrowed=frozenset({Permission.ACTIVITY_DELIVER}))
+    found = decide(narrowed, permission)
+    wide = decide(machine, permission).allowed
+    may = permission is Permission.ACTIVITY_DELIVER or permission in EVERYONE
+    assert found.allowed == (wide and may)
+    if wide and not may:
+        assert found.reason is Reason.CLIENT_NARROWED
+
+
+def test_an_hcp_without_a_market_has_no_scope_and_is_told_so() -> None:
+    with pytest.raises(InvalidAccountError, match="must name a market"):
+        scope(Role.HCP, ["GB"], None)
+    assert scope(Role.HCP, [], "GB") == ["GB"]
+
+
+def test_what_binds_an_approval_is_the_hash_of_operation_and_body() -> None:
+    plain = b'{"body":{"limit":3},"operation":"POST /x"}'
+    assert digest("POST /x", {"limit": 3}) == hashlib.sha256(plain).digest()

@@ -20,7 +20,8 @@ def test_staff_need_it_for_what_identifies_others_and_for_nothing_else(role: Rol
     without = decide_training(role, permission, None, NOON, 365)
     assert without.allowed == (role in UNTRAINED or permission not in PERSONAL)
     assert without.reason is (Reason.ALLOWED if without.allowed else Reason.TRAINING_MISSING)
-    assert decide_training(role, permission, NOON, NOON, 365).allowed
+    lately = decide_training(role, permission, NOON, NOON, 365)
+    assert (lately.allowed, lately.reason) == (True, Reason.ALLOWED)
 
 
 @pytest.mark.parametrize("days", [1, 365])
