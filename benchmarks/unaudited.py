@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Litestar
+from typing_extensions import override
 
 from api.app import create_app
 from api.cli.environment import settings_of
@@ -16,6 +17,7 @@ from asgi import WITH_WORKER, keep_what_is_loaded
 from kernel.database import Connection
 from kernel.facts import Fact, Origin
 from kernel.keys import load_keys
+from kernel.log import configure_log
 
 OF_THE_LOG = 2
 """How many of the worker's loops, the first ones, sequence and publish the log."""
@@ -24,21 +26,28 @@ OF_THE_LOG = 2
 class Unaudited(Runtime):
     """Decides, stores and answers everything, and writes no entry."""
 
+    @override
     async def _append(self, many: Sequence[Sequence[tuple[Origin, Fact]]]) -> Sequence[BaseException | None]:
         return [None] * len(many)
 
+    @override
     def background(self) -> list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
         """Return the loops of the worker but those of the log."""
         return super().background()[OF_THE_LOG:]
 
 
-async def _record_nothing(_: Connection, entries: Sequence[tuple[Origin, Fact]], at: datetime) -> list[UUID]:  # noqa: ARG001
+async def _record_nothing(
+    connection: Connection,  # noqa: ARG001 - called by its names
+    entries: Sequence[tuple[Origin, Fact]],  # noqa: ARG001
+    at: datetime,  # noqa: ARG001
+) -> list[UUID]:
     return []
 
 
 def create() -> Litestar:
     """Return the application of one worker process."""
     settings = settings_of(os.environ)
+    configure_log(settings.log_level)
     runtime = Unaudited(settings, load_keys(settings))
     runtime.work._recorder = _record_nothing  # noqa: SLF001 - there is no door for this, on purpose
     app = create_app(runtime, with_worker=os.environ.get(WITH_WORKER) == "1")

@@ -5,6 +5,7 @@ Destroying a person's key makes everything the vault holds about that person unr
 """
 
 from people.box import Box, box
+from people.detailing import open_detail, seal_detail
 from people.errors import (
     InvalidLicenceError,
     InvalidPersonError,
@@ -97,11 +98,13 @@ __all__ = [
     "is_market",
     "key_use",
     "lock",
+    "open_detail",
     "open_secret",
     "profile",
     "register",
     "reindex",
     "rewrap",
+    "seal_detail",
     "seal_secret",
     "view",
 ]
