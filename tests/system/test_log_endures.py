@@ -26,7 +26,10 @@ READ_BYTES: Final = 1 << 16
 ASKED: Final = """
 select distinct convert_from(body, 'UTF8')::jsonb ->> 'request' as request from audit.entry
 where id > $1 and convert_from(body, 'UTF8')::jsonb ->> 'role' not in ('system', 'operator')
+    and convert_from(body, 'UTF8')::jsonb ->> 'reason' is distinct from 'flood'
 """
+"""Requests that have an entry of their own: a flood's further refusals share one."""
+
 RECORDED: Final = """
 select count(*) from audit.leaf where action = 'engagement:activity:recorded' and subject in
     (select person from engagement.activity where id = any($1::uuid[]))
