@@ -5,6 +5,7 @@ Knows people only as opaque ids, and reading the log is recorded in it.
 """
 
 from audit.archive import write_archive
+from audit.detailing import sealed_details
 from audit.errors import (
     AuditError,
     EntryNotFoundError,
@@ -19,6 +20,7 @@ from audit.exporting import Export, export, export_key
 from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
 from audit.reviewing import reviews, sign_review
+from audit.rules.details import SALT_BYTES, commitment
 from audit.rules.exports import ExportError, Manifest, check_export
 from audit.rules.inclusion import is_in_log
 from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
@@ -58,6 +60,7 @@ from audit.values import (
     Review,
     SavedSearch,
     Status,
+    StoredDetail,
 )
 from audit.verify import verify
 from audit.vocabulary import Action, FindingKind, Meaning
@@ -65,6 +68,7 @@ from audit.witness import Memory, WitnessService
 
 __all__ = [
     "HOLDINGS",
+    "SALT_BYTES",
     "Access",
     "AccessPage",
     "Action",
@@ -101,12 +105,14 @@ __all__ = [
     "SearchNotSavedError",
     "Sequencer",
     "Status",
+    "StoredDetail",
     "WitnessService",
     "access_log",
     "append",
     "check_export",
     "check_mirror",
     "check_proof",
+    "commitment",
     "count_refusals",
     "entry",
     "export",
@@ -126,6 +132,7 @@ __all__ = [
     "run_search",
     "save_search",
     "saved_searches",
+    "sealed_details",
     "search",
     "sequencing",
     "served_checkpoint",

@@ -21,6 +21,7 @@ HOLDINGS: Final = (
 
 APART: Final[Mapping[str, str]] = {
     "audit.entry": "shown line by line as audit.leaf; kept for the same reason",
+    "audit.detail": "what changed in a profile, sealed: nobody can read it any more once the person's key is destroyed",
     "audit.saved_search": "a member of staff's tool: an account's id, and what it looks for",
     "audit.review": "whose signature it is stays as long as what it covers (EU GMP Annex 11); an account's id alone",
 }

@@ -6,6 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from audit.tables import (
     CheckpointRow,
+    Detail,
     Entry,
     Leaf,
     Pending,
@@ -19,5 +20,16 @@ from audit.tables import (
 APP_CONFIG = AppConfig(
     app_name="audit",
     migrations_folder_path=str(Path(__file__).parents[1] / "migrations" / "audit"),
-    table_classes=[Entry, Pending, Leaf, TileRow, CheckpointRow, Publication, Refusal, ReviewRow, SavedSearchRow],
+    table_classes=[
+        Entry,
+        Detail,
+        Pending,
+        Leaf,
+        TileRow,
+        CheckpointRow,
+        Publication,
+        Refusal,
+        ReviewRow,
+        SavedSearchRow,
+    ],
 )

@@ -28,10 +28,14 @@ AHEAD: Final = 2
 """Tasks per process that wait in line: enough that none is idle, few enough to hold."""
 
 
+MOST_PROCESSES: Final = 8
+"""Each takes a connection from a server that others use."""
+
+
 @asynccontextmanager
 async def sound_ranges(log: Snapshot, dsn: str, total: int) -> AsyncIterator[AsyncIterator[Sound | None]]:
     """Lend the ranges of ``RANGE`` indexes below ``total`` in their order; None for one in which something differs."""
-    workers = os.cpu_count() or 1
+    workers = min(os.cpu_count() or 1, MOST_PROCESSES)
     ranges = _here(log, total) if total <= FEW else _in_processes(log, dsn, total, workers)
     async with aclosing(ranges):
         yield ranges

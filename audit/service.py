@@ -48,7 +48,12 @@ async def append(connection: Connection, entries: Sequence[tuple[Origin, Fact]],
     bodies = [
         write(identifier, text, origin, fact) for identifier, (origin, fact) in zip(identifiers, entries, strict=True)
     ]
-    await store.insert(connection, identifiers, bodies)
+    details = [
+        (uuid7(at), identifier, part, each.ciphertext)
+        for identifier, (_, fact) in zip(identifiers, entries, strict=True)
+        for part, each in enumerate(fact.sealed)
+    ]
+    await store.insert(connection, identifiers, bodies, details)
     return identifiers
 
 

@@ -67,6 +67,11 @@ _LEAVES = (
     "select index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome"
     " from audit.leaf where index >= $1 and index < $2 order by index"
 )
+_DETAILS = "select entry, part, ciphertext from audit.detail where entry = any($1::uuid[])"
+_STRAY_DETAILS = (
+    "select (select count(*) from audit.detail)"
+    " - (select count(*) from audit.detail d join audit.pending p on p.entry = d.entry)"
+)
 _SIZE = "select coalesce(max(index) + 1, 0) from audit.leaf"
 _SIGNED = "select coalesce(max(size), 0) from audit.checkpoint"
 _CHECKPOINTS = (
@@ -165,6 +170,18 @@ class Snapshot:
         """Return the rows of the index one by one."""
         rows = await self._connection.fetch(_LEAVES, first, end)
         return [Leaf(**row | {"entry": UUID(bytes=row["entry"].bytes)}) for row in map(dict, rows)]
+
+    async def details(self, entries: Sequence[UUID]) -> dict[UUID, dict[int, bytes]]:
+        """Return the sealed details of entries, by part."""
+        found: dict[UUID, dict[int, bytes]] = {}
+        for row in await self._connection.fetch(_DETAILS, entries):
+            found.setdefault(UUID(bytes=row["entry"].bytes), {})[row["part"]] = row["ciphertext"]
+        return found
+
+    async def count_details(self) -> int:
+        """Return how many sealed details there are of entries that do not wait."""
+        count: int = await self._connection.fetchval(_STRAY_DETAILS)
+        return count
 
     async def checkpoints(self, above: int, up_to: int = 2**63 - 1) -> list[StoredCheckpoint]:
         """Return checkpoints over more than ``above`` entries by size, ``MOST_CHECKPOINTS`` at most."""

@@ -15,6 +15,15 @@ class Entry(Table, tablename="entry", schema="audit"):
     body = Bytea(default=None, null=False, help_text="pseudonymous: RFC 8785 JSON, never updated")
 
 
+class Detail(Table, tablename="detail", schema="audit"):
+    """A detail of an entry that is about one person, encrypted under that person's key."""
+
+    id = UUID(primary_key=True, default=None, help_text="open: version 7")
+    entry = UUID(default=None, null=False, help_text="open: which entry commits to it")
+    part = SmallInt(default=None, null=False, help_text="open: counts the details of one entry from 0")
+    ciphertext = Bytea(default=None, null=False, help_text="pseudonymous: nobody reads it without the person's key")
+
+
 class Pending(Table, tablename="pending", schema="audit"):
     """Entries that wait for their index. A queue and not a cursor: ids become visible in another order than made."""
 

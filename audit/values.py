@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from audit.rules.details import Claim
 from audit.vocabulary import FindingKind, Meaning
 
 
@@ -38,6 +39,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str | None = None
     count: int | None = None
     detail: dict[str, Any] | None = None
+    sealed: list[Claim] | None = None
+
+
+class StoredDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed detail as it lies beside an entry; ``ciphertext`` is None where it is gone or was altered."""
+
+    subject: UUID
+    commitment: bytes
+    ciphertext: bytes | None
 
 
 class EntryFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

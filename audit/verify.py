@@ -12,9 +12,11 @@ from typing import Final, TypeAlias
 from audit.ranges import sound_ranges
 from audit.rules.checkpoints import Checkpoint
 from audit.rules.columns import differing, says_it_is
+from audit.rules.details import MARK, claims
+from audit.rules.details import differing as differing_details
 from audit.rules.findings import Findings, compare_tile, name_stray_tile
 from audit.rules.keyring import FormerKey, KeyRing
-from audit.rules.ranges import RANGE
+from audit.rules.ranges import RANGE, Sealing
 from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
 from audit.rules.verification import Chunk, Verification
@@ -81,6 +83,7 @@ class _Run:
         self._verification = Verification(keys, self._findings)
         self._origin = keys.origin
         self._found = 0
+        self._details = 0
         self._checkpoints = 0
 
     async def report(self, indexed: int, kept: Checkpoint | None, progress: Progress | None) -> Report:
@@ -91,6 +94,7 @@ class _Run:
         for tile in await self._log.stray_tiles(tile_counts(self._verification.size)):
             name_stray_tile(self._findings, tile)
         pending = await self._check_entries()
+        await self._check_stray_details()
         await self._check_ends(indexed, kept)
         newest = self._verification.newest
         return Report(
@@ -114,6 +118,7 @@ class _Run:
                     self._found += found.count
                     self._checkpoints += len(found.checkpoints)
                     self._verification.accept(found)
+                    await self._check_details(found.sealing)
                 elif not await self._check_closely(first, end):
                     detail = f"This index and those after it are not there, up to {total - 1} at most."
                     self._findings.add(first, FindingKind.LEAF_MISSING, detail)
@@ -147,7 +152,30 @@ class _Run:
                 self._compare_columns(leaf, body)
         stored = {tile.number: data for tile, data in tiles.items()}
         self._verification.check(Chunk(first, found, leaf_hashes, stored, checkpoints))
+        await self._check_details(
+            [
+                Sealing(leaf.index, leaf.entry, claims(body))
+                for leaf in leaves
+                if (body := by_entry.get(leaf.entry)) is not None and MARK in body
+            ]
+        )
         return True
+
+    async def _check_details(self, sealing: Sequence[Sealing]) -> None:
+        if not sealing:
+            return
+        stored = await self._log.details([each.entry for each in sealing])
+        for each in sealing:
+            parts = stored.get(each.entry, {})
+            self._details += len(parts)
+            for sentence in differing_details(each.claims, parts):
+                self._findings.add(each.index, FindingKind.DETAIL_CHANGED, sentence)
+
+    async def _check_stray_details(self) -> None:
+        stray = await self._log.count_details() - self._details
+        if stray:
+            detail = f"{stray} sealed details belong to no entry that speaks of one."
+            self._findings.add(self._verification.size, FindingKind.DETAIL_CHANGED, detail)
 
     def _compare_columns(self, leaf: Leaf, body: bytes) -> None:
         names = differing(leaf.entry, body, leaf)

@@ -19,6 +19,7 @@ from asgi import WITH_WORKER, keep_what_is_loaded
 from kernel.database import Connection
 from kernel.facts import Fact, Origin
 from kernel.keys import load_keys
+from kernel.log import configure_log
 
 OF_THE_LOG = 2
 """How many of the worker's loops, the first ones, sequence and publish the log."""
@@ -40,13 +41,18 @@ class WithoutLog(Background):
         return super().loops()[OF_THE_LOG:]
 
 
-async def _record_nothing(connection: Connection, entries: Sequence[tuple[Origin, Fact]], at: datetime) -> list[UUID]:  # noqa: ARG001
+async def _record_nothing(
+    connection: Connection,  # noqa: ARG001 - called by its names
+    entries: Sequence[tuple[Origin, Fact]],  # noqa: ARG001
+    at: datetime,  # noqa: ARG001
+) -> list[UUID]:
     return []
 
 
 def create() -> Litestar:
     """Return the application of one worker process."""
     settings = settings_of(os.environ)
+    configure_log(settings.log_level)
     runtime = Unaudited(settings, load_keys(settings))
     runtime.work._recorder = _record_nothing  # noqa: SLF001 - there is no door for this, on purpose
     setattr(app_module, "Background", WithoutLog)  # noqa: B010 - the same

@@ -42,8 +42,22 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
         return self.purpose or (UPKEEP if self.role in _OWN_PROGRAMS else "")
 
 
+class SealedDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A detail that is about one person by content, encrypted under that person's key.
+
+    ``commitment`` is its HMAC-SHA256 under a random salt, which is encrypted together with it.
+    """
+
+    subject: UUID
+    commitment: bytes
+    ciphertext: bytes
+
+
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done to what, in the vocabulary of a room. ``detail`` holds ids, codes and numbers, never names."""
+    """What was done to what, in the vocabulary of a room. ``detail`` holds ids, codes and numbers, never names.
+
+    What says more than that about a person goes into ``sealed``, one part for each person.
+    """
 
     action: str
     subject: UUID | None = None
@@ -53,3 +67,4 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = "succeeded"
     count: int | None = None
     detail: dict[str, Any] = {}
+    sealed: tuple[SealedDetail, ...] = ()

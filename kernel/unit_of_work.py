@@ -15,7 +15,7 @@ import asyncpg
 
 from kernel.clock import Clock
 from kernel.database import DB, Connection, translated
-from kernel.facts import Fact, Origin
+from kernel.facts import Fact, Origin, SealedDetail
 from kernel.ids import uuid7
 from kernel.outbox import put
 
@@ -71,7 +71,7 @@ class UnitOfWork:
         """Run a statement once per row; prefer one statement with ``unnest``."""
         await self.connection.executemany(sql, rows)
 
-    def record(
+    def record(  # noqa: PLR0913 - what an entry says
         self,
         action: StrEnum,
         *,
@@ -82,6 +82,7 @@ class UnitOfWork:
         reason: str | None = None,
         outcome: str = "succeeded",
         origin: Origin | None = None,
+        sealed: Sequence[SealedDetail] = (),
         **detail: Any,
     ) -> None:
         """Promise an audit entry; it is written in this transaction, immediately before COMMIT."""
@@ -94,6 +95,7 @@ class UnitOfWork:
             reason=reason,
             outcome=outcome,
             detail=(origin or self.origin).detailed(detail),
+            sealed=tuple(sealed),
         )
         self.entries.append((origin or self.origin, fact))
 

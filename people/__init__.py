@@ -5,6 +5,7 @@ Destroying a person's key makes everything the vault holds about that person unr
 """
 
 from people.box import Box, box
+from people.detailing import open_detail, seal_detail
 from people.errors import (
     InvalidLicenceError,
     InvalidPersonError,
@@ -104,12 +105,14 @@ __all__ = [
     "key_use",
     "licence_statuses",
     "lock",
+    "open_detail",
     "open_secret",
     "pending_licences",
     "profile",
     "register",
     "reindex",
     "rewrap",
+    "seal_detail",
     "seal_secret",
     "submit_licence",
     "view",

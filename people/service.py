@@ -11,6 +11,7 @@ import msgspec
 
 from kernel import cursors, epochs
 from kernel.unit_of_work import UnitOfWork
+from people.detailing import seal_detail
 from people.errors import InvalidLicenceError, PersonNotFoundError
 from people.rules.licences import check_decision, check_submission, status_on
 from people.rules.person import check, check_change, check_zone_change
@@ -84,10 +85,14 @@ async def change(uow: UnitOfWork, person: PersonId, new: Change, *, by_person: b
             if by_person:
                 check_zone_change(place.zone_changed_at, uow.now)
             await profiles.put_zone_change(uow, person)
+    names = sorted(new.given())
+    known = await profiles.fields(uow, person, frozenset(map(Field, names)))
     with persons.unique():
         await profiles.change(uow, person, new)
     epochs.move(uow, person)
-    uow.record(Action.PROFILE_CHANGED, subject=person, fields=sorted(new.given()))
+    values = {"new": new.given(), "old": {name: known[name] for name in names}}
+    sealed = await seal_detail(uow, person, msgspec.to_builtins(values))
+    uow.record(Action.PROFILE_CHANGED, subject=person, sealed=[sealed], fields=names)
 
 
 async def submit_licence(

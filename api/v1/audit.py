@@ -1,22 +1,26 @@
 """The trail, for compliance officers: search, proof, signed export."""
 
 import tempfile
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Response
 from litestar.params import FromPath, FromQuery
 
+import access
 import audit
-from access import Permission
+import people
+from access import Caller, Permission
 from api.passage import Passage
 from api.routing import command, query
 from api.v1.wire import Body, Limit, Listing, Words
 from audit import Entry, EntryFilter, InclusionProof
 from consent.vocabulary import Purpose
 from kernel import cursors
+from kernel.crypto import SealError
 from kernel.unit_of_work import UnitOfWork
 
 ZIP: Final = "application/zip"
@@ -96,6 +100,44 @@ async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
     return await audit.inclusion_proof(uow, index)
 
 
+class OpenedDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """What a profile said before and says since, of the fields that the caller's permissions list.
+
+    Nothing of it is there where the person was erased, or where it is not what the entry commits to.
+    """
+
+    subject: UUID
+    state: Literal["open", "erased", "damaged"]
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+
+
+@query.get(
+    "/audit/entries/{index:int}/details",
+    permission=Permission.AUDIT_READ,
+    purpose=Purpose.COMPLIANCE,
+    records=audit.Action.DETAIL_READ,
+)
+async def read_details(uow: UnitOfWork, caller: Caller, index: FromPath[int]) -> Listing[OpenedDetail]:
+    """Return what lies sealed beside an entry: what changed in somebody's profile."""
+    fields = {field.value for field in access.shown_fields(caller.role)}
+    return Listing([await _opened(uow, each, fields) for each in await audit.sealed_details(uow, index)])
+
+
+async def _opened(uow: UnitOfWork, sealed: audit.StoredDetail, fields: AbstractSet[str]) -> OpenedDetail:
+    person = people.PersonId(sealed.subject)
+    try:
+        if sealed.ciphertext is None:
+            return OpenedDetail(subject=person, state="damaged")
+        detail = await people.open_detail(uow, person, sealed.commitment, sealed.ciphertext)
+    except people.PersonErasedError:
+        return OpenedDetail(subject=person, state="erased")
+    except SealError:
+        return OpenedDetail(subject=person, state="damaged")
+    old, new = ({name: detail[side][name] for name in detail[side].keys() & fields} for side in ("old", "new"))
+    return OpenedDetail(subject=person, state="open", old=old, new=new)
+
+
 @command.post(
     "/audit/exports",
     permission=Permission.AUDIT_EXPORT,
@@ -141,4 +183,4 @@ async def archive_entries(uow: UnitOfWork, passage: Passage, data: ArchiveReques
     return Response(content, media_type=ZIP, headers=headers)
 
 
-ROUTES: list[Any] = [search_entries, read_entry, prove_entry, export_entries, archive_entries]
+ROUTES: list[Any] = [search_entries, read_entry, read_details, prove_entry, export_entries, archive_entries]

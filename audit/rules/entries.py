@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from audit.errors import EntryTooLargeError
+from audit.rules.details import Claim, claim
 from audit.vocabulary import Action
 from kernel.canonical import canonical
 from kernel.facts import Fact, Origin
@@ -48,6 +49,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resource: str | None = None
     role: str
     route: str
+    sealed: list[Claim] | None = None
     subject: UUID | None = None
     v: int
 
@@ -126,6 +128,7 @@ def _body(identifier: UUID, at: str, origin: Origin, fact: Fact, detail: bytes |
             resource=fact.resource,
             role=origin.role,
             route=origin.route,
+            sealed=[claim(each) for each in fact.sealed] or None,
             subject=fact.subject,
             v=_VERSION,
         )

@@ -13,7 +13,7 @@ from audit.vocabulary import FindingKind
 MOST_FINDINGS: Final = 1_000
 """How many findings are kept; the rest is counted."""
 
-_STILL_HOLDS: Final = frozenset({FindingKind.LEAF_CHANGED, FindingKind.COLUMN_CHANGED})
+_STILL_HOLDS: Final = frozenset({FindingKind.LEAF_CHANGED, FindingKind.COLUMN_CHANGED, FindingKind.DETAIL_CHANGED})
 """What leaves every checkpoint valid over the entries."""
 
 _EXPLAINS: Final = frozenset(

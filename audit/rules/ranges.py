@@ -6,10 +6,12 @@ What is found about a range in which something differs is none of this: see ``ve
 import struct
 from collections.abc import Sequence
 from typing import Final, cast
+from uuid import UUID
 
 import msgspec
 
 from audit.rules.columns import agree
+from audit.rules.details import MARK, Claim, claims
 from audit.rules.tiles import TILE_BYTES, TILE_HASHES, Tile
 from audit.rules.tree import HASH_BYTES, complete_hash, leaf_hashes
 
@@ -50,6 +52,14 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     checkpoints: Sequence[StoredCheckpoint]
 
 
+class Sealing(msgspec.Struct, frozen=True):
+    """An entry that commits to sealed details."""
+
+    index: int
+    entry: UUID
+    claims: Sequence[Claim]
+
+
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
     """A range in which all agrees, with the roots over its full tiles."""
 
@@ -57,6 +67,7 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     leaf_hashes: bytes
     roots: Sequence[bytes]
     checkpoints: Sequence[StoredCheckpoint]
+    sealing: Sequence[Sealing]
 
     @property
     def count(self) -> int:
@@ -85,7 +96,13 @@ def sound(stored: Stored) -> Sound | None:
         return None
     starts = range(0, len(hashes) - TILE_HASHES + 1, TILE_HASHES)
     roots = [complete_hash(hashes[start : start + TILE_HASHES]) for start in starts]
-    return Sound(first=stored.first, leaf_hashes=joined, roots=roots, checkpoints=stored.checkpoints)
+    entries = stored.entries
+    sealing = [
+        Sealing(stored.first + place, UUID(bytes=entries[place * _ID_BYTES :][:_ID_BYTES]), claims(body))
+        for place, body in enumerate(bodies)
+        if MARK in body
+    ]
+    return Sound(first=stored.first, leaf_hashes=joined, roots=roots, checkpoints=stored.checkpoints, sealing=sealing)
 
 
 def _by_index(stored: Stored) -> Sequence[bytes] | None:

@@ -59,9 +59,15 @@ class Verification:
     def accept(self, found: Sound) -> None:
         """Take the next range, in which all agrees, and compare each checkpoint with the tree at its size."""
         for number, offset in enumerate(range(0, found.count, TILE_HASHES)):
-            tile = split(found.leaf_hashes[offset * HASH_BYTES :][:TILE_BYTES])
+            start = found.first + offset
             root = found.roots[number] if number < len(found.roots) else None
-            self._grow(found.first + offset, tile, tile, found.checkpoints, root)
+            signed = any(start < each.size <= start + TILE_HASHES for each in found.checkpoints)
+            if root is None or signed or self._entered is not self._tiled:
+                tile = split(found.leaf_hashes[offset * HASH_BYTES :][:TILE_BYTES])
+                self._grow(start, tile, tile, found.checkpoints, root)
+            else:
+                self._tiled.extend([root], TILE_HEIGHT)
+                self._file_above(root)
 
     def check(self, chunk: Chunk) -> None:
         """Compare what is stored about each entry of the next range, and each checkpoint with the tree at its size."""

@@ -26,6 +26,16 @@ with written as (
 insert into audit.pending (entry) select id from written
 """
 
+_INSERT_WITH_DETAILS = _INSERT.replace(
+    "insert into audit.pending",
+    """,
+beside as (
+    insert into audit.detail (id, entry, part, ciphertext)
+    select * from unnest($3::uuid[], $4::uuid[], $5::smallint[], $6::bytea[])
+)
+insert into audit.pending""",
+)
+
 # The page is cut before its entries are looked up: joined first, the planner may read the whole log.
 _PAGE = (
     "select l.index, l.leaf_hash, l.at, l.action, l.decision, l.purpose, e.body from"
@@ -44,9 +54,26 @@ _accessed = msgspec.json.Decoder(_Accessed).decode
 _object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-async def insert(connection: Connection, identifiers: Sequence[UUID], bodies: Sequence[bytes]) -> None:
-    """Write entries and queue them for the sequencer."""
-    await connection.execute(_INSERT, identifiers, bodies)
+async def insert(
+    connection: Connection,
+    identifiers: Sequence[UUID],
+    bodies: Sequence[bytes],
+    details: Sequence[tuple[UUID, UUID, int, bytes]],
+) -> None:
+    """Write entries and queue them for the sequencer; ``details`` are ids, entries, parts and ciphertexts."""
+    if details:
+        columns = zip(*details, strict=True)
+        await connection.execute(_INSERT_WITH_DETAILS, identifiers, bodies, *map(list, columns))
+    else:
+        await connection.execute(_INSERT, identifiers, bodies)
+
+
+async def details(uow: UnitOfWork, index: int) -> dict[int, bytes]:
+    """Return the sealed details beside an entry, by part."""
+    rows = await uow.fetch(
+        "select part, ciphertext from audit.detail where entry = (select entry from audit.leaf where index = $1)", index
+    )
+    return {row["part"]: row["ciphertext"] for row in rows}
 
 
 async def entry(uow: UnitOfWork, index: int) -> Entry | None:

@@ -200,6 +200,7 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     f"POST {CAMPAIGN}/end": Case(STEERING, campaign(CampaignState.DRAFT), OVERSEEN),
     "GET /v1/audit/entries": Case(OFFICERS, nothing, COMMON),
     "GET /v1/audit/entries/{index:int}": Case(OFFICERS, an_index, COMMON),
+    "GET /v1/audit/entries/{index:int}/details": Case(OFFICERS, an_index, COMMON),
     "GET /v1/audit/entries/{index:int}/proof": Case(OFFICERS, an_index, COMMON),
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),

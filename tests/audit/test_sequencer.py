@@ -218,3 +218,23 @@ async def test_bytes_that_are_no_entry_are_filed_and_hold_nobody_up(
     assert len(rows[3]["resource"]) == 400
     report = await verified(database_url)
     assert [finding.kind for finding in report.findings] == [audit.FindingKind.ENTRY_MISPLACED]
+
+
+async def test_a_clock_that_jumps_loses_and_doubles_nothing_and_times_are_still_found(
+    work: Work, database_url: str, clock: MovableClock
+) -> None:
+    start = clock.now()
+    jumps = (timedelta(hours=1), timedelta(hours=-2), timedelta(seconds=-5), timedelta(hours=1), timedelta(seconds=5))
+    times = []
+    for number, jump in enumerate(jumps):
+        clock.move(jump)
+        times.append(clock.now())
+        await write(work, 10, 10 * number)
+        await sequence(database_url, clock)
+    assert (await verified(database_url)).ok
+    assert await indexes(database_url) == list(range(10 * len(jumps)))
+    async with work.read(origin()) as uow:
+        before = await audit.search(uow, audit.EntryFilter(until=start), None, 100)
+        after = await audit.search(uow, audit.EntryFilter(since=start), None, 100)
+    assert len(before.items) == 10 * sum(at < start for at in times) > 0
+    assert len(after.items) == 10 * sum(at >= start for at in times) > 0

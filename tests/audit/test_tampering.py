@@ -260,6 +260,11 @@ def test_a_witnesss_signature_under_the_logs_key_makes_no_checkpoint() -> None:
         assert said({"kind": "checkpoint", "data": encoded(note.encode()), "key": KEY.vkey}) == verdict
 
 
+@pytest.mark.soak
+async def test_what_nobody_touched_is_in_order_a_hundred_times_out_of_a_hundred(log: str) -> None:
+    assert [(await verified(log)).ok for _ in range(100)] == [True] * 100
+
+
 async def test_what_nobody_touched_is_in_order_every_time(log: str, export: Files) -> None:
     for _ in range(10):
         assert (await verified(log)).ok
