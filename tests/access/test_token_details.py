@@ -2,15 +2,16 @@
 
 import json
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from access.errors import TokenRefusedError
+from access.refusals import TokenFault
 from access.rules.claims import LONGEST, SKEW_SECONDS, key_id
 from access.tokens import TokenKeys, TokenVerifier, former_keys, issue
-from access.vocabulary import TokenFault
 from kernel.clock import MovableClock
 from tests.access.builders import AUTHORITY, SEED
 from tests.access.test_tokens import CLAIMS, HEADER, NOON, WIRE, fault, segment, signed, verifier
@@ -20,16 +21,10 @@ SECOND = NOON.replace(microsecond=0)
 
 def of_length(length: int) -> str:
     """A token of ours with so many characters: JSON may have spaces in it."""
-    for spaces in range(length):
-        for more in range(4):
-            header = json.dumps(HEADER).encode() + b" " * more
-            token = signed(header, json.dumps(WIRE).encode() + b" " * spaces)
-            if len(token) == length:
-                return token
-            if len(token) > length:
-                break
-        if len(token) > length + 8:
-            break
+    for spaces, more in product(range(length), range(4)):
+        token = signed(json.dumps(HEADER).encode() + b" " * more, json.dumps(WIRE).encode() + b" " * spaces)
+        if len(token) == length:
+            return token
     raise AssertionError(length)
 
 
