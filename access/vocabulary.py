@@ -104,9 +104,9 @@ class Permission(StrEnum):
     SESSION_END = "session:end"
     STREAKS_READ = "streaks:read"
     SUPPRESSION_WRITE = "suppression:write"
+    TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
     TRANSFER_DISPUTE = "transfer:dispute"
     TRANSFER_DISPUTE_ANSWER = "transfer-dispute:answer"
-    TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
 
 
 class AccountStatus(StrEnum):
