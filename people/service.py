@@ -2,6 +2,7 @@
 
 import zoneinfo
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -117,13 +118,17 @@ async def decide_licence(uow: UnitOfWork, person: PersonId, market: str, decisio
     return licence
 
 
-async def licence_status(uow: UnitOfWork, person: PersonId, market: str) -> LicenceStatus:
-    """Return what the licence of ``person`` in ``market`` is worth today (UTC); unverified where nothing is known.
+async def licence_statuses(
+    uow: UnitOfWork, people: Collection[PersonId], market: str, at: datetime | None = None
+) -> dict[PersonId, LicenceStatus]:
+    """Return what the licence of each of ``people`` in ``market`` is at a moment (now), in one query.
 
-    The vault is not opened: where the evidence is stays sealed.
+    Whoever has none is unverified. Nothing that is sealed is opened. What was decided after ``at`` counts as if it had
+    been decided before: only the last decision is kept, and the audit log has those before it.
     """
-    found = await licences.status_of(uow, person, market)
-    return LicenceStatus.UNVERIFIED if found is None else status_on(found, uow.now.date())
+    day = (at or uow.now).date()
+    known = await licences.statuses(uow, people, market)
+    return {person: status_on(known[person], day) if person in known else LicenceStatus.UNVERIFIED for person in people}
 
 
 async def key_use(uow: UnitOfWork) -> dict[bytes, int]:

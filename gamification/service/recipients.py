@@ -15,7 +15,7 @@ async def with_licence(uow: UnitOfWork, known: Known, person: PersonId, here: Be
     Whether the person is a public employee or a covered recipient nobody can tell Laurel yet, and what was known
     otherwise stays so.
     """
-    status = await people.licence_status(uow, person, here.market)
+    status = (await people.licence_statuses(uow, [person], here.market))[person]
     verified, said = status in {LicenceStatus.VERIFIED, LicenceStatus.LAPSED}, known.person
     return replace(
         known,

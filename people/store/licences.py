@@ -1,8 +1,7 @@
 """Licences to practise, one per person and market; where the evidence is stands sealed."""
 
+from collections.abc import Collection
 from typing import Final
-
-import msgspec
 
 from kernel.unit_of_work import UnitOfWork
 from people import sealing
@@ -40,15 +39,24 @@ async def licences_of(uow: UnitOfWork, person: PersonId, data_key: bytes) -> tup
     )
 
 
-async def status_of(uow: UnitOfWork, person: PersonId, market: str) -> Licence | None:
-    """Return the licence of ``person`` in ``market`` without its evidence, which stays sealed."""
-    row = await uow.fetchrow(
-        "select market, status, null as evidence, expires_on, changed_at from people.licence"
-        " where person = $1 and market = $2",
-        person,
+async def statuses(uow: UnitOfWork, persons: Collection[PersonId], market: str) -> dict[PersonId, Licence]:
+    """Return the licences of ``persons`` in ``market`` without their evidence; no key is asked for."""
+    rows = await uow.fetch(
+        "select person, market, status, expires_on, changed_at from people.licence"
+        " where person = any($1::uuid[]) and market = $2",
+        list(persons),
         market,
     )
-    return msgspec.convert(dict(row), Licence) if row else None
+    return {
+        PersonId(row["person"]): Licence(
+            market=row["market"],
+            status=LicenceStatus(row["status"]),
+            evidence=None,
+            expires_on=row["expires_on"],
+            changed_at=row["changed_at"],
+        )
+        for row in rows
+    }
 
 
 async def put_licence(uow: UnitOfWork, person: PersonId, data_key: bytes, licence: Licence) -> None:
