@@ -114,9 +114,9 @@ class Permission(StrEnum):
     STREAKS_READ = "streaks:read"
     SUPPRESSION_WRITE = "suppression:write"
     TRAINING_RECORD = "training:record"
+    TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
     TRANSFER_DISPUTE = "transfer:dispute"
     TRANSFER_DISPUTE_ANSWER = "transfer-dispute:answer"
-    TRANSFERS_OF_VALUE_READ = "transfers-of-value:read"
 
 
 class AccountStatus(StrEnum):

@@ -149,7 +149,7 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "POST /v1/claims/{claim:uuid}/fulfil": Case(frozenset({ADMINISTRATOR}), a_claim, 404),
     "POST /v1/claims/{claim:uuid}/cancel": Case(frozenset({ADMINISTRATOR, HCP}), a_claim, 404),
     "GET /v1/me/transfers-of-value": own(),
-    "POST /v1/me/transfers-of-value/{claim:uuid}/disputes": Case(frozenset({HCP}), own_transfer, 404, status=201),
+    "POST /v1/me/transfers-of-value/{claim:uuid}/disputes": Case(frozenset({HCP}), own_transfer, OWN, status=201),
     "POST /v1/compliance/transfers-of-value/{claim:uuid}/answer": Case(OFFICERS, a_dispute, 404),
     "GET /v1/compliance/transfers-of-value": Case(OFFICERS, nothing, COMMON),
     "GET /v1/rules": Case(frozenset({OFFICER, MARKETER}), nothing, COMMON),
