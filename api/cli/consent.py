@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from uuid import UUID
 
 import click
 import msgspec
@@ -18,11 +19,12 @@ from api.routes import route_lines
 from api.runtime import former_log_keys, receipt_issuer
 from audit import NoteError, read_former_keys
 from consent import REGISTER, PurposeEntry
-from consent.values import ReceiptVerdict
-from consent.vocabulary import Action
+from consent.values import Decision, ReceiptVerdict
+from consent.vocabulary import Action, Channel, Purpose
 from kernel.columns import classified_columns
 from kernel.keys import load_keys, rotate_signing_key
 from kernel.settings import Settings
+from people.vocabulary import PersonId
 
 
 @click.group("consent")
@@ -70,6 +72,33 @@ async def _rotated(settings: Settings) -> str:
     async with opened(settings) as runtime, runtime.work.begin(command_origin("consent rotate-key")) as uow:
         uow.record(Action.RECEIPT_KEY_ROTATED, resource=f"key:{after}", previous=before.multikey)
     return after
+
+
+@consent.command("may-contact")
+@click.argument("person", type=click.UUID)
+@click.option("--channel", type=click.Choice([each.value for each in Channel]), required=True, help="By which way.")
+@click.option("--purpose", type=click.Choice([each.value for each in Purpose]), required=True, help="What for.")
+@click.option("--topic", help="About which product or content class.")
+@click.option("--json", "as_json", is_flag=True, help="Print the decision as JSON.")
+def may_contact(person: UUID, channel: str, purpose: str, topic: str | None, *, as_json: bool) -> None:
+    """Say whether PERSON may be reached now; exit status 1 if not. The question is in the audit log."""
+    with servers() as settings:
+        asyncio.run(migrated(settings))
+        decision = asyncio.run(_decided(settings, PersonId(person), Channel(channel), Purpose(purpose), topic))
+    if as_json:
+        click.echo(msgspec.json.encode(decision))
+    else:
+        rests_on = "" if decision.event is None else f", by consent event {decision.event}"
+        click.echo(f"{decision.outcome.value}: {decision.reason.value}{rests_on}")
+    if not decision.allowed:
+        raise SystemExit(1)
+
+
+async def _decided(
+    settings: Settings, person: PersonId, channel: Channel, purpose: Purpose, topic: str | None
+) -> Decision:
+    async with opened(settings) as runtime, runtime.work.begin(command_origin("consent may-contact")) as uow:
+        return await room.may_contact(uow, person, channel, purpose, topic=topic)
 
 
 @consent.command("register")

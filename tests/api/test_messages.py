@@ -1,13 +1,17 @@
 """E-mail to people: the gate is asked when it is queued and when it leaves, and what it said is kept."""
 
+import asyncio
 import email
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -21,6 +25,7 @@ from kernel.settings import Settings
 from people import PersonId
 from tests.api.asker import Asker, Body
 from tests.api.house import ORIGIN, House, problem
+from tests.api.test_badge_command import environment
 
 PURPOSE = "marketing_email"
 LETTER = {"purpose": PURPOSE, "subject": "News", "text": "A webinar on asthma.\nCome along."}
@@ -206,3 +211,31 @@ async def test_a_message_that_waits_is_in_the_package_of_its_person(house: House
     with zipfile.ZipFile(io.BytesIO(package.content)) as archive:
         rows = json.loads(archive.read("data.json"))["data"]["consent.message"]["records"]
     assert [json.loads(row["content"]) for row in rows] == [{"subject": "News", "text": LETTER["text"]}]
+
+
+async def test_the_command_line_asks_the_same_gate(house: House, tmp_path: Path) -> None:
+    settings, hcp = house.runtime.settings, await house.hcp()
+    own = environment(tmp_path) | {"LAUREL_DATABASE_URL": settings.database_url or ""}
+    own["LAUREL_REDIS_URL"] = settings.redis_url or ""
+
+    async def said(*words: str) -> tuple[int, str]:
+        command = [sys.executable, "-P", "-m", "api.cli", "consent", "may-contact", *words]
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [*command, "--channel", "rep", "--purpose", "contact"],
+            env=own,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return done.returncode, done.stdout
+
+    code, text = await said(str(hcp.person), "--topic", "cardiology")
+    assert (code, text.startswith("allowed: consent-granted, by consent event ")) == (0, True), text
+    assert (await hcp.decide("contact", "denied")).status_code == 200
+    code, text = await said(str(hcp.person), "--json")
+    assert (code, json.loads(text)["reason"]) == (1, "consent-denied")
+    assert (await said(str(uuid4())))[1] == "refused: person-unknown\n"
+    asked = [each for each in await house.entries(str(hcp.person)) if each["action"] == "consent:contact:decided"]
+    assert len(asked) == 2
