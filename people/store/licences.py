@@ -4,6 +4,8 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from kernel.unit_of_work import UnitOfWork
 from people import sealing
 from people.values import Licence, WaitingLicence
