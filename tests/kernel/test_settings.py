@@ -70,6 +70,10 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("LAUREL_MAIL_FROM", "nobody"),
         ("LAUREL_SMTP_URL", "http://mail.example"),
         ("LAUREL_STAFF_SECOND_FACTOR", "yes"),
+        ("LAUREL_PASSKEY_DOMAIN", "https://clinic.example"),
+        ("LAUREL_PASSKEY_DOMAIN", "Clinic.example"),
+        ("LAUREL_PASSKEY_ORIGINS", "https://app.example/path"),
+        ("LAUREL_PASSKEY_ORIGINS", "android:apk-key-hash:short"),
         ("LAUREL_PORT", "0"),
         ("LAUREL_PORT", "65536"),
         ("LAUREL_PORT", "\uff18\uff10\uff10\uff10"),
@@ -185,3 +189,12 @@ def test_in_production_staff_need_a_second_factor_unless_it_is_said_otherwise() 
     assert not load(PRODUCTION | {"LAUREL_STAFF_SECOND_FACTOR": "optional"}).needs_second_factor
     assert not load({}).needs_second_factor
     assert load({"LAUREL_STAFF_SECOND_FACTOR": "required"}).needs_second_factor
+
+
+def test_passkeys_are_made_for_a_domain_and_asked_for_by_pages_and_apps() -> None:
+    app = "android:apk-key-hash:" + "a" * 43
+    settings = load(
+        {"LAUREL_PASSKEY_DOMAIN": "clinic.example", "LAUREL_PASSKEY_ORIGINS": f"https://app.example, {app}"}
+    )
+    assert settings.passkey_domain == "clinic.example"
+    assert set(settings.passkey_origins) == {"https://app.example", app}
