@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from access.errors import KeyProofRefusedError, PasskeyRefusedError, ProvisioningError
 from access.rules import dpop, jose, passkeys, providers, scim
+from access.vocabulary import Role
 from access.webauthn_json import PasskeyAnswer, PasskeyResponse
 from tests.conftest import START
 
@@ -78,7 +79,7 @@ def test_no_text_is_a_passkeys_answer(name: str, text: str, more: str | None, da
 
 
 WORDS = st.sampled_from(["userName", "displayName", "emails", "userType", "active", "externalId", "name", "other"])
-USER = scim.DirectoryUser(user_name="m", display_name="Maya", email="m@pharma.example", user_type=scim.Role.MARKETER)
+USER = scim.DirectoryUser(user_name="m", display_name="Maya", email="m@pharma.example", user_type=Role.MARKETER)
 
 
 @given(st.dictionaries(WORDS, JSON))
