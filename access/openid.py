@@ -163,7 +163,7 @@ class OpenIdProviders:
                     body += part
                     if len(body) > LARGEST:
                         raise IdentityProviderAwayError("The provider answers with more than it should.")
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             raise IdentityProviderAwayError("The provider does not answer.") from None
         return answer.status_code, body
 

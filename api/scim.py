@@ -165,7 +165,7 @@ async def replace_user(
     uow: UnitOfWork, caller: Caller, passage: Passage, user: FromPath[UUID], data: dict[str, Any]
 ) -> Response[Document]:
     """Say everything of somebody anew; who is not active is out at once."""
-    changed = await access.provisioning.change_provisioned(uow, caller, user, access.scim.read(data))
+    changed = await access.provisioning.replace_provisioned(uow, caller, user, access.scim.read(data))
     return _answer(_resource(passage, changed))
 
 
@@ -177,9 +177,7 @@ async def patch_user(
     uow: UnitOfWork, caller: Caller, passage: Passage, user: FromPath[UUID], data: dict[str, Any]
 ) -> Response[Document]:
     """Change some of what is said of somebody; all operations or none."""
-    present = await access.provisioning.provisioned_user(uow, caller, user)
-    wanted = access.scim.patched(present.user, data)
-    return _answer(_resource(passage, await access.provisioning.change_provisioned(uow, caller, user, wanted)))
+    return _answer(_resource(passage, await access.provisioning.patch_provisioned(uow, caller, user, data)))
 
 
 @command.delete(

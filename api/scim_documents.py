@@ -51,7 +51,6 @@ def resource_type(base: str) -> Document:
 def user_schema(base: str) -> Document:
     """Return what a directory may say of a member of staff."""
     value = _attribute("value", "Where the invitation goes.", required=True)
-    primary = _attribute("primary", "Whether this is the one that counts.", kind="boolean")
     return {
         "schemas": [f"{_CORE}:Schema"],
         "id": scim.USER,
@@ -61,7 +60,7 @@ def user_schema(base: str) -> Document:
             _attribute("userName", "What the directory calls somebody.", required=True, uniqueness="server"),
             _attribute("displayName", "The name.", required=True),
             _attribute("emails", "The address; of several the primary one is kept.", kind="complex", required=True)
-            | {"multiValued": True, "subAttributes": [value, primary]},
+            | {"multiValued": True, "subAttributes": [value]},
             _attribute("userType", "The role that the directory proposes.", required=True, mutability="immutable")
             | {"canonicalValues": list(scim.STAFF_ROLES)},
             _attribute("active", "Whether somebody may come in.", kind="boolean", required=True),

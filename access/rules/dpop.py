@@ -60,11 +60,13 @@ def read(proof: str, *, method: str, url: str, now: datetime, access_token: str 
             proof, jwt.PyJWK(key, algorithm=header["alg"]), algorithms=[header["alg"]]
         )
         claims = msgspec.convert(jose.json_object(payload), _Claims)
+        here = claims.htm == method and _plain(claims.htu) == _plain(url)
     except (ValueError, TypeError, jwt.PyJWTError, msgspec.ValidationError):
         raise refused() from None
-    if claims.htm != method or _plain(claims.htu) != _plain(url) or not 0 < len(claims.jti) <= NAME_LENGTH:
+    instant = now.timestamp()
+    if not here or not instant - window <= claims.iat <= instant + AHEAD_SECONDS:
         raise refused()
-    if not -AHEAD_SECONDS <= now.timestamp() - claims.iat <= window:
+    if not 0 < len(claims.jti) <= NAME_LENGTH or not claims.jti.isprintable():
         raise refused()
     if (None if access_token is None else token_hash(access_token)) != claims.ath:
         raise refused()

@@ -207,7 +207,9 @@ def _check_parties(provider: Provider, claims: Mapping[str, Any], attempt: bytes
         provider.client_id,
     }:
         raise refused(IdentityFault.AUDIENCE)
-    if not isinstance(nonce, str) or not hmac.compare_digest(derived(attempt, "nonce").encode(), nonce.encode()):
+    if not isinstance(nonce, str) or not hmac.compare_digest(
+        derived(attempt, "nonce").encode(), nonce.encode("utf-8", "surrogatepass")
+    ):
         raise refused(IdentityFault.NONCE)
 
 
@@ -217,7 +219,7 @@ def _check_times(claims: Mapping[str, Any], instant: float) -> None:
     if len(numbers) != 2:  # noqa: PLR2004 - both of them
         raise refused(IdentityFault.TOKEN)
     begun, ends = numbers
-    if not begun - SKEW_SECONDS <= instant < ends + SKEW_SECONDS or instant - begun > OLDEST_SECONDS:
+    if not instant - OLDEST_SECONDS <= begun <= instant + SKEW_SECONDS or not instant - SKEW_SECONDS < ends:
         raise refused(IdentityFault.EXPIRED)
 
 

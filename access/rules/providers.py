@@ -69,8 +69,12 @@ def read(text: str) -> dict[str, Provider]:
 
 def is_safe(url: str) -> bool:
     """Tell whether what is sent to ``url`` can't be read on the way: TLS, or this machine."""
-    parts = urlsplit(url)
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port != 0 else None
+    except ValueError:  # no port, or no address between its brackets
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
 
 
 def _check(key: str, provider: Provider) -> None:

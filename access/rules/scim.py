@@ -90,7 +90,7 @@ def attributes(user: DirectoryUser) -> dict[str, Any]:
     found = {
         "userName": user.user_name,
         "displayName": user.display_name,
-        "emails": [{"value": user.email, "primary": True}],
+        "emails": [{"value": user.email}],
         "userType": user.user_type.value,
         "active": user.active,
     }

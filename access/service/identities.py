@@ -47,7 +47,9 @@ async def begin_visit(
 
 async def end_visit(uow: UnitOfWork, attempt: bytes, caller: Caller | None = None) -> store.StoredAttempt | None:
     """Return where the browser with the secret ``attempt`` had gone, once; None where that was nowhere, or long ago."""
-    return await store.answer_attempt(uow, _hash(attempt), None if caller is None else caller.account)
+    if caller is not None:
+        return await store.take_link(uow, _hash(attempt), caller.account)
+    return await store.answer_attempt(uow, _hash(attempt))
 
 
 def unknown_visit() -> IdentityRefusedError:

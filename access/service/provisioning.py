@@ -3,13 +3,14 @@
 Name, address and what the directory calls somebody stand in the vault.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import people
 from access.errors import InvalidAccountError, ProvisionedUserNotFoundError
 from access.refusals import ScimFault
-from access.rules.scim import DirectoryUser, refused
+from access.rules.scim import DirectoryUser, patched, refused
 from access.rules.scope import scope
 from access.service.accounts import disable_account, enable_account
 from access.service.joining import pend, propose
@@ -87,8 +88,19 @@ async def find_provisioned(uow: UnitOfWork, caller: Caller, attribute: str, valu
     return [] if known is None else [await _view(uow, known)]
 
 
-async def change_provisioned(uow: UnitOfWork, caller: Caller, account: UUID, user: DirectoryUser) -> ProvisionedUser:
+async def replace_provisioned(uow: UnitOfWork, caller: Caller, account: UUID, user: DirectoryUser) -> ProvisionedUser:
     """Store what the caller's directory says of somebody now; who is switched off is out at once.
+
+    Raises as ``patch_provisioned`` does.
+    """
+    known = await _locked(uow, caller, account)
+    return await _changed(uow, caller, known, (await _view(uow, known)).user, user)
+
+
+async def patch_provisioned(
+    uow: UnitOfWork, caller: Caller, account: UUID, operations: Mapping[str, Any]
+) -> ProvisionedUser:
+    """Apply the operations of a PATCH to what the caller's directory says of somebody; of two at once none is lost.
 
     A directory proposes a role once, and does not move the address of who has chosen a password: whoever reads there
     could choose another one. It switches on only whom it switched off.
@@ -101,21 +113,7 @@ async def change_provisioned(uow: UnitOfWork, caller: Caller, account: UUID, use
     """
     known = await _locked(uow, caller, account)
     present = (await _view(uow, known)).user
-    if user.user_type is not present.user_type:
-        raise refused(ScimFault.MUTABILITY, "userType", "is proposed once; staff decide about another role")
-    if known.opened and user.email != present.email:
-        raise refused(ScimFault.MUTABILITY, "emails", "can't change once somebody has chosen a password")
-    if user.active and not present.active and not known.deactivated:
-        raise refused(ScimFault.MUTABILITY, "active", "was switched off by a member of staff")
-    if _change(user) != _change(present):
-        await people.change(uow, known.person, _change(user), by_person=False)
-    await store.note_change(uow, known.account, deactivated=known.deactivated and not user.active)
-    if present.active and not user.active:
-        await _deactivate(uow, known.account)
-    if user.active and not present.active:
-        await _activate(uow, caller, known)
-    uow.record(Action.STAFF_CHANGED, subject=known.person, resource=f"account:{known.account}", active=user.active)
-    return await _shown(uow, caller, known.account)
+    return await _changed(uow, caller, known, present, patched(present, operations))
 
 
 async def deprovision(uow: UnitOfWork, caller: Caller, account: UUID) -> None:
@@ -131,6 +129,26 @@ async def deprovision(uow: UnitOfWork, caller: Caller, account: UUID) -> None:
     await people.change(uow, known.person, Change(identifiers=()), by_person=False)
     await store.remove(uow, known.account)
     uow.record(Action.STAFF_REMOVED, subject=known.person, resource=f"account:{known.account}")
+
+
+async def _changed(
+    uow: UnitOfWork, caller: Caller, known: store.StoredUser, present: DirectoryUser, user: DirectoryUser
+) -> ProvisionedUser:
+    if user.user_type is not present.user_type:
+        raise refused(ScimFault.MUTABILITY, "userType", "is proposed once; staff decide about another role")
+    if known.opened and user.email != present.email:
+        raise refused(ScimFault.MUTABILITY, "emails", "can't change once somebody has chosen a password")
+    if user.active and not present.active and not known.deactivated:
+        raise refused(ScimFault.MUTABILITY, "active", "was switched off by a member of staff")
+    if _change(user) != _change(present):
+        await people.change(uow, known.person, _change(user), by_person=False)
+    await store.note_change(uow, known.account, deactivated=known.deactivated and not user.active)
+    if present.active and not user.active:
+        await _deactivate(uow, known.account)
+    if user.active and not present.active:
+        await _activate(uow, caller, known)
+    uow.record(Action.STAFF_CHANGED, subject=known.person, resource=f"account:{known.account}", active=user.active)
+    return await _shown(uow, caller, known.account)
 
 
 async def _deactivate(uow: UnitOfWork, account: AccountId) -> None:

@@ -39,11 +39,26 @@ async def insert_attempt(
     )
 
 
-async def answer_attempt(uow: UnitOfWork, attempt_hash: bytes, account: AccountId | None) -> StoredAttempt | None:
-    """Use a visit of ``account`` (of nobody: None) up; of any number at once exactly one succeeds."""
+async def answer_attempt(uow: UnitOfWork, attempt_hash: bytes) -> StoredAttempt | None:
+    """Use up a visit of somebody who wants to sign in; of any number at once exactly one succeeds."""
     row = await uow.fetchrow(
-        "update access.identity_attempt set answered_at = $3"
-        " where attempt_hash = $1 and account is not distinct from $2 and answered_at is null and expires_at > $3"
+        "update access.identity_attempt set answered_at = $2"
+        " where attempt_hash = $1 and account is null and answered_at is null and expires_at > $2"
+        " returning provider, redirect_uri",
+        attempt_hash,
+        uow.now,
+    )
+    return None if row is None else StoredAttempt(row[0], row[1])
+
+
+async def take_link(uow: UnitOfWork, attempt_hash: bytes, account: AccountId) -> StoredAttempt | None:
+    """Use up a visit of ``account`` that wants to link; nothing of it stays that could be taken for a provider's word.
+
+    Of any number at once exactly one succeeds.
+    """
+    row = await uow.fetchrow(
+        "delete from access.identity_attempt"
+        " where attempt_hash = $1 and account = $2 and answered_at is null and expires_at > $3"
         " returning provider, redirect_uri",
         attempt_hash,
         account,

@@ -14,7 +14,7 @@ from api.runtime import Runtime
 from kernel.settings import Settings, SettingsError
 from tests.api.asker import Body
 from tests.api.device import Device
-from tests.api.house import House, problem
+from tests.api.house import PASSWORD, House, problem, shown
 from tests.api.letters import letters
 from tests.api.members import bearing, member
 from tests.api.opening import opened_house, worker
@@ -276,3 +276,20 @@ async def test_a_client_secret_is_read_from_its_file_at_the_start_and_shown_with
         back = {"attempt": visit["attempt"]} | provider.visited(visit["authorization_url"], uuid4().hex)
         assert (await http.post("/v1/sessions/identity", json=back)).status_code == 200
     assert provider.secrets == ["a secret"]
+
+
+async def test_a_visit_that_was_to_link_is_no_providers_word_for_a_sign_in(house: House, provider: Provider) -> None:
+    jane = await (await member(house)).tokens()
+    secret = (await house.http.post("/v1/me/authenticator", headers=bearing(jane))).json()["secret"]
+    otp = {"otp": shown(secret, house.clock.now())}
+    confirmed = await house.http.post("/v1/me/authenticator/confirm", json=otp, headers=bearing(jane))
+    codes = confirmed.json()["recovery_codes"]
+    visit = (await house.http.post("/v1/me/identities", json={"provider": "konto"}, headers=bearing(jane))).json()
+    back = {"attempt": visit["attempt"]} | provider.visited(visit["authorization_url"], uuid4().hex) | {"code": "x"}
+    failed = await house.http.post("/v1/me/identities/complete", json=back, headers=bearing(jane))
+    problem(failed, 401, "identity-refused")
+    second = {"attempt": visit["attempt"], "otp": codes[0]}
+    problem(await house.http.post("/v1/sessions/identity/second", json=second), 401, "sign-in-failed")
+    email = (await house.http.get("/v1/me/profile", headers=bearing(jane))).json()["email"]
+    good = {"email": email, "password": PASSWORD, "otp": codes[0]}
+    assert (await house.http.post("/v1/sessions", json=good)).status_code == 200

@@ -240,3 +240,15 @@ async def test_what_was_decided_is_the_role_that_somebody_invited_gets(house: Ho
     assert (await other.post(f"/v1/role-requests/{again}/approve")).status_code == 200
     roles = await house.database.fetch("select role from access.account where id = $1", user["id"])
     assert [each["role"] for each in roles] == ["marketer"]
+
+
+async def test_of_two_changes_at_once_none_is_lost(house: House) -> None:
+    client = await directory(house)
+    user, external = await kept(client), uuid4().hex
+    await asyncio.gather(
+        patched(client, user, {"op": "replace", "path": "displayName", "value": "Maya Moor"}),
+        patched(client, user, {"op": "add", "path": "externalId", "value": external}),
+        patched(client, user, {"op": "replace", "path": "active", "value": False}),
+    )
+    now = await client.read(f"{USERS}/{user['id']}")
+    assert (now["displayName"], now["externalId"], now["active"]) == ("Maya Moor", external, False)

@@ -73,6 +73,10 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("LAUREL_FOUR_EYES", "two"),
         ("LAUREL_STAFF_TRAINING", "yes"),
         ("LAUREL_TRAINING_DAYS", "0"),
+        ("LAUREL_PASSKEY_DOMAIN", "https://clinic.example"),
+        ("LAUREL_PASSKEY_DOMAIN", "Clinic.example"),
+        ("LAUREL_PASSKEY_ORIGINS", "https://app.example/path"),
+        ("LAUREL_PASSKEY_ORIGINS", "android:apk-key-hash:short"),
         ("LAUREL_PORT", "0"),
         ("LAUREL_PORT", "65536"),
         ("LAUREL_PORT", "\uff18\uff10\uff10\uff10"),
@@ -194,3 +198,12 @@ def test_in_production_staff_need_a_second_factor_training_and_two_people_unless
     assert load(PRODUCTION).needs_four_eyes
     assert not load(PRODUCTION | {"LAUREL_FOUR_EYES": "optional"}).needs_four_eyes
     assert not load({}).needs_four_eyes
+
+
+def test_passkeys_are_made_for_a_domain_and_asked_for_by_pages_and_apps() -> None:
+    app = "android:apk-key-hash:" + "a" * 43
+    settings = load(
+        {"LAUREL_PASSKEY_DOMAIN": "clinic.example", "LAUREL_PASSKEY_ORIGINS": f"https://app.example, {app}"}
+    )
+    assert settings.passkey_domain == "clinic.example"
+    assert set(settings.passkey_origins) == {"https://app.example", app}
