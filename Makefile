@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check audit bench docs clean soak lock
+.PHONY: help demo test check audit mutants bench docs clean soak lock
 
 # The first Python that really starts, is new enough and can make a virtual environment (a version manager may put
 # commands on the PATH that start nothing). `make PYTHON=/some/python3 demo` chooses another.
@@ -36,6 +36,9 @@ check: $(development) ## format, lint, types, import contracts, and the house ru
 audit: $(development) ## ask whether a weakness of a package is known
 	$(python) requirements/weaknesses.py
 
+mutants: $(development) ## change what decides, piece by piece, and see that a test notices each change
+	$(python) -m tests.mutants
+
 bench: $(development) ## measure the figures of docs/architecture.md on this machine, side by side
 	$(python) -m benchmarks
 
@@ -52,7 +55,7 @@ clean: ## remove everything that make made: .venv, caches, and the embedded data
 	@if [ -d .laurel ] && [ -e $(runtime) ]; then $(python) -c 'import pathlib, sys; from kernel import embedded; \
 		gone = all(embedded.remove(pathlib.Path(home)) for home in (".laurel/tests", ".laurel")); \
 		sys.exit(None if gone else "Laurel is running here: stop it first.")'; fi
-	rm -rf .venv .laurel .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/results
+	rm -rf .venv .laurel mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 soak: $(development) ## run the long tests, then every test with examples that nobody has seen

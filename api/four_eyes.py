@@ -92,4 +92,6 @@ async def require(uow: UnitOfWork, passage: Passage, request: Request[Any, Any, 
     body = decoded(msgspec.json.Decoder(dict[str, Any]), content) if content else {}
     if passage.caller is None:
         raise ApprovalRefusedError("This approval does not cover this request.")
-    await access.approvals.use(uow, passage.caller, identifier, f"{request.method} {request.url.path}", body)
+    asked = f"?{request.url.query}" if request.url.query else ""  # nobody has agreed to what stands behind the path
+    operation = f"{request.method} {request.url.path}{asked}"
+    await access.approvals.use(uow, passage.caller, identifier, operation, body)

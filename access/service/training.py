@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-import people
-from access.errors import AccountNotFoundError
 from access.rules import four_eyes
 from access.rules import training as rules
 from access.service.joining import within
@@ -16,20 +14,15 @@ from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 
 
-async def record(
-    uow: UnitOfWork, caller: Caller, person: people.PersonId, item: UUID, completed_at: datetime
-) -> AccountId:
-    """Record that ``person`` completed the module ``item``; again changes nothing.
+async def record(uow: UnitOfWork, caller: Caller, account: AccountId, item: UUID, completed_at: datetime) -> None:
+    """Record that whoever holds ``account`` completed the module ``item``; again changes nothing.
 
     Raises:
-        AccountNotFoundError: there is no account of that person within the caller's markets.
+        AccountNotFoundError: there is no such account within the caller's markets.
         FourEyesError: it is the caller's own.
         InvalidTrainingError: it lies in the future.
 
     """
-    account = await accounts.account_of(uow, person)
-    if account is None:
-        raise AccountNotFoundError("There is no such account.")
     await within(uow, caller, account)
     four_eyes.require_another(caller.account, account)
     rules.check(completed_at, uow.now)
@@ -37,13 +30,12 @@ async def record(
     epochs.move_or_wait(uow, account)
     uow.record(
         Action.TRAINING_RECORDED,
-        subject=person,
+        subject=await accounts.person_of(uow, account),
         resource=f"account:{account}",
         item=str(item),
         completed_at=completed_at.isoformat(),
         repeated=not fresh,
     )
-    return account
 
 
 async def own(uow: UnitOfWork, caller: Caller, days: int) -> tuple[datetime, datetime] | None:

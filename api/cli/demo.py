@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -124,13 +124,11 @@ async def _create_accounts(runtime: Runtime, url: str) -> Accounts:
             )
             accounts[new.role] = await access.create_account(uow, new)
         machine = await access.create_machine_client(uow, "Demonstration learning system", ["*"])
-        await _train(uow, accounts, machine.account, [login.email for login in logins])
+        await _train(uow, accounts, machine.account)
     return Accounts(url, logins, Machine(machine.client_id, machine.client_secret))
 
 
-async def _train(
-    uow: UnitOfWork, accounts: Mapping[Role, AccountId], machine: AccountId, addresses: Sequence[str]
-) -> None:
+async def _train(uow: UnitOfWork, accounts: Mapping[Role, AccountId], machine: AccountId) -> None:
     """Let everybody on the staff have completed the module on security and privacy, as their learning system says."""
     module = content.NewContent(
         kind=content.ContentKind.EDUCATION_MODULE,
@@ -146,10 +144,8 @@ async def _train(
     system = Caller(
         account=machine, session=SessionId(machine), role=Role.LEARNING_SYSTEM, markets=markets, person=None
     )
-    for address in addresses:
-        person = await people.find_by_email(uow, address)
-        if person is not None:
-            await access.training.record(uow, system, person, item.id, uow.now)
+    for account in accounts.values():
+        await access.training.record(uow, system, account, item.id, uow.now)
 
 
 def _write(file: Path, accounts: Accounts) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 import content
-from access import Caller, Permission, training
+from access import AccountId, Caller, Permission, training
 from access.vocabulary import Action
 from api.passage import Passage
 from api.routing import command, query
@@ -15,13 +15,12 @@ from consent.vocabulary import Purpose
 from content.values import ContentItem
 from content.vocabulary import ContentId
 from kernel.unit_of_work import UnitOfWork
-from people import PersonId
 
 
 class Completion(Body, frozen=True, kw_only=True):
     """That a member of staff completed a module: who, which ``item`` with the tag staff-training, and when."""
 
-    person: UUID
+    account: UUID
     item: UUID
     completed_at: datetime
 
@@ -57,7 +56,7 @@ async def own_training(uow: UnitOfWork, caller: Caller, passage: Passage) -> Own
 async def record_training(uow: UnitOfWork, caller: Caller, data: Completion) -> None:
     """Record that somebody else on the staff completed a module; sending it again changes nothing."""
     item = await content.training_item(uow, ContentId(data.item), caller.markets)
-    await training.record(uow, caller, PersonId(data.person), item.id, data.completed_at)
+    await training.record(uow, caller, AccountId(data.account), item.id, data.completed_at)
 
 
 ROUTES = [own_training, record_training]

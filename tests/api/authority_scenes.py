@@ -89,4 +89,4 @@ async def a_completion(scene: Scene, _: Asker) -> Sent:
 
 def completion(house: House, asker: Asker, item: str, ago: timedelta = timedelta(0)) -> Body:
     """Return that somebody completed a module so long ago, as it is recorded."""
-    return {"person": str(asker.person), "item": item, "completed_at": (house.clock.now() - ago).isoformat()}
+    return {"account": str(asker.caller.account), "item": item, "completed_at": (house.clock.now() - ago).isoformat()}

@@ -75,6 +75,8 @@ async def test_an_approval_is_good_for_that_request_of_that_person_alone(
         "POST", "/v1/audit/archives", body={"limit": 3}, headers={"Approval": approval}, via=strict
     )
     problem(archive, 403, "approval-refused")
+    more = await first.ask("POST", f"{PATH}?limit=9", body={"limit": 3}, headers={"Approval": approval}, via=strict)
+    problem(more, 403, "approval-refused")
     assert (await export(first, strict, approval)).status_code == 201
 
 

@@ -1,5 +1,7 @@
 """A refresh token presented twice: a repeat within seconds, reuse afterwards."""
 
+import base64
+import hmac
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,3 +38,9 @@ def test_a_successor_is_always_the_same_and_fits_into_a_header(token: str, salt:
 
 def test_a_successor_depends_on_the_token_and_on_the_salt() -> None:
     assert len({successor(token, salt) for token in ("a", "b") for salt in (SALT, bytes(32))}) == 4
+
+
+def test_a_successor_is_what_its_salt_and_its_predecessor_make_whatever_was_presented() -> None:
+    digest = hmac.digest(SALT, b"a token", "sha256")
+    assert successor("a token", SALT) == base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    assert len(successor("\ud800", SALT)) == len(successor("a token", SALT))
