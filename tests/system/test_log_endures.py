@@ -69,6 +69,7 @@ def scene() -> Iterator[Scene]:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3_600)
 def test_fifty_immediate_stops_of_the_database_lose_nothing(scene: Scene) -> None:
     guests = scene.guests(VISITORS)
     with visiting(guests, scene.content) as visitors:
@@ -81,6 +82,7 @@ def test_fifty_immediate_stops_of_the_database_lose_nothing(scene: Scene) -> Non
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3_600)
 def test_as_many_answers_as_entries_by_request_after_minutes_of_mixed_load(scene: Scene) -> None:
     guests = scene.guests(VISITORS)
     settle(scene.house)

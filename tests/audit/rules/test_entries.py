@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from audit.errors import EntryTooLargeError
 from audit.rules.entries import LONGEST_WORD, MOST_BYTES, UNREADABLE, WORDS, Filed, file, timestamp, write
 from kernel.canonical import SAFE_INTEGER, canonical
-from kernel.facts import Fact, Origin
+from kernel.facts import Fact, Origin, SealedDetail
 from kernel.ids import uuid7
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 1, tzinfo=UTC)
@@ -48,11 +48,21 @@ facts = st.builds(
     outcome=words,
     count=maybe_numbers,
     detail=details,
+    sealed=st.lists(
+        st.builds(
+            SealedDetail, subject=st.uuids(), commitment=st.binary(min_size=32, max_size=32), ciphertext=st.binary()
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 
 def said(origin: Origin, fact: Fact) -> dict[str, Any]:
     everything = msgspec.structs.asdict(origin) | msgspec.structs.asdict(fact)
+    everything["sealed"] = [
+        {"commitment": each.commitment.hex(), "sha256": sha256(each.ciphertext).hexdigest(), "subject": each.subject}
+        for each in fact.sealed
+    ] or None
     everything |= {"v": 1, "id": IDENTIFIER, "at": timestamp(AT), "detail": fact.detail or None}
     return {name: value for name, value in everything.items() if value is not None}
 
