@@ -11,7 +11,7 @@ from access.vocabulary import Permission, Reason, Role
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
-UNTRAINED = {Role.HCP, Role.LEARNING_SYSTEM, Role.WITNESS}
+UNTRAINED = {Role.HCP, Role.LEARNING_SYSTEM, Role.PROVISIONER, Role.WITNESS}
 
 
 @pytest.mark.parametrize("role", Role)
