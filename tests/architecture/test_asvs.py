@@ -11,7 +11,7 @@ import yaml
 from tests.architecture.tree import ROOT
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docs" / "reference" / "asvs.yaml").read_text())
-SHOWN = 199
+SHOWN = 200
 """So many ids are shown by tests; the number only grows."""
 
 
