@@ -154,7 +154,7 @@ class Serving:
     def workers(self) -> set[int]:
         """The processes that answer requests, by who started them."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return {int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
+        return {int(child) for child in children if _answers(Path(f"/proc/{child}/cmdline").read_bytes())}
 
     def wait_until_ready(self, seconds: float = 90) -> None:
         with httpx.Client(base_url=self.house.url, trust_env=False, timeout=10) as http:
@@ -269,3 +269,8 @@ def account(name: str, role: str = "") -> tuple[str, ...]:
         *("--email", email_of(name), "--name", f"Robin {name}", "--role", role or name),
         *("--market", "GB", "--markets", "*", "--password", PASSWORD),
     )
+
+
+def _answers(command: bytes) -> bool:
+    """Whether a process answers requests: the server names them where it can; else they are what Python spawned."""
+    return b"spawn_main" in command or b" worker-" in command

@@ -40,7 +40,7 @@ def test_every_public_key_is_served_under_its_own_id() -> None:
 
 
 def test_no_two_purposes_share_a_key_and_no_key_is_shown() -> None:
-    former = {"other_key_encryption_keys", "token_former_keys"}
+    former = {"other_key_encryption_keys", "token_former_keys", "receipt_former_keys"}
     values = [getattr(KEYS, name) for name in Keys.__struct_fields__ if name not in former]
     assert len(set(values)) == len(values) == 9
     keys = BadgeKeys(KEYS.badge_rsa_key, KEYS.badge_key)
