@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 
 import httpx
-import pytest
 import pytest_asyncio
 
 from access import Permission, Role
 from access.vocabulary import Action
+from api import problems
 from api.app import create_app
 from api.routing import query
 from api.runtime import Runtime
@@ -16,6 +16,7 @@ from kernel.unit_of_work import UnitOfWork
 from tests.api.house import House, problem
 from tests.api.opening import client_of
 from tests.conftest import KEYS
+from tests.logs import captured
 
 SAID = "jane.doe@clinic.example was not expected in line 7 of a secret"
 
@@ -38,17 +39,17 @@ async def faulty(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_a_defect_is_answered_without_a_word_of_it_and_is_in_the_trail_and_in_the_log(
-    house: House, faulty: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    house: House, faulty: httpx.AsyncClient
 ) -> None:
     officer = await house.staff(Role.COMPLIANCE_OFFICER)
-    answer = await officer.ask("GET", "/broken", via=faulty)
+    with captured(problems) as logged:
+        answer = await officer.ask("GET", "/broken", via=faulty)
     body = problem(answer, 500, "internal-error")
     assert SAID not in answer.text
     assert "Traceback" not in answer.text
     assert "RuntimeError" not in answer.text
     assert body["detail"] == "Something went wrong on our side."
     assert [entry["outcome"] for entry in await house.trail(answer)] == ["failed"]
-    said = capsys.readouterr()
-    assert "request_failed" in said.out + said.err
-    assert SAID not in said.out + said.err
+    assert [entry["event"] for entry in logged] == ["request_failed"]
+    assert SAID not in str(logged)
     assert (await officer.ask("GET", "/v1/me", via=faulty)).status_code == 200
