@@ -1,5 +1,6 @@
 """The decision whether a caller may do something, and in which markets."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -47,3 +48,8 @@ def decide_factors(
 def in_scope(caller: Caller, market: str) -> bool:
     """Tell whether ``market`` is within the caller's market scope. An empty scope holds nothing."""
     return market in caller.markets or ALL_MARKETS in caller.markets
+
+
+def covers(caller: Caller, markets: Collection[str]) -> bool:
+    """Tell whether all of ``markets`` are within the caller's market scope."""
+    return all(in_scope(caller, market) for market in markets)

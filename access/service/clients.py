@@ -8,7 +8,7 @@ from uuid import UUID
 
 from access.errors import ClientNotFoundError, InvalidAccountError, OutsideScopeError
 from access.policy import ROLE_PERMISSIONS
-from access.rules.decision import in_scope
+from access.rules.decision import covers
 from access.rules.scope import scope
 from access.service.sessions import hashed
 from access.store import accounts, sessions
@@ -109,14 +109,14 @@ def require_markets(caller: Caller, markets: Sequence[str]) -> None:
         OutsideScopeError: they do not.
 
     """
-    if not _covers(caller, markets):
+    if not covers(caller, markets):
         raise OutsideScopeError("The field markets must lie within your own markets.", field="markets")
 
 
 async def _within(uow: UnitOfWork, caller: Caller, client: UUID) -> AccountId:
     found = await store.client(uow, client)
     markets = None if found is None else await accounts.markets_of(uow, found.account)
-    if found is None or markets is None or not _covers(caller, markets):
+    if found is None or markets is None or not covers(caller, markets):
         raise ClientNotFoundError("There is no such client.")
     return found.account
 
@@ -131,7 +131,3 @@ def _checked(lifetime: timedelta) -> timedelta:
     if not timedelta(0) < lifetime <= LONGEST:
         raise InvalidAccountError(f"A secret lives for 1 to {LONGEST.days} days.", field="expires_in_days")
     return lifetime
-
-
-def _covers(caller: Caller, markets: Sequence[str]) -> bool:
-    return all(in_scope(caller, market) for market in markets)

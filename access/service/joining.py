@@ -12,7 +12,7 @@ from access.errors import (
     RoleRequestNotFoundError,
 )
 from access.rules import four_eyes
-from access.rules.decision import in_scope
+from access.rules.decision import covers
 from access.rules.scope import scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
@@ -126,7 +126,7 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
 
     """
     found = await store.lock(uow, request)
-    if found is None or not _covers(caller, found.markets):
+    if found is None or not covers(caller, found.markets):
         raise RoleRequestNotFoundError("There is no such request that waits.")
     holder = await clients.secret_shown_to(uow, found.requested_by)
     four_eyes.require_another(caller.account, found.requested_by, found.account, *([holder] if holder else []))
@@ -165,7 +165,7 @@ async def within(uow: UnitOfWork, caller: Caller, account: AccountId) -> None:
 
     """
     markets = await accounts.markets_of(uow, account)
-    if markets is None or not _covers(caller, markets):
+    if markets is None or not covers(caller, markets):
         raise AccountNotFoundError("There is no such account.")
 
 
@@ -268,11 +268,7 @@ async def _person(uow: UnitOfWork, account: AccountId) -> people.PersonId:
     return person
 
 
-def _covers(caller: Caller, markets: Sequence[str]) -> bool:
-    return all(in_scope(caller, market) for market in markets)
-
-
 def _require_scope(caller: Caller, markets: Sequence[str]) -> None:
-    if not _covers(caller, markets):
+    if not covers(caller, markets):
         message = f"The field markets must lie within your own markets (only {ALL_MARKETS} holds all)."
         raise OutsideScopeError(message, field="markets")

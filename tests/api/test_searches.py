@@ -68,3 +68,5 @@ async def test_a_search_that_cannot_be_kept_is_refused(
 
 async def test_what_was_never_saved_is_not_found(house: House, officer: Asker) -> None:
     problem(await officer.get(f"/v1/audit/searches/{uuid7(house.clock.now())}/entries"), 404, "audit-search-not-found")
+    kept = (await officer.post("/v1/audit/searches", {"name": "kept", "filters": {}})).json()
+    assert (await officer.get(f"/v1/audit/searches/{kept['id']}/entries")).status_code == 200
