@@ -1,6 +1,7 @@
 """The error tree of this room."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from typing_extensions import override
@@ -14,6 +15,9 @@ from kernel.errors import (
     UnavailableError,
     UnprocessableError,
 )
+
+MOST_PROBLEMS: Final = 100
+"""Named at once: nobody reads more, and a text can hold tens of thousands."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -31,29 +35,20 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class RuleSetError(UnprocessableError):
-    """The rule set can't be used; ``problems`` names everything that is wrong with it."""
+    """The rule set can't be used; ``problems`` names what is wrong with it, and last how much more there is."""
 
     code = "rule-set-refused"
     remedy = "Correct every line named in the detail and publish the rule set again."
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         """Keep ``problems`` (at least one) in the order of their lines."""
-        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.field)))
+        found = sorted(problems, key=lambda problem: (problem.line, problem.field))
+        first, more = found[:MOST_PROBLEMS], found[MOST_PROBLEMS:]
+        rest = f"has {len(more)} more problems"
+        last = [Problem(more[0].line, "the text", rest, "correct those above, then look again")] if more else []
+        self.problems = (*first, *last)
         lines = [str(problem) for problem in self.problems]
         super().__init__("\n".join(lines), field=self.problems[0].field, problems=lines)
-
-
-class PolicyPackError(UnprocessableError):
-    """Policy packs can't be used; the detail names everything that is wrong with them, file by file."""
-
-    code = "policy-pack-refused"
-    remedy = "Correct every line named in the detail and read the packs again."
-
-    def __init__(self, problems: Sequence[tuple[str, Problem]]) -> None:
-        """Keep ``problems`` (at least one), each with the name of its file."""
-        self.problems = tuple(problems)
-        lines = [f"{file}: {problem}" for file, problem in self.problems]
-        super().__init__("\n".join(lines), field=self.problems[0][1].field, problems=lines)
 
 
 class OutOfOrderError(ConflictError):

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from gamification.errors import PolicyPackError, Problem, RuleSetError
+from gamification.errors import Problem, RuleSetError
+from gamification.policy_errors import PolicyPackError
 from gamification.rules.checking import check
 from gamification.rules.meaning import spelled
 from gamification.rules.policy import Pack, Packs, twins

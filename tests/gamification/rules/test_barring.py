@@ -127,7 +127,9 @@ GOOD = When((Verb.RATED,), score=ShareRange(at_least=0.8))
     ],
 )
 def test_feedback_is_rewarded_for_taking_part_and_never_for_the_answer(rule: Any, *, refused: bool) -> None:
-    kind = {PointsRule: "points", Streak: "streaks", Badge: "badges", Quest: "quests"}.get(type(rule), "community_quests")
+    kind = {PointsRule: "points", Streak: "streaks", Badge: "badges", Quest: "quests"}.get(
+        type(rule), "community_quests"
+    )
     said = described(kind, rule, ContentClass.MEDICAL)
     assert (Behaviour.SURVEY_ANSWERED in said.behaviours) is refused
 
