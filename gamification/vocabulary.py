@@ -118,6 +118,7 @@ class WhyNot(StrEnum):
     BUDGET_USED_UP = "budget-used-up"
     CAP_REACHED = "cap-reached"
     CLOSED = "closed"
+    EXPIRED = "expired"
     HELD = "held"
     LOCKED = "locked"
     NEEDS_MISSING = "needs-missing"
@@ -126,6 +127,7 @@ class WhyNot(StrEnum):
     OTHER_PROFESSION = "other-profession"
     PAID_ALREADY = "paid-already"
     REFUSED_BY_POLICY = "refused-by-policy"
+    REVOKED = "revoked"
 
 
 class AwardKind(StrEnum):

@@ -20,8 +20,8 @@ class Person:
 
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "_step", "awards", "badges",
-        "caps", "done", "ending", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting", "periods",
-        "points", "quests", "reached", "seen", "streaks", "today",
+        "caps", "done", "ending", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting",
+        "periods", "points", "quests", "reached", "seen", "streaks", "today",
     )  # fmt: skip
 
     def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:

@@ -33,7 +33,7 @@ from gamification.rules.grammar import (
 )
 from gamification.rules.law import Law
 from gamification.rules.needs import CountNeed, SumNeed
-from gamification.rules.opportunities import Here, opportunities
+from gamification.rules.opportunities import opportunities
 from gamification.rules.policy import (
     Approval,
     AwardFacts,
@@ -46,6 +46,7 @@ from gamification.rules.policy import (
     award_refusals,
     pack_for,
 )
+from gamification.rules.standing import Here
 from gamification.rules.words import Period, Quantity, Rhythm
 from gamification.vocabulary import WhyNot
 from people.vocabulary import PersonId
@@ -127,9 +128,8 @@ GOOD = When((Verb.RATED,), score=ShareRange(at_least=0.8))
     ],
 )
 def test_feedback_is_rewarded_for_taking_part_and_never_for_the_answer(rule: Any, *, refused: bool) -> None:
-    kind = {PointsRule: "points", Streak: "streaks", Badge: "badges", Quest: "quests"}.get(
-        type(rule), "community_quests"
-    )
+    kinds: dict[type, str] = {PointsRule: "points", Streak: "streaks", Badge: "badges", Quest: "quests"}
+    kind = kinds.get(type(rule), "community_quests")
     said = described(kind, rule, ContentClass.MEDICAL)
     assert (Behaviour.SURVEY_ANSWERED in said.behaviours) is refused
 
