@@ -51,6 +51,19 @@ class RuleSetError(UnprocessableError):
         super().__init__("\n".join(lines), field=self.problems[0].field, problems=lines)
 
 
+class PolicyPackError(UnprocessableError):
+    """Policy packs can't be used; the detail names everything that is wrong with them, file by file."""
+
+    code = "policy-pack-refused"
+    remedy = "Correct every line named in the detail and read the packs again."
+
+    def __init__(self, problems: Sequence[tuple[str, Problem]]) -> None:
+        """Keep ``problems`` (at least one), each with the name of its file."""
+        self.problems = tuple(problems)
+        lines = [f"{file}: {problem}" for file, problem in self.problems]
+        super().__init__("\n".join(lines), field=self.problems[0][1].field, problems=lines)
+
+
 class OutOfOrderError(ConflictError):
     """An activity is older than the state it was to be folded into; the person's history must be folded again."""
 
@@ -117,26 +130,6 @@ class BoardPeriodNotFoundError(NotFoundError):
 
     code = "board-period-not-found"
     remedy = "Take a number from the list of the board's periods."
-
-
-class BoardExistsError(ConflictError):
-    """There is a board with this key already, perhaps an archived one: its periods are kept under the key."""
-
-    code = "board-exists"
-    remedy = "Choose another key."
-
-
-class BoardOutsideMarketError(ForbiddenError):
-    """The board would show people of markets that the caller's scope doesn't include."""
-
-    code = "board-outside-market"
-    remedy = "Narrow the board to one of your markets, or ask somebody whose scope is every market."
-
-
-class InvalidBoardError(UnprocessableError):
-    """The definition of a board makes no sense, or would show too much; the facts hold ``field``."""
-
-    code = "board-invalid"
 
 
 class BoardRebuildingError(UnavailableError):

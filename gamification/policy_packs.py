@@ -7,8 +7,7 @@ from typing import Final
 
 import msgspec
 
-from gamification.errors import Problem, RuleSetError
-from gamification.policy_errors import PolicyPackError
+from gamification.errors import PolicyPackError, Problem, RuleSetError
 from gamification.rules.checking import check
 from gamification.rules.meaning import spelled
 from gamification.rules.policy import Pack, Packs, twins
@@ -17,6 +16,19 @@ from gamification.rules.source import line_of, read
 
 SHIPPED: Final = Path(__file__).parent / "policies"
 """The packs that come with Laurel; none of them is signed off."""
+
+
+_chosen: list[Packs] = []
+
+
+def use_packs(packs: Packs | None) -> None:
+    """Set the process's packs (None: those that come with Laurel); called once by whoever composes the program."""
+    _chosen[:] = [packs] if packs is not None else []
+
+
+def packs_in_force() -> Packs:
+    """Return the packs that decide in this process: the operator's, or else those that come with Laurel."""
+    return _chosen[0] if _chosen else shipped_packs()
 
 
 @cache

@@ -176,13 +176,20 @@ def _shut(campaign: CampaignPart | None, here: Here) -> Verdict | None:
     return None
 
 
+def _barred(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> Verdict:
+    """Return why a rule pays nothing where the person is, whatever the lane of the content."""
+    ruleset, here = asked.ruleset, asked.here
+    lanes = lanes_of(rule, campaign)
+    always = {code for lane in lanes for code in reasons(ruleset, rule.key, lane, here.market, eligible=True)}
+    return Verdict(WhyNot.REFUSED_BY_POLICY, refusals=tuple(sorted(always | set(here.refusals))))
+
+
 def _of_rule(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> Verdict:
     ruleset, state, here, awarded, together = asked
-    by_lane = {lane: reasons(ruleset, rule.key, lane, here.market) for lane in lanes_of(rule, campaign)}
-    lanes = [lane for lane, refused in by_lane.items() if not refused]
+    lanes, eligible = lanes_of(rule, campaign), not here.refusals
+    lanes = tuple(lane for lane in lanes if not reasons(ruleset, rule.key, lane, here.market, eligible=eligible))
     if not lanes:
-        codes = sorted({code for refused in by_lane.values() for code in refused})
-        return Verdict(WhyNot.REFUSED_BY_POLICY, refusals=tuple(codes))
+        return _barred(asked, rule, campaign)
     if _spent(rule.key, rule.points, together):
         return USED_UP
     day = _day(state, here)

@@ -12,13 +12,17 @@ from gamification.rules.words import Rhythm
 
 
 class Here(msgspec.Struct, frozen=True):
-    """Where and when somebody asks: the instant (UTC), the person's date, time zone and market; and the profession."""
+    """Where and when somebody asks: the instant (UTC), the person's date, time zone and market; and the profession.
+
+    ``refusals`` are the codes for which the person may be given nothing with a value although the country allows it.
+    """
 
     now: datetime
     today: date
     zone: str
     market: str
     profession: Profession | None = None
+    refusals: tuple[str, ...] = ()
 
 
 def current_length(kept: StreakState, streak: Streak, today: date) -> int:

@@ -117,6 +117,7 @@ def _activity(whens: Sequence[When], lane: ContentClass, here: Here, now: dateti
         duration_seconds=_within([each.duration_seconds for each in whens], _LONG),
         due_at=_due(whens, now),
         profession=here.profession,
+        eligible=not here.refusals,
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 import gamification
 import people
 from gamification import BoardPage, Narrowing, NewBoard, Wanted
-from gamification.errors import BoardNotFoundError, BoardOutsideMarketError
+from gamification.board_errors import BoardOutsideMarketError
+from gamification.errors import BoardNotFoundError
 from gamification.vocabulary import Band, Dimension, Ties, Visibility
 from people.vocabulary import PersonId
 from tests.gamification.crowd import DAY, Crowd, anonymous, opened, ranks

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gamification.errors import RuleSetError
-from gamification.policy_errors import PolicyPackError
+from gamification.errors import PolicyPackError, RuleSetError
 from gamification.policy_packs import SHIPPED, load_packs, parse_pack, shipped_packs
 from gamification.rules.policy import Pack, ValueBearing, numbers, pack_for, policies_view, shown, unconfirmed
 from gamification.rules.policy.meaning import faults

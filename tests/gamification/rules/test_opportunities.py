@@ -73,7 +73,7 @@ def everything(now: datetime, where: Here) -> list[Activity]:
             id=UUID(int=10**6), person=PersonId(UUID(int=1)), verb=verb, content=ContentId(UUID(int=10**6)), kind=kind,
             tags=frozenset(tags), occurred_at=now, local_date=where.today, channel=Channel.WEB, market=where.market,
             content_class=lane, score=share, progress=share, success=flag, completion=flag, duration_seconds=seconds,
-            due_at=due, profession=where.profession,
+            due_at=due, profession=where.profession, eligible=not where.refusals,
         )
         for verb, kind, tags, lane in product(VERBS, KINDS, ((), ("a",), ("b",), ("c",), TAGS), ContentClass)
         for share, flag, seconds, due in (
