@@ -112,6 +112,12 @@ class CredentialDocumentNotFoundError(NotFoundError):
     remedy = "Take the address from the badge as it stands."
 
 
+class ActivityNotFoundError(NotFoundError):
+    """There is no such activity, or none that this account may take back: the two are answered alike."""
+
+    code = "activity-not-found"
+
+
 class AwardNotRevocableError(ConflictError):
     """Only a badge that is held can be revoked, and only one that was revoked can be reinstated."""
 

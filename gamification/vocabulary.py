@@ -73,6 +73,7 @@ class Action(StrEnum):
     RULESET_READ = "gamification:ruleset:read"
     AWARD_REINSTATED = "gamification:award:reinstated"
     AWARD_REVOKED = "gamification:award:revoked"
+    ACTIVITY_RETRACTED = "gamification:activity:retracted"
     AWARD_PROOF_READ = "gamification:award:proof_read"
     POINTS_READ = "gamification:points:read"
     ENTRIES_READ = "gamification:entries:read"
