@@ -68,6 +68,7 @@ class Recording(RuleBasedStateMachine):
         self.works = [Work(MovableClock(NOW), audit.append) for _ in range(2)]
         self.workers = [Merging(work, None) for work in self.works]
         self.sent: list[tuple[PersonId, Draft]] = []
+        self.taken_back: set[UUID] = set()
         self.items: list[ContentId] = []
         self.people: list[PersonId] = []
 
@@ -93,6 +94,13 @@ class Recording(RuleBasedStateMachine):
     def repeat(self, some: list[int]) -> None:
         again = [(number % 2, *self.sent[number % len(self.sent)]) for number in some if self.sent]
         self.run(self._together(again))
+
+    @rule(some=st.lists(st.integers(0, 99), min_size=1, max_size=3))
+    def take_back(self, some: list[int]) -> None:
+        for number in some if self.sent else ():
+            _, draft = self.sent[number % len(self.sent)]
+            self.taken_back.add(draft.id)
+            self.run(self._retract(draft.id))
 
     @rule(number=st.integers(0, 1), zone=st.sampled_from(ZONES))
     def move(self, number: int, zone: str) -> None:
@@ -145,6 +153,10 @@ class Recording(RuleBasedStateMachine):
             await freezes.insert(uow, person, granted, FreezeReason.GOODWILL, REVIEWER)
             await award_again(uow, [person], decisions)
 
+    async def _retract(self, activity: UUID) -> None:
+        async with self.works[1].begin(ORIGIN) as uow:
+            await gamification.retract(uow, activity, gamification.Retraction.UNDONE, {"*"})
+
     async def _publish(self, rules: RuleSet) -> None:
         async with self.works[1].begin(ORIGIN) as uow:
             await gamification.publish_rules(uow, msgspec.json.encode(rules).decode())
@@ -188,12 +200,13 @@ class Recording(RuleBasedStateMachine):
             standing = await uow.fetchrow("select * from gamification.standing where person = $1", person)
             reached = frozenset(row["key"] for row in await uow.fetch("select key from gamification.goal"))
             granted = (await freezes.of_people(uow, [person])).get(person, [])
-        assert len(rows) == sum(owner == person for owner, _ in self.sent)
+        theirs = [draft.id for owner, draft in self.sent if owner == person]
+        assert {row.activity.id for row in rows} == set(theirs) - self.taken_back
         by_state = {state: awards_in(state, awards) for state in ("active", "denied")}
         kept = {key: points for key, points in by_state["active"].items() if key.rule in BUDGETED}
         story = Story(steps, by_state["denied"].keys(), reached, granted, kept)
         assert by_state["active"] == story.awards
-        assert (standing is not None) == bool(rows)
+        assert (standing is not None) == bool(theirs)
         if standing is not None:
             state = msgspec.json.decode(standing["state"], type=State)
             assert (standing["points"], state.level) == (story.points, story.level)

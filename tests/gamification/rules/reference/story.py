@@ -59,6 +59,7 @@ class Story:
         self.bonuses: dict[str, int] = {}
         self.paid: list[Paid] = []
         self.badges: list[str] = []
+        self.ends: dict[str, datetime] = {}
         self.refused: set[str] = set()
         self.quests: dict[str, int] = {}
         self.level = 0
@@ -191,6 +192,8 @@ class Story:
             self.refused.add(badge.key)
             return False
         self.badges.append(badge.key)
+        if badge.expires_after_days is not None:
+            self.ends[badge.key] = activity.occurred_at + timedelta(days=badge.expires_after_days)
         return True
 
 
