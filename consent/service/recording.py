@@ -199,7 +199,7 @@ async def keep(uow: UnitOfWork, person: PersonId, planned: Plan) -> None:
     announce(uow, person, {event.purpose for event in events})
 
 
-def dated(event: ConsentEvent, texts: Mapping[UUID, bytes]) -> dict[str, str]:
+def dated(event: ConsentEvent, texts: Mapping[UUID, bytes]) -> dict[str, Any]:
     """Return what binds a receipt to this very answer: when it was given and ends, and the text that was shown."""
     said = {"occurred_at": timestamp(event.occurred_at)}
     if event.expires_at is not None:
