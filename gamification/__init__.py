@@ -89,6 +89,7 @@ from gamification.service.reading import badges, entries, opportunities, points,
 from gamification.service.rebuilding import people_to_rebuild, rebuild
 from gamification.service.recording import record_deliveries
 from gamification.service.retracting import retract
+from gamification.service.retelling import told_preview
 from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
 from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
@@ -232,6 +233,7 @@ __all__ = [
     "streaks",
     "submit_campaign",
     "text_problems",
+    "told_preview",
     "totals",
     "transfer_totals",
     "transfers",
