@@ -42,6 +42,7 @@ class Permission(StrEnum):
     APPROVAL_ASK = "approval:ask"
     APPROVAL_DECIDE = "approval:decide"
     AUDIT_EXPORT = "audit:export"
+    AUDIT_HOLD = "audit:hold"
     AUDIT_LOG_FETCH = "audit-log:fetch"
     AUDIT_READ = "audit:read"
     AUDIT_REVIEW = "audit:review"

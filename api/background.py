@@ -33,6 +33,7 @@ BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", 
 CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 LETTER_ORIGIN = Origin(request=UUID(int=0), actor="system:letters", role="system", route="worker letters")
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
+TRAIL_ORIGIN = Origin(request=UUID(int=0), actor="system:trail", role="system", route="worker trail")
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
@@ -63,6 +64,7 @@ class Background:
             partial(_repeat, self._send_messages, LETTER_PAUSE_SECONDS, "messages_wait"),
             partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
+            partial(_repeat, self._retain_trail, RETENTION_PAUSE_SECONDS, "trail_retention_waits"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
 
@@ -121,6 +123,11 @@ class Background:
         """Do one step of one request; workers beside each other take different requests."""
         async with self._runtime.work.begin(REQUESTS_ORIGIN) as uow:
             return await consent.work_once(uow, self._runtime.registry)
+
+    async def _retain_trail(self) -> bool:
+        """Let the content of audit entries go whose kind's time is over."""
+        async with self._runtime.work.begin(TRAIL_ORIGIN) as uow:
+            return await audit.remove_expired(uow, self._runtime.settings.audit_retention_days) > 0
 
     async def _retain(self) -> bool:
         """Let go what has been kept for long enough."""

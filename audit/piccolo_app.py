@@ -8,7 +8,9 @@ from audit.tables import (
     CheckpointRow,
     Detail,
     Entry,
+    HoldRow,
     Leaf,
+    Minimum,
     Pending,
     Publication,
     Refusal,
@@ -31,5 +33,7 @@ APP_CONFIG = AppConfig(
         Refusal,
         ReviewRow,
         SavedSearchRow,
+        HoldRow,
+        Minimum,
     ],
 )

@@ -100,6 +100,26 @@ class ReviewRow(Table, tablename="review", schema="audit"):
     signed_at = Timestamptz(default=None, null=False, help_text="open: when")
 
 
+class HoldRow(Table, tablename="hold", schema="audit"):
+    """A range of indexes whose entries keep their content, whatever the time of their kind."""
+
+    id = UUID(primary_key=True, default=None, help_text="open: version 7")
+    first_index = BigInt(default=None, null=False, help_text="open: where the range begins")
+    end_index = BigInt(default=None, null=False, help_text="open: the index after the last")
+    reason = Text(default=None, null=False, help_text="open: a word of the vocabulary")
+    placed_by = UUID(default=None, null=False, help_text="pseudonymous: account id")
+    placed_at = Timestamptz(default=None, null=False, help_text="open: when")
+    lifted_by = UUID(default=None, null=True, help_text="pseudonymous: account id")
+    lifted_at = Timestamptz(default=None, null=True, help_text="open: when it ended")
+
+
+class Minimum(Table, tablename="minimum", schema="audit"):
+    """Below which index content may have been removed; one row, which only ever grows."""
+
+    id = SmallInt(primary_key=True, default=None, help_text="open: 1, since there is one log")
+    index = BigInt(default=None, null=False, help_text="open: a multiple of 256")
+
+
 class SavedSearchRow(Table, tablename="saved_search", schema="audit"):
     """A search that a compliance officer comes back to."""
 
