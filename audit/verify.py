@@ -88,8 +88,9 @@ class _Run:
         self._checkpoints = 0
 
     async def report(self, indexed: int, kept: Checkpoint | None, progress: Progress | None) -> Report:
-        self._verification.removed = Removed(await self._log.removals())
-        await self._check_ranges(await self._log.size(), progress)
+        total = await self._log.size()
+        self._verification.removed = Removed(await self._log.removals(), total)
+        await self._check_ranges(total, progress)
         await self._check_tiles(last=True)
         await self._check_checkpoints_beyond()
         self._verification.finish()

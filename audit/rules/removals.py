@@ -14,8 +14,6 @@ from audit.rules.tiles import TILE_HASHES
 from audit.vocabulary import Action
 
 _BYTE: Final = 8
-_LARGEST: Final = 2**40
-"""Beyond what any log reaches: an entry that claims more is not believed, and takes no memory."""
 
 
 class Removal(msgspec.Struct, frozen=True):
@@ -49,9 +47,9 @@ def removal(indexes: Sequence[int]) -> Removal:
 class Removed:
     """The indexes of which entries say that their content was removed."""
 
-    def __init__(self, bodies: Iterable[bytes] = ()) -> None:
-        """Take entries; one that says nothing of the kind counts for nothing."""
-        self._bits = bytearray()
+    def __init__(self, bodies: Iterable[bytes] = (), size: int = 0) -> None:
+        """Take entries of a log of this size; one that says nothing of the kind counts for nothing."""
+        self._bits = bytearray(-(-size // _BYTE))
         for body in bodies:
             self._add(body)
 
@@ -71,9 +69,9 @@ class Removed:
         except (msgspec.MsgspecError, UnicodeDecodeError, binascii.Error):
             return
         first = said.detail.first_index
-        if said.action != Action.ENTRIES_REMOVED or first % TILE_HASHES or not 0 <= first < _LARGEST:
+        if said.action != Action.ENTRIES_REMOVED or first % TILE_HASHES or first < 0:
             return
         start = first // _BYTE
-        self._bits.extend(bytes(max(0, start + len(bits) - len(self._bits))))
-        for place, byte in enumerate(bits, start):
-            self._bits[place] |= byte
+        if start + len(bits) <= len(self._bits):  # nobody can have removed what the log does not have
+            for place, byte in enumerate(bits, start):
+                self._bits[place] |= byte

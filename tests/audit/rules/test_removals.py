@@ -17,7 +17,7 @@ def entry(detail: object, action: str = "audit:entries:removed") -> bytes:
 
 @given(st.lists(INDEXES, max_size=4))
 def test_what_is_said_is_what_is_read(several: list[list[int]]) -> None:
-    removed = Removed(entry(removal(indexes)) for indexes in several)
+    removed = Removed((entry(removal(indexes)) for indexes in several), 6_000)
     expected = {index for indexes in several for index in indexes}
     assert {index for index in range(6_000) if index in removed} == expected
     for first in range(0, 6_000, 256):
@@ -30,10 +30,10 @@ def test_the_longest_removal_fits_into_an_entry() -> None:
 
 def test_what_says_nothing_of_the_kind_counts_for_nothing() -> None:
     right = {"first_index": 256, "removed": base64.b64encode(b"\xff").decode()}
-    assert 256 in Removed([entry(right)])
+    assert 256 in Removed([entry(right)], 10_000)
     for body in (
         b"", b"no entry", b"\xff", b"[]", entry(None), entry({}), entry(right, "audit:entries:exported"),
-        entry(right | {"first_index": 255}), entry(right | {"first_index": -256}), entry(right | {"first_index": 2**50}),
-        entry(right | {"removed": "?"}), entry(right | {"removed": 7}), entry(right | {"first_index": "256"}),
+        entry(right | {"first_index": 255}), entry(right | {"first_index": -256}), entry(right | {"removed": 7}),
+        entry(right | {"first_index": 2**50}), entry(right | {"removed": "?"}), entry(right | {"first_index": "256"}),
     ):  # fmt: skip
-        assert not Removed([body]).any(0, 10_000), body
+        assert not Removed([body], 10_000).any(0, 10_000), body
