@@ -67,6 +67,7 @@ class Action(StrEnum):
     CAMPAIGN_READ = "gamification:campaign:read"
     CAMPAIGN_REVISED = "gamification:campaign:revised"
     CAMPAIGNS_LISTED = "gamification:campaign:listed"
+    PROGRAMME_COMPARED = "gamification:programme:compared"
     PROGRAMME_REBUILT = "gamification:programme:rebuilt"
     RULES_CHECKED = "gamification:rules:checked"
     RULESET_PUBLISHED = "gamification:ruleset:published"

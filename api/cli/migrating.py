@@ -5,13 +5,17 @@ import asyncio
 import click
 import structlog
 
-from api.cli.environment import servers
+import audit
+from api.cli.environment import command_origin, servers
+from api.vocabulary import Action
 from consent import REGISTER
 from kernel import roles
+from kernel.clock import SystemClock
 from kernel.database import DB
 from kernel.migrate import migrate as run_migrations
 from kernel.migrate import require_newest
 from kernel.settings import Settings
+from kernel.unit_of_work import Work
 
 _log = structlog.get_logger()
 
@@ -51,7 +55,27 @@ async def _migrate(settings: Settings) -> None:
     assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
     await DB.open(settings.migration_database_url or settings.database_url, size=2, role=None)
     try:
+        before = await _count()
         await run_migrations(settings.database_url, REGISTER.interests())
+        count = await _count() - before
+    finally:
+        await DB.close()
+    if count:
+        await _record(settings.database_url, count)
+
+
+async def _count() -> int:
+    async with DB.reading() as connection:
+        is_there = await connection.fetchval("select to_regclass('migration') is not null")
+        return int(await connection.fetchval("select count(*) from migration")) if is_there else 0
+
+
+async def _record(database_url: str, count: int) -> None:
+    """Say in the log how many migrations ran: as the application, which needs none of its keys for that."""
+    await DB.open(database_url, size=1)
+    try:
+        async with Work(SystemClock(), audit.append).begin(command_origin("migrate")) as uow:
+            uow.record(Action.SCHEMA_MIGRATED, count=count)
     finally:
         await DB.close()
 
