@@ -244,6 +244,8 @@ class Action(StrEnum):
     IDENTITY_REMOVED = "access:identity:removed"
     KEY_REMOVED = "access:key:removed"
     KEY_ROTATED = "access:key:rotated"
+    LETTER_SENT = "access:letter:sent"
+    LETTER_STOPPED = "access:letter:stopped"
     PASSKEYS_READ = "access:passkeys:read"
     PASSKEY_ADDED = "access:passkey:added"
     PASSKEY_ASKED = "access:passkey:asked"

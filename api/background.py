@@ -51,12 +51,11 @@ class Background:
         runtime = self._runtime
         sequencer = audit.Sequencer(runtime.database_url, runtime.log_key, runtime.clock, runtime.former_log_keys)
         publisher = audit.Publisher(runtime.database_url, runtime.log_key, runtime.clock, runtime.witness_policy)
-        refresh = partial(_refresh, runtime.boards)
         return [
             sequencer.run,
             publisher.run,
             partial(_repeat, runtime.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
-            lambda stop: relay(runtime.work, {BOARD_TOPIC: refresh}, stop),
+            self._deliver,
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
@@ -67,6 +66,11 @@ class Background:
             partial(_repeat, self._retain_trail, RETENTION_PAUSE_SECONDS, "trail_retention_waits"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
+
+    async def _deliver(self, stop: asyncio.Event) -> None:
+        """Hand on what units of work have published."""
+        refresh = partial(_refresh, self._runtime.boards)
+        await relay(self._runtime.work, {BOARD_TOPIC: refresh}, stop)
 
     async def _keep_board(self) -> bool:
         """Begin and close periods in time, send away whose consent ran out, make lost copies again."""

@@ -83,6 +83,7 @@ class Action(StrEnum):
     OPPORTUNITIES_READ = "gamification:opportunities:read"
     POLICIES_READ = "gamification:policy:read"
     BOARD_ARCHIVED = "gamification:board:archived"
+    BOARD_BEGUN = "gamification:board:begun"
     BOARD_CLOSED = "gamification:board:closed"
     BOARD_CREATED = "gamification:board:created"
     BOARD_PERIODS_READ = "gamification:board:periods_read"

@@ -55,12 +55,17 @@ async def require_newest() -> None:
         for module in manager.get_app_modules()
         for identifier in manager.get_migration_modules(module.APP_CONFIG.resolved_migrations_folder_path)
     }
+    missing = wanted - await applied()
+    if missing:
+        raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
+
+
+async def applied() -> set[tuple[str, str]]:
+    """Return room and name of every migration that has run on this database."""
     async with translated(), DB.reading() as connection:
         is_there = await connection.fetchval("select to_regclass('migration') is not null")
         rows = await connection.fetch("select app_name, name from migration") if is_there else []
-    missing = wanted - {(row["app_name"], row["name"]) for row in rows}
-    if missing:
-        raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
+    return {(row["app_name"], row["name"]) for row in rows}
 
 
 async def migrate(application_url: str, interests: row_security.Interests | None = None) -> str:

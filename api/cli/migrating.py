@@ -12,8 +12,8 @@ from consent import REGISTER
 from kernel import roles
 from kernel.clock import SystemClock
 from kernel.database import DB
+from kernel.migrate import applied, require_newest
 from kernel.migrate import migrate as run_migrations
-from kernel.migrate import require_newest
 from kernel.settings import Settings
 from kernel.unit_of_work import Work
 
@@ -55,19 +55,13 @@ async def _migrate(settings: Settings) -> None:
     assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
     await DB.open(settings.migration_database_url or settings.database_url, size=2, role=None)
     try:
-        before = await _count()
+        before = await applied()
         await run_migrations(settings.database_url, REGISTER.interests())
-        count = await _count() - before
+        count = len(await applied() - before)
     finally:
         await DB.close()
     if count:
         await _record(settings.database_url, count)
-
-
-async def _count() -> int:
-    async with DB.reading() as connection:
-        is_there = await connection.fetchval("select to_regclass('migration') is not null")
-        return int(await connection.fetchval("select count(*) from migration")) if is_there else 0
 
 
 async def _record(database_url: str, count: int) -> None:
