@@ -131,7 +131,7 @@ class Background:
     async def _retain_trail(self) -> bool:
         """Let the content of audit entries go whose kind's time is over."""
         async with self._runtime.work.begin(TRAIL_ORIGIN) as uow:
-            return await audit.remove_expired(uow, self._runtime.settings.audit_retention_days) > 0
+            return await audit.remove_expired(uow) > 0
 
     async def _retain(self) -> bool:
         """Let go what has been kept for long enough."""

@@ -50,6 +50,7 @@ from audit.service import (
     waiting,
 )
 from audit.serving import served_checkpoint, served_resource, write_mirror
+from audit.store.removals import set_retention
 from audit.values import (
     Access,
     AccessPage,
@@ -150,6 +151,7 @@ __all__ = [
     "sequencing",
     "served_checkpoint",
     "served_resource",
+    "set_retention",
     "settle",
     "sign_review",
     "status",

@@ -14,6 +14,7 @@ from audit.tables import (
     Pending,
     Publication,
     Refusal,
+    Retention,
     ReviewRow,
     SavedSearchRow,
     TileRow,
@@ -35,5 +36,6 @@ APP_CONFIG = AppConfig(
         SavedSearchRow,
         HoldRow,
         Minimum,
+        Retention,
     ],
 )

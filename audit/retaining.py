@@ -5,7 +5,6 @@ What was hashed stays hashed: the tree, its proofs and its checkpoints are what 
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from uuid import UUID
 
 from audit.errors import HoldNotFoundError
@@ -19,23 +18,21 @@ from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 
 
-async def remove_expired(uow: UnitOfWork, days: Mapping[str, int]) -> int:
+async def remove_expired(uow: UnitOfWork) -> int:
     """Remove the content of some entries that are past the days of their kind, and say so in the log; return how many.
 
-    A kind without days is kept for ever, each other one for a year at least; what is held stays.
+    The days are those that ``set_retention`` has set; a kind without is kept for ever, and what is held stays.
     """
-    if not days:
-        return 0
-    removed = await removals.remove_expired(uow, days)
+    removed = await removals.remove_expired(uow)
     if removed:
-        indexes = [index for index, _ in removed]
+        indexes = [each.index for each in removed]
         said = removal(indexes)
-        counts = Counter(kind for _, kind in removed)
+        counts = Counter((each.kind, each.days) for each in removed)
         uow.record(
             Action.ENTRIES_REMOVED,
             count=len(removed),
             resource=f"entries:{indexes[0]}-{indexes[-1]}",
-            kinds={kind: {"count": count, "days": days[kind]} for kind, count in counts.items()},
+            kinds={kind: {"count": count, "days": days} for (kind, days), count in counts.items()},
             first_index=said.first_index,
             removed=said.removed,
         )

@@ -3,7 +3,7 @@
 Nobody is named here: people are opaque ids, and what an id belongs to is destroyed when a person is erased.
 """
 
-from piccolo.columns import UUID, BigInt, SmallInt, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Integer, SmallInt, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -111,6 +111,13 @@ class HoldRow(Table, tablename="hold", schema="audit"):
     placed_at = Timestamptz(default=None, null=False, help_text="open: when")
     lifted_by = UUID(default=None, null=True, help_text="pseudonymous: account id")
     lifted_at = Timestamptz(default=None, null=True, help_text="open: when it ended")
+
+
+class Retention(Table, tablename="retention", schema="audit"):
+    """For how many days a kind of entries keeps its content; one that is not here keeps it for ever."""
+
+    kind = Text(primary_key=True, default=None, help_text="open: command, denial, export, query or sign-in")
+    days = Integer(default=None, null=False, help_text="open: 365 at least")
 
 
 class Minimum(Table, tablename="minimum", schema="audit"):

@@ -21,6 +21,7 @@ class Action(StrEnum):
     HOLD_LIFTED = "audit:hold:lifted"
     HOLD_PLACED = "audit:hold:placed"
     HOLDS_READ = "audit:holds:read"
+    RETENTION_CHANGED = "audit:retention:changed"
     REVIEW_SIGNED = "audit:review:signed"
     REVIEWS_READ = "audit:reviews:read"
     SEARCH_SAVED = "audit:search:saved"

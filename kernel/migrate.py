@@ -2,17 +2,20 @@
 
 import contextlib
 import io
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
 
 import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from kernel import roles, row_security
-from kernel.database import AWAY, DB, translated
+from kernel.database import AWAY, DB, Connection, translated
 from kernel.errors import LaurelError, UnavailableError
 
 MIGRATION_LOCK: Final = 0x4C41_5552_0001
+Settle: TypeAlias = Callable[[Connection], Awaitable[None]]
+
 LOCK_TIMEOUT: Final = "4s"
 STATEMENT_TIMEOUT: Final = "60s"
 LONGEST: Final = 500
@@ -68,10 +71,13 @@ async def applied() -> set[tuple[str, str]]:
     return {(row["app_name"], row["name"]) for row in rows}
 
 
-async def migrate(application_url: str, interests: row_security.Interests | None = None) -> str:
+async def migrate(
+    application_url: str, interests: row_security.Interests | None = None, settle: Settle | None = None
+) -> str:
     """Run every migration that has not run yet, in one transaction; return what Piccolo said.
 
-    ``interests`` are the purposes that rest on a legitimate interest, which row-level security must know.
+    ``interests`` are the purposes that rest on a legitimate interest, which row-level security must know. ``settle``
+    comes last, as the owner: it writes down what only the owner may.
 
     It makes the database's roles first (``kernel/roles.py``), ``application_url``'s login among them, and the owner's
     is the one that the migrations run as; the pools MUST have been opened without a role.
@@ -100,6 +106,8 @@ async def migrate(application_url: str, interests: row_security.Interests | None
             raise MigrationError(f"A migration failed: {reason.splitlines()[-1]}.") from error
         await roles.grant(connection, ROOMS)
         await row_security.secure(connection, interests or {})
+        if settle is not None:
+            await settle(connection)
     return said.getvalue()
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from audit.values import EntryHold
+from kernel.database import Connection
 from kernel.unit_of_work import UnitOfWork
 
 _HOLDS: Final = (
@@ -16,10 +17,30 @@ _HOLDS: Final = (
 )
 
 
-async def remove_expired(uow: UnitOfWork, days: Mapping[str, int]) -> list[tuple[int, str]]:
-    """Remove the content of some entries whose kind's days are over; return their indexes, which grow, and kinds."""
-    rows = await uow.fetch("select index, kind from audit.remove_expired($1, $2)", [*days], [*days.values()])
-    return [(row["index"], row["kind"]) for row in rows]
+class Gone(NamedTuple):
+    """An entry whose content was removed, its kind, and for how many days such are kept."""
+
+    index: int
+    kind: str
+    days: int
+
+
+async def remove_expired(uow: UnitOfWork) -> list[Gone]:
+    """Remove the content of some entries whose kind's days are over; return which, by index."""
+    return [Gone(*row) for row in await uow.fetch("select index, kind, days from audit.remove_expired()")]
+
+
+async def set_retention(connection: Connection, days: Mapping[str, int]) -> dict[str, int]:
+    """Replace the days of all kinds and return those before; only the tables' owner may."""
+    before = {row["kind"]: row["days"] for row in await connection.fetch("select kind, days from audit.retention")}
+    await connection.execute("delete from audit.retention where kind <> all($1::text[])", [*days])
+    await connection.execute(
+        "insert into audit.retention (kind, days) select * from unnest($1::text[], $2::int[])"
+        " on conflict (kind) do update set days = excluded.days",
+        [*days],
+        [*days.values()],
+    )
+    return before
 
 
 async def minimum_index(uow: UnitOfWork) -> int:

@@ -1,8 +1,8 @@
 """Retention and legal holds: the content of entries goes, by a function of the owner; their hashes never do.
 
-The function believes nobody. It reads kind and time from the entry itself, which the application cannot alter, and the
-time now from the server; it keeps every entry for a year at least, and whatever a hold covers. Who has the
-application's login can make it do nothing that the worker would not do.
+The function believes nobody. It reads kind and time from the entry itself and the days from a table, neither of which
+the application can alter, and the time now from the server; it keeps every entry for a year at least, and whatever a
+hold covers. Who has the application's login can make it do nothing that the worker would not do.
 """
 
 from typing import Final
@@ -45,7 +45,7 @@ end $$
 # At most 10,000 entries within 131,072 indexes: what one entry of the log can say about them. The newest tile stays,
 # since the sequencer counts from it; so does what is under no checkpoint, and what says what was removed.
 REMOVE: Final = """
-create or replace function audit.remove_expired(kinds text[], days int[]) returns table (index bigint, kind text)
+create or replace function audit.remove_expired() returns table (index bigint, kind text, days int)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -54,14 +54,13 @@ begin
     perform set_config('laurel.removing', 'on', true);
     return query
     with rule as materialized (
-        select r.kind, now() - make_interval(days => greatest(max(r.days), 365)) as before
-        from unnest(kinds, days) as r (kind, days) group by r.kind
+        select r.kind, r.days, now() - make_interval(days => r.days) as before from audit.retention r
     ),
     bound as materialized (
         select least((select max(size) from audit.checkpoint), (select max(index) from audit.leaf)) / 256 * 256 as index
     ),
     due as materialized (
-        select l.index, l.entry, r.kind
+        select l.index, l.entry, r.kind, r.days
         from audit.leaf l
         join rule r on r.kind = audit.kind_of(l.action, l.decision, l.route)
         join audit.entry e on e.id = l.entry
@@ -78,7 +77,7 @@ begin
     gone as (
         delete from audit.leaf l using due d
         where l.index = d.index and d.index < (select min(due.index) from due) / 256 * 256 + 131072
-        returning l.index, l.entry, d.kind
+        returning l.index, l.entry, d.kind, d.days
     ),
     bodies as (delete from audit.entry e using gone g where e.id = g.entry),
     details as (delete from audit.detail t using gone g where t.entry = g.entry),
@@ -87,7 +86,7 @@ begin
         select 1, max(gone.index) / 256 * 256 + 256 from gone having count(*) > 0
         on conflict (id) do update set index = greatest(m.index, excluded.index)
     )
-    select gone.index, gone.kind from gone order by 1;
+    select gone.index, gone.kind, gone.days from gone order by 1;
     perform set_config('laurel.removing', 'off', true);
 end $$
 """
@@ -113,7 +112,7 @@ REFUSE_BEFORE: Final = (
     "create or replace function audit.refuse_change() returns trigger language plpgsql as $$ begin"
     " raise exception 'audit.% is append-only', tg_table_name using errcode = 'insufficient_privilege'; end $$"
 )
-CALLABLE: Final = ("remove_expired(text[], int[])", "lift_hold(uuid, uuid, timestamptz)")
+CALLABLE: Final = ("remove_expired()", "lift_hold(uuid, uuid, timestamptz)")
 INTERNAL: Final = ("filed(bytea)", "kind_of(text, text, text)")
 
 FORWARDS: Final = (
@@ -121,8 +120,12 @@ FORWARDS: Final = (
     " reason text not null, placed_by uuid not null, placed_at timestamptz not null, lifted_by uuid,"
     " lifted_at timestamptz, check (first_index >= 0 and end_index > first_index))",
     "create table if not exists audit.minimum (id smallint primary key check (id = 1), index bigint not null)",
-    "create or replace trigger minimum_raised before insert on audit.minimum for each row"
-    f" when (current_user <> '{OWNER}') execute function audit.refuse_change()",
+    "create table if not exists audit.retention (kind text primary key, days int not null check (days >= 365))",
+    *(
+        f"create or replace trigger {table}_of_the_owner before insert on audit.{table} for each row"
+        f" when (current_user <> '{OWNER}') execute function audit.refuse_change()"
+        for table in ("minimum", "retention")
+    ),
     KIND,
     FILED,
     REMOVE,
@@ -134,6 +137,7 @@ FORWARDS: Final = (
 BACKWARDS: Final = (
     REFUSE_BEFORE,
     *(f"drop function if exists audit.{each}" for each in (*CALLABLE, *INTERNAL)),
+    "drop table if exists audit.retention",
     "drop table if exists audit.minimum",
     "drop table if exists audit.hold",
 )

@@ -124,6 +124,20 @@ def test_every_command_is_audited_or_says_why_it_is_not() -> None:
     assert sorted(commands()) == sorted([*AUDITED, *SILENT])
 
 
+def test_migrating_puts_the_retention_of_the_trail_into_force_and_says_so_once(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    environment = {"LAUREL_DATABASE_URL": database_url, "LAUREL_REDIS_URL": redis_url, "LAUREL_HOME": str(tmp_path)}
+    settings, changed = settings_of(environment), ("cli migrate", "audit:retention:changed")
+    for said, times in (("query=730, denial=400", 1), ("denial=400,query=730", 1), ("query=730", 2), ("", 3)):
+        given = environment | {"LAUREL_AUDIT_RETENTION_DAYS": said}
+        result = CliRunner().invoke(laurel, ["migrate"], env=given)
+        assert result.exit_code == 0, result.output
+        assert asyncio.run(entries(settings)).count(changed) == times
+    refused = CliRunner().invoke(laurel, ["migrate"], env=environment | {"LAUREL_AUDIT_RETENTION_DAYS": "query=364"})
+    assert (refused.exit_code, "LAUREL_AUDIT_RETENTION_DAYS" in refused.output) == (1, True)
+
+
 def test_each_command_that_reads_or_changes_data_leaves_its_entry(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:

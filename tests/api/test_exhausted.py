@@ -35,7 +35,7 @@ async def exhausted(*, writes: bool) -> AsyncIterator[None]:
 
 async def asked(house: House, hcp: Asker, activity: Body) -> list[httpx.Response]:
     """Ask for everything at once: reads, writes, what is refused, and what is not there."""
-    return await asyncio.gather(
+    answers = await asyncio.gather(
         hcp.get("/v1/me"),
         hcp.get("/v1/me/points"),
         hcp.get("/v1/audit/entries"),
@@ -43,6 +43,7 @@ async def asked(house: House, hcp: Asker, activity: Body) -> list[httpx.Response
         hcp.post("/v1/me/activities", activity),
         house.http.get("/v1/me"),
     )
+    return list(answers)
 
 
 async def test_without_a_connection_to_read_with_the_answer_is_a_problem_and_has_its_entry(house: House) -> None:

@@ -17,7 +17,7 @@ from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.audit.judging import NODE, VERIFIER, case_of, said
-from tests.audit.log import KEY, change, fact, of, origin, sequence, sequenced, verified, write
+from tests.audit.log import KEY, change, fact, of, origin, sequence, sequenced, superuser, verified, write
 from tests.audit.test_mirror import stored
 
 OFFICER = UUID(int=99)
@@ -47,13 +47,14 @@ async def old(work: Work, database_url: str, clock: MovableClock) -> str:
     return database_url
 
 
-async def removed(work: Work, days: dict[str, int], database_url: str = "", clock: MovableClock | None = None) -> int:
-    """Remove what is past its time, and sequence the entry that says so."""
+async def removed(work: Work, days: dict[str, int], database_url: str, clock: MovableClock) -> int:
+    """Set the days of each kind, remove what is past its time, and sequence the entry that says so."""
+    async with superuser(database_url) as owner:
+        await audit.set_retention(owner, days)  # type: ignore[arg-type] - asyncpg's own connection does as well
     worker = Origin(request=UUID(int=0), actor="system:trail", role="system", route="worker trail")
     async with work.begin(worker) as uow:
-        count = await audit.remove_expired(uow, days)
-    if clock is not None:
-        await sequence(database_url, clock)
+        count = await audit.remove_expired(uow)
+    await sequence(database_url, clock)
     return count
 
 
@@ -189,31 +190,34 @@ async def test_an_export_is_complete_without_what_was_removed_and_says_how_many_
 async def test_the_applications_login_can_remove_nothing_that_the_worker_would_not(
     old: str, application_url: str
 ) -> None:
+    async with superuser(old) as owner:
+        await audit.set_retention(owner, {"query": 365})  # type: ignore[arg-type]
     attacker = await asyncpg.connect(application_url)
     try:
-        calls = {
-            "a day": "select count(*) from audit.remove_expired(array['query', 'command'], array[0, -5])",
-            "young": "select count(*) from audit.remove_expired(array['query'], array[1])",
-        }
-        assert await attacker.fetchval(calls["young"]) == 300, "the control: what is older than a year"
         await attacker.execute("set laurel.removing = 'on'")
         for statement in (
             "delete from audit.entry",
             "delete from audit.leaf",
             "insert into audit.minimum values (1, 9999)",
+            "insert into audit.retention values ('command', 365)",
+            "update audit.retention set days = 366",
+            "delete from audit.retention",
             "update audit.hold set lifted_at = now()",
             "delete from audit.hold",
             "select audit.filed('{}')",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await attacker.execute(statement)
-        assert await attacker.fetchval(calls["a day"]) == 300, "the old commands; nothing of this year"
-        assert await attacker.fetchval(calls["a day"]) == 0
-        assert await attacker.fetchval("select count(*) from audit.leaf") == YOUNG
+        assert await attacker.fetchval("select count(*) from audit.remove_expired()") == 300, "the control"
+        assert await attacker.fetchval("select count(*) from audit.remove_expired()") == 0, "the commands stay"
+        assert await attacker.fetchval("select count(*) from audit.leaf") == SIZE - 300
     finally:
         await attacker.close()
+    async with superuser(old) as owner:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await audit.set_retention(owner, {"query": 364})  # type: ignore[arg-type]
     report = await verified(old)
-    assert of(report)[0] == (0, FindingKind.LEAF_MISSING), "and without an entry of the log it is damage"
+    assert of(report)[0] == (1, FindingKind.LEAF_MISSING), "and without an entry of the log it is damage"
 
 
 async def test_an_entry_filed_under_a_false_time_is_judged_by_what_it_says(
@@ -222,7 +226,7 @@ async def test_an_entry_filed_under_a_false_time_is_judged_by_what_it_says(
     clock.move(timedelta(days=-10))  # the clock of the tests stands still; the server's does not
     await sequenced(work, database_url, clock, (600,))
     await change(database_url, "update audit.leaf set at = '2020-01-01Z', route = 'GET /v1/me' where index < 512")
-    assert await removed(work, {"query": 400, "command": 400}) == 0
+    assert await removed(work, {"query": 400, "command": 400}, database_url, clock) == 0
     await write(work, 1, 600)
     assert not (await verified(database_url)).ok
 
