@@ -9,6 +9,7 @@ import structlog
 import access
 import audit
 import consent
+import gamification
 import people
 from api.floods import Floods, Pressure
 from api.four_eyes import Guarded
@@ -18,6 +19,7 @@ from api.standings import Standings
 from consent import Controller, ReceiptIssuer
 from consent.vocabulary import Basis, Purpose
 from gamification import BadgeIssuer, BadgeKeys, Boards
+from gamification.errors import PolicyPackError
 from kernel import epochs
 from kernel.batching import Batcher
 from kernel.cache import Cache
@@ -84,12 +86,14 @@ class Runtime:
         self.floods = Floods(self.work, self.clock)
         self.pressure = Pressure(self.work)
         self.guarded: list[Guarded] = []
+        self._packs = policy_packs(settings)
         self._vault = people.VaultKeys(keyring(settings, keys), keys.email_index_key, keys.identifier_index_key)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Runtime"]:
         """Open the database's pools and hand the rooms their keys; close everything at the end."""
         people.configure(self._vault)
+        gamification.use_packs(self._packs)
         consent.configure(self._suppression_key)
         access.configure(self.authority, self.relying_party)
         epochs.use(self.epochs)
@@ -156,6 +160,21 @@ def witness_policy(settings: Settings, log_key: audit.LogKey) -> audit.Policy | 
     if policy.logs and log_key.vkey not in policy.logs:
         raise SettingsError("LAUREL_WITNESS_POLICY: it names logs, and this one is not among them.")
     return policy
+
+
+def policy_packs(settings: Settings) -> gamification.Packs | None:
+    """Return the operator's policy packs, instead of those that come with Laurel; None where there are none.
+
+    Raises:
+        SettingsError: one can't be read, or is malformed; it names the file, the line and the field.
+
+    """
+    if settings.policy_packs is None:
+        return None
+    try:
+        return gamification.load_packs(settings.policy_packs)
+    except PolicyPackError as error:
+        raise SettingsError(f"LAUREL_POLICY_PACKS: {error}", field="policy_packs") from None
 
 
 def openid_providers(settings: Settings, clock: Clock) -> access.OpenIdProviders:

@@ -16,16 +16,16 @@ from people.vocabulary import PersonId, Profession
 _INSERT = """
 insert into engagement.activity (id, person, verb, content, kind, tags, occurred_at, local_date, channel, market,
   content_class, score, success, completion, progress, duration_seconds, extensions, recorded_at, recorded_by,
-  rules_version, due_at, profession)
+  rules_version, due_at, profession, eligible)
 select id, person, verb, content, kind, string_to_array(tags, e'\\n'), occurred_at, local_date, channel, market,
   content_class, score, success, completion, progress, duration_seconds, extensions, $15, recorded_by, rules_version,
-  due_at, profession
+  due_at, profession, eligible
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::date[],
   $9::text[], $10::float8[], $11::bool[], $12::bool[], $13::float8[], $14::float8[], $16::bytea[], $17::uuid[],
-  $18::int[], $19::text[], $20::text[], $21::timestamptz[], $22::text[])
+  $18::int[], $19::text[], $20::text[], $21::timestamptz[], $22::text[], $23::bool[])
   as t(id, person, verb, content, kind, tags, occurred_at, local_date, channel,
   score, success, completion, progress, duration_seconds, extensions, recorded_by, rules_version, market, content_class,
-  due_at, profession)
+  due_at, profession, eligible)
 on conflict (id) do nothing
 """
 
@@ -53,7 +53,8 @@ select person, array_agg(id), array_agg(content), array_agg(occurred_at), array_
 from (
   select person, id, content, occurred_at, local_date, score, success, completion, progress, duration_seconds, due_at,
     verb || e'\x1f' || kind || e'\x1f' || content_class || e'\x1f' || market || e'\x1f' || channel
-      || e'\x1f' || coalesce(profession, '') || e'\x1f' || array_to_string(tags, e'\n') as sort
+      || e'\x1f' || coalesce(profession, '') || e'\x1f' || eligible::text
+      || e'\x1f' || array_to_string(tags, e'\n') as sort
   from engagement.activity
   where person = any($3::uuid[]) and rules_version is not null and {_WINDOW}
   order by person, occurred_at, id
@@ -72,6 +73,7 @@ class _Shared(NamedTuple):
     market: str
     channel: Channel
     profession: Profession | None
+    eligible: bool
     tags: frozenset[str]
 
 
@@ -112,6 +114,7 @@ async def insert(uow: UnitOfWork, rows: Sequence[Stored]) -> int:
         [act.content_class.value for act in acts],
         [act.due_at for act in acts],
         [act.profession.value if act.profession is not None else None for act in acts],
+        [act.eligible for act in acts],
     )
     return int(tag.rsplit(" ", 1)[1])
 
@@ -177,6 +180,7 @@ async def histories(
                     occurred_at=at, local_date=day, channel=same.channel, market=same.market,
                     content_class=same.content_class, score=score, success=success, completion=completion,
                     progress=progress, duration_seconds=duration, due_at=due, profession=same.profession,
+                    eligible=same.eligible,
                 )
             )  # fmt: skip
         found.append(History(PersonId(person), activities))
@@ -184,7 +188,7 @@ async def histories(
 
 
 def _shared(sort: str) -> _Shared:
-    verb, kind, content_class, market, channel, profession, tags = sort.split("\x1f", 6)
+    verb, kind, content_class, market, channel, profession, eligible, tags = sort.split("\x1f", 7)
     named = frozenset(tags.split("\n")) if tags else frozenset[str]()
     return _Shared(
         Verb(verb),
@@ -193,6 +197,7 @@ def _shared(sort: str) -> _Shared:
         market,
         Channel(channel),
         Profession(profession) if profession else None,
+        eligible == "true",
         named,
     )
 
@@ -217,6 +222,7 @@ def _stored(row: asyncpg.Record) -> Stored:
         duration_seconds=row["duration_seconds"],
         due_at=row["due_at"],
         profession=None if row["profession"] is None else Profession(row["profession"]),
+        eligible=row["eligible"],
     )
     return Stored(
         activity=activity,

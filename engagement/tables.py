@@ -26,6 +26,7 @@ class ActivityRow(Table, tablename="activity", schema="engagement"):
     duration_seconds = DoublePrecision(default=None, null=True, help_text="pseudonymous: how long")
     due_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the item was due, as it said then")
     profession = Text(default=None, null=True, help_text="pseudonymous: the person's profession at that moment")
+    eligible = Boolean(default=False, null=False, help_text="pseudonymous: whether policy let them be given value then")
     extensions = Bytea(default=None, null=True, help_text="pseudonymous: JSON of what the client added")
     recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when we learnt of it")
     recorded_by = UUID(default=None, null=False, help_text="pseudonymous: the account that told us")

@@ -17,6 +17,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     stored when the activity was recorded; ``kind``, ``tags`` and ``content_class`` are the content's and
     ``market`` and ``profession`` are the person's at that moment (None: unknown, or not scored), and ``due_at`` is when
     the content was due then (UTC; None: never).
+    ``eligible``: policy let the person be given something with a value at that moment.
     ``score`` and ``progress`` are shares from 0 to 1; ``duration_seconds`` is in seconds.
     """
 
@@ -38,6 +39,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     duration_seconds: float | None = None
     due_at: datetime | None = None
     profession: Profession | None = None
+    eligible: bool = False
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from gamification.credentials import BadgeIssuer, BadgeKeys
 from gamification.currency_values import CurrencyView, NewCurrency
 from gamification.dispute_vocabulary import DisputeGround, DisputeState
 from gamification.holdings import HOLDINGS
-from gamification.policy_packs import load_packs, shipped_packs
+from gamification.policy_packs import load_packs, packs_in_force, shipped_packs, use_packs
 from gamification.programme_values import Difference, Discrepancy, FreezesView, Rebuilt
 from gamification.reward_values import (
     Claim,
@@ -207,6 +207,7 @@ __all__ = [
     "opportunities",
     "own_transfers",
     "pack_for",
+    "packs_in_force",
     "pay_contributors",
     "people_to_rebuild",
     "points",
@@ -232,6 +233,7 @@ __all__ = [
     "transfers",
     "transitions",
     "unconfirmed",
+    "use_packs",
     "verify_badge",
     "wanted_of",
     "wanted_of_text",

@@ -1,6 +1,6 @@
 """Lots and accounts of the ledger, rewards and claims, and the book of transfers of value."""
 
-from piccolo.columns import UUID, Array, BigInt, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, BigInt, Boolean, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -129,3 +129,12 @@ class TransferOfValue(Table, tablename="transfer_of_value", schema="gamification
     market = Text(default=None, null=False, help_text="pseudonymous: where the person was")
     year = Integer(default=None, null=False, help_text="pseudonymous: the person's calendar year")
     at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
+    profession = Text(default=None, null=True, help_text="pseudonymous: the person's when it was claimed")
+    states = Array(
+        base_column=Text(default=None),
+        default=[],
+        null=False,
+        help_text="pseudonymous: of the person when it was claimed",
+    )
+    public_employee = Boolean(default=None, null=True, help_text="pseudonymous: what the person was then")
+    covered_recipient = Boolean(default=None, null=True, help_text="pseudonymous: what the person was then")

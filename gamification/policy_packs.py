@@ -18,6 +18,19 @@ SHIPPED: Final = Path(__file__).parent / "policies"
 """The packs that come with Laurel; none of them is signed off."""
 
 
+_chosen: list[Packs] = []
+
+
+def use_packs(packs: Packs | None) -> None:
+    """Set the process's packs (None: those that come with Laurel); called once by whoever composes the program."""
+    _chosen[:] = [packs] if packs is not None else []
+
+
+def packs_in_force() -> Packs:
+    """Return the packs that decide in this process: the operator's, or else those that come with Laurel."""
+    return _chosen[0] if _chosen else shipped_packs()
+
+
 @cache
 def shipped_packs() -> Packs:
     """Return the packs that come with Laurel; they are read once, and a change of theirs takes a restart."""

@@ -135,6 +135,7 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``amount`` is what it came to: as a dispute corrected it, what it really cost, or the value that was committed; None
     before it is handed over. ``disputed``: the recipient says that it is wrong, and nobody has answered yet.
+    ``profession``, ``states``, ``public_employee`` and ``covered_recipient`` are the recipient's when it was claimed.
     """
 
     claim: UUID
@@ -153,6 +154,10 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     disputed: bool = False
     amount: int | None
     at: datetime
+    profession: str | None = None
+    states: tuple[str, ...] = ()
+    public_employee: bool | None = None
+    covered_recipient: bool | None = None
 
 
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):

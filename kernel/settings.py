@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_key: bytes | None = None
     audit_former_keys: str = ""
     witness_policy: Path | None = None
+    policy_packs: Path | None = None
     key_encryption_key: bytes | None = None
     other_key_encryption_keys: tuple[bytes, ...] = ()
     email_index_key: bytes | None = None
@@ -142,6 +143,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "audit_key": parsers.key,
     "audit_former_keys": str,
     "witness_policy": parsers.path,
+    "policy_packs": parsers.path,
     "key_encryption_key": parsers.key,
     "other_key_encryption_keys": parsers.keys,
     "email_index_key": parsers.key,

@@ -13,10 +13,21 @@ from kernel import cursors, epochs
 from kernel.unit_of_work import UnitOfWork
 from people.detailing import seal_detail
 from people.errors import InvalidLicenceError, PersonNotFoundError
-from people.rules.licences import check_decision, check_submission, status_on
+from people.rules.licences import check_decision, check_submission, standing_on, status_on
 from people.rules.person import check, check_change, check_zone_change
 from people.store import keys, licences, persons, profiles
-from people.values import Bearings, Change, Licence, LicenceDecision, NewPerson, Page, Profile, View, WaitingLicence
+from people.values import (
+    Bearings,
+    Change,
+    LegalStanding,
+    Licence,
+    LicenceDecision,
+    NewPerson,
+    Page,
+    Profile,
+    View,
+    WaitingLicence,
+)
 from people.vocabulary import Action, Field, LicenceStatus, PersonId, is_market
 
 
@@ -148,23 +159,26 @@ async def _put_licence(
         evidence=decision.evidence,
         expires_on=decision.expires_on,
         changed_at=uow.now,
+        states=decision.states,
+        public_employee=decision.public_employee,
+        covered_recipient=decision.covered_recipient,
     )
     await licences.put_licence(uow, person, data_key, licence)
     uow.record(Action.LICENCE_CHANGED, subject=person, resource=f"licence:{market}", status=decision.status)
     return licence
 
 
-async def licence_statuses(
+async def standings(
     uow: UnitOfWork, people: Collection[PersonId], market: str, at: datetime | None = None
-) -> dict[PersonId, LicenceStatus]:
-    """Return what the licence of each of ``people`` in ``market`` is at a moment (now), in one query.
+) -> dict[PersonId, LegalStanding]:
+    """Return what the licence of each of ``people`` in ``market`` is worth at a moment (now), in one query.
 
     Whoever has none is unverified. Nothing that is sealed is opened. What was decided after ``at`` counts as if it had
     been decided before: only the last decision is kept, and the audit log has those before it.
     """
     day = (at or uow.now).date()
-    known = await licences.statuses(uow, people, market)
-    return {person: status_on(known[person], day) if person in known else LicenceStatus.UNVERIFIED for person in people}
+    known = await licences.unopened(uow, people, market)
+    return {person: standing_on(known.get(person), day) for person in people}
 
 
 async def pending_licences(

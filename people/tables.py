@@ -1,6 +1,6 @@
 """The tables of the vault: the only ones with columns that identify a person, all of them sealed."""
 
-from piccolo.columns import UUID, Array, Date, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Array, Boolean, Date, ForeignKey, OnDelete, Text, Timestamptz, Varchar
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -68,3 +68,8 @@ class LicenceRow(Table, tablename="licence", schema="people"):
     evidence = Bytea(default=None, null=True, help_text="personal: sealed, where the evidence is")
     expires_on = Date(default=None, null=True, help_text="pseudonymous: the last day on which it is valid")
     changed_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it was decided")
+    states = Array(
+        base_column=Text(default=None), default=[], null=False, help_text="pseudonymous: where one is licensed or works"
+    )
+    public_employee = Boolean(default=None, null=True, help_text="pseudonymous: whether a public body employs them")
+    covered_recipient = Boolean(default=None, null=True, help_text="pseudonymous: whether transfers are reported")

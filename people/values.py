@@ -84,7 +84,26 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return {name: value for name, value in every.items() if value is not UNSET}
 
 
-class Licence(msgspec.Struct, frozen=True, kw_only=True):
+class LegalClass(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is to the law of one market, as staff found it with the licence; None wherever nobody knows.
+
+    ``states`` are those in which the person is licensed, practises or lives, by the second part of their ISO 3166-2
+    code (``CA``). ``public_employee``: a public body employs them. ``covered_recipient``: what they are given is
+    reported by name where the country's law asks for it.
+    """
+
+    states: tuple[str, ...] = ()
+    public_employee: bool | None = None
+    covered_recipient: bool | None = None
+
+
+class LegalStanding(LegalClass, frozen=True, kw_only=True):
+    """What somebody's licence in one market is worth at a moment, and what they are to its law."""
+
+    status: LicenceStatus = LicenceStatus.UNVERIFIED
+
+
+class Licence(LegalClass, frozen=True, kw_only=True):
     """What is known of a licence in one market. It is valid through ``expires_on``, for ever if that is None."""
 
     market: str
@@ -104,8 +123,11 @@ class WaitingLicence(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
-class LicenceDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What is decided about a licence; ``evidence`` says where the proof is ("register extract 2026-17")."""
+class LicenceDecision(LegalClass, frozen=True, kw_only=True):
+    """What is decided about a licence; ``evidence`` says where the proof is ("register extract 2026-17").
+
+    It states the legal class anew: what it leaves out is not known any more.
+    """
 
     status: LicenceStatus
     evidence: str | None = None

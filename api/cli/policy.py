@@ -12,6 +12,7 @@ from gamification import PolicyView, load_packs, pack_for, policy_view, shipped_
 from kernel.clock import SystemClock
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+VARIABLE = "LAUREL_POLICY_PACKS"
 
 
 @click.group("policy")
@@ -22,7 +23,7 @@ def policy() -> None:
 @policy.command("show")
 @click.argument("country")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="A day such as 2026-01-31; today unless given.")
-@click.option("--folder", type=FOLDER, help="Read these packs instead of those that come with Laurel.")
+@click.option("--folder", type=FOLDER, envvar=VARIABLE, help="Read these packs instead of those that come with Laurel.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(country: str, on: datetime | None, folder: Path | None, *, as_json: bool) -> None:
     """Print the pack that holds in COUNTRY (two letters, such as GB), with every number and its source."""
@@ -40,7 +41,7 @@ def show(country: str, on: datetime | None, folder: Path | None, *, as_json: boo
 
 
 @policy.command("check")
-@click.argument("folder", type=FOLDER, required=False)
+@click.argument("folder", type=FOLDER, envvar=VARIABLE, required=False)
 def check(folder: Path | None) -> None:
     """Read every pack of FOLDER, or those that come with Laurel, and name everything that is wrong with them."""
     packs = load_packs(folder) if folder else shipped_packs()

@@ -138,7 +138,7 @@ async def _written(uow: UnitOfWork, year: int, layout: str, draft: Path, *, show
 async def _rows(uow: UnitOfWork, year: int, layout: str) -> AsyncIterator[dict[str, str] | int]:
     """Yield rows, and numbers of transfers that belong into none."""
     if layout == "efpia":
-        async for row in gamification.yearly_report(uow, year, EVERYWHERE, gamification.shipped_packs()):
+        async for row in gamification.yearly_report(uow, year, EVERYWHERE, gamification.packs_in_force()):
             yield row
         return
     async for transfer in gamification.handed_over(uow, year, EVERYWHERE):

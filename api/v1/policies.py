@@ -21,7 +21,7 @@ Country = Annotated[str, PathParameter(pattern="^[A-Z]{2}$")]
 )
 async def policies(uow: UnitOfWork, on: FromQuery[date | None] = None) -> PoliciesView:
     """Return the policy packs that hold on a day (today in UTC unless given); a country without one isn't in it."""
-    return gamification.policies_view(gamification.shipped_packs(), on or uow.now.date())
+    return gamification.policies_view(gamification.packs_in_force(), on or uow.now.date())
 
 
 @query.get(
@@ -33,7 +33,7 @@ async def policies(uow: UnitOfWork, on: FromQuery[date | None] = None) -> Polici
 async def policy(uow: UnitOfWork, country: Country, on: FromQuery[date | None] = None) -> PolicyView:
     """Return the pack that holds in a country on a day; without one it is the pack ``recognition-only``."""
     day = on or uow.now.date()
-    return gamification.policy_view(gamification.pack_for(gamification.shipped_packs(), country, day), day)
+    return gamification.policy_view(gamification.pack_for(gamification.packs_in_force(), country, day), day)
 
 
 ROUTES = [policies, policy]

@@ -62,13 +62,19 @@ class StaffChange(Body, frozen=True, kw_only=True):
 class DecidedLicence(Body, frozen=True, kw_only=True):
     """What is decided about the licence in ``market``.
 
-    ``evidence`` says where the proof is; ``expires_on`` is the last day on which the licence is valid.
+    ``evidence`` says where the proof is; ``expires_on`` is the last day on which the licence is valid. ``states`` are
+    those in which the person is licensed, practises or lives (``CA``). ``public_employee``: a public body employs the
+    person; ``covered_recipient``: transfers of value to the person are reported by name; null: nobody knows, and until
+    somebody does the person gets nothing of value. A decision replaces all of the one before it.
     """
 
     market: str
     status: LicenceStatus
     evidence: str | None = None
     expires_on: date | None = None
+    states: tuple[str, ...] = ()
+    public_employee: bool | None = None
+    covered_recipient: bool | None = None
 
 
 class OwnLicence(Body, frozen=True, kw_only=True):
@@ -157,7 +163,7 @@ async def pending_licences(
 async def decide_licence(uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: DecidedLicence) -> Licence:
     """Say what is known of a person's licence to practise in one market."""
     known = await known_person(uow, caller, person)
-    decision = LicenceDecision(status=data.status, evidence=data.evidence, expires_on=data.expires_on)
+    decision = LicenceDecision(**{name: getattr(data, name) for name in LicenceDecision.__struct_fields__})
     return await people.decide_licence(uow, known, data.market, decision)
 
 

@@ -70,7 +70,7 @@ async def list_rewards(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[RewardOffer]:
     """Return what the caller can claim, newest first, and where something can't be claimed now, why not."""
-    packs = gamification.shipped_packs()
+    packs = gamification.packs_in_force()
     after, known = cursors.read_id(cursor), await gamification.known(uow)
     found = await gamification.offers(uow, packs, _person(caller), after, limit, known)
     return Listing(found.items, found.next)
@@ -138,7 +138,7 @@ async def withdraw_reward(uow: UnitOfWork, caller: Caller, reward: FromPath[UUID
 async def claim_reward(uow: UnitOfWork, caller: Caller, reward: FromPath[UUID]) -> Claim:
     """Claim a reward: its stock, its points and its value of the caller's year are reserved, all or nothing."""
     known = await gamification.known(uow)
-    return await gamification.claim(uow, gamification.shipped_packs(), _person(caller), reward, known=known)
+    return await gamification.claim(uow, gamification.packs_in_force(), _person(caller), reward, known=known)
 
 
 @query.get("/me/claims", permission=Permission.CLAIMS_READ, purpose=Purpose.SERVICE, records=Action.CLAIMS_READ)
@@ -160,7 +160,7 @@ async def fulfil_claim(uow: UnitOfWork, caller: Caller, claim: FromPath[UUID], d
     """Hand over what was claimed. Sending it again is harmless, and can tell once what it really cost."""
     return await gamification.fulfil_claim(
         uow,
-        gamification.shipped_packs(),
+        gamification.packs_in_force(),
         claim,
         caller.account,
         scope=caller.markets,

@@ -28,6 +28,12 @@ from gamification.rules.policy import (
 ELSEWHERE: Final = "*"
 """Stands for every country that no pack is about."""
 
+ANYBODY: Final = Person()
+FULLY_KNOWN: Final = Person(
+    verified=True, licence_active=True, profession="physician", public_employee=False, covered_recipient=True
+)
+"""Somebody to whom no pack refuses anything for what they are."""
+
 _APPROVED: Final = Approval(id="recorded", version=1, expires_on=None, countries=frozenset({"*"}))
 """What is not approved is not recorded, and never scored; so whatever an award is about is approved."""
 
@@ -35,7 +41,8 @@ _APPROVED: Final = Approval(id="recorded", version=1, expires_on=None, countries
 def barred(programme: RuleSet, law: Law) -> RuleSet:
     """Return a programme with everything that ``law`` forbids its points rules, whatever it had before.
 
-    Nothing is known of any person's profession or licence, and what nobody knows is never a yes.
+    Nothing is known of any person here. So a bar that would not be about somebody whose licence and legal class are
+    known says ``unless_eligible``: each activity says whether its person was, and what nobody knew is never a yes.
     """
     return msgspec.structs.replace(programme, bars=tuple(_bars(programme, law)))
 
@@ -57,18 +64,28 @@ def backfilled(programme: RuleSet, part: CampaignPart, law: Law) -> RuleSet | No
     return msgspec.structs.replace(whole, bars=(*programme.bars, *new))
 
 
-def reasons(programme: RuleSet, rule: str, lane: ContentClass | None, market: str) -> tuple[str, ...]:
+def reasons(
+    programme: RuleSet, rule: str, lane: ContentClass | None, market: str, *, eligible: bool = False
+) -> tuple[str, ...]:
     """Return the codes for which a rule pays nothing in ``market`` for content of ``lane``; None: for any content.
 
-    Empty where it may pay.
+    Empty where it may pay. ``eligible``: for whoever may be given something with a value.
     """
-    found = [bar for bar in programme.bars if bar.rule == rule and holds(bar, market) and lane in {None, bar.lane}]
-    return tuple(sorted({code for bar in found for code in bar.reasons}))
+    about = [bar for bar in programme.bars if bar.rule == rule and lane in {None, bar.lane}]
+    return tuple(sorted({code for bar in about if holds(bar, market, eligible=eligible) for code in bar.reasons}))
 
 
-def holds(bar: Bar, market: str) -> bool:
-    """Tell whether a bar is about a country."""
-    return (market in bar.markets) is not bar.elsewhere
+def holds(bar: Bar, market: str, *, eligible: bool) -> bool:
+    """Tell whether a bar is about a country, and about people who are ``eligible`` for value or are not."""
+    return (market in bar.markets) is not bar.elsewhere and not (eligible and bar.unless_eligible)
+
+
+def by_rule_and_lane(bars: Iterable[Bar]) -> Mapping[tuple[str, ContentClass], tuple[Bar, ...]]:
+    """Return bars by what they are about."""
+    found: dict[tuple[str, ContentClass], tuple[Bar, ...]] = {}
+    for bar in bars:
+        found[bar.rule, bar.lane] = (*found.get((bar.rule, bar.lane), ()), bar)
+    return found
 
 
 def lanes_of(rule: PointsRule, campaign: CampaignPart | None) -> tuple[ContentClass, ...]:
@@ -81,46 +98,51 @@ def lanes_of(rule: PointsRule, campaign: CampaignPart | None) -> tuple[ContentCl
 def _bars(programme: RuleSet, law: Law) -> Iterator[Bar]:
     for parts, campaign in parts_of(programme):
         judged: Iterable[Parts] = (parts, *(each.rules for each in campaign.earlier)) if campaign else (parts,)
-        found: dict[tuple[str, ContentClass], dict[str, set[str]]] = {}
+        found: dict[tuple[str, ContentClass], list[PointsRule]] = {}
         for rule in (rule for each in judged for rule in each.points):
             for lane in lanes_of(rule, campaign):
-                _add(found.setdefault((rule.key, lane), {}), _refused(rule, lane, law))
-        for (key, lane), refused in found.items():
-            if refused:
-                yield _bar(key, lane, refused, law.packs.countries())
+                found.setdefault((rule.key, lane), []).append(rule)
+        for (key, lane), rules in found.items():
+            always = _refused(rules, lane, law, FULLY_KNOWN)
+            if always:
+                yield _bar(key, lane, always, law.packs.countries(), unless_eligible=False)
+            unless = _refused(rules, lane, law, ANYBODY)
+            if unless.keys() - always.keys():
+                yield _bar(key, lane, unless, law.packs.countries(), unless_eligible=True)
 
 
-def _refused(rule: PointsRule, lane: ContentClass, law: Law) -> dict[str, set[str]]:
-    """Return the codes by country, for those that refuse."""
-    countries = (*law.packs.countries(), ELSEWHERE)
-    currency = law.currency(rule.currency)
-    if currency is None:
-        return {country: {Reason.CURRENCY_UNKNOWN.value} for country in countries}
-    said = described("points", rule, lane)
+def _refused(rules: Iterable[PointsRule], lane: ContentClass, law: Law, person: Person) -> dict[str, set[str]]:
+    """Return the codes by country, for those that refuse one of ``rules`` to somebody."""
     found: dict[str, set[str]] = {}
-    for country in countries:
-        facts = AwardFacts(
-            on=law.on,
-            reward=Reward(kind="points"),
-            currency=currency,
-            person=Person(),
-            lane=lane,
-            behaviours=said.behaviours,
-            promotional_view_cap=said.promotional_view_cap,
-            approval=_APPROVED,
-        )
-        codes = {each.code for each in award_refusals(pack_for(law.packs, country, law.on), facts)}
-        if codes:
-            found[country] = codes
+    for rule in rules:
+        for country in (*law.packs.countries(), ELSEWHERE):
+            codes = _codes(rule, lane, law, country, person)
+            if codes:
+                found.setdefault(country, set()).update(codes)
     return found
 
 
-def _add(mine: dict[str, set[str]], theirs: Mapping[str, set[str]]) -> None:
-    for country, codes in theirs.items():
-        mine.setdefault(country, set()).update(codes)
+def _codes(rule: PointsRule, lane: ContentClass, law: Law, country: str, person: Person) -> set[str]:
+    currency = law.currency(rule.currency)
+    if currency is None:
+        return {Reason.CURRENCY_UNKNOWN.value}
+    said = described("points", rule, lane)
+    facts = AwardFacts(
+        on=law.on,
+        reward=Reward(kind="points"),
+        currency=currency,
+        person=person,
+        lane=lane,
+        behaviours=said.behaviours,
+        promotional_view_cap=said.promotional_view_cap,
+        approval=_APPROVED,
+    )
+    return {each.code for each in award_refusals(pack_for(law.packs, country, law.on), facts)}
 
 
-def _bar(key: str, lane: ContentClass, refused: Mapping[str, set[str]], known: Iterable[str]) -> Bar:
+def _bar(
+    key: str, lane: ContentClass, refused: Mapping[str, set[str]], known: Iterable[str], *, unless_eligible: bool
+) -> Bar:
     elsewhere = ELSEWHERE in refused
     return Bar(
         rule=key,
@@ -128,4 +150,5 @@ def _bar(key: str, lane: ContentClass, refused: Mapping[str, set[str]], known: I
         reasons=tuple(sorted(set().union(*refused.values()))),
         markets=tuple(country for country in known if (country in refused) is not elsewhere),
         elsewhere=elsewhere,
+        unless_eligible=unless_eligible,
     )

@@ -1,6 +1,6 @@
 """Turns the conditions of a rule into checks: which activities can touch it at all, and whether this one matches.
 
-Verb, kind, class, tags, market and profession of an activity are few and come again and again: ``touches`` decides
+Verb, kind, class, tags, and what is known of who acted are few and come again and again: ``touches`` decides
 about them once for each combination. What differs from one activity to the next is left to ``check_of``, which runs in
 well under a microsecond.
 """
@@ -26,12 +26,19 @@ class Sort(NamedTuple):
     tags: frozenset[str]
     market: str
     profession: Profession | None = None
+    eligible: bool = False
 
 
 def sort_of(activity: Activity) -> Sort:
     """Return the sort of an activity."""
     return Sort(
-        activity.verb, activity.kind, activity.content_class, activity.tags, activity.market, activity.profession
+        activity.verb,
+        activity.kind,
+        activity.content_class,
+        activity.tags,
+        activity.market,
+        activity.profession,
+        activity.eligible,
     )
 
 

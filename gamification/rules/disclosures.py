@@ -83,7 +83,7 @@ class YearlyReport:
             value=Money(each.amount, each.currency),
             year_total=total,
             category=ItemCategory(each.category) if each.category is not None else None,
-            person=Person(),
+            person=_recipient(each),
             named_consent=named,
         )
         return publication(pack_for(self._packs, each.market, each.at.date()), facts)
@@ -96,6 +96,15 @@ class YearlyReport:
             total.amount += line.amount
         self._named.update({(heading.market, heading.payer) for heading in mine})
         self._published.update({(heading.market, heading.payer) for heading in (*mine, *ours)})
+
+
+def _recipient(each: Transfer) -> Person:
+    return Person(
+        profession=each.profession,
+        public_employee=each.public_employee,
+        covered_recipient=each.covered_recipient,
+        regions=frozenset(each.states) or None,
+    )
 
 
 def _heading(each: Transfer, said: Publication, *, alone: bool) -> Heading:

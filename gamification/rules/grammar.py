@@ -251,6 +251,7 @@ class Bar(Part, frozen=True):
     """What policy packs forbid a points rule: awards for content of ``lane`` in some countries.
 
     They are ``markets``, or with ``elsewhere`` all but these. ``reasons`` are the stable codes of the refusals.
+    ``unless_eligible``: it is not about whoever may be given something with a value (C19).
     """
 
     rule: Key
@@ -258,6 +259,7 @@ class Bar(Part, frozen=True):
     reasons: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=MOST_RULES)]
     markets: Annotated[tuple[Market, ...], Meta(max_length=MOST_RULES)] = ()
     elsewhere: bool = False
+    unless_eligible: bool = False
 
 
 class RuleSet(Part, frozen=True, cache_hash=True):

@@ -8,11 +8,14 @@ from typing import Final
 
 import msgspec
 
+from engagement.vocabulary import Profession
 from gamification.reward_values import Transfer
 from gamification.rules.disclosures import UNITED_STATES, Heading, Line
 
 DOLLARS: Final = "USD"
 AMOUNT_PLACES: Final = 100
+PHYSICIAN: Final = "Covered Recipient Physician"
+PRACTITIONER: Final = "Covered Recipient Non-Physician Practitioner"
 
 _SPELLED: Final = ("Change_Type", "Covered_Recipient_Type", "Teaching_Hospital_CCN", "Teaching_Hospital_ID")
 _RECIPIENT: Final = (
@@ -89,6 +92,7 @@ hand in is another file of CMS's, with other names: this layout is for comparing
 WORDS_UNCONFIRMED: Final = frozenset(
     {
         "Change_Type",
+        "Covered_Recipient_Type",
         "Dispute_Status_for_Publication",
         "Recipient_Country",
         "Third_Party_Payment_Recipient_Indicator",
@@ -133,12 +137,16 @@ def column_notes(layout: str) -> list[ColumnNote]:
 def open_payments(transfer: Transfer, year: int) -> dict[str, str] | None:
     """Return a row of the Open Payments layout, or None for what does not belong into it.
 
+    Whoever was no covered recipient is not in it; of whom nobody knows is, since leaving one out breaks the law.
     The pseudonym stands in ``Contextual_Information``: by it the submitter finds the recipient, and takes it out.
     """
     if transfer.market != UNITED_STATES or transfer.currency != DOLLARS or transfer.amount is None:
         return None
+    if transfer.covered_recipient is False:
+        return None
     return dict.fromkeys(OPEN_PAYMENTS, "") | {
         "Change_Type": "NEW",
+        "Covered_Recipient_Type": _recipient_type(transfer),
         "Recipient_Country": "United States",
         "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name": transfer.payer,
         "Total_Amount_of_Payment_USDollars": decimal(transfer.amount),
@@ -156,9 +164,17 @@ def open_payments(transfer: Transfer, year: int) -> dict[str, str] | None:
     }
 
 
+def _recipient_type(transfer: Transfer) -> str:
+    """Return what kind of covered recipient it was, in CMS's words; empty where nobody knows."""
+    if transfer.profession is None or not transfer.covered_recipient:
+        return ""
+    return PHYSICIAN if transfer.profession == Profession.PHYSICIAN else PRACTITIONER
+
+
 _FILLED: Final = frozenset(
     {
         "Change_Type",
+        "Covered_Recipient_Type",
         "Recipient_Country",
         "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name",
         "Total_Amount_of_Payment_USDollars",

@@ -45,13 +45,17 @@ class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Here(msgspec.Struct, frozen=True):
-    """Where and when somebody asks: the instant (UTC), the person's date, time zone and market; and the profession."""
+    """Where and when somebody asks: the instant (UTC), the person's date, time zone and market; and the profession.
+
+    ``refusals`` are the codes for which the person may be given nothing with a value although the country allows it.
+    """
 
     now: datetime
     today: date
     zone: str
     market: str
     profession: Profession | None = None
+    refusals: tuple[str, ...] = ()
 
 
 TENTHS = 10
@@ -154,10 +158,13 @@ def _shut(campaign: CampaignPart | None, here: Here) -> Verdict | None:
 
 def _barred(ruleset: RuleSet, rule: PointsRule, campaign: CampaignPart | None, here: Here) -> Verdict | None:
     """Return why a rule pays nothing where the person is, whatever the lane of the content; None where it may."""
-    found = [reasons(ruleset, rule.key, lane, here.market) for lane in lanes_of(rule, campaign)]
+    eligible = not here.refusals
+    lanes = lanes_of(rule, campaign)
+    found = [reasons(ruleset, rule.key, lane, here.market, eligible=eligible) for lane in lanes]
     if not found or not all(found):
         return None
-    return Verdict(WhyNot.REFUSED_BY_POLICY, refusals=tuple(sorted({code for codes in found for code in codes})))
+    always = {code for lane in lanes for code in reasons(ruleset, rule.key, lane, here.market, eligible=True)}
+    return Verdict(WhyNot.REFUSED_BY_POLICY, refusals=tuple(sorted(always | set(here.refusals))))
 
 
 def _of_rule(rule: PointsRule, state: State, here: Here, paid: frozenset[tuple[str, str]]) -> Verdict:

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.barring import holds
+from gamification.rules.barring import by_rule_and_lane, holds
 from gamification.rules.conditions import Sort, reaches, sort_of, touches
 from gamification.rules.earnings import Award, Folded
 from gamification.rules.grammar import CampaignPart, RuleSet
@@ -123,7 +123,7 @@ class Reach:
         """Take the campaigns and the bars of ``ruleset``."""
         self._ruleset = ruleset
         self._asked = [(campaign, list(selectors_of(campaign.rules))) for campaign in ruleset.campaigns]
-        self._bars = {(bar.rule, bar.lane): bar for bar in ruleset.bars}
+        self._bars = by_rule_and_lane(ruleset.bars)
         self._found: dict[Sort, tuple[frozenset[Blocked], tuple[Window, ...]]] = {}
 
     def left_out(self, activities: Iterable[Activity]) -> set[Blocked]:
@@ -153,8 +153,9 @@ class Reach:
     def _barred(self, sort: Sort) -> Iterator[bool]:
         for parts, campaign in parts_of(self._ruleset) if self._bars else ():
             for rule in parts.points if reaches(campaign, sort) else ():
-                bar = self._bars.get((rule.key, sort.content_class))
-                yield bar is not None and holds(bar, sort.market) and touches(rule.when, sort)
+                about = self._bars.get((rule.key, sort.content_class), ())
+                held = any(holds(bar, sort.market, eligible=sort.eligible) for bar in about)
+                yield held and touches(rule.when, sort)
 
 
 def _within(window: Window, at: datetime) -> bool:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple, TypeVar
 
 from engagement.values import Activity
-from gamification.rules.barring import holds
+from gamification.rules.barring import by_rule_and_lane, holds
 from gamification.rules.compiling import (
     BadgeStep,
     CommunityStep,
@@ -67,7 +67,7 @@ class Program:
         self._quests: list[tuple[Line, QuestStep]] = []
         self._community: list[tuple[Line, CommunityStep]] = []
         self._badges: list[tuple[Line, BadgeStep]] = []
-        self._bars = {(bar.rule, bar.lane): bar for bar in ruleset.bars}
+        self._bars = by_rule_and_lane(ruleset.bars)
         everything = parts_of(ruleset)
         factors = [
             (each, factor_of(each, campaign), parts) for parts, campaign in everything for each in parts.multipliers
@@ -103,8 +103,8 @@ class Program:
 
     def _barred(self, rule: str, sort: Sort) -> bool:
         """Tell whether a policy pack forbids a rule to pay for activities of this sort."""
-        bar = self._bars.get((rule, sort.content_class))
-        return bar is not None and holds(bar, sort.market)
+        about = self._bars.get((rule, sort.content_class), ())
+        return any(holds(bar, sort.market, eligible=sort.eligible) for bar in about)
 
     def _add(
         self, parts: Parts, campaign: CampaignPart | None, factors: Sequence[tuple[Multiplier, Factor, Parts]]

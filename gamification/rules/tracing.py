@@ -54,6 +54,8 @@ def trace(
             wanted += f", professions {', '.join(campaign.professions)}"
             found += f", {activity.profession or 'unknown'}"
         lines.append(TraceLine("campaign", wanted, found, reaches(campaign, sort_of(activity))))
+    if any(bar.rule == key and bar.unless_eligible for bar in ruleset.bars):
+        lines.append(TraceLine("eligible", "true", _said(activity.eligible), activity.eligible))
     when = getattr(rule, "when", None)
     if when is not None:
         lines += _when(when, activity)

@@ -26,7 +26,7 @@ from gamification.reward_values import NOTHING_KNOWN, Claim, Known, Reward
 from gamification.rules import claiming as rules
 from gamification.rules import policy
 from gamification.rules.rewards import offered, period_of, touches
-from gamification.service.recipients import with_licence
+from gamification.service.recipients import as_known_now
 from gamification.service.spending import give_back, spend
 from gamification.store import claims as store
 from gamification.store import rewards, transfers
@@ -56,12 +56,12 @@ async def claim(
     today = uow.now.astimezone(ZoneInfo(here.zone)).date()
     pack = policy.pack_for(packs, here.market, today)
     so_far = store.so_far(await store.year(uow, person, today.year), found.category, found.value_currency)
-    known = await with_licence(uow, known, person, here)
+    known = await as_known_now(uow, known, person, here)
     facts = rules.claim_facts(found, known, so_far, today)
     _refuse(policy.claim_refusals(pack, facts))
     made = _made(uow, found, person, pack, here.market, today)
     made = replace(made, consent=decision.event)
-    await _reserve(uow, found, made, rules.caps(pack, found, known))
+    await _reserve(uow, found, made, rules.caps(pack, found, known), known.person)
     alerts = policy.alerts(pack, facts)
     if alerts:
         await store.alert(uow, made, {made.category or rules.ALL if each.category else rules.ALL for each in alerts})
@@ -97,7 +97,7 @@ def _made(uow: UnitOfWork, reward: Reward, person: PersonId, pack: policy.Pack, 
     )
 
 
-async def _reserve(uow: UnitOfWork, reward: Reward, made: Claim, caps: rules.Caps) -> None:
+async def _reserve(uow: UnitOfWork, reward: Reward, made: Claim, caps: rules.Caps, recipient: policy.Person) -> None:
     if not await store.insert(uow, made, reward.per_person):
         raise ClaimLimitError(f"{reward.per_person} can be claimed per {reward.period}.")
     if made.cost:
@@ -105,7 +105,7 @@ async def _reserve(uow: UnitOfWork, reward: Reward, made: Claim, caps: rules.Cap
     if made.value:
         if not await store.reserve(uow, made, caps):
             raise YearlyCapError("This would be more than the policy allows in a year.", reason="year-value-reached")
-        await transfers.add(uow, made, TransferState.ESTIMATED, made.value)
+        await transfers.add(uow, made, TransferState.ESTIMATED, made.value, recipient)
     if not await rewards.take_one(uow, reward.id):  # last, since everybody waits for this row
         raise SoldOutError("None is left.")
 
@@ -169,7 +169,7 @@ async def _check_fulfilment(uow: UnitOfWork, packs: policy.Packs, found: Claim, 
             category_value=year.category_value - mine,
             category_count=year.category_count - (1 if found.category else 0),
         )
-    asked = rules.claim_facts(reward, await with_licence(uow, known, found.person, here), year, today)
+    asked = rules.claim_facts(reward, await as_known_now(uow, known, found.person, here), year, today)
     facts = policy.FulfilFacts(
         on=today,
         reward=asked.reward,

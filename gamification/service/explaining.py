@@ -11,7 +11,7 @@ import people
 from content.vocabulary import ContentId
 from engagement.vocabulary import Action as EngagementAction
 from gamification.errors import AwardNotFoundError, RuleNotFoundError
-from gamification.policy_packs import shipped_packs
+from gamification.policy_packs import packs_in_force
 from gamification.rules.policy import pack_for
 from gamification.rules.tracing import rule_of, trace
 from gamification.service.publishing import rules_for
@@ -57,7 +57,7 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
         rules_version=award.rules_version,
         rules_sha256=published.sha256.hex(),
         rules_published_at=published.published_at,
-        policy=pack_for(shipped_packs(), where.market, award.occurred_at.date()).stamp,
+        policy=pack_for(packs_in_force(), where.market, award.occurred_at.date()).stamp,
         consent_event=award.consent,
         approval=await _approval(uow, award),
         campaign=campaign.key if campaign else None,

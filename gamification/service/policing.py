@@ -7,7 +7,7 @@ import msgspec
 
 from gamification.campaign_values import Campaign
 from gamification.errors import CampaignRefusedByPolicyError
-from gamification.policy_packs import shipped_packs
+from gamification.policy_packs import packs_in_force
 from gamification.rules.campaigns.policing import Country, facts_of, refusals
 from gamification.rules.grammar import Parts
 from gamification.rules.law import Law
@@ -21,7 +21,7 @@ _MOST: Final = 440
 
 async def law_of_today(uow: UnitOfWork, packs: Packs | None = None) -> Law:
     """Return what decides about awards today (UTC): ``packs``, those that come with Laurel unless given."""
-    return Law(packs or shipped_packs(), uow.now.date(), await approved_currencies(uow))
+    return Law(packs or packs_in_force(), uow.now.date(), await approved_currencies(uow))
 
 
 def country_refusals(campaign: Campaign, rules: Parts, law: Law) -> list[Country]:

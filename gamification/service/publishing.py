@@ -10,6 +10,7 @@ from gamification.rules import EMPTY, RuleSet, load, refuse_succession
 from gamification.rules.barring import barred
 from gamification.rules.campaigns import problems_at
 from gamification.rules.composing import base_of, broken, clashes, compose, keys_of
+from gamification.rules.grammar import Bar
 from gamification.rules.grandfathering import judged_by
 from gamification.rules.policy import Packs
 from gamification.service.policing import law_of_today
@@ -122,9 +123,13 @@ def _record(
         previous=previous.sha256.hex() if previous else None,
         past=ruleset.past.value,
         campaigns={part.key: part.revision for part in ruleset.campaigns},
-        barred={f"{bar.rule} {bar.lane.value}": list(bar.reasons) for bar in ruleset.bars},
+        barred={_barred(bar): list(bar.reasons) for bar in ruleset.bars},
         **more,
     )
+
+
+def _barred(bar: Bar) -> str:
+    return f"{bar.rule} {bar.lane.value}" + (" unless eligible" if bar.unless_eligible else "")
 
 
 async def base_rules(uow: UnitOfWork) -> RuleSet | None:

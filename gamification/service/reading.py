@@ -16,6 +16,7 @@ from gamification.rules.parts import streaks as rules_streaks
 from gamification.rules.standing import freezes_of
 from gamification.service.levels import as_of_now
 from gamification.service.publishing import current_rules, required, rules_for, rules_of
+from gamification.service.recipients import refusals
 from gamification.store import awards as award_store
 from gamification.store import campaigns as campaign_store
 from gamification.store import goals, standings
@@ -101,7 +102,8 @@ async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: B
     state = await as_of_now(uow, (await standings.states(uow, [person])).get(person, EMPTY))
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
     paid = await award_store.paid_once(uow, person)
-    here = Here(uow.now, today, bearings.zone, bearings.market, bearings.profession)
+    codes = {each.code for each in await refusals(uow, person, bearings)}
+    here = Here(uow.now, today, bearings.zone, bearings.market, bearings.profession, tuple(sorted(codes)))
     judged = judged_by(ruleset, state.begun)
     return opportunities_of(judged, state, here, paid, await _together(uow, judged))
 

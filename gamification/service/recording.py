@@ -24,6 +24,7 @@ from engagement import Activity, Draft, Malformed, Refusal, Stored, extension_by
 from engagement.vocabulary import Action, Reason
 from gamification.service.awarding import award_all
 from gamification.service.publishing import newest_version
+from gamification.service.recipients import eligible
 from gamification.store import standings
 from gamification.values import ActivityResult, Delivery, Effects, Status
 from gamification.vocabulary import RECOGNITION
@@ -45,6 +46,7 @@ class Scene(msgspec.Struct):
     rules_version: int
     bearings: Mapping[PersonId, Bearings]
     consents: Mapping[tuple[PersonId, Purpose], Decision]
+    eligible: frozenset[PersonId]
     content: Mapping[ContentId, ScoringView]
     owners: dict[UUID, PersonId]
     known: frozenset[UUID]
@@ -102,10 +104,13 @@ async def _load(uow: UnitOfWork, deliveries: Sequence[Delivery], retention_days:
     for market in {where.market for where in bearings.values()}:
         gap = consent.decide(Purpose.ENGAGEMENT, None, uow.now, market)
         await consent.note_gap(uow, gap, Purpose.ENGAGEMENT, market)
+    scored = {person: where for person, where in bearings.items() if decisions[person, Purpose.GAMIFICATION].allowed}
+    for_value = await eligible(uow, scored)
     views = await content.for_scoring(uow, list({ContentId(draft.object) for draft in drafts})) if drafts else {}
     owners = await engagement.owners(uow, [draft.id for draft in drafts]) if drafts else {}
     version = await newest_version(uow)
-    return Scene(uow.now, retention_days, version, bearings, decisions, views, owners, frozenset(owners))
+    known = frozenset(owners)
+    return Scene(uow.now, retention_days, version, bearings, decisions, for_value, views, owners, known)
 
 
 def _actors(delivery: Delivery) -> set[PersonId]:
@@ -183,6 +188,7 @@ def _stored(
             duration_seconds=result.duration_seconds,
             due_at=view.due_at,
             profession=bearings.profession if scored else None,
+            eligible=person in scene.eligible,
         ),
         recorded_at=scene.now,
         recorded_by=delivery.account,

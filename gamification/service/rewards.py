@@ -17,7 +17,7 @@ from gamification.errors import (
 from gamification.reward_values import NOTHING_KNOWN, Known, NewReward, Reward, RewardOffer, WhyNot
 from gamification.rules import claiming, lots, policy
 from gamification.rules import rewards as rules
-from gamification.service.recipients import with_licence
+from gamification.service.recipients import as_known_now
 from gamification.store import claims
 from gamification.store import lots as lot_store
 from gamification.store import rewards as store
@@ -125,7 +125,7 @@ async def offers(
     found = page(await store.offered(uow, here.market, after, limit + 1), limit)
     held = (await lot_store.held_by(uow, [person]))[person]
     year, claimed = await claims.year(uow, person, today.year), await claims.counts(uow, person)
-    pack, known = policy.pack_for(packs, here.market, today), await with_licence(uow, known, person, here)
+    pack, known = policy.pack_for(packs, here.market, today), await as_known_now(uow, known, person, here)
     uow.record(Action.REWARDS_READ, subject=person, count=len(found.items))
     shown = []
     for each in found.items:

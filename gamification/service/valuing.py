@@ -8,7 +8,7 @@ from datetime import date
 
 import msgspec
 
-from gamification.policy_packs import shipped_packs
+from gamification.policy_packs import packs_in_force
 from gamification.rules.policy import RECOGNITION_ONLY, Currency, Packs, Refusal, pack_for
 from gamification.rules.policy.value import country_refusals, currency_refusals
 from gamification.rules.previewing import Cell, Tally
@@ -26,7 +26,7 @@ class Values(msgspec.Struct, frozen=True):
 
 def transfers(tally: Tally, values: Values, on: date) -> list[TransferLine]:
     """Return one line for each country and currency; few people hide a line, and another one of the same currency."""
-    packs = values.packs or shipped_packs()
+    packs = values.packs or packs_in_force()
     known = {currency.key: currency for currency in values.currencies}
     lines = []
     for key in sorted({name for _, name in tally.countries}):

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from gamification.reward_values import Claim, Transfer, TransferTotal
+from gamification.rules.policy import Person
 from gamification.vocabulary import TransferState
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -14,12 +15,17 @@ from people.vocabulary import PersonId
 NATURE: Final = "Education"
 """The nature of every transfer that a reward can be; the word is that of 42 CFR 403.904(e)(2)."""
 
+NOBODY_KNOWS: Final = Person()
+
 _TRANSFERS: Final = """
 select claim, person, payer, product, nature, category, market, currency,
   max(amount) filter (where state = 'estimated') as estimated,
   max(amount) filter (where state = 'committed') as committed,
   max(amount) filter (where state = 'actual') as actual,
   max(amount) filter (where state = 'corrected') as corrected,
+  max(profession) as profession, bool_or(public_employee) as public_employee,
+  bool_or(covered_recipient) as covered_recipient,
+  coalesce(string_to_array(nullif(max(array_to_string(states, ',')), ''), ','), '{{}}') as states,
   bool_or(state = 'released') as released,
   coalesce(max(amount) filter (where state = 'corrected'), max(amount) filter (where state = 'actual'),
     max(amount) filter (where state = 'committed')) as amount,
@@ -33,11 +39,17 @@ group by claim, person, payer, product, nature, category, market, currency
 _CLAIMS: Final = _TRANSFERS.format("year = $1 and ('*' = any($2::text[]) or market = any($2::text[]))")
 
 
-async def add(uow: UnitOfWork, claim: Claim, state: TransferState, amount: int) -> bool:
-    """Add a row about a claim; False if there is one of this state already, which is then left as it is."""
+async def add(
+    uow: UnitOfWork, claim: Claim, state: TransferState, amount: int, recipient: Person = NOBODY_KNOWS
+) -> bool:
+    """Add a row about a claim; False if there is one of this state already, which is then left as it is.
+
+    ``recipient`` is the class of the person, kept with the first row of a claim as it was then (C19).
+    """
     added = await uow.fetchval(
         "insert into gamification.transfer_of_value (id, claim, person, state, amount, currency, payer, product,"
-        " nature, category, market, year, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        " nature, category, market, year, at, profession, states, public_employee, covered_recipient)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
         " on conflict (claim, state) do nothing returning id",
         uow.new_id(),
         claim.id,
@@ -52,6 +64,10 @@ async def add(uow: UnitOfWork, claim: Claim, state: TransferState, amount: int) 
         claim.market,
         claim.year,
         uow.now,
+        recipient.profession,
+        sorted(recipient.regions or ()),
+        recipient.public_employee,
+        recipient.covered_recipient,
     )
     return added is not None
 

@@ -1,5 +1,6 @@
 """What may become of a licence to practise, and what it is worth on a day."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -8,10 +9,13 @@ import msgspec
 
 from people.errors import InvalidLicenceError, LicenceStepError
 from people.rules.texts import is_line
-from people.values import Licence, LicenceDecision
+from people.values import LegalStanding, Licence, LicenceDecision
 from people.vocabulary import LicenceStatus
 
 EVIDENCE_LENGTH: Final = 200
+MOST_STATES: Final = 10
+STATE: Final = re.compile(r"[A-Z0-9]{1,3}")
+"""The second part of a code of ISO 3166-2."""
 
 STEPS: Final[Mapping[LicenceStatus, frozenset[LicenceStatus]]] = {
     LicenceStatus.UNVERIFIED: frozenset({LicenceStatus.PENDING, LicenceStatus.VERIFIED, LicenceStatus.REJECTED}),
@@ -27,6 +31,18 @@ def status_on(licence: Licence, day: date) -> LicenceStatus:
     """Return what a licence is on ``day``: one that was verified lapses by itself after its last day."""
     ran_out = licence.expires_on is not None and day > licence.expires_on
     return LicenceStatus.LAPSED if licence.status is LicenceStatus.VERIFIED and ran_out else licence.status
+
+
+def standing_on(licence: Licence | None, day: date) -> LegalStanding:
+    """Return what a licence is worth on ``day``; without one a person is unverified, and of no known class."""
+    if licence is None:
+        return LegalStanding()
+    return LegalStanding(
+        status=status_on(licence, day),
+        states=licence.states,
+        public_employee=licence.public_employee,
+        covered_recipient=licence.covered_recipient,
+    )
 
 
 def check_submission(known: Licence | None, evidence: str, expires_on: date | None, today: date) -> None:
@@ -54,6 +70,11 @@ def check_decision(known: Licence | None, decision: LicenceDecision, today: date
     """
     if decision.evidence is not None and not is_line(decision.evidence, EVIDENCE_LENGTH):
         raise _invalid("evidence", f"must be one line of 1 to {EVIDENCE_LENGTH} characters")
+    states = decision.states
+    if len(states) > MOST_STATES or len(set(states)) < len(states) or not all(map(STATE.fullmatch, states)):
+        raise _invalid(
+            "states", f"must be up to {MOST_STATES} different codes such as CA (ISO 3166-2 without the country)"
+        )
     if decision.status is LicenceStatus.VERIFIED:
         if decision.evidence is None:
             raise _invalid("evidence", "is needed where a licence is verified")

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from kernel.unit_of_work import UnitOfWork
@@ -14,29 +15,30 @@ from people.vocabulary import LicenceStatus, PersonId
 _LICENCE: Final = "people.licence"
 
 _PUT: Final = """
-insert into people.licence (id, person, market, status, evidence, expires_on, changed_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into people.licence (id, person, market, status, evidence, expires_on, changed_at, states, public_employee,
+    covered_recipient)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (person, market) do update set id = excluded.id, status = excluded.status, evidence = excluded.evidence,
-    expires_on = excluded.expires_on, changed_at = excluded.changed_at
+    expires_on = excluded.expires_on, changed_at = excluded.changed_at, states = excluded.states,
+    public_employee = excluded.public_employee, covered_recipient = excluded.covered_recipient
 """
+
+_OPEN: Final = "market, status, expires_on, changed_at, states, public_employee, covered_recipient"
+"""The columns of a licence that are not sealed."""
 
 
 async def licences_of(uow: UnitOfWork, person: PersonId, data_key: bytes) -> tuple[Licence, ...]:
     """Return the licences of ``person``, in the order of their markets."""
     rows = await uow.fetch(
-        "select id, market, status, evidence, expires_on, changed_at from people.licence where person = $1"
-        " order by market",
+        f"select id, evidence, {_OPEN} from people.licence where person = $1 order by market",  # noqa: S608 - our own
         person,
     )
     return tuple(
-        Licence(
-            market=row["market"],
-            status=LicenceStatus(row["status"]),
-            evidence=None
+        _licence(
+            row,
+            None
             if row["evidence"] is None
             else sealing.open_sealed(data_key, row["evidence"], _LICENCE, "evidence", row["id"]),
-            expires_on=row["expires_on"],
-            changed_at=row["changed_at"],
         )
         for row in rows
     )
@@ -55,27 +57,20 @@ async def put_licence(uow: UnitOfWork, person: PersonId, data_key: bytes, licenc
         None if evidence is None else sealing.seal(data_key, evidence.strip(), _LICENCE, "evidence", row),
         licence.expires_on,
         licence.changed_at,
+        list(licence.states),
+        licence.public_employee,
+        licence.covered_recipient,
     )
 
 
-async def statuses(uow: UnitOfWork, persons: Collection[PersonId], market: str) -> dict[PersonId, Licence]:
+async def unopened(uow: UnitOfWork, persons: Collection[PersonId], market: str) -> dict[PersonId, Licence]:
     """Return the licences of ``persons`` in ``market`` without their evidence; no key is asked for."""
     rows = await uow.fetch(
-        "select person, market, status, expires_on, changed_at from people.licence"
-        " where person = any($1::uuid[]) and market = $2",
+        f"select person, {_OPEN} from people.licence where person = any($1::uuid[]) and market = $2",  # noqa: S608 - our own
         list(persons),
         market,
     )
-    return {
-        PersonId(row["person"]): Licence(
-            market=row["market"],
-            status=LicenceStatus(row["status"]),
-            evidence=None,
-            expires_on=row["expires_on"],
-            changed_at=row["changed_at"],
-        )
-        for row in rows
-    }
+    return {PersonId(row["person"]): _licence(row, None) for row in rows}
 
 
 async def waiting(uow: UnitOfWork, markets: Collection[str], after: UUID | None, limit: int) -> list[WaitingLicence]:
@@ -90,3 +85,16 @@ async def waiting(uow: UnitOfWork, markets: Collection[str], after: UUID | None,
         limit,
     )
     return [msgspec.convert(dict(row), WaitingLicence) for row in rows]
+
+
+def _licence(row: asyncpg.Record, evidence: str | None) -> Licence:
+    return Licence(
+        market=row["market"],
+        status=LicenceStatus(row["status"]),
+        evidence=evidence,
+        expires_on=row["expires_on"],
+        changed_at=row["changed_at"],
+        states=tuple(row["states"]),
+        public_employee=row["public_employee"],
+        covered_recipient=row["covered_recipient"],
+    )

@@ -34,10 +34,12 @@ def written(key: str, **changed: object) -> Body:
     return said | changed
 
 
-async def campaign_in(house: House, state: CampaignState, **terms: Any) -> Campaign:
-    """Make a campaign in GB that stands in this state."""
+async def campaign_in(
+    house: House, state: CampaignState, *, rules: str = RULES, markets: tuple[str, ...] = ("GB",), **terms: Any
+) -> Campaign:
+    """Make a campaign, in GB unless said otherwise, that stands in this state."""
     staff, key = Campaigns(house.runtime.work, ORIGIN), fresh_key()
-    made = await staff.create(key, text=RULES.format(key=key), markets=("GB",), **terms)
+    made = await staff.create(key, text=rules.format(key=key), markets=markets, **terms)
     if state is CampaignState.DRAFT:
         return made
     made = await staff.submit(made)

@@ -3,12 +3,16 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from access import Role
 from api.cli import laurel
+from api.runtime import policy_packs
+from gamification.policy_packs import SHIPPED
 from gamification.rules.policy import RULES
+from kernel.settings import SettingsError
 from tests.api.house import House, problem
 
 
@@ -66,6 +70,27 @@ def test_the_command_line_shows_a_pack_in_words_and_as_json() -> None:
     view = json.loads(said("policy", "show", "US", "--on", "2027-01-01", "--json"))
     assert view["stamp"] == "recognition-only/1"
     assert "June" in said("policy", "show", "GB", "--on", "June", status=2)
+
+
+def test_the_command_line_reads_the_folder_of_the_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gb.yaml").write_text((SHIPPED / "gb.yaml").read_text().replace("version: 1", "version: 7", 1))
+    monkeypatch.setenv("LAUREL_POLICY_PACKS", str(tmp_path))
+    assert "gb-2026/7" in said("policy", "check")
+    assert json.loads(said("policy", "show", "GB", "--on", "2026-06-30", "--json"))["stamp"] == "gb-2026/7"
+    assert json.loads(said("policy", "show", "US", "--on", "2026-06-30", "--json"))["stamp"] == "recognition-only/1"
+
+
+async def test_the_server_takes_the_packs_of_the_operator_and_names_what_is_wrong_with_them(
+    house: House, tmp_path: Path
+) -> None:
+    settings = msgspec.structs.replace(house.runtime.settings, policy_packs=tmp_path)
+    (tmp_path / "gb.yaml").write_bytes((SHIPPED / "gb.yaml").read_bytes())
+    packs = policy_packs(settings)
+    assert packs is not None
+    assert [pack.stamp for pack in packs.packs] == ["gb-2026/1"]
+    (tmp_path / "us.yaml").write_text("country: US")
+    with pytest.raises(SettingsError, match=r"LAUREL_POLICY_PACKS: us\.yaml: line 1, code: is missing"):
+        policy_packs(settings)
 
 
 def test_the_command_line_checks_a_folder_and_names_what_is_wrong(tmp_path: Path) -> None:

@@ -163,7 +163,8 @@ async def test_people_submit_their_licence_and_staff_decide(house: House) -> Non
     problem(await hcp.ask("PUT", "/v1/me/licences", body=licence), 409, "licence-step")
     both, moments = [PersonId(hcp.person), PersonId(other.person)], (None, datetime(2027, 1, 1, tzinfo=UTC))
     async with house.runtime.work.read(ORIGIN) as uow:
-        found = [await people.licence_statuses(uow, both, "GB", at) for at in moments]
-        assert set((await people.licence_statuses(uow, both, "FR")).values()) == {LicenceStatus.UNVERIFIED}
-    assert [each[both[0]] for each in found] == [LicenceStatus.VERIFIED, LicenceStatus.LAPSED]
-    assert {each[both[1]] for each in found} == {LicenceStatus.UNVERIFIED}
+        found = [await people.standings(uow, both, "GB", at) for at in moments]
+        elsewhere = await people.standings(uow, both, "FR")
+        assert {each.status for each in elsewhere.values()} == {LicenceStatus.UNVERIFIED}
+    assert [each[both[0]].status for each in found] == [LicenceStatus.VERIFIED, LicenceStatus.LAPSED]
+    assert {each[both[1]].status for each in found} == {LicenceStatus.UNVERIFIED}

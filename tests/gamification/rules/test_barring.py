@@ -29,6 +29,7 @@ from gamification.rules.policy import (
     award_refusals,
     pack_for,
 )
+from gamification.rules.policy.value import country_refusals, person_refusals
 from gamification.rules.words import Period
 from gamification.vocabulary import WhyNot
 from people.vocabulary import PersonId
@@ -39,6 +40,7 @@ from tests.gamification.shop import country
 DAY = date(2026, 3, 2)
 MERIT = Currency(key="merit", value_bearing=True, unit_value=Money(10, "USD"))
 STARS = Currency(key="stars")
+ANSWER = st.sampled_from([True, True, False, None])
 BASE = load("key: programme\nname: P\npast: new_only\nlevels: [{level: 1, name: One, at: 0}]\n")
 
 
@@ -51,12 +53,12 @@ def programme(*rules: PointsRule) -> RuleSet:
     return msgspec.structs.replace(BASE, points=rules)
 
 
-def activity(market: str, lane: ContentClass, verb: Verb = Verb.VIEWED) -> Activity:
+def activity(market: str, lane: ContentClass, verb: Verb = Verb.VIEWED, *, eligible: bool = False) -> Activity:
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
     return Activity(
         id=UUID(int=7), person=PersonId(UUID(int=1)), verb=verb, content=ContentId(UUID(int=2)),
         kind=ContentKind.PODCAST, tags=frozenset(), occurred_at=at, local_date=at.date(), channel=Channel.WEB,
-        market=market, content_class=lane,
+        market=market, content_class=lane, eligible=eligible,
     )  # fmt: skip
 
 
@@ -109,6 +111,11 @@ def test_nothing_with_a_value_is_given_to_whom_nobody_has_verified() -> None:
     said = reasons(found, "rule", ContentClass.MEDICAL, "US")
     assert "person-not-verified" in said
     assert paid(found, "US", ContentClass.MEDICAL) == []
+    known = fold(EMPTY, [(found, activity("US", ContentClass.MEDICAL, eligible=True))])
+    assert [award.key.rule for award in known.awards] == ["rule"]
+    assert reasons(found, "rule", ContentClass.MEDICAL, "US", eligible=True) == ()
+    accredited = fold(EMPTY, [(found, activity("US", ContentClass.ACCREDITED, eligible=True))])
+    assert accredited.awards == (), "being known opens no other door"
 
 
 def test_what_an_earlier_revision_may_not_pay_is_barred_as_well() -> None:
@@ -132,32 +139,50 @@ def test_what_an_earlier_revision_may_not_pay_is_barred_as_well() -> None:
     market=st.sampled_from(["US", "GB", "DE", "FR", "ES", "IT", "PL", "JP"]),
     capped=st.booleans(),
     ours=st.booleans(),
+    person=st.builds(
+        Person,
+        verified=ANSWER,
+        licence_active=ANSWER,
+        profession=st.sampled_from(["nurse", None]),
+        public_employee=ANSWER,
+        covered_recipient=ANSWER,
+    ),
     on=st.dates(date(2025, 12, 30), date(2027, 1, 2)),
 )
 def test_a_bar_is_what_asking_at_the_award_would_say(
-    *, verbs: set[Verb], lane: ContentClass, currency: str, market: str, capped: bool, ours: bool, on: date
+    *,
+    verbs: set[Verb],
+    lane: ContentClass,
+    currency: str,
+    market: str,
+    capped: bool,
+    ours: bool,
+    person: Person,
+    on: date,
 ) -> None:
     packs = country() if ours else shipped_packs()
     rule = points("rule", *sorted(verbs), capped=capped, currency=currency)
     law = Law(packs, on, {"merit": MERIT, "stars": STARS})
     found = barred(programme(rule), law)
     said = described("points", rule, lane)
+    pack = pack_for(packs, market, on)
+    eligible = not any(country_refusals(pack, on)) and not any(person_refusals(pack, person))
     asked = award_refusals(
-        pack_for(packs, market, on),
+        pack,
         AwardFacts(
             on=on,
             reward=Reward(kind="points"),
             currency=law.currency(currency) or Currency(key="none"),
-            person=Person(),
+            person=person,
             lane=lane,
             behaviours=said.behaviours,
             promotional_view_cap=said.promotional_view_cap,
             approval=Approval(id="x", version=1, expires_on=None, countries=frozenset({"*"})),
         ),
     )
-    assert bool(reasons(found, "rule", lane, market)) is bool(asked)
+    assert bool(reasons(found, "rule", lane, market, eligible=eligible)) is bool(asked)
     assert lane in lanes_of(rule, None)
-    matching = activity(market, lane, min(verbs))
+    matching = activity(market, lane, min(verbs), eligible=eligible)
     assert bool(fold(EMPTY, [(found, matching)]).awards) is not bool(asked)
 
 

@@ -4,12 +4,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from gamification import Transfer
 from gamification.rules.disclosures import Heading, Line
 from gamification.rules.layouts import (
     EFPIA,
     OPEN_PAYMENTS,
+    PRACTITIONER,
     WORDS_UNCONFIRMED,
     column_notes,
     decimal,
@@ -33,9 +35,12 @@ TRANSFER = Transfer(
     released=False,
     amount=2_305,
     at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+    profession="physician",
+    covered_recipient=True,
 )
 FILLED = {
     "Change_Type": "NEW",
+    "Covered_Recipient_Type": "Covered Recipient Physician",
     "Recipient_Country": "United States",
     "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name": "Laurel Inc",
     "Total_Amount_of_Payment_USDollars": "23.05",
@@ -70,8 +75,20 @@ def test_an_open_payments_row_fills_what_is_known_and_leaves_every_name_empty() 
 
 
 def test_what_was_not_handed_over_or_happened_elsewhere_is_no_open_payment() -> None:
-    for change in ({"amount": None}, {"market": "GB"}, {"currency": "EUR"}):
+    for change in ({"amount": None}, {"market": "GB"}, {"currency": "EUR"}, {"covered_recipient": False}):
         assert open_payments(msgspec.structs.replace(TRANSFER, **change), 2026) is None
+
+
+@pytest.mark.parametrize(
+    ("profession", "covered", "said"), [("nurse", True, PRACTITIONER), (None, True, ""), ("physician", None, "")]
+)
+def test_what_kind_of_recipient_it_was_is_said_where_it_is_known(
+    profession: str | None, *, covered: bool | None, said: str
+) -> None:
+    known = msgspec.structs.replace(TRANSFER, profession=profession, covered_recipient=covered)
+    row = open_payments(known, 2026)
+    assert row is not None
+    assert row["Covered_Recipient_Type"] == said
 
 
 def test_a_line_of_the_yearly_report_says_whom_or_how_many_it_is_about_and_on_what_ground() -> None:
