@@ -88,8 +88,8 @@ from gamification.service.publishing import base_rules, compose_programme, curre
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.rebuilding import people_to_rebuild, rebuild
 from gamification.service.recording import record_deliveries
-from gamification.service.retracting import retract
 from gamification.service.retelling import told_preview
+from gamification.service.retracting import retract
 from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
 from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward

@@ -18,9 +18,9 @@ _HOLDS: Final = (
 
 
 class Gone(NamedTuple):
-    """An entry whose content was removed, its kind, and for how many days such are kept."""
+    """An entry whose content was removed: its index, its kind, and for how many days such are kept."""
 
-    index: int
+    at: int
     kind: str
     days: int
 

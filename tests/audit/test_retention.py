@@ -4,6 +4,7 @@ import json
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -50,7 +51,7 @@ async def old(work: Work, database_url: str, clock: MovableClock) -> str:
 async def removed(work: Work, days: dict[str, int], database_url: str, clock: MovableClock) -> int:
     """Set the days of each kind, remove what is past its time, and sequence the entry that says so."""
     async with superuser(database_url) as owner:
-        await audit.set_retention(owner, days)  # type: ignore[arg-type] - asyncpg's own connection does as well
+        await audit.set_retention(cast("Any", owner), days)
     worker = Origin(request=UUID(int=0), actor="system:trail", role="system", route="worker trail")
     async with work.begin(worker) as uow:
         count = await audit.remove_expired(uow)
