@@ -45,7 +45,7 @@ async def award_again(uow: UnitOfWork, persons: Sequence[PersonId], consents: De
     """
     states = await standings.states(uow, persons)
     found = [await once_more(uow, person) for person in persons]
-    replays = [each for each in found if each.history or each.existing]  # where nothing counts any more, all of it goes
+    replays = [each for each in found if each.history or each.run.person in states]  # where nothing counts, all goes
     await deny_beyond_budgets(uow, [replay.run for replay in replays])
     changes = []
     for replay in replays:

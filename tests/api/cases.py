@@ -90,7 +90,14 @@ from tests.api.scenes import (
     own_badge,
     some_rules,
 )
-from tests.api.trail_scenes import a_review, a_search, a_search_request, an_own_entry
+from tests.api.trail_scenes import (
+    a_hold_of_the_trail,
+    a_review,
+    a_search,
+    a_search_request,
+    an_end_of_a_hold,
+    an_own_entry,
+)
 from tests.api.transfer_scenes import a_dispute, own_transfer
 
 CASES: Final[dict[str, Case]] = ACCESS_CASES | {
@@ -207,6 +214,9 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "GET /v1/audit/holds": Case(OFFICERS, nothing, COMMON),
+    "POST /v1/audit/holds": Case(OFFICERS, a_hold_of_the_trail, COMMON, status=201),
+    "POST /v1/audit/holds/{hold:uuid}/lift": Case(OFFICERS, an_end_of_a_hold, COMMON, status=204),
     "GET /v1/audit/reviews": Case(OFFICERS, nothing, COMMON),
     "POST /v1/audit/reviews": Case(OFFICERS, a_review, COMMON, status=201),
     "POST /v1/audit/searches": Case(OFFICERS, a_search_request, COMMON, status=201),
