@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ _HOLDS: Final = (
 )
 
 
-class Gone(NamedTuple):
+class Gone(msgspec.Struct, frozen=True):
     """An entry whose content was removed, its kind, and for how many days such are kept."""
 
     index: int
