@@ -174,6 +174,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.POLICIES_READ,
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
+            Permission.ACTIVITY_RETRACT,
             Permission.AWARD_REVOKE,
             Permission.FREEZES_GRANT,
             Permission.BOARD_READ,
@@ -234,6 +235,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.LEARNING_SYSTEM: EVERYONE
         | {
             Permission.ACTIVITY_DELIVER,
+            Permission.ACTIVITY_RETRACT,
             Permission.CONSENT_DELIVER,
             Permission.CONTENT_CREATE,
             Permission.HCP_CREATE,

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
     ACTIVITY_DELIVER = "activity:deliver"
     ACTIVITY_RECORD = "activity:record"
+    ACTIVITY_RETRACT = "activity:retract"
     APPROVAL_ASK = "approval:ask"
     APPROVAL_DECIDE = "approval:decide"
     AUDIT_EXPORT = "audit:export"

@@ -25,7 +25,7 @@ async def remove_expired(uow: UnitOfWork) -> int:
     """
     removed = await removals.remove_expired(uow)
     if removed:
-        indexes = [each.index for each in removed]
+        indexes = [each.at for each in removed]
         said = removal(indexes)
         counts = Counter((each.kind, each.days) for each in removed)
         uow.record(

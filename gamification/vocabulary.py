@@ -74,6 +74,7 @@ class Action(StrEnum):
     RULESET_READ = "gamification:ruleset:read"
     AWARD_REINSTATED = "gamification:award:reinstated"
     AWARD_REVOKED = "gamification:award:revoked"
+    ACTIVITY_RETRACTED = "gamification:activity:retracted"
     AWARD_PROOF_READ = "gamification:award:proof_read"
     POINTS_READ = "gamification:points:read"
     ENTRIES_READ = "gamification:entries:read"
@@ -120,6 +121,7 @@ class WhyNot(StrEnum):
     BUDGET_USED_UP = "budget-used-up"
     CAP_REACHED = "cap-reached"
     CLOSED = "closed"
+    EXPIRED = "expired"
     HELD = "held"
     LOCKED = "locked"
     NEEDS_MISSING = "needs-missing"
@@ -128,6 +130,7 @@ class WhyNot(StrEnum):
     OTHER_PROFESSION = "other-profession"
     PAID_ALREADY = "paid-already"
     REFUSED_BY_POLICY = "refused-by-policy"
+    REVOKED = "revoked"
 
 
 class AwardKind(StrEnum):

@@ -45,11 +45,20 @@ class SchemaOutdatedError(UnavailableError):
     remedy = "Run `laurel migrate`, then start again."
 
 
-async def require_newest() -> None:
+class PoliciesOutdatedError(SchemaOutdatedError):
+    """The database's row-level security is of another version, or of another register of purposes."""
+
+    code = "policies-outdated"
+
+
+async def require_newest(interests: row_security.Interests | None = None) -> None:
     """See that every migration of this code has run: a program that serves must not find out request by request.
+
+    ``interests`` are as in ``migrate``.
 
     Raises:
         SchemaOutdatedError: some have not.
+        PoliciesOutdatedError: row-level security would let through, or hide, what the register of now doesn't.
 
     """
     manager = BaseMigrationManager()
@@ -61,6 +70,9 @@ async def require_newest() -> None:
     missing = wanted - await applied()
     if missing:
         raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
+    async with translated(), DB.reading() as connection:
+        if not await row_security.is_secured(connection, interests or {}):
+            raise PoliciesOutdatedError("This database guards people's rows by another register of purposes.")
 
 
 async def applied() -> set[tuple[str, str]]:

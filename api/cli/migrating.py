@@ -92,7 +92,7 @@ async def require_migrated(settings: Settings) -> None:
     assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
     await DB.open(settings.database_url, size=2)
     try:
-        await require_newest()
+        await require_newest(REGISTER.interests())
         async with DB.reading() as connection:
             if await roles.can_become_owner(connection):
                 _log.warning("database_login_owns_schema")

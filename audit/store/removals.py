@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -17,10 +17,10 @@ _HOLDS: Final = (
 )
 
 
-class Gone(msgspec.Struct, frozen=True):
-    """An entry whose content was removed, its kind, and for how many days such are kept."""
+class Gone(NamedTuple):
+    """An entry whose content was removed: its index, its kind, and for how many days such are kept."""
 
-    index: int
+    at: int
     kind: str
     days: int
 
