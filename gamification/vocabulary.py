@@ -246,7 +246,7 @@ class ClaimState(StrEnum):
 
 
 class TransferState(StrEnum):
-    """What a row of the transfer-of-value book says, one of each for a claim; a dispute led to what is ``corrected``."""
+    """What a row of the transfer-of-value book says, one of each a claim; a dispute led to what is ``corrected``."""
 
     ESTIMATED = "estimated"
     COMMITTED = "committed"
