@@ -146,6 +146,7 @@ async def test_what_expired_is_an_entry_and_lifetime_points_stay(house: House) -
     await house.until(
         f"exists (select from gamification.ledger_entry where kind = 'expiry' and person = '{hcp.person}')"
     )
+    assert [each["subject"] for each in await house.entries("gamification:lot:expired")].count(str(hcp.person)) == 1
     answer = await hcp.read("/v1/me/points/entries")
     assert [(each["kind"], each["points"]) for each in answer["items"]] == [("expiry", -7), ("award", 7)]
     shown = await hcp.read("/v1/me/points")

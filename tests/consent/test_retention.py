@@ -60,6 +60,7 @@ async def test_with_the_clock_moved_everything_is_overdue_and_one_run_leaves_not
     async with work.begin(origin) as uow:
         removed = {(line.table, line.purpose): line.removed for line in await consent.retain(uow, registry)}
         assert removed == before
+        assert uow.recorded("consent:retention:enforced")
     async with work.begin(origin) as uow:
         assert [line for line in await consent.overdue(uow, registry) if line.rows] == []
         assert await uow.fetchval("select count(*) from people.vault where person = $1", person) == 1
