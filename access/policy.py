@@ -61,6 +61,7 @@ EVERYWHERE: Final = frozenset(
         Permission.APPROVAL_ASK,
         Permission.APPROVAL_DECIDE,
         Permission.AUDIT_EXPORT,
+        Permission.AUDIT_HOLD,
         Permission.AUDIT_LOG_FETCH,
         Permission.AUDIT_READ,
         Permission.AUDIT_REVIEW,
@@ -165,6 +166,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.LICENCE_DECIDE,
             Permission.ROLE_DECIDE,
             Permission.AUDIT_EXPORT,
+            Permission.AUDIT_HOLD,
             Permission.AUDIT_LOG_FETCH,
             Permission.AUDIT_READ,
             Permission.AUDIT_REVIEW,
@@ -172,6 +174,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.POLICIES_READ,
             Permission.REWARD_APPROVE,
             Permission.REWARD_CATALOGUE_READ,
+            Permission.ACTIVITY_RETRACT,
             Permission.AWARD_REVOKE,
             Permission.FREEZES_GRANT,
             Permission.BOARD_READ,
@@ -232,6 +235,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         Role.LEARNING_SYSTEM: EVERYONE
         | {
             Permission.ACTIVITY_DELIVER,
+            Permission.ACTIVITY_RETRACT,
             Permission.CONSENT_DELIVER,
             Permission.CONTENT_CREATE,
             Permission.HCP_CREATE,

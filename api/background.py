@@ -43,6 +43,7 @@ REGISTER_ORIGIN = Origin(
     purpose=Purpose.COMPLIANCE,
     basis=Basis.LEGAL_OBLIGATION,
 )
+TRAIL_ORIGIN = Origin(request=UUID(int=0), actor="system:trail", role="system", route="worker trail")
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
 _log = structlog.get_logger()
@@ -60,12 +61,11 @@ class Background:
         runtime = self._runtime
         sequencer = audit.Sequencer(runtime.database_url, runtime.log_key, runtime.clock, runtime.former_log_keys)
         publisher = audit.Publisher(runtime.database_url, runtime.log_key, runtime.clock, runtime.witness_policy)
-        refresh = partial(_refresh, runtime.boards)
         return [
             sequencer.run,
             publisher.run,
             partial(_repeat, runtime.floods.fold, FLOOD_PAUSE_SECONDS, "floods_wait"),
-            lambda stop: relay(runtime.work, {BOARD_TOPIC: refresh}, stop),
+            self._deliver,
             partial(_repeat, self._keep_board, BOARD_PAUSE_SECONDS, "board_waits"),
             partial(_repeat, self._keep_schedule, SCHEDULE_PAUSE_SECONDS, "schedule_waits"),
             partial(_repeat, self._expire_lots, LOTS_PAUSE_SECONDS, "lots_wait"),
@@ -74,8 +74,14 @@ class Background:
             partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
             partial(_repeat, self._ask_registers, REGISTER_PAUSE_SECONDS, "registers_wait"),
+            partial(_repeat, self._retain_trail, RETENTION_PAUSE_SECONDS, "trail_retention_waits"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
+
+    async def _deliver(self, stop: asyncio.Event) -> None:
+        """Hand on what units of work have published."""
+        refresh = partial(_refresh, self._runtime.boards)
+        await relay(self._runtime.work, {BOARD_TOPIC: refresh}, stop)
 
     async def _keep_board(self) -> bool:
         """Begin and close periods in time, send away whose consent ran out, make lost copies again."""
@@ -152,6 +158,11 @@ class Background:
         async with runtime.work.begin(REGISTER_ORIGIN) as uow:
             await people.settle_inquiry(uow, inquiry, entry, answered=answered)
         return True
+
+    async def _retain_trail(self) -> bool:
+        """Let the content of audit entries go whose kind's time is over."""
+        async with self._runtime.work.begin(TRAIL_ORIGIN) as uow:
+            return await audit.remove_expired(uow) > 0
 
     async def _retain(self) -> bool:
         """Let go what has been kept for long enough."""

@@ -10,7 +10,9 @@ from audit.errors import (
     AuditError,
     EntryNotFoundError,
     EntryNotSignedError,
+    EntryRemovedError,
     EntryTooLargeError,
+    HoldNotFoundError,
     LogDamagedError,
     ResourceNotFoundError,
     SavedSearchNotFoundError,
@@ -19,6 +21,7 @@ from audit.errors import (
 from audit.exporting import Export, export, export_key
 from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
+from audit.retaining import holds, lift_hold, place_hold, remove_expired
 from audit.reviewing import reviews, sign_review
 from audit.rules.details import SALT_BYTES, commitment
 from audit.rules.exports import ExportError, Manifest, check_export
@@ -47,11 +50,13 @@ from audit.service import (
     waiting,
 )
 from audit.serving import served_checkpoint, served_resource, write_mirror
+from audit.store.removals import set_retention
 from audit.values import (
     Access,
     AccessPage,
     Entry,
     EntryFilter,
+    EntryHold,
     EntryPage,
     Finding,
     InclusionProof,
@@ -63,7 +68,7 @@ from audit.values import (
     StoredDetail,
 )
 from audit.verify import verify
-from audit.vocabulary import Action, FindingKind, Meaning
+from audit.vocabulary import Action, EntryHoldEnd, EntryHoldReason, FindingKind, Meaning
 from audit.witness import Memory, WitnessService
 
 __all__ = [
@@ -75,15 +80,20 @@ __all__ = [
     "AuditError",
     "Entry",
     "EntryFilter",
+    "EntryHold",
+    "EntryHoldEnd",
+    "EntryHoldReason",
     "EntryNotFoundError",
     "EntryNotSignedError",
     "EntryPage",
+    "EntryRemovedError",
     "EntryTooLargeError",
     "Export",
     "ExportError",
     "Finding",
     "FindingKind",
     "FormerKey",
+    "HoldNotFoundError",
     "InclusionProof",
     "KeyRing",
     "LogDamagedError",
@@ -119,15 +129,19 @@ __all__ = [
     "export_key",
     "forget_search",
     "harmless",
+    "holds",
     "inclusion_proof",
     "is_in_log",
+    "lift_hold",
     "log_cosigner",
     "newest_checkpoint",
     "own_proof",
     "parse_policy",
+    "place_hold",
     "proof_of",
     "proofs_at",
     "read_former_keys",
+    "remove_expired",
     "reviews",
     "run_search",
     "save_search",
@@ -137,6 +151,7 @@ __all__ = [
     "sequencing",
     "served_checkpoint",
     "served_resource",
+    "set_retention",
     "settle",
     "sign_review",
     "status",

@@ -11,13 +11,14 @@ from typing import IO, Final
 import msgspec
 
 from audit import store
-from audit.errors import EntryNotSignedError
+from audit.errors import EntryNotSignedError, LogDamagedError
 from audit.exporting import export_key
 from audit.rules.exports import CHECKPOINT, ENTRIES, MANIFEST, RANGE, Manifest, entry_line
 from audit.rules.filters import check, possible
 from audit.rules.notes import LogKey
 from audit.rules.rendering import COLUMNS, PAGE_END, cells, csv_lines, page_rows, page_start
 from audit.rules.tiles import subtree_hash, subtrees
+from audit.store.removals import count_present, minimum_index
 from audit.store.search import search
 from audit.values import EntryFilter
 from audit.vocabulary import Action
@@ -60,6 +61,7 @@ async def write_archive(
     Raises:
         InvalidError: a filter can match no entry.
         EntryNotSignedError: nothing of the span is under a checkpoint.
+        LogDamagedError: what was signed is not there.
 
     """
     check(filters)
@@ -72,6 +74,7 @@ async def write_archive(
     with ExitStack() as stack, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         names = (ENTRIES, CSV, HTML, RANGE)
         files = {name: stack.enter_context(tempfile.SpooledTemporaryFile(MEMORY_BYTES)) for name in names}
+        removed = await _removed(uow, first, end)
         count = await _write_entries(uow, filters, range(first, end), files)
         async for hashes in _leaf_hashes(uow, range(first, end)):
             files[RANGE].write(hashes)
@@ -89,6 +92,7 @@ async def write_archive(
             size=size,
             left=left,
             right=right,
+            removed=removed,
             files={name: _add(archive, name, file) for name, file in files.items()},
             exported_at=uow.now.isoformat(),
             request=str(uow.origin.request),
@@ -123,6 +127,14 @@ async def _write_entries(
 async def _leaf_hashes(uow: UnitOfWork, span: range) -> AsyncIterator[bytes]:
     for start in range(span.start, span.stop, 10 * PAGE):
         yield await store.leaf_hashes(uow, start, min(start + 10 * PAGE, span.stop))
+
+
+async def _removed(uow: UnitOfWork, first: int, end: int) -> int:
+    """Return how many entries of a range went after their time; from the minimum index on, all must be there."""
+    edge = min(max(await minimum_index(uow), first), end)
+    if await count_present(uow, edge, end) != end - edge:
+        raise LogDamagedError("Entries of the log are missing.")
+    return edge - first - await count_present(uow, first, edge)
 
 
 async def _edges(uow: UnitOfWork, first: int, end: int, size: int) -> tuple[list[str], list[str]]:

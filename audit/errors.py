@@ -31,6 +31,20 @@ class EntryNotSignedError(AuditError, ConflictError):
     remedy = "Ask again in a second."
 
 
+class EntryRemovedError(AuditError, NotFoundError):
+    """The entry's time was over: its content was removed, and its hash stays in the tree."""
+
+    code = "audit-entry-removed"
+    remedy = "Whoever kept the entry can prove it: GET /v1/audit/entries/{index}/proof."
+
+
+class HoldNotFoundError(AuditError, NotFoundError):
+    """No hold of this id is in force."""
+
+    code = "audit-hold-not-found"
+    remedy = "List the holds."
+
+
 class ResourceNotFoundError(AuditError, NotFoundError):
     """The log has no such tile, or no checkpoint covers it yet."""
 

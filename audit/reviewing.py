@@ -9,6 +9,7 @@ from uuid import UUID
 
 from audit import store
 from audit.errors import EntryNotSignedError
+from audit.store import removals
 from audit.store import reviews as review_store
 from audit.values import Review
 from audit.vocabulary import Action, Meaning
@@ -35,6 +36,7 @@ async def sign_review(uow: UnitOfWork, reviewer: UUID, span: range, meaning: Mea
     newest = await store.newest_checkpoint(uow)
     if newest is None or newest[0] < span.stop:
         raise EntryNotSignedError(f"No checkpoint covers entry {span.stop - 1} yet.")
+    present = await removals.count_present(uow, span.start, span.stop)
     own = await review_store.count_by(uow, str(reviewer), span.start, span.stop)
     digest = sha256(await store.leaf_hashes(uow, span.start, span.stop)).digest()
     review = Review(
@@ -43,7 +45,7 @@ async def sign_review(uow: UnitOfWork, reviewer: UUID, span: range, meaning: Mea
         end_index=span.stop,
         reviewer=reviewer,
         meaning=meaning,
-        reviewed=len(span) - own,
+        reviewed=present - own,
         own=own,
         digest=digest.hex(),
         signed_at=uow.now,

@@ -8,11 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from audit import store
-from audit.errors import EntryNotFoundError, EntryNotSignedError, LogDamagedError
+from audit.errors import EntryNotFoundError, EntryNotSignedError, EntryRemovedError, LogDamagedError
 from audit.rules.entries import timestamp, write
 from audit.rules.filters import check, possible
 from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
-from audit.store import refusals
+from audit.store import refusals, removals
 from audit.store.search import search as searched
 from audit.values import AccessPage, Entry, EntryFilter, EntryPage, InclusionProof, Refusals, Status
 from audit.vocabulary import Action
@@ -84,10 +84,13 @@ async def entry(uow: UnitOfWork, index: int) -> Entry:
 
     Raises:
         EntryNotFoundError: no entry has this index.
+        EntryRemovedError: its content was removed after its time.
 
     """
     found = await store.entry(uow, index) if possible(index) == index else None
     if found is None:
+        if await removals.is_removed(uow, possible(index)):
+            raise EntryRemovedError(f"The content of entry {index} was removed after its time.")
         raise EntryNotFoundError(f"There is no entry {index}.")
     uow.record(Action.ENTRY_READ, subject=found.subject, resource=f"entry:{index}")
     return found
@@ -96,7 +99,8 @@ async def entry(uow: UnitOfWork, index: int) -> Entry:
 async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
     """Return the proof that an entry is under the published checkpoint, with its witnesses, or else the newest.
 
-    It reads a few tiles, however long the log is.
+    It reads a few tiles, however long the log is. Where the content of the entry was removed after its time, ``entry``
+    is empty: whoever kept its bytes can prove them.
 
     Raises:
         EntryNotFoundError: no entry has this index.
@@ -106,6 +110,8 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
     """
     checkpoint = await store.checkpoint_over(uow, possible(index))
     found = await store.entry_bytes(uow, index) if possible(index) == index else None
+    if found is None and await removals.is_removed(uow, possible(index)):
+        found = await store.leaf_hashes(uow, index, index + 1), b""
     if found is None:
         raise EntryNotFoundError(f"There is no entry {index}.")
     if checkpoint is None or checkpoint[0] <= index:

@@ -6,9 +6,10 @@ from audit import store
 from audit.errors import LogDamagedError, ResourceNotFoundError
 from audit.rules.checkpoints import parse_checkpoint
 from audit.rules.notes import parse_note
-from audit.rules.resources import Resource, is_in, parse_path, write_bundle
+from audit.rules.resources import Resource, is_below, is_in, parse_path, write_bundle
 from audit.rules.tiles import layout
 from audit.rules.tree import HASH_BYTES
+from audit.store.removals import minimum_index
 from audit.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 
@@ -32,8 +33,10 @@ async def served_resource(uow: UnitOfWork, path: str) -> bytes:
 
     Nothing is served that no checkpoint covers: what was not signed is nobody's word yet.
 
+    Bundles below the minimum index are not served (c2sp.org/tlog-tiles, Pruning); tiles of hashes are, all of them.
+
     Raises:
-        ResourceNotFoundError: the path names none.
+        ResourceNotFoundError: the path names none, or it is below the minimum index.
         LogDamagedError: what was signed is not there.
 
     """
@@ -44,6 +47,9 @@ async def served_resource(uow: UnitOfWork, path: str) -> bytes:
         raise ResourceNotFoundError(str(error)) from None
     if newest is None or not is_in(wanted, newest[0]):
         raise ResourceNotFoundError("No checkpoint covers this yet.")
+    minimum = await minimum_index(uow)
+    if is_below(wanted, minimum):
+        raise ResourceNotFoundError(f"Entries below index {minimum} are not served any more.")
     data = await _stored(uow, wanted)
     uow.record(Action.TILE_READ, resource=f"tile:{path}")
     return data
@@ -53,6 +59,7 @@ async def write_mirror(uow: UnitOfWork, folder: Path) -> int:
     """Write the log to files below ``folder``, laid out as it is served; return how many entries it has.
 
     What is there already is left alone, since nothing with a tile's path ever changes; the checkpoint comes last.
+    Bundles below the minimum index are left out.
 
     Raises:
         ResourceNotFoundError: nothing is signed yet.
@@ -61,11 +68,12 @@ async def write_mirror(uow: UnitOfWork, folder: Path) -> int:
     """
     note = await served_checkpoint(uow)
     size = parse_checkpoint(parse_note(note).text).size
+    minimum = await minimum_index(uow)
     for tile, width in layout(size).items():
         kinds = (tile.level, None) if tile.level == 0 else (tile.level,)
         for resource in (Resource(level, tile.number, width) for level in kinds):
             path = folder / "tile" / resource.path
-            if not path.exists():
+            if not path.exists() and not is_below(resource, minimum):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(await _stored(uow, resource))
     (folder / "checkpoint").write_text(note, encoding="utf-8")

@@ -12,6 +12,7 @@ from audit.rules.columns import ABSENT, COLUMNS, SEPARATOR
 from audit.rules.entries import Filed
 from audit.rules.ranges import RANGE, Stored, StoredCheckpoint
 from audit.rules.tiles import TILE_HASHES, Tile
+from audit.vocabulary import Action
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -89,6 +90,11 @@ _WAITING = (
 _ORPHANS = (
     "select e.id, e.body from audit.entry e where not exists (select from audit.leaf l where l.entry = e.id)"
     " and not exists (select from audit.pending p where p.entry = e.id) order by e.id limit 1000"
+)
+_REMOVALS = (
+    'select e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.action collate "C" = $1'
+    " union all select e.body from audit.pending p join audit.entry e on e.id = p.entry"
+    " where position(convert_to($1, 'UTF8') in e.body) > 0"
 )
 _FIRST_BAD = "select i, (select min(size) from audit.checkpoint where size > i) from unnest($1::bigint[]) as i"
 
@@ -208,6 +214,10 @@ class Snapshot:
     async def orphans(self) -> list[tuple[UUID, bytes]]:
         """Return entries that have no index and do not wait for one either."""
         return [(row["id"], row["body"]) for row in await self._connection.fetch(_ORPHANS)]
+
+    async def removals(self) -> list[bytes]:
+        """Return the entries that say of which others the content was removed, also those that wait for an index."""
+        return [row["body"] for row in await self._connection.fetch(_REMOVALS, Action.ENTRIES_REMOVED.value)]
 
     async def first_bad(self, indexes: Sequence[int]) -> dict[int, int | None]:
         """Return for each index the smallest checkpoint that covers it."""

@@ -3,7 +3,7 @@
 Nobody is named here: people are opaque ids, and what an id belongs to is destroyed when a person is erased.
 """
 
-from piccolo.columns import UUID, BigInt, SmallInt, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Integer, SmallInt, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -98,6 +98,33 @@ class ReviewRow(Table, tablename="review", schema="audit"):
     own = BigInt(default=None, null=False, help_text="open: how many were the reviewer's own, and are not reviewed")
     digest = Bytea(default=None, null=False, help_text="open: SHA-256 of the leaf hashes of the part")
     signed_at = Timestamptz(default=None, null=False, help_text="open: when")
+
+
+class HoldRow(Table, tablename="hold", schema="audit"):
+    """A range of indexes whose entries keep their content, whatever the time of their kind."""
+
+    id = UUID(primary_key=True, default=None, help_text="open: version 7")
+    first_index = BigInt(default=None, null=False, help_text="open: where the range begins")
+    end_index = BigInt(default=None, null=False, help_text="open: the index after the last")
+    reason = Text(default=None, null=False, help_text="open: a word of the vocabulary")
+    placed_by = UUID(default=None, null=False, help_text="pseudonymous: account id")
+    placed_at = Timestamptz(default=None, null=False, help_text="open: when")
+    lifted_by = UUID(default=None, null=True, help_text="pseudonymous: account id")
+    lifted_at = Timestamptz(default=None, null=True, help_text="open: when it ended")
+
+
+class Retention(Table, tablename="retention", schema="audit"):
+    """For how many days a kind of entries keeps its content; one that is not here keeps it for ever."""
+
+    kind = Text(primary_key=True, default=None, help_text="open: command, denial, export, query or sign-in")
+    days = Integer(default=None, null=False, help_text="open: 365 at least")
+
+
+class Minimum(Table, tablename="minimum", schema="audit"):
+    """Below which index content may have been removed; one row, which only ever grows."""
+
+    id = SmallInt(primary_key=True, default=None, help_text="open: 1, since there is one log")
+    index = BigInt(default=None, null=False, help_text="open: a multiple of 256")
 
 
 class SavedSearchRow(Table, tablename="saved_search", schema="audit"):

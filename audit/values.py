@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from audit.rules.details import Claim
-from audit.vocabulary import FindingKind, Meaning
+from audit.vocabulary import EntryHoldReason, FindingKind, Meaning
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,7 +96,8 @@ class AccessPage(msgspec.Struct, frozen=True):
 class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):
     """That ``entry`` is leaf ``index`` of the tree of ``size`` leaves whose root ``checkpoint`` signs (RFC 6962).
 
-    ``entry`` holds the bytes that were hashed, ``hashes`` the path from the leaf's sibling upwards.
+    ``entry`` holds the bytes that were hashed, none where they were removed after their time; ``hashes`` the path from
+    the leaf's sibling upwards.
     """
 
     index: int
@@ -133,6 +134,17 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     signed_at: datetime
 
 
+class EntryHold(msgspec.Struct, frozen=True, kw_only=True):
+    """That the entries from ``first_index`` up to, and without, ``end_index`` keep their content until it is lifted."""
+
+    id: UUID
+    first_index: int
+    end_index: int
+    reason: EntryHoldReason
+    placed_by: UUID
+    placed_at: datetime
+
+
 class SavedSearch(msgspec.Struct, frozen=True, kw_only=True):
     """A search under a name that its owner gave it."""
 
@@ -146,7 +158,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """How far the sequencer is. ``pending`` is counted up to ``store.MOST_COUNTED``.
 
     ``published_*`` are about the checkpoint that is served; ``witnessed_size`` is up to where enough witnesses signed,
-    and ``unmet_since`` says since when too few do: None where all is well, or none is asked for.
+    and ``unmet_since`` says since when too few do: None where all is well, or none is asked for. Below
+    ``minimum_index`` the content of entries may have been removed after its time.
     """
 
     size: int
@@ -158,6 +171,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime | None
     witnessed_size: int
     unmet_since: datetime | None
+    minimum_index: int
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,12 +186,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What verification found. ``root`` (hexadecimal) and ``size`` are those of the newest checkpoint.
 
+    ``entries`` have their content; that of ``removed`` went after its time, as other entries say.
     ``findings`` holds the first of them by index; ``findings_total`` says how many there are.
     """
 
     ok: bool
     origin: str
     entries: int
+    removed: int
     pending: int
     checkpoints: int
     size: int

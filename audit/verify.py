@@ -17,6 +17,7 @@ from audit.rules.details import differing as differing_details
 from audit.rules.findings import Findings, compare_tile, name_stray_tile
 from audit.rules.keyring import FormerKey, KeyRing
 from audit.rules.ranges import RANGE, Sealing
+from audit.rules.removals import Removed
 from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
 from audit.rules.verification import Chunk, Verification
@@ -87,7 +88,9 @@ class _Run:
         self._checkpoints = 0
 
     async def report(self, indexed: int, kept: Checkpoint | None, progress: Progress | None) -> Report:
-        await self._check_ranges(await self._log.size(), progress)
+        total = await self._log.size()
+        self._verification.removed = Removed(await self._log.removals(), total)
+        await self._check_ranges(total, progress)
         await self._check_tiles(last=True)
         await self._check_checkpoints_beyond()
         self._verification.finish()
@@ -101,6 +104,7 @@ class _Run:
             ok=self._findings.total == 0,
             origin=self._origin,
             entries=self._found,
+            removed=self._verification.removed_count,
             pending=pending,
             checkpoints=self._checkpoints,
             size=newest.size if newest else 0,
@@ -132,7 +136,7 @@ class _Run:
     async def _check_closely(self, first: int, end: int) -> bool:
         """Check a range row by row, and name what is missing, repeated or says otherwise; False if none is there."""
         leaves = await self._log.leaves(first, end)
-        if not leaves:
+        if not leaves and not self._verification.removed.any(first, end):
             return False
         by_entry = await self._log.bodies(first, end)
         checkpoints = await self._log.checkpoints(first, end)

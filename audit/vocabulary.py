@@ -8,6 +8,8 @@ class Action(StrEnum):
 
     ENTRIES_SEARCHED = "audit:entries:searched"
     ENTRIES_EXPORTED = "audit:entries:exported"
+    ENTRIES_REMOVED = "audit:entries:removed"
+    """By the worker alone; says exactly which (``audit/rules/removals.py``)."""
     ENTRY_READ = "audit:entry:read"
     ENTRY_PROVED = "audit:entry:proved"
     DETAIL_READ = "audit:detail:read"
@@ -16,6 +18,10 @@ class Action(StrEnum):
     ACCESS_LOG_READ = "audit:access_log:read"
     CHECKPOINT_READ = "audit:checkpoint:read"
     TILE_READ = "audit:tile:read"
+    HOLD_LIFTED = "audit:hold:lifted"
+    HOLD_PLACED = "audit:hold:placed"
+    HOLDS_READ = "audit:holds:read"
+    RETENTION_CHANGED = "audit:retention:changed"
     REVIEW_SIGNED = "audit:review:signed"
     REVIEWS_READ = "audit:reviews:read"
     SEARCH_SAVED = "audit:search:saved"
@@ -29,6 +35,22 @@ class Meaning(StrEnum):
 
     IN_ORDER = "in-order"
     FINDINGS_RAISED = "findings-raised"
+
+
+class EntryHoldReason(StrEnum):
+    """Why entries are held beyond the time of their kind."""
+
+    LEGAL_CLAIMS = "legal-claims"
+    LEGAL_OBLIGATION = "legal-obligation"
+    INVESTIGATION = "investigation"
+    INSPECTION = "inspection"
+
+
+class EntryHoldEnd(StrEnum):
+    """Why a hold ends."""
+
+    CLOSED = "closed"
+    PLACED_IN_ERROR = "placed-in-error"
 
 
 class FindingKind(StrEnum):

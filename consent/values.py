@@ -46,21 +46,21 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoticeReference(msgspec.Struct, frozen=True, kw_only=True):
-    """Names one notice without its text."""
+    """Names one notice without its text; ``sha256`` is over the text's UTF-8 bytes."""
 
     id: UUID
     purpose: Purpose
     version: int
     locale: str
+    sha256: bytes
     market: str | None = None
     status: NoticeStatus = NoticeStatus.ACTIVE
 
 
 class Notice(NoticeReference, frozen=True, kw_only=True):
-    """A notice; ``sha256`` is over the UTF-8 bytes of ``text``. Neither changes once it was active."""
+    """A notice; its text never changes once it was active."""
 
     text: str
-    sha256: bytes
     published_at: datetime
     retired_at: datetime | None = None
 

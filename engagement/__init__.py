@@ -17,6 +17,8 @@ from engagement.service import (
     restamp,
     scored_people,
     store_activities,
+    told_by,
+    unscore,
     versions,
 )
 from engagement.values import Activity, History, Stored, Use
@@ -46,5 +48,7 @@ __all__ = [
     "restamp",
     "scored_people",
     "store_activities",
+    "told_by",
+    "unscore",
     "versions",
 ]

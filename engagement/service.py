@@ -72,6 +72,19 @@ async def versions(
     return await store.versions(uow, persons, opens, closes)
 
 
+async def told_by(uow: UnitOfWork, activity: UUID) -> tuple[PersonId, UUID] | None:
+    """Return whose an activity is and the account that told us; None if there is none."""
+    return await store.told_by(uow, activity)
+
+
+async def unscore(uow: UnitOfWork, activity: UUID) -> bool:
+    """Let no rules score an activity any more; False where none did.
+
+    The person MUST be locked, and be scored again in the same transaction.
+    """
+    return await store.unscore(uow, activity)
+
+
 async def restamp(
     uow: UnitOfWork,
     persons: Sequence[PersonId],

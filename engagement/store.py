@@ -264,6 +264,20 @@ async def versions(
     return [row["rules_version"] for row in rows]
 
 
+async def told_by(uow: UnitOfWork, activity: UUID) -> tuple[PersonId, UUID] | None:
+    """Return whose an activity is and the account that told us; None if there is none."""
+    row = await uow.fetchrow("select person, recorded_by from engagement.activity where id = $1", activity)
+    return (PersonId(row["person"]), row["recorded_by"]) if row else None
+
+
+async def unscore(uow: UnitOfWork, activity: UUID) -> bool:
+    """Let no rules score an activity any more; False where none did."""
+    tag = await uow.execute(
+        "update engagement.activity set rules_version = null where id = $1 and rules_version is not null", activity
+    )
+    return tag.endswith(" 1")
+
+
 async def restamp(
     uow: UnitOfWork,
     persons: Sequence[PersonId],

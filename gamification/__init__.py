@@ -13,6 +13,7 @@ from gamification.dispute_vocabulary import DisputeGround, DisputeState
 from gamification.holdings import HOLDINGS
 from gamification.policy_packs import load_packs, packs_in_force, shipped_packs, use_packs
 from gamification.programme_values import Difference, Discrepancy, FreezesView, Rebuilt
+from gamification.retraction_vocabulary import Retraction
 from gamification.reward_values import (
     Claim,
     Dispute,
@@ -87,6 +88,8 @@ from gamification.service.publishing import base_rules, compose_programme, curre
 from gamification.service.reading import badges, entries, opportunities, points, streaks
 from gamification.service.rebuilding import people_to_rebuild, rebuild
 from gamification.service.recording import record_deliveries
+from gamification.service.retelling import told_preview
+from gamification.service.retracting import retract
 from gamification.service.reviewing import approve_campaign, reject_campaign, submit_campaign
 from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
@@ -138,6 +141,7 @@ __all__ = [
     "Preview",
     "PreviewWanted",
     "Rebuilt",
+    "Retraction",
     "Reward",
     "RewardOffer",
     "RuleSet",
@@ -222,12 +226,14 @@ __all__ = [
     "refresh",
     "reinstate",
     "reject_campaign",
+    "retract",
     "revoke",
     "seen_by",
     "shipped_packs",
     "streaks",
     "submit_campaign",
     "text_problems",
+    "told_preview",
     "totals",
     "transfer_totals",
     "transfers",

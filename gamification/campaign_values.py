@@ -58,7 +58,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign with its current revision; times are UTC, ``budget`` is in recognition units over all persons.
 
     ``past_says`` puts into words what starting this revision does to what happened before. ``budget_used`` is counted
-    only where there is a budget.
+    only where there is a budget, and told in whole tenths of it to whoever doesn't oversee campaigns.
     """
 
     id: UUID

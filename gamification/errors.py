@@ -1,6 +1,7 @@
 """The error tree of this room."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from typing_extensions import override
@@ -14,6 +15,9 @@ from kernel.errors import (
     UnavailableError,
     UnprocessableError,
 )
+
+MOST_PROBLEMS: Final = 100
+"""Named at once: nobody reads more, and a text can hold tens of thousands."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -31,14 +35,18 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class RuleSetError(UnprocessableError):
-    """The rule set can't be used; ``problems`` names everything that is wrong with it."""
+    """The rule set can't be used; ``problems`` names what is wrong with it, and last how much more there is."""
 
     code = "rule-set-refused"
     remedy = "Correct every line named in the detail and publish the rule set again."
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         """Keep ``problems`` (at least one) in the order of their lines."""
-        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.field)))
+        found = sorted(problems, key=lambda problem: (problem.line, problem.field))
+        first, more = found[:MOST_PROBLEMS], found[MOST_PROBLEMS:]
+        rest = f"has {len(more)} more problems"
+        last = [Problem(more[0].line, "the text", rest, "correct those above, then look again")] if more else []
+        self.problems = (*first, *last)
         lines = [str(problem) for problem in self.problems]
         super().__init__("\n".join(lines), field=self.problems[0].field, problems=lines)
 
@@ -104,6 +112,12 @@ class CredentialDocumentNotFoundError(NotFoundError):
     remedy = "Take the address from the badge as it stands."
 
 
+class ActivityNotFoundError(NotFoundError):
+    """There is no such activity, or none that this account may take back: the two are answered alike."""
+
+    code = "activity-not-found"
+
+
 class AwardNotRevocableError(ConflictError):
     """Only a badge that is held can be revoked, and only one that was revoked can be reinstated."""
 
@@ -122,26 +136,6 @@ class BoardPeriodNotFoundError(NotFoundError):
 
     code = "board-period-not-found"
     remedy = "Take a number from the list of the board's periods."
-
-
-class BoardExistsError(ConflictError):
-    """There is a board with this key already, perhaps an archived one: its periods are kept under the key."""
-
-    code = "board-exists"
-    remedy = "Choose another key."
-
-
-class BoardOutsideMarketError(ForbiddenError):
-    """The board would show people of markets that the caller's scope doesn't include."""
-
-    code = "board-outside-market"
-    remedy = "Narrow the board to one of your markets, or ask somebody whose scope is every market."
-
-
-class InvalidBoardError(UnprocessableError):
-    """The definition of a board makes no sense, or would show too much; the facts hold ``field``."""
-
-    code = "board-invalid"
 
 
 class BoardRebuildingError(UnavailableError):

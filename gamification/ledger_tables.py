@@ -42,6 +42,7 @@ class RewardRow(Table, tablename="reward", schema="gamification"):
     value = BigInt(default=None, null=False, help_text="open: fair market value in minor units; 0 is none")
     value_currency = Text(default=None, null=True, help_text="open: ISO 4217; empty where there is no value")
     stock = Integer(default=None, null=True, help_text="open: how many are left; 0 is out, empty is unlimited")
+    stocked = Integer(default=None, null=True, help_text="open: how many there were at first; empty is unlimited")
     per_person = Integer(default=None, null=True, help_text="open: claims per person and period; empty is unlimited")
     period = Text(default=None, null=False, help_text="open: ClaimPeriod")
     markets = Array(base_column=Text(default=None), default=None, null=False, help_text="open: countries, or * alone")

@@ -47,9 +47,14 @@ class NewReward(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reward(NewReward, frozen=True, kw_only=True):
-    """A reward as staff see it; ``stock`` is what is left, accounts are ids, times are UTC."""
+    """A reward as staff see it; accounts are ids, times are UTC.
+
+    ``stock`` is what is left of ``stocked``; it is told after every ten claims, and when none is left: looking twice
+    must not tell that somebody claimed one meanwhile.
+    """
 
     id: UUID
+    stocked: int | None
     state: RewardState
     created_by: UUID
     created_at: datetime
@@ -72,7 +77,10 @@ class WhyNot(msgspec.Struct, frozen=True):
 
 
 class RewardOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """A reward as a healthcare professional sees it: what it costs, whether it can be claimed now and if not, why."""
+    """A reward as a healthcare professional sees it: what it costs, whether it can be claimed now and if not, why.
+
+    ``stock`` is told as in ``Reward``.
+    """
 
     id: UUID
     key: str

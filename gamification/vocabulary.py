@@ -67,12 +67,14 @@ class Action(StrEnum):
     CAMPAIGN_READ = "gamification:campaign:read"
     CAMPAIGN_REVISED = "gamification:campaign:revised"
     CAMPAIGNS_LISTED = "gamification:campaign:listed"
+    PROGRAMME_COMPARED = "gamification:programme:compared"
     PROGRAMME_REBUILT = "gamification:programme:rebuilt"
     RULES_CHECKED = "gamification:rules:checked"
     RULESET_PUBLISHED = "gamification:ruleset:published"
     RULESET_READ = "gamification:ruleset:read"
     AWARD_REINSTATED = "gamification:award:reinstated"
     AWARD_REVOKED = "gamification:award:revoked"
+    ACTIVITY_RETRACTED = "gamification:activity:retracted"
     AWARD_PROOF_READ = "gamification:award:proof_read"
     POINTS_READ = "gamification:points:read"
     ENTRIES_READ = "gamification:entries:read"
@@ -82,6 +84,7 @@ class Action(StrEnum):
     OPPORTUNITIES_READ = "gamification:opportunities:read"
     POLICIES_READ = "gamification:policy:read"
     BOARD_ARCHIVED = "gamification:board:archived"
+    BOARD_BEGUN = "gamification:board:begun"
     BOARD_CLOSED = "gamification:board:closed"
     BOARD_CREATED = "gamification:board:created"
     BOARD_PERIODS_READ = "gamification:board:periods_read"
@@ -118,6 +121,7 @@ class WhyNot(StrEnum):
     BUDGET_USED_UP = "budget-used-up"
     CAP_REACHED = "cap-reached"
     CLOSED = "closed"
+    EXPIRED = "expired"
     HELD = "held"
     LOCKED = "locked"
     NEEDS_MISSING = "needs-missing"
@@ -126,6 +130,7 @@ class WhyNot(StrEnum):
     OTHER_PROFESSION = "other-profession"
     PAID_ALREADY = "paid-already"
     REFUSED_BY_POLICY = "refused-by-policy"
+    REVOKED = "revoked"
 
 
 class AwardKind(StrEnum):

@@ -2,17 +2,20 @@
 
 import contextlib
 import io
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
 
 import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from kernel import roles, row_security
-from kernel.database import AWAY, DB, translated
+from kernel.database import AWAY, DB, Connection, translated
 from kernel.errors import LaurelError, UnavailableError
 
 MIGRATION_LOCK: Final = 0x4C41_5552_0001
+Settle: TypeAlias = Callable[[Connection], Awaitable[None]]
+
 LOCK_TIMEOUT: Final = "4s"
 STATEMENT_TIMEOUT: Final = "60s"
 LONGEST: Final = 500
@@ -42,11 +45,20 @@ class SchemaOutdatedError(UnavailableError):
     remedy = "Run `laurel migrate`, then start again."
 
 
-async def require_newest() -> None:
+class PoliciesOutdatedError(SchemaOutdatedError):
+    """The database's row-level security is of another version, or of another register of purposes."""
+
+    code = "policies-outdated"
+
+
+async def require_newest(interests: row_security.Interests | None = None) -> None:
     """See that every migration of this code has run: a program that serves must not find out request by request.
+
+    ``interests`` are as in ``migrate``.
 
     Raises:
         SchemaOutdatedError: some have not.
+        PoliciesOutdatedError: row-level security would let through, or hide, what the register of now doesn't.
 
     """
     manager = BaseMigrationManager()
@@ -55,18 +67,29 @@ async def require_newest() -> None:
         for module in manager.get_app_modules()
         for identifier in manager.get_migration_modules(module.APP_CONFIG.resolved_migrations_folder_path)
     }
+    missing = wanted - await applied()
+    if missing:
+        raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
+    async with translated(), DB.reading() as connection:
+        if not await row_security.is_secured(connection, interests or {}):
+            raise PoliciesOutdatedError("This database guards people's rows by another register of purposes.")
+
+
+async def applied() -> set[tuple[str, str]]:
+    """Return room and name of every migration that has run on this database."""
     async with translated(), DB.reading() as connection:
         is_there = await connection.fetchval("select to_regclass('migration') is not null")
         rows = await connection.fetch("select app_name, name from migration") if is_there else []
-    missing = wanted - {(row["app_name"], row["name"]) for row in rows}
-    if missing:
-        raise SchemaOutdatedError(f"{len(missing)} of {len(wanted)} migrations have not run on this database.")
+    return {(row["app_name"], row["name"]) for row in rows}
 
 
-async def migrate(application_url: str, interests: row_security.Interests | None = None) -> str:
+async def migrate(
+    application_url: str, interests: row_security.Interests | None = None, settle: Settle | None = None
+) -> str:
     """Run every migration that has not run yet, in one transaction; return what Piccolo said.
 
-    ``interests`` are the purposes that rest on a legitimate interest, which row-level security must know.
+    ``interests`` are the purposes that rest on a legitimate interest, which row-level security must know. ``settle``
+    comes last, as the owner: it writes down what only the owner may.
 
     It makes the database's roles first (``kernel/roles.py``), ``application_url``'s login among them, and the owner's
     is the one that the migrations run as; the pools MUST have been opened without a role.
@@ -95,6 +118,8 @@ async def migrate(application_url: str, interests: row_security.Interests | None
             raise MigrationError(f"A migration failed: {reason.splitlines()[-1]}.") from error
         await roles.grant(connection, ROOMS)
         await row_security.secure(connection, interests or {})
+        if settle is not None:
+            await settle(connection)
     return said.getvalue()
 
 

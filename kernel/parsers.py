@@ -62,6 +62,21 @@ def whole(lowest: int, highest: int) -> Callable[[str], int]:
     return parse
 
 
+def days(lowest: int, *kinds: str) -> Callable[[str], dict[str, int]]:
+    """Return what accepts ``kind=days`` of these kinds, separated by commas; each at least ``lowest`` days."""
+
+    def parse(text: str) -> dict[str, int]:
+        found = dict(each.strip().partition("=")[::2] for each in text.split(",") if each.strip())
+        number = whole(lowest, 36_500)
+        for kind in found:
+            if kind not in kinds:
+                message = f"must say kind=days, separated by commas; kinds are {', '.join(kinds)}"
+                raise ValueError(message)
+        return {kind: number(said) for kind, said in found.items()}
+
+    return parse
+
+
 def choice(*words: str) -> Callable[[str], str]:
     """Return what accepts one of these words."""
 

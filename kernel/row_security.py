@@ -15,6 +15,8 @@ import hashlib
 from collections.abc import Collection, Mapping
 from typing import Final, TypeAlias
 
+import asyncpg
+
 from kernel.database import APPLICATION, Connection
 from kernel.facts import UPKEEP
 
@@ -80,14 +82,30 @@ async def secure(connection: Connection, interests: Interests) -> None:
     """
     await connection.execute(has_basis(interests))
     for row in await connection.fetch(_TABLES, list(SUBJECT_ROOMS), list(WITHOUT_LOOKUP)):
-        name, condition = row["name"], condition_of(row["name"])
-        policy = f"basis_{hashlib.sha256(condition.encode()).hexdigest()[:12]}"
-        if row["relrowsecurity"] and row["policies"] == [policy]:
+        if _is_guarded(row):
             continue
+        name = row["name"]
         for former in row["policies"]:
             await connection.execute(f"drop policy {former} on {name}")
-        await connection.execute(f"create policy {policy} on {name} to {APPLICATION} using ({condition})")
+        condition = condition_of(name)
+        await connection.execute(f"create policy {_policy_of(name)} on {name} to {APPLICATION} using ({condition})")
         await connection.execute(f"alter table {name} enable row level security")
+
+
+async def is_secured(connection: Connection, interests: Interests) -> bool:
+    """Tell whether the database's policies are those that ``secure`` would give it now, with these ``interests``."""
+    body = await connection.fetchval("select prosrc from pg_proc where oid = to_regproc('consent.has_basis')")
+    tables = await connection.fetch(_TABLES, list(SUBJECT_ROOMS), list(WITHOUT_LOOKUP))
+    return body is not None and f"$${body}$$" in has_basis(interests) and all(map(_is_guarded, tables))
+
+
+def _is_guarded(row: asyncpg.Record) -> bool:
+    return bool(row["relrowsecurity"]) and row["policies"] == [_policy_of(row["name"])]
+
+
+def _policy_of(table: str) -> str:
+    """Return the name of a table's policy, which is another whenever the policy is."""
+    return f"basis_{hashlib.sha256(condition_of(table).encode()).hexdigest()[:12]}"
 
 
 def has_basis(interests: Interests) -> str:

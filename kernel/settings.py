@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_limit_bytes: int = 1_048_576
     request_seconds: float = 30.0
     activity_retention_days: int | None = None
+    audit_retention_days: Mapping[str, int] = {}
     erasure_list: Path | None = None
     rules_file: Path = CHECKOUT / "samples" / "rules" / "demonstration.yaml"
     smtp_url: str | None = None
@@ -124,6 +125,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "body_limit_bytes": parsers.whole(1_024, 67_108_864),
     "request_seconds": lambda text: float(parsers.whole(1, 3_600)(text)),
     "activity_retention_days": parsers.whole(1, 36_500),
+    "audit_retention_days": parsers.days(365, "command", "denial", "export", "query", "sign-in"),
     "erasure_list": parsers.path,
     "rules_file": parsers.path,
     "smtp_url": parsers.url("smtp", "smtps"),

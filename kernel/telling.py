@@ -5,8 +5,9 @@ again costs nothing: its answer says nothing new.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from kernel.cache import AWAY, Cache, CacheUnavailableError
@@ -28,6 +29,12 @@ _SEE: Final = """
 redis.call('SADD', KEYS[1], ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return redis.call('SMEMBERS', KEYS[1])
+"""
+_TELL: Final = """
+if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+for place = 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[place]) end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1
 """
 
 
@@ -53,6 +60,7 @@ class Telling:
         self._cache = cache
         self._see = cache.client.register_script(_SEE)
         self._spend = cache.client.register_script(_SPEND)
+        self._tell = cache.client.register_script(_TELL)
         self._clock, self._most = clock, most
 
     async def seen(self, reader: UUID, topic: str, what: str) -> frozenset[str]:
@@ -77,6 +85,33 @@ class Telling:
         now = self._clock.now()
         try:
             await self._cache.client.srem(f"seen:{reader}:{topic}:{now:%Y-%m-%d}", what)
+        except AWAY as error:
+            raise CacheUnavailableError(_AWAY) from error
+
+    async def told(self, reader: UUID) -> list[bytes]:
+        """Return what ``reader`` was told today, in the order of ``tell``.
+
+        Raises:
+            CacheUnavailableError: nobody knows.
+
+        """
+        try:
+            found = await self._cache.client.lrange(f"figures:{reader}:{self._clock.now():%Y-%m-%d}", 0, -1)
+        except AWAY as error:
+            raise CacheUnavailableError(_AWAY) from error
+        return cast("list[bytes]", found)
+
+    async def tell(self, reader: UUID, known: int, new: Sequence[bytes]) -> bool:
+        """Remember for today what ``reader`` is told, unless more than ``known`` was told meanwhile: then False.
+
+        Raises:
+            CacheUnavailableError: it can't be remembered, so it must not be told.
+
+        """
+        now = self._clock.now()
+        try:
+            args: list[int | bytes] = [known, _left(now), *new]
+            return bool(await self._tell(keys=[f"figures:{reader}:{now:%Y-%m-%d}"], args=args))
         except AWAY as error:
             raise CacheUnavailableError(_AWAY) from error
 

@@ -111,6 +111,9 @@ class Action(StrEnum):
     """Audit actions of this room, spelled ``room:subject:verb``."""
 
     INDEXES_REBUILT = "people:index:rebuilt"
+    KEY_ROTATED = "people:key:rotated"
+    KEYS_READ = "people:key:read"
+    KEYS_RETIRED = "people:key:retired"
     KEYS_REWRAPPED = "people:key:rewrapped"
     LICENCE_CHANGED = "people:licence:changed"
     LICENCES_READ = "people:licence:read"

@@ -17,7 +17,7 @@ import people
 from access.rules.letters import letter, lifetime
 from access.store import accounts
 from access.store import letters as store
-from access.vocabulary import AccountId, AlertKind, LetterKind
+from access.vocabulary import AccountId, Action, AlertKind, LetterKind
 from kernel import crypto
 from kernel.mail import Mail, Mailbox, MailUnavailableError
 from kernel.unit_of_work import UnitOfWork
@@ -73,7 +73,14 @@ async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting:
         kind = LetterKind(waiting.kind) if token else AlertKind(waiting.kind)
         subject, text = letter(kind, token)
         await mailbox.send(Mail(name=str(waiting.id), recipient=address, subject=subject, text=text))
+        _record(uow, Action.LETTER_SENT, waiting)
+    else:
+        _record(uow, Action.LETTER_STOPPED, waiting)
     await store.sent(uow, waiting.id)
+
+
+def _record(uow: UnitOfWork, action: Action, letter: store.StoredLetter) -> None:
+    uow.record(action, subject=letter.person, resource=f"letter:{letter.id}", kind=letter.kind)
 
 
 async def letters_of(uow: UnitOfWork, person: people.PersonId) -> list[UUID]:

@@ -97,9 +97,9 @@ async def _verified(settings: Settings, key: str, against: Path | None, *, shown
 
 
 def _print(report: room.Report) -> None:
-    click.echo(
-        f"{report.entries:,} entries, {report.checkpoints:,} checkpoints, {report.pending:,} entries wait for an index."
-    )
+    gone = f" (and {report.removed:,} whose content was removed after its time)" if report.removed else ""
+    waiting = f"{report.pending:,} entries wait for an index"
+    click.echo(f"{report.entries:,} entries{gone}, {report.checkpoints:,} checkpoints, {waiting}.")
     for finding in report.findings:
         after = f" (first bad checkpoint: {finding.first_bad_checkpoint})" if finding.first_bad_checkpoint else ""
         click.echo(f"index {finding.index}: {finding.kind}: {finding.detail}{after}")

@@ -51,7 +51,10 @@ def verify_export(folder: Path, key: str | None, export_key: str | None) -> None
     names = [path.name for path in folder.iterdir()]
     manifest = _checked(lambda: room.check_export(names, _reader(folder), keys, vkey))
     said = "complete" if manifest.complete else "filtered"
-    click.echo(f"In order: {manifest.count:,} entries of {manifest.origin}, {said}, under size {manifest.size:,}.")
+    gone = f", {manifest.removed:,} removed after their time" if manifest.removed else ""
+    click.echo(
+        f"In order: {manifest.count:,} entries of {manifest.origin}, {said}{gone}, under size {manifest.size:,}."
+    )
 
 
 @click.command("mirror")
@@ -69,11 +72,18 @@ def mirror(folder: Path) -> None:
 @click.command("verify-mirror")
 @FOLDER
 @KEY
-def verify_mirror(folder: Path, key: str | None) -> None:
+@click.option(
+    "--minimum",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="The log's minimum index: entries below it may be absent, having been removed after their time.",
+)
+def verify_mirror(folder: Path, key: str | None, minimum: int) -> None:
     """Check every byte of a log that was written to FOLDER; exit status 1 names the index of what is not in order."""
     settings, log_key = _installation()
     keys = room.KeyRing(key or log_key.vkey, former_log_keys(settings))
-    checkpoint = _checked(lambda: room.check_mirror(_reader(folder), keys))
+    checkpoint = _checked(lambda: room.check_mirror(_reader(folder), keys, minimum))
     click.echo(f"In order: {checkpoint.origin}, size {checkpoint.size:,}, root {checkpoint.root.hex()}.")
 
 

@@ -19,6 +19,7 @@ from kernel.keys import keyring, load_keys
 from kernel.settings import Settings
 from kernel.unit_of_work import UnitOfWork
 from people import Page, PersonId
+from people.vocabulary import Action
 
 BATCH = 500
 FIRST = PersonId(UUID(int=0))
@@ -50,6 +51,7 @@ def keys() -> None:
 def status(*, as_json: bool) -> None:
     """Print how many people's keys each key-encryption key wraps; one that wraps none can be taken away."""
     with servers() as settings:
+        asyncio.run(migrated(settings))
         lines = asyncio.run(_status(settings))
     if as_json:
         click.echo(msgspec.json.encode(lines))
@@ -68,47 +70,64 @@ def rotate(*, as_json: bool) -> None:
     Where settings give the key, replace it there and run `laurel keys rewrap`.
     """
     key_files.rotate(settings_of(os.environ))
-    _everybody(people.rewrap, "Wrapping", as_json=as_json)
+    _everybody("keys rotate", people.rewrap, "Wrapping", as_json=as_json, first=Action.KEY_ROTATED)
 
 
 @keys.command("rewrap")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def rewrap(*, as_json: bool) -> None:
     """Wrap everybody's key by the current key-encryption key, in batches; it can be broken off and begun again."""
-    _everybody(people.rewrap, "Wrapping", as_json=as_json)
+    _everybody("keys rewrap", people.rewrap, "Wrapping", as_json=as_json)
 
 
 @keys.command("reindex")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def reindex(*, as_json: bool) -> None:
     """Make the blind indexes with the keys of now, after one was replaced. Nothing may serve meanwhile."""
-    _everybody(people.reindex, "Indexing", as_json=as_json)
+    _everybody("keys reindex", people.reindex, "Indexing", as_json=as_json)
 
 
 @keys.command("retire")
 def retire() -> None:
     """Forget former key-encryption keys that Laurel keeps itself and that wrap nobody's key any more."""
     with servers() as settings:
-        lines = asyncio.run(_status(settings))
-        gone = key_files.retire(settings, {bytes.fromhex(line.key) for line in lines if line.people})
+        asyncio.run(migrated(settings))
+        gone = asyncio.run(_retired(settings))
     click.echo(f"{gone} keys were forgotten.")
 
 
 def _everybody(
-    work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], doing: str, *, as_json: bool
+    route: str,
+    work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]],
+    doing: str,
+    *,
+    as_json: bool,
+    first: Action | None = None,
 ) -> None:
     with servers() as settings:
-        worked = asyncio.run(_worked(settings, work, doing, shown=not as_json))
+        asyncio.run(migrated(settings))
+        if first is not None:
+            asyncio.run(_noted(settings, route, first))
+        worked = asyncio.run(_worked(settings, route, work, doing, shown=not as_json))
     if as_json:
         click.echo(msgspec.json.encode(worked))
     else:
         click.echo(f"Changed for {worked.changed:,} of {worked.seen:,} people.")
 
 
+async def _noted(settings: Settings, route: str, action: Action) -> None:
+    async with opened(settings) as runtime, runtime.work.begin(command_origin(route)) as uow:
+        uow.record(action)
+
+
 async def _worked(
-    settings: Settings, work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], doing: str, *, shown: bool
+    settings: Settings,
+    route: str,
+    work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]],
+    doing: str,
+    *,
+    shown: bool,
 ) -> Worked:
-    await migrated(settings)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with opened(settings) as runtime:
@@ -116,16 +135,16 @@ async def _worked(
         with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
             task = progress.add_task(doing, total=sum((await _use(runtime)).values()))
             after = FIRST
-            while (page := await _page(runtime, work, after)) is not None:
+            while (page := await _page(runtime, route, work, after)) is not None:
                 after, seen, changed = page.last, seen + page.seen, changed + page.changed
                 progress.update(task, completed=seen)
     return Worked(seen, changed)
 
 
 async def _page(
-    runtime: Runtime, work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], after: PersonId
+    runtime: Runtime, route: str, work: Callable[[UnitOfWork, PersonId, int], Awaitable[Page | None]], after: PersonId
 ) -> Page | None:
-    async with runtime.work.begin(command_origin("keys")) as uow:
+    async with runtime.work.begin(command_origin(route)) as uow:
         return await work(uow, after, BATCH)
 
 
@@ -135,11 +154,18 @@ async def _use(runtime: Runtime) -> dict[bytes, int]:
 
 
 async def _status(settings: Settings) -> list[KeyLine]:
-    await migrated(settings)
     ring = keyring(settings, load_keys(settings))
-    async with opened(settings) as runtime:
-        used = await _use(runtime)
+    async with opened(settings) as runtime, runtime.work.begin(command_origin("keys status")) as uow:
+        used = await people.key_use(uow)
+        uow.record(Action.KEYS_READ, count=len(used))
     return [
         KeyLine(key=key.hex(), people=used.get(key, 0), current=key == ring.current, known=key in ring.ids)
         for key in sorted({*used, *ring.ids}, key=lambda key: (key != ring.current, key))
     ]
+
+
+async def _retired(settings: Settings) -> int:
+    async with opened(settings) as runtime, runtime.work.begin(command_origin("keys retire")) as uow:
+        gone = key_files.retire(settings, {*await people.key_use(uow)})
+        uow.record(Action.KEYS_RETIRED, count=gone)
+    return gone

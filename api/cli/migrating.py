@@ -5,13 +5,17 @@ import asyncio
 import click
 import structlog
 
-from api.cli.environment import servers
+import audit
+from api.cli.environment import command_origin, servers
+from api.vocabulary import Action
 from consent import REGISTER
 from kernel import roles
-from kernel.database import DB
+from kernel.clock import SystemClock
+from kernel.database import DB, Connection
+from kernel.migrate import applied, require_newest
 from kernel.migrate import migrate as run_migrations
-from kernel.migrate import require_newest
 from kernel.settings import Settings
+from kernel.unit_of_work import Work
 
 _log = structlog.get_logger()
 
@@ -50,8 +54,30 @@ async def _may_migrate(settings: Settings) -> bool:
 async def _migrate(settings: Settings) -> None:
     assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
     await DB.open(settings.migration_database_url or settings.database_url, size=2, role=None)
+    days, former = dict(settings.audit_retention_days), dict[str, int]()
+
+    async def settle(connection: Connection) -> None:
+        former.update(await audit.set_retention(connection, days))
+
     try:
-        await run_migrations(settings.database_url, REGISTER.interests())
+        before = await applied()
+        await run_migrations(settings.database_url, REGISTER.interests(), settle)
+        count = len(await applied() - before)
+    finally:
+        await DB.close()
+    if count or days != former:
+        await _record(settings.database_url, count, former, days)
+
+
+async def _record(database_url: str, count: int, former: dict[str, int], days: dict[str, int]) -> None:
+    """Say in the log what was changed: as the application, which needs none of its keys for that."""
+    await DB.open(database_url, size=1)
+    try:
+        async with Work(SystemClock(), audit.append).begin(command_origin("migrate")) as uow:
+            if count:
+                uow.record(Action.SCHEMA_MIGRATED, count=count)
+            if days != former:
+                uow.record(audit.Action.RETENTION_CHANGED, old=former, new=days)
     finally:
         await DB.close()
 
@@ -66,7 +92,7 @@ async def require_migrated(settings: Settings) -> None:
     assert settings.database_url is not None  # noqa: S101 - `servers` gives both URLs
     await DB.open(settings.database_url, size=2)
     try:
-        await require_newest()
+        await require_newest(REGISTER.interests())
         async with DB.reading() as connection:
             if await roles.can_become_owner(connection):
                 _log.warning("database_login_owns_schema")

@@ -3,21 +3,27 @@
 import json
 from collections.abc import Sequence
 from typing import Annotated, Final
+from uuid import UUID
 
 import msgspec
+from litestar.params import FromPath
 
-from access import Caller, Permission
+import gamification
+from access import Caller, Permission, Role
 from api.passage import Passage
-from api.routing import merged
+from api.routing import command, merged
 from api.text import unstorable
+from api.v1.wire import Body
 from consent.values import Decision
 from consent.vocabulary import Purpose
 from engagement import Draft, Malformed, parse
 from engagement.vocabulary import Action
 from gamification.values import ActivityResult, Delivery
+from gamification.vocabulary import Action as GamificationAction
 from kernel.decoding import located
 from kernel.errors import InvalidError
 from kernel.facts import Origin
+from kernel.unit_of_work import UnitOfWork
 
 MOST: Final = 1_000
 RECORDED: Final = (Action.ACTIVITY_RECORDED, Action.ACTIVITY_REFUSED)
@@ -31,6 +37,19 @@ class Results(msgspec.Struct, frozen=True):
     """One result per activity, in the order they were sent."""
 
     results: list[ActivityResult]
+
+
+class Taken(Body, frozen=True, kw_only=True):
+    """Why an activity is taken back."""
+
+    reason: gamification.Retraction
+
+
+class Retracted(msgspec.Struct, frozen=True):
+    """An activity that counts for nothing any more; ``counted`` says whether it did until now."""
+
+    activity: UUID
+    counted: bool
 
 
 @merged.post(
@@ -59,6 +78,18 @@ async def deliver_activities(passage: Passage, caller: Caller, body: bytes) -> R
         message = "An activity that is delivered for somebody must name the actor."
         raise InvalidError(message, field="actor")
     return await _deliver(passage, caller, drafts)
+
+
+@command.post(
+    "/activities/{activity:uuid}/retract",
+    permission=Permission.ACTIVITY_RETRACT,
+    purpose=Purpose.COMPLIANCE,
+    records=GamificationAction.ACTIVITY_RETRACTED,
+)
+async def retract_activity(uow: UnitOfWork, caller: Caller, activity: FromPath[UUID], data: Taken) -> Retracted:
+    """Let an activity count for nothing any more, with all that rested on it; a machine client only what it told."""
+    told_by = caller.account if caller.role is Role.LEARNING_SYSTEM else None
+    return Retracted(activity, await gamification.retract(uow, activity, data.reason, caller.markets, told_by))
 
 
 def read_drafts(body: bytes) -> list[Draft | Malformed]:
@@ -115,4 +146,4 @@ async def _deliver(passage: Passage, caller: Caller, drafts: list[Draft | Malfor
     return Results(results)
 
 
-ROUTES = [record_own_activities, deliver_activities]
+ROUTES = [record_own_activities, deliver_activities, retract_activity]

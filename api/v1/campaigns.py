@@ -161,16 +161,18 @@ async def preview_campaign(
 ) -> Preview:
     """Say what the current revision would have given for what was done since a day, against the rules in force.
 
-    Numbers about fewer than ten people are null, one account may see 50 different previews a day, and none whose window
-    differs by fewer than ten people from one that it saw. Nothing is written but the audit entry. Up to 100,000
-    activities are folded while the caller waits; `laurel campaign preview` takes any number.
+    Numbers about fewer than ten people are null. One account may see 50 different previews a day, and none whose window
+    differs by fewer than ten people from one that it saw; figures that do are those that it saw, and `repeated` names
+    them. Nothing is written but the audit entry. Up to 100,000 activities are folded while the caller waits;
+    `laurel campaign preview` takes any number.
     """
     wanted = await gamification.wanted_of(uow, staff_of(caller), campaign, data.since)
     composed = [f"{each.key} {each.revision}" for each in wanted.ruleset.campaigns]
     await _tell_window(passage, caller, wanted)
     await passage.runtime.telling.spend(caller.account, f"preview {campaign} {data.since} {composed}")
     wanted = msgspec.structs.replace(wanted, workers=1, most=PREVIEWED)
-    found = await gamification.preview(passage.runtime.database_url, wanted, uow.origin, uow.now)
+    url, telling = passage.runtime.database_url, passage.runtime.telling
+    found = await gamification.told_preview(uow, url, wanted, telling, caller.account)
     gamification.record_preview(uow, found, f"campaign:{campaign}")
     return found
 

@@ -37,7 +37,10 @@ class ExportError(ValueError):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export is: of which log, which range, what was asked for, and the digest of each file."""
+    """What an export is: of which log, which range, what was asked for, and the digest of each file.
+
+    ``removed`` entries of the range have no content any more: it went after its time, their hashes are in the range.
+    """
 
     v: int
     origin: str
@@ -49,12 +52,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     left: list[str]
     right: list[str]
     files: dict[str, str]
+    removed: int = 0
     exported_at: str = ""
     request: str = ""
 
     @property
     def complete(self) -> bool:
-        """Tell whether it holds every entry of its range."""
+        """Tell whether it holds every entry of its range that was not removed."""
         return not self.filters
 
 
@@ -102,7 +106,7 @@ def _manifest(data: bytes, verifier: LogVerifier) -> Manifest:
         raise NoteError("A note is valid UTF-8.") from None
     except msgspec.MsgspecError:
         raise ExportError("The manifest lacks something.") from None
-    numbers = (manifest.first_index, manifest.end_index, manifest.count, manifest.size)
+    numbers = (manifest.first_index, manifest.end_index, manifest.count, manifest.size, manifest.removed)
     if manifest.v != 1 or not all(0 <= number <= LARGEST for number in numbers):
         raise ExportError("The manifest lacks something.")
     return manifest
@@ -142,7 +146,7 @@ def _check_lines(data: bytes, manifest: Manifest, leaves: Sequence[bytes]) -> No
         if leaf_hash(body) != leaves[index - manifest.first_index]:
             raise ExportError(f"index {index}: The entry is another.")
         last = index
-    if len(lines) != manifest.count or (manifest.complete and len(lines) != len(leaves)):
+    if len(lines) != manifest.count or (manifest.complete and len(lines) + manifest.removed != len(leaves)):
         raise ExportError("Entries are missing, or there are too many.")
 
 

@@ -13,10 +13,10 @@ from audit.rules.checkpoints import SIZE, Checkpoint
 from audit.rules.keyring import KeyRing
 from audit.rules.notes import NoteError
 from audit.rules.proofs import is_included
-from audit.rules.resources import Resource, read_bundle
+from audit.rules.resources import Resource, is_below, read_bundle
 from audit.rules.submissions import MOST_PROOF_LINES, read_hash
 from audit.rules.tiles import TILE_HASHES, Tile, split, subtrees
-from audit.rules.tree import CompactRange, complete_hash, leaf_hash
+from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hash
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
 
@@ -83,8 +83,11 @@ def check_proof(data: bytes, entry: bytes, keys: KeyRing) -> Checkpoint:
     return checkpoint
 
 
-def check_mirror(read: Read, keys: KeyRing) -> Checkpoint:
+def check_mirror(read: Read, keys: KeyRing, minimum: int = 0) -> Checkpoint:
     """Return the checkpoint of a log that is stored as files, having compared every byte with it.
+
+    Bundles of entries that end at or below ``minimum`` may be absent (c2sp.org/tlog-tiles, Pruning): their tiles speak
+    for them.
 
     Raises:
         NoteError: the checkpoint is not the log's.
@@ -99,7 +102,7 @@ def check_mirror(read: Read, keys: KeyRing) -> Checkpoint:
     tree = CompactRange()
     row: list[bytes] = []
     for first in range(0, checkpoint.size, TILE_HASHES):
-        hashes = _check_entries(read, first // TILE_HASHES, min(TILE_HASHES, checkpoint.size - first))
+        hashes = _check_entries(read, first // TILE_HASHES, min(TILE_HASHES, checkpoint.size - first), minimum)
         tree.extend(hashes)
         row += _full(hashes)
     level = 1
@@ -119,12 +122,12 @@ def _full(hashes: Sequence[bytes]) -> list[bytes]:
     return [complete_hash(hashes)] if len(hashes) == TILE_HASHES else []
 
 
-def _check_entries(read: Read, number: int, width: int) -> list[bytes]:
+def _check_entries(read: Read, number: int, width: int, minimum: int) -> list[bytes]:
     """Return the hashes of a bundle's entries, having compared them with the tile."""
     resource = Resource(None, number, width)
     data = read(f"tile/{resource.path}")
     if data is None:
-        raise MirrorError(resource.first, "The entries are not there.")
+        return _check_absent(read, resource, minimum)
     try:
         entries = read_bundle(data)
     except ValueError:
@@ -133,6 +136,14 @@ def _check_entries(read: Read, number: int, width: int) -> list[bytes]:
         raise MirrorError(resource.first + min(len(entries), width), f"The bundle has {len(entries)} entries.")
     hashes = list(map(leaf_hash, entries))
     _check_tile(read, resource.tile, hashes)
+    return hashes
+
+
+def _check_absent(read: Read, resource: Resource, minimum: int) -> list[bytes]:
+    """Return the hashes of a bundle that may be absent, as its tile has them."""
+    hashes = split(read(resource.tile.path(resource.width)) or b"")
+    if not is_below(resource, minimum) or len(hashes) != resource.width or len(hashes[-1]) != HASH_BYTES:
+        raise MirrorError(resource.first, "The entries are not there.")
     return hashes
 
 

@@ -63,6 +63,14 @@ def is_in(resource: Resource, size: int) -> bool:
     return resource.number * TILE_HASHES + resource.width <= hashes
 
 
+def is_below(resource: Resource, minimum: int) -> bool:
+    """Tell whether a bundle ends at or below the minimum index (c2sp.org/tlog-tiles, Pruning); no tile of hashes does.
+
+    A partial bundle ends where the full one does that replaced it.
+    """
+    return resource.level is None and resource.first + TILE_HASHES <= minimum
+
+
 def write_bundle(entries: Sequence[bytes]) -> bytes:
     """Return entries one after the other, each behind its length (c2sp.org/tlog-tiles, Log entries)."""
     return b"".join(_LENGTH.pack(len(entry)) + entry for entry in entries)

@@ -95,6 +95,10 @@ def origin_of(note: str) -> str:
 def judge(submission: Submission, keys: Sequence[LogVerifier], known: Checkpoint | None) -> Verdict:
     """Decide about a submission for a log with these keys, none if unknown, whose ``known`` checkpoint is the newest.
 
+    Another root of the same size is 422, like every proof that does not hold: so the editor's copy of
+    c2sp.org/tlog-witness, from which the empty root and ML-DSA-44 come as well. Its version 1.0.0 says 409 there,
+    without a size; a log takes both for a refusal.
+
     Raises:
         NoteError: the note is malformed.
 

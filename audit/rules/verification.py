@@ -14,6 +14,7 @@ from audit.rules.findings import Findings, name_tile_width
 from audit.rules.keyring import KeyRing
 from audit.rules.notes import NoteError
 from audit.rules.ranges import Sound, StoredCheckpoint
+from audit.rules.removals import Removed
 from audit.rules.tiles import TILE_BYTES, TILE_HASHES, TILE_HEIGHT, Tile, split
 from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hashes
 from audit.vocabulary import FindingKind
@@ -37,6 +38,7 @@ class Verification:
     """Takes a log chunk by chunk, from index 0 on, and remembers no more than the edges of its tree.
 
     ``newest`` is the newest genuine checkpoint so far; ``lost`` holds the hashes of entries whose index is missing.
+    Of entries in ``removed`` the tile alone speaks; ``removed_count`` are gone.
     """
 
     def __init__(self, keys: KeyRing, findings: Findings) -> None:
@@ -45,6 +47,8 @@ class Verification:
         self._findings = findings
         self.newest: Checkpoint | None = None
         self.lost: set[bytes] = set()
+        self.removed = Removed()
+        self.removed_count = 0
         self._tiled = CompactRange()  # the tree as the tiles have it
         self._entered = self._tiled  # the tree as the entries have it, once the two differ
         self._suspects: list[int] = []
@@ -127,7 +131,9 @@ class Verification:
     def _compare_one(
         self, index: int, own: bytes | None, beside: bytes | None, tiled: bytes | None
     ) -> tuple[bytes, bytes]:
-        if beside is None:
+        if beside is None and own is None and tiled is not None and index in self.removed:
+            self.removed_count += 1
+        elif beside is None:
             self._findings.add(index, FindingKind.LEAF_MISSING, "The index is not there.")
             if tiled is not None:
                 self.lost.add(tiled)

@@ -8,8 +8,10 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from audit.errors import LogDamagedError
 from audit.rules.entries import UNREADABLE
-from audit.rules.tiles import Tile
+from audit.rules.tiles import TILE_BYTES, TILE_HASHES, Tile
+from audit.rules.tree import HASH_BYTES
 from audit.session import HURRY
 from audit.values import Access, Entry, Status
 from kernel.database import Connection
@@ -99,11 +101,21 @@ async def bodies(uow: UnitOfWork, indexes: Sequence[int]) -> dict[int, bytes]:
 
 
 async def leaf_hashes(uow: UnitOfWork, first: int, end: int) -> bytes:
-    """Return the leaf hashes of the indexes from ``first`` up to, and without, ``end``, one after the other."""
-    rows = await uow.fetch(
-        "select leaf_hash from audit.leaf where index >= $1 and index < $2 order by index", first, end
-    )
-    return b"".join(row["leaf_hash"] for row in rows)
+    """Return the leaf hashes of the indexes from ``first`` up to, and without, ``end``, one after the other.
+
+    They come from the tiles, which have them also of entries whose content was removed.
+
+    Raises:
+        LogDamagedError: tiles are missing.
+
+    """
+    numbers = range(first // TILE_HASHES, -(-end // TILE_HASHES))
+    found = await tiles(uow, [Tile(0, number) for number in numbers])
+    joined = b"".join(found.get(Tile(0, number), b"").ljust(TILE_BYTES, b"\0") for number in numbers)
+    skipped = first - first // TILE_HASHES * TILE_HASHES
+    if numbers and len(found) != len(numbers):
+        raise LogDamagedError("Tiles of the log are missing.")
+    return joined[skipped * HASH_BYTES : (skipped + end - first) * HASH_BYTES]
 
 
 async def accesses(uow: UnitOfWork, person: UUID, after_index: int | None, limit: int) -> list[Access]:
@@ -179,7 +191,8 @@ async def status(uow: UnitOfWork) -> Status:
         " (select count(*) from (select from audit.pending limit $1) as waiting) as pending,"
         " (select entry from audit.pending order by entry limit 1) as oldest,"
         " c.size as checkpoint_size, c.published_at as checkpoint_at,"
-        " p.size as published_size, p.published_at, p.witnessed_size, p.unmet_since from (select) as one"
+        " p.size as published_size, p.published_at, p.witnessed_size, p.unmet_since,"
+        " coalesce((select max(index) from audit.minimum), 0) as minimum_index from (select) as one"
         " left join (select size, published_at from audit.checkpoint order by size desc limit 1) as c on true"
         " left join audit.publication as p on true",
         MOST_COUNTED,
@@ -195,6 +208,7 @@ async def status(uow: UnitOfWork) -> Status:
         published_at=row["published_at"],
         witnessed_size=row["witnessed_size"] or 0,
         unmet_since=row["unmet_since"],
+        minimum_index=row["minimum_index"],
     )
 
 

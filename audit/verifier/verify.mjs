@@ -6,7 +6,7 @@
 //   node verify.mjs export <folder>              an export, unpacked
 //
 // Each takes --key VKEY, the log's public key, and --former "VKEY SIZE" for each key before it. An export also takes
-// --export-key VKEY. Get the keys from somebody you trust, and not from where the file came from.
+// --export-key VKEY, and a mirror --minimum INDEX if the log says that entries below were removed. Get the keys from somebody you trust, and not from where the file came from.
 // Exit status: 0 in order, 1 not in order, 2 the command was not understood.
 
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
@@ -289,19 +289,31 @@ function checkTile(read, level, number, hashes) {
   if (stored.length !== hashes.length * 32) refuse(`index ${first + hashes.length * covered}: ${path} has too many hashes.`);
 }
 
-function checkMirror(read, keys) {
+// Bundles that end at or below the minimum index may be absent: their tiles speak for them.
+function checkAbsent(read, number, width, minimum) {
+  const stored = read(tilePath(0, number, width)) ?? Buffer.alloc(0);
+  if ((number + 1) * TILE > minimum || stored.length !== width * 32) refuse(`index ${number * TILE}: The entries are not there.`);
+  return Array.from({ length: width }, (_, place) => stored.subarray(place * 32, place * 32 + 32));
+}
+
+function checkEntries(read, number, width, minimum) {
+  const data = read(tilePath("entries", number, width));
+  if (data === null) return checkAbsent(read, number, width, minimum);
+  const entries = readBundle(data);
+  if (entries.length !== width) refuse(`index ${number * TILE + Math.min(entries.length, width)}: The bundle has ${entries.length} entries.`);
+  const hashes = entries.map(leafHash);
+  checkTile(read, 0, number, hashes);
+  return hashes;
+}
+
+function checkMirror(read, keys, minimum = 0) {
   const checkpoint = keys.open(textOf(read("checkpoint") ?? Buffer.alloc(0)));
   const tree = new Tree();
   let row = [];
   const size = Number(checkpoint.size);
   for (let first = 0; first < size; first += TILE) {
     const width = Math.min(TILE, size - first);
-    const data = read(tilePath("entries", first / TILE, width));
-    if (data === null) refuse(`index ${first}: The entries are not there.`);
-    const entries = readBundle(data);
-    if (entries.length !== width) refuse(`index ${first + Math.min(entries.length, width)}: The bundle has ${entries.length} entries.`);
-    const hashes = entries.map(leafHash);
-    checkTile(read, 0, first / TILE, hashes);
+    const hashes = checkEntries(read, first / TILE, width, minimum);
     hashes.forEach((hash) => tree.add(hash));
     if (width === TILE) row.push(completeHash(hashes));
   }
@@ -338,7 +350,7 @@ function parseManifest(text) {
   }
   const isRight =
     said !== null && typeof said === "object" && !Array.isArray(said) && said.v === 1 && isText(said.origin) &&
-    [said.first_index, said.end_index, said.count, said.size].every(isWhole) &&
+    [said.first_index, said.end_index, said.count, said.size, said.removed ?? 0].every(isWhole) && said.removed !== null &&
     [said.left, said.right].every((list) => Array.isArray(list) && list.every(isText)) &&
     [said.files, said.filters].every((each) => each !== null && typeof each === "object" && !Array.isArray(each)) &&
     Object.values(said.files).every(isText);
@@ -386,7 +398,7 @@ function checkLines(data, manifest, leaves) {
     if (!leafHash(entry).equals(leaves[index - manifest.first_index])) refuse(`index ${index}: The entry is another.`);
     last = index;
   }
-  const isAll = Object.keys(manifest.filters).length > 0 || lines.length === leaves.length;
+  const isAll = Object.keys(manifest.filters).length > 0 || lines.length + (manifest.removed ?? 0) === leaves.length;
   if (lines.length !== manifest.count || !isAll) refuse("Entries are missing, or there are too many.");
 }
 
@@ -401,10 +413,12 @@ function folder(path) {
   return (name) => (existsSync(join(path, name)) ? readFileSync(join(path, name)) : null);
 }
 
+const indexOf = (text) => (isSize(text) ? Number(text) : refuse("The minimum index is a whole number."));
+
 const COMMANDS = {
   checkpoint: ([file], keys) => keys.open(textOf(readFileSync(file))),
   proof: ([file, entry], keys) => checkProof(readFileSync(file), readFileSync(entry), keys),
-  mirror: ([path], keys) => checkMirror(folder(path), keys),
+  mirror: ([path], keys, options) => checkMirror(folder(path), keys, indexOf(options.minimum?.[0] ?? "0")),
   export: ([path], keys, options) => checkExport(readdirSync(path), folder(path), keys, options["export-key"]?.[0] ?? ""),
 };
 
@@ -417,7 +431,7 @@ const JUDGED = {
   bundle: (said) => readBundle(Buffer.from(said.data, "base64")),
   proof: (said) =>
     checkProof(Buffer.from(said.data, "base64"), Buffer.from(said.entry, "base64"), new KeyRing(said.key, said.former)),
-  mirror: (said) => checkMirror(filesOf(said), new KeyRing(said.key)),
+  mirror: (said) => checkMirror(filesOf(said), new KeyRing(said.key), said.minimum),
   export: (said) => checkExport(Object.keys(said.files), filesOf(said), new KeyRing(said.key), said.exportKey),
 };
 

@@ -1,6 +1,6 @@
 """Recording what people answer, and making the projection of it again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +9,7 @@ import msgspec
 
 import people
 from consent.rules.choices import basis_of, check_choice, check_purpose, check_reach, runs_out, waits_for_confirmation
+from consent.rules.receipts.documents import timestamp
 from consent.rules.standing import after, latest, moment, state_at
 from consent.service.confirming import ask_for_confirmation, give_up_confirmations, open_confirmations
 from consent.service.showing import Showing, Showings, showings
@@ -124,7 +125,7 @@ async def carry_out(uow: UnitOfWork, person: PersonId, market: str, planned: Pla
         await give_up_confirmations(uow, person, purpose)
     for question, choice, showing in planned.asked:
         await ask_for_confirmation(uow, question, market, choice, showing)
-    await keep(uow, person, planned.events, {each: planned.known[each] for each in map(question_of, planned.events)})
+    await keep(uow, person, planned)
 
 
 async def _event(
@@ -177,14 +178,13 @@ def account_of(origin: Origin) -> UUID | None:
         return None
 
 
-async def keep(
-    uow: UnitOfWork, person: PersonId, events: Sequence[ConsentEvent], standing: dict[Question, Record]
-) -> None:
+async def keep(uow: UnitOfWork, person: PersonId, planned: Plan) -> None:
     """Store answers and what they come to, say so, and make every worker forget; the caller holds the person's lock."""
+    events, texts = planned.events, planned.shown.texts()
     if not events:
         return
     await store.insert_events(uow, events)
-    await store.put_standing(uow, standing)
+    await store.put_standing(uow, {each: planned.known[each] for each in map(question_of, events)})
     for event in events:
         uow.record(
             ACTION_OF[event.state],
@@ -194,8 +194,19 @@ async def keep(
             notice_version=event.notice_version,
             method=event.method,
             **narrowed(event.channel, event.topic),
+            **dated(event, texts),
         )
     announce(uow, person, {event.purpose for event in events})
+
+
+def dated(event: ConsentEvent, texts: Mapping[UUID, bytes]) -> dict[str, Any]:
+    """Return what binds a receipt to this very answer: when it was given and ends, and the text that was shown."""
+    said = {"occurred_at": timestamp(event.occurred_at)}
+    if event.expires_at is not None:
+        said["expires_at"] = timestamp(event.expires_at)
+    if event.notice is not None:
+        said["notice_sha256"] = texts[event.notice].hex()
+    return said
 
 
 def narrowed(channel: Channel | None, topic: str | None) -> dict[str, Any]:

@@ -95,6 +95,10 @@ class Showings:
             raise NoticeNotActiveError("A newer notice replaced this one.", purpose=purpose, active_version=newest)
         return Showing(notice, shown)
 
+    def texts(self) -> dict[UUID, bytes]:
+        """Return the SHA-256 of each notice that an answer can be about."""
+        return {notice.id: notice.sha256 for notice in self._notices}
+
     async def keep(self) -> None:
         """Write the showings that were made; MUST come before the answers that point at them."""
         await store.insert_shown(self._uow, self._made)

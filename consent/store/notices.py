@@ -13,7 +13,7 @@ from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
-_REFERENCE: Final = "id, purpose, version, locale, market, status"
+_REFERENCE: Final = "id, purpose, version, locale, sha256, market, status"
 _SHOWN: Final = "id, person, notice, surface, shown_at"
 
 

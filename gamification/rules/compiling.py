@@ -194,11 +194,10 @@ def quest_step(quest: Quest, campaign: CampaignPart | None) -> QuestStep:
     """Make a quest ready."""
     stages = tuple(QuestStage(matcher_of(step.when), step.at_least) for step in quest.steps)
     terms = Terms(campaign.key) if campaign else STANDARD
-    under_way = f"{quest.key}/{sha256(msgspec.json.encode(quest.steps)).hexdigest()[:8]}"
     return QuestStep(
         quest.key,
         quest.name,
-        under_way,
+        under_way_of(quest),
         open_check(campaign),
         stages,
         quest.ordered,
@@ -206,6 +205,11 @@ def quest_step(quest: Quest, campaign: CampaignPart | None) -> QuestStep:
         quest.points,
         terms,
     )
+
+
+def under_way_of(quest: Quest) -> str:
+    """Return where the progress of a quest with these steps is kept."""
+    return f"{quest.key}/{sha256(msgspec.json.encode(quest.steps)).hexdigest()[:8]}"
 
 
 def community_step(quest: CommunityQuest, campaign: CampaignPart | None) -> CommunityStep:

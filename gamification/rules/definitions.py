@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from gamification.board_errors import InvalidBoardError
 from gamification.board_values import NewBoard
-from gamification.errors import InvalidBoardError
 from gamification.rules.forbidden import forbidden_word
 from gamification.rules.narrowing import LEAST_PEOPLE, Narrowing
 from gamification.rules.schedules import EVER, ScheduleError, check_schedule

@@ -185,11 +185,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     and ``expiring`` by ISO date (UTC) how many will. ``level`` is 0 before the first activity. ``awards`` counts
     the awards of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the
     activities that a badge waits for, by badge key, and contributions by the key of their quest; ``badges`` are in
-    the order they were earned, ``denied`` are those whose earners were complete. ``seen`` is what conditions
-    remember, ``quests`` are those under way and ``quests_done`` those that were paid. ``begun`` are the
-    revisions of each campaign under which the person has begun (``grandfathering.py``). ``checked`` names the rules
-    under which badges that wait for numbers were looked at last. ``last_at`` (UTC) and ``last_id`` name the latest
-    activity folded, and ``last_date`` is the latest local date, which never runs backwards.
+    the order they were earned, ``denied`` are those whose earners were complete. ``ending`` is when those that
+    expire are held no more (UTC). ``seen`` is what conditions remember, ``quests`` are those under way and
+    ``quests_done`` those that were paid. ``begun`` are the revisions of each campaign under which the person has
+    begun (``grandfathering.py``). ``checked`` names the rules under which badges that wait for numbers were looked
+    at last. ``last_at`` (UTC) and ``last_id`` name the latest activity folded, and ``last_date`` is the latest
+    local date, which never runs backwards.
 
     The dictionaries MUST NOT be changed by whoever holds a state; a fold makes a new one.
     """
@@ -204,6 +205,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     streaks: dict[str, StreakState] = {}
     badges: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    ending: dict[str, datetime] = {}
     seen: dict[str, Seen] = {}
     quests: dict[str, QuestState] = {}
     quests_done: tuple[str, ...] = ()

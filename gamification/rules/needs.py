@@ -81,7 +81,7 @@ class StreakNeed(Part, frozen=True, tag_field="is", tag="streak"):
 
 
 class BadgeNeed(Part, frozen=True, tag_field="is", tag="badge"):
-    """A badge that the person holds."""
+    """A badge that the person holds; one that has expired is held no more."""
 
     key: Key
 

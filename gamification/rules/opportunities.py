@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from engagement.vocabulary import Profession
 from gamification.rules.barring import lanes_of, reasons
-from gamification.rules.earnings import State
+from gamification.rules.compiling import under_way_of
+from gamification.rules.earnings import AwardKey, State
 from gamification.rules.grammar import Badge, CampaignPart, Cap, CommunityQuest, PointsRule, Quest, RuleSet
 from gamification.rules.needs import Needs
 from gamification.rules.parts import parts_of, streaks
 from gamification.rules.periods import POSITIONS, days_between, periods_of
-from gamification.rules.progress import Progress
 from gamification.rules.questing import stages_done
-from gamification.rules.standing import current_length
-from gamification.rules.watching import conditions_of
+from gamification.rules.rationing import CAMPAIGN
+from gamification.rules.standing import Here, current_length
+from gamification.rules.trying import Lack, lacking, would_pay
 from gamification.rules.words import CapUnit, Once, Period
 from gamification.vocabulary import WhyNot
+
+Earnable: TypeAlias = PointsRule | Badge | Quest | CommunityQuest
 
 MONDAYS = 7
 MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
@@ -44,20 +47,6 @@ class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[str, ...] = ()
 
 
-class Here(msgspec.Struct, frozen=True):
-    """Where and when somebody asks: the instant (UTC), the person's date, time zone and market; and the profession.
-
-    ``refusals`` are the codes for which the person may be given nothing with a value although the country allows it.
-    """
-
-    now: datetime
-    today: date
-    zone: str
-    market: str
-    profession: Profession | None = None
-    refusals: tuple[str, ...] = ()
-
-
 TENTHS = 10
 """The steps in which everybody's progress is shown, and the fewest contributions at which any of it is.
 
@@ -76,56 +65,87 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Together(msgspec.Struct, frozen=True):
-    """What everybody has done for community quests: contributions by key, and which were reached."""
+    """What everybody has done: contributions to community quests by key, which were reached; what budgets have left.
+
+    ``left`` has the units of each budget by the key of its rule or badge, and of a campaign's after ``campaign:``.
+    """
 
     counted: Mapping[str, int] = {}
     reached: frozenset[str] = frozenset()
+    left: Mapping[str, int] = {}
 
 
 ALONE = Together()
+USED_UP = Verdict(WhyNot.BUDGET_USED_UP)
+HAD = frozenset({WhyNot.HELD, WhyNot.EXPIRED, WhyNot.REVOKED})
+"""What is said of somebody who has earned it, whether the campaign of it is open or not."""
+
+
+class _Asked(NamedTuple):
+    """All that is known of the person and of everybody."""
+
+    ruleset: RuleSet
+    state: State
+    here: Here
+    awarded: frozenset[AwardKey]
+    together: Together
 
 
 def opportunities(
-    ruleset: RuleSet, state: State, here: Here, paid: frozenset[tuple[str, str]], together: Together = ALONE
+    ruleset: RuleSet,
+    state: State,
+    here: Here,
+    paid: frozenset[tuple[str, str]],
+    together: Together = ALONE,
+    revoked: frozenset[str] = frozenset(),
+    *,
+    hidden: bool = False,
 ) -> list[Opportunity]:
     """Return one line per points rule, badge and quest that the person may see.
 
-    ``paid`` are rule and period of what is paid once per person and was paid. A hidden badge is shown to its holders.
+    ``paid`` are rule and period of what is paid once per person and was paid, ``revoked`` the badges that were taken
+    back. A hidden badge is shown to its holders, and with ``hidden`` to whoever asks about it.
     """
     found = []
+    asked = _Asked(ruleset, state, here, frozenset(AwardKey(rule, "", period) for rule, period in paid), together)
     for parts, campaign in parts_of(ruleset):
         shut = _shut(campaign, here)
-        lines: list[tuple[PointsRule | Badge | Quest | CommunityQuest, str, int, Verdict]] = [
-            (rule, "points", rule.points, _barred(ruleset, rule, campaign, here) or _of_rule(rule, state, here, paid))
-            for rule in parts.points
+        lines: list[tuple[Earnable, str, int, Verdict]] = [
+            (rule, "points", rule.points, _of_rule(asked, rule, campaign)) for rule in parts.points
         ]
         lines += [
-            (badge, "badge", 0, _of_badge(ruleset, badge, state, here))
+            (badge, "badge", 0, _of_badge(asked, badge, revoked=badge.key in revoked))
             for badge in parts.badges
-            if badge.key in state.badges or not badge.hidden
+            if hidden or badge.key in state.badges or not badge.hidden
         ]
         lines += [(quest, "quest", quest.points, _of_quest(quest, state, here)) for quest in parts.quests]
         lines += [
             (goal, "community_quest", goal.points, _of_goal(goal, state, together)) for goal in parts.community_quests
         ]
         for part, kind, points, verdict in lines:
-            said = verdict if verdict.reason is WhyNot.HELD or shut is None else shut
-            found.append(
-                Opportunity(
-                    key=part.key,
-                    name=part.name,
-                    kind=kind,
-                    points=points,
-                    can_earn=said.reason is None,
-                    campaign=campaign.key if campaign else None,
-                    reason=said.reason,
-                    again_at=said.again_at,
-                    progress=said.progress,
-                    needed=said.needed,
-                    refusals=said.refusals,
-                )
-            )
+            spent = campaign is not None and _spent(CAMPAIGN + campaign.key, points, together)
+            said = verdict if verdict.reason in HAD else shut or (USED_UP if spent else verdict)
+            found.append(_line(part, kind, points, campaign, said))
     return found
+
+
+def _line(part: Earnable, kind: str, points: int, campaign: CampaignPart | None, said: Verdict) -> Opportunity:
+    """Return a line; what a campaign closes before is not said to come again."""
+    closes = campaign.closes if campaign else None
+    over = said.again_at is not None and closes is not None and said.again_at >= closes
+    return Opportunity(
+        key=part.key,
+        name=part.name,
+        kind=kind,
+        points=points,
+        can_earn=said.reason is None,
+        campaign=campaign.key if campaign else None,
+        reason=said.reason,
+        again_at=None if over else said.again_at,
+        progress=said.progress,
+        needed=said.needed,
+        refusals=said.refusals,
+    )
 
 
 def next_period(per: Period, today: date, zone: str) -> datetime | None:
@@ -156,28 +176,45 @@ def _shut(campaign: CampaignPart | None, here: Here) -> Verdict | None:
     return None
 
 
-def _barred(ruleset: RuleSet, rule: PointsRule, campaign: CampaignPart | None, here: Here) -> Verdict | None:
-    """Return why a rule pays nothing where the person is, whatever the lane of the content; None where it may."""
-    eligible = not here.refusals
+def _barred(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> Verdict:
+    """Return why a rule pays nothing where the person is, whatever the lane of the content."""
+    ruleset, here = asked.ruleset, asked.here
     lanes = lanes_of(rule, campaign)
-    found = [reasons(ruleset, rule.key, lane, here.market, eligible=eligible) for lane in lanes]
-    if not found or not all(found):
-        return None
     always = {code for lane in lanes for code in reasons(ruleset, rule.key, lane, here.market, eligible=True)}
     return Verdict(WhyNot.REFUSED_BY_POLICY, refusals=tuple(sorted(always | set(here.refusals))))
 
 
-def _of_rule(rule: PointsRule, state: State, here: Here, paid: frozenset[tuple[str, str]]) -> Verdict:
+def _of_rule(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> Verdict:
+    ruleset, state, here, awarded, together = asked
+    lanes, eligible = lanes_of(rule, campaign), not here.refusals
+    lanes = tuple(lane for lane in lanes if not reasons(ruleset, rule.key, lane, here.market, eligible=eligible))
+    if not lanes:
+        return _barred(asked, rule, campaign)
+    if _spent(rule.key, rule.points, together):
+        return USED_UP
+    day = _day(state, here)
     reached = [cap for cap in rule.caps if not _room(rule, cap, state, here)]
     if reached:
-        moments = [next_period(cap.per, here.today, here.zone) for cap in reached]
+        moments = [next_period(cap.per, day, here.zone) for cap in reached]
         again = None if None in moments else max(moment for moment in moments if moment is not None)
         used = max(_used(rule.key, cap, state, here) for cap in reached)
         return Verdict(WhyNot.CAP_REACHED, again, used, max(cap.limit for cap in reached))
-    period = periods_of(max(here.today, state.last_date or here.today))[POSITIONS[rule.recurs]]
-    if rule.once_per is Once.PERSON and (rule.key, period) in paid:
-        return Verdict(WhyNot.PAID_ALREADY, next_period(rule.recurs, here.today, here.zone))
-    return _missing(rule.key, rule.needs, state, here, lasting=False) or Verdict()
+    period = periods_of(day)[POSITIONS[rule.recurs]]
+    if rule.once_per is Once.PERSON and AwardKey(rule.key, "", period) in awarded:
+        return Verdict(WhyNot.PAID_ALREADY, next_period(rule.recurs, day, here.zone))
+    missing = _missing(rule.key, rule.needs, state, here, lasting=False) or Verdict()
+    if missing.reason is not None and would_pay(ruleset, rule, lanes, state, here, awarded):
+        return msgspec.structs.replace(missing, reason=None)
+    return missing
+
+
+def _day(state: State, here: Here) -> date:
+    """Return the date that counts: after a move to a zone where it is earlier, the one that was reached before."""
+    return max(here.today, state.last_date or here.today)
+
+
+def _spent(budget: str, units: int, together: Together) -> bool:
+    return units > 0 and together.left.get(budget, units) < units
 
 
 def _room(rule: PointsRule, cap: Cap, state: State, here: Here) -> bool:
@@ -186,36 +223,33 @@ def _room(rule: PointsRule, cap: Cap, state: State, here: Here) -> bool:
 
 def _used(rule: str, cap: Cap, state: State, here: Here) -> int:
     counter = state.caps.get(f"{rule}:{cap.per}" + (":points" if cap.of is CapUnit.POINTS else ""))
-    current = periods_of(max(here.today, state.last_date or here.today))[POSITIONS[cap.per]]
+    current = periods_of(_day(state, here))[POSITIONS[cap.per]]
     return counter.count if counter is not None and counter.period == current else 0
 
 
 def _missing(owner: str, needs: Needs | None, state: State, here: Here, *, lasting: bool) -> Verdict | None:
     """Return how far the person is in the group of conditions that is furthest from being met; None if none is open."""
-    person = Progress(state, frozenset(), frozenset())
-    person.move_to(here.today)
-    open_groups = [
-        [(min(condition.reached(person), condition.needed), condition.needed) for condition in group]
-        for group in conditions_of(owner, needs, None, lasting=lasting)
-        if not any(condition.met(person) for condition in group)
-    ]
+    open_groups = lacking(owner, needs, state, here, lasting=lasting)
     if not open_groups:
         return None
     nearest = [max(group, key=_share) for group in open_groups]
-    reached, needed = min(nearest, key=_share)
-    return Verdict(WhyNot.NEEDS_MISSING, None, int(reached), int(needed))
+    furthest = min(nearest, key=_share)
+    return Verdict(WhyNot.NEEDS_MISSING, None, int(furthest.reached), int(furthest.needed))
 
 
-def _share(pair: tuple[float, float]) -> float:
-    return pair[0] / pair[1] if pair[1] else 1.0
+def _share(lack: Lack) -> float:
+    return lack.reached / lack.needed if lack.needed else 1.0
 
 
-def _of_badge(ruleset: RuleSet, badge: Badge, state: State, here: Here) -> Verdict:
+def _of_badge(asked: _Asked, badge: Badge, *, revoked: bool) -> Verdict:
+    ruleset, state, here, _, together = asked
     progress, needed = _towards(ruleset, badge, state, here)
     if badge.key in state.badges:
-        return Verdict(WhyNot.HELD, None, needed, needed)
-    if badge.key in state.denied:
-        return Verdict(WhyNot.BUDGET_USED_UP, None, needed, needed)
+        ends = state.ending.get(badge.key)
+        expired = WhyNot.EXPIRED if ends is not None and ends <= here.now else WhyNot.HELD
+        return Verdict(WhyNot.REVOKED if revoked else expired, None, needed, needed)
+    if badge.key in state.denied or _spent(badge.key, 1, together):
+        return Verdict(WhyNot.BUDGET_USED_UP, None, min(progress, needed), needed)
     if badge.locked:
         return Verdict(WhyNot.LOCKED, None, progress, needed)
     if badge.closes_at is not None and here.now >= badge.closes_at:
@@ -246,8 +280,8 @@ def _of_quest(quest: Quest, state: State, here: Here) -> Verdict:
     steps = len(quest.steps)
     if quest.key in state.quests_done:
         return Verdict(WhyNot.HELD, None, steps, steps)
-    under_way = next((kept for name, kept in state.quests.items() if name.startswith(f"{quest.key}/")), None)
-    if under_way is None or len(under_way.done) != steps:
+    under_way = state.quests.get(under_way_of(quest))
+    if under_way is None:
         return Verdict(None, None, 0, steps)
     if quest.within_days is not None and days_between(under_way.began, here.today) > quest.within_days:
         return Verdict(None, None, 0, steps)

@@ -20,8 +20,8 @@ class Person:
 
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "_step", "awards", "badges",
-        "caps", "done", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting", "periods",
-        "points", "quests", "reached", "seen", "streaks", "today",
+        "caps", "done", "ending", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting",
+        "periods", "points", "quests", "reached", "seen", "streaks", "today",
     )  # fmt: skip
 
     def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
@@ -38,6 +38,7 @@ class Person:
         self.matches = state.matches.copy()
         self.streaks = state.streaks.copy()
         self.badges = list(state.badges)
+        self.ending = state.ending.copy()
         self.seen = state.seen.copy()
         self.quests = state.quests.copy()
         self.done = list(state.quests_done)
@@ -56,8 +57,11 @@ class Person:
         self._step: tuple[datetime, UUID] | None = None
 
     def holds(self, badge: str) -> bool:
-        """Tell whether the person holds a badge."""
-        return badge in self._held
+        """Tell whether the person holds a badge that has not expired by the activity at hand."""
+        if badge not in self._held:
+            return False
+        ends = self.ending.get(badge)
+        return ends is None or self.last is None or self.last.occurred_at < ends
 
     def move_to(self, day: date) -> None:
         """Let it be ``day``, unless it is later already: a move to another time zone must not open a period anew."""
@@ -90,6 +94,7 @@ class Person:
             streaks=self.streaks,
             badges=tuple(self.badges),
             denied=tuple(sorted(self._refused)),
+            ending=self.ending,
             seen=self.seen,
             quests=self.quests,
             quests_done=tuple(self.done),

@@ -251,6 +251,8 @@ class Progress(Person):
             return False
         self._held.add(step.key)
         self.badges.append(step.key)
+        if (ends := step.terms.expires_at(activity.occurred_at)) is not None:
+            self.ending[step.key] = ends
         self.made.append(Award(key, 0, activity.id, AwardKind.BADGE, step.terms))
         self._signals.add(f"badge:{step.key}")
         return True

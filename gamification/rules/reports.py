@@ -126,7 +126,8 @@ class Preview(Line, frozen=True, kw_only=True):
 
     ``most`` is how many activities it may be about while somebody waits; `laurel campaign preview` has no limit.
     ``people`` did something that counts and agree to its use; ``blocked`` says whom that leaves out. ``points`` are
-    recognition points.
+    recognition points. ``repeated`` names figures that are those of an earlier preview that its reader saw today: they
+    would be others for a few people, and side by side would tell of these.
     """
 
     since: datetime | None
@@ -146,3 +147,4 @@ class Preview(Line, frozen=True, kw_only=True):
     transfers: list[TransferLine]
     comparison: Comparison | None
     effort: Effort
+    repeated: list[str] = []

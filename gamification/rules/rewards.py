@@ -5,9 +5,12 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Final
 
+import msgspec
+
 from gamification.errors import InvalidRewardError
 from gamification.reward_values import NewReward, Reward
 from gamification.vocabulary import RECOGNITION, ClaimPeriod, RewardKind, RewardState
+from kernel.disclosure import FEWEST
 
 EVERYWHERE: Final = "*"
 KEY: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
@@ -34,6 +37,14 @@ def check(new: NewReward, is_market: Callable[[str], bool]) -> None:
     if new.per_person is not None and not 1 <= new.per_person <= 1_000:  # noqa: PLR2004 - said in the message
         raise InvalidRewardError("per_person must be from 1 to 1000, or null for no limit.", field="per_person")
     _check_value(new)
+
+
+def told(reward: Reward) -> Reward:
+    """Return a reward as it is shown: its stock moves by whole tens of claims, until none is left."""
+    if not reward.stock or reward.stocked is None:
+        return reward
+    claimed = max(reward.stocked - reward.stock, 0)
+    return msgspec.structs.replace(reward, stock=reward.stocked - claimed // FEWEST * FEWEST)
 
 
 def _check_words(new: NewReward) -> None:

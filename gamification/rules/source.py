@@ -93,6 +93,11 @@ def _unreadable(line: int, fault: str, remedy: str) -> RuleSetError:
     return RuleSetError([Problem(line, "the text", fault, remedy)])
 
 
+def _tag_of(node: yaml.Node) -> str:
+    """Spell a tag so that a terminal only shows it."""
+    return str(node.tag[:MOST_NAME].encode("unicode_escape").decode())
+
+
 def _refuse_tricks(text: str) -> None:
     """Look at the events before anything is built: aliases and deep nesting must not cost memory or stack."""
     depth = 0
@@ -125,7 +130,7 @@ class _Reader:
             return Items(line, [self.tree(item, f"{path}[{index}]") for index, item in enumerate(node.value)])
         if isinstance(node, yaml.ScalarNode):
             return Leaf(line, self._scalar(node, path, line))
-        self._fault(line, path, f"has the tag {node.tag[:MOST_NAME]}", "leave the tag out")
+        self._fault(line, path, f"has the tag {_tag_of(node)}", "leave the tag out")
         return Leaf(line, None)
 
     def _fields(self, node: yaml.MappingNode, path: str, line: int) -> Fields:
@@ -136,6 +141,9 @@ class _Reader:
                 self._fault(at, path, "has a field name that isn't text", "write the name of a field")
                 continue
             name = name_node.value[:MOST_NAME]
+            if not name.isprintable():
+                self._fault(at, path, f"has a field named {name!a}", "write the name of a field in plain letters")
+                continue
             where = f"{path}.{name}" if path else name
             if name in fields:
                 self._fault(at, where, f"is given twice (first on line {fields[name][0]})", "keep one of them")
@@ -159,7 +167,7 @@ class _Reader:
             "bool": ("isn't true or false", "write true or false, or quote it as text"),
             "null": ("has no value", "give a value or leave the field out"),
             "timestamp": ("is a date", "quote it as text"),
-        }.get(tag, (f"has the tag {node.tag[:MOST_NAME]}", "leave the tag out"))
+        }.get(tag, (f"has the tag {_tag_of(node)}", "leave the tag out"))
         self._fault(line, path, fault, remedy)
         return None
 

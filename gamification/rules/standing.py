@@ -1,11 +1,28 @@
 """What a person's numbers mean today, for showing them; a fold never needs this."""
 
-from datetime import date
+from datetime import date, datetime
 
+import msgspec
+
+from engagement.vocabulary import Profession
 from gamification.rules.earnings import StreakState
 from gamification.rules.grammar import Level, RuleSet, Streak
 from gamification.rules.periods import missed, periods_of
 from gamification.rules.words import Rhythm
+
+
+class Here(msgspec.Struct, frozen=True):
+    """Where and when somebody asks: the instant (UTC), the person's date, time zone and market; and the profession.
+
+    ``refusals`` are the codes for which the person may be given nothing with a value although the country allows it.
+    """
+
+    now: datetime
+    today: date
+    zone: str
+    market: str
+    profession: Profession | None = None
+    refusals: tuple[str, ...] = ()
 
 
 def current_length(kept: StreakState, streak: Streak, today: date) -> int:

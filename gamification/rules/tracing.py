@@ -64,6 +64,7 @@ def trace(
     lines += _numbers(rule, before, after)
     if isinstance(rule, PointsRule | Badge):
         person = Progress(after.state, frozenset(), frozenset())
+        person.last = activity
         person.seen = before.state.seen.copy()  # a badge that was earned has forgotten what it had seen
         person.watch(program_of(ruleset).steps(activity), activity, also=rule.key)
         lines += _needs(rule, campaign, person)

@@ -44,7 +44,8 @@ async def award_again(uow: UnitOfWork, persons: Sequence[PersonId], consents: De
     The people MUST be locked. For whoever changed which rules score an activity that is stored already.
     """
     states = await standings.states(uow, persons)
-    replays = [replay for person in persons if (replay := await once_more(uow, person)).history]
+    found = [await once_more(uow, person) for person in persons]
+    replays = [each for each in found if each.history or each.run.person in states]  # where nothing counts, all goes
     await deny_beyond_budgets(uow, [replay.run for replay in replays])
     changes = []
     for replay in replays:

@@ -1,16 +1,19 @@
 """Reading boards: pseudonymous, opt-in, most points first, and never so few people that they could be recognised."""
 
+from datetime import date
 from typing import Final
 
 import msgspec
 
-from gamification.board_values import Board, BoardLine, BoardPage, Cell, Page, Period, Sight, Wanted
+from gamification.board_values import Board, BoardLine, BoardPage, Cell, Narrowing, Page, Period, Sight, Wanted
 from gamification.errors import BoardNotFoundError, BoardPeriodNotFoundError
+from gamification.policy_packs import packs_in_force
 from gamification.rules.definitions import is_key
 from gamification.rules.narrowing import band, covers, language_of, shown
+from gamification.rules.policy import Packs, least_cohort
 from gamification.store import board_rows, board_standings
 from gamification.store.boards import Boards
-from gamification.vocabulary import Action, Visibility
+from gamification.vocabulary import Action, Dimension, Visibility
 from kernel.unit_of_work import UnitOfWork
 from people import Bearings
 from people.vocabulary import PersonId
@@ -28,6 +31,7 @@ async def board(
     person: PersonId,
     where: Bearings,
     wanted: Wanted,
+    packs: Packs | None = None,
 ) -> BoardPage:
     """Return a page of a board to a person with these bearings.
 
@@ -43,6 +47,7 @@ async def board(
     sight = await board_rows.see(uow, key, person, wanted.period) if is_key(key) else None
     if sight is None or not _exists(sight.board, here):
         raise BoardNotFoundError(MISSING)
+    sight = _lawful(sight, uow.now.date(), packs or packs_in_force())
     found, current = sight.board, sight.period
     if current is None:
         message = "The board has no such period, or it has not begun."
@@ -78,6 +83,18 @@ async def board_periods(uow: UnitOfWork, key: str, where: Bearings, before: int 
     periods = await board_rows.periods(uow, found.id, before, limit)
     uow.record(Action.BOARD_PERIODS_READ, resource=f"board:{key}", count=len(periods))
     return periods
+
+
+def _lawful(sight: Sight, on: date, packs: Packs) -> Sight:
+    """Let each board ask for as many people as the packs of the countries that it shows do, if that is more (C21)."""
+
+    def least(narrowing: Narrowing | None, own: int) -> int:
+        by_market = narrowing is not None and narrowing.dimension is Dimension.MARKET
+        return max(own, least_cohort(packs, narrowing.value if narrowing and by_market else None, on))
+
+    board = msgspec.structs.replace(sight.board, minimum=least(sight.board.narrowing, sight.board.minimum))
+    others = tuple((narrowing, least(narrowing, own), key) for narrowing, own, key in sight.others)
+    return msgspec.structs.replace(sight, board=board, others=others)
 
 
 def _cell(where: Bearings) -> Cell:

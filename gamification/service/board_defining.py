@@ -8,8 +8,9 @@ from typing import Final
 
 import msgspec
 
+from gamification.board_errors import BoardExistsError, BoardOutsideMarketError
 from gamification.board_values import Board, NewBoard
-from gamification.errors import BoardExistsError, BoardNotFoundError, BoardOutsideMarketError
+from gamification.errors import BoardNotFoundError
 from gamification.rules.definitions import check_board, is_key
 from gamification.service.board_keeping import begin
 from gamification.store import board_rows

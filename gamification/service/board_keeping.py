@@ -179,10 +179,10 @@ async def _begin_periods(uow: UnitOfWork) -> None:
     while due := await board_rows.following_due(uow, uow.now + AHEAD):
         for board in due:
             newest = await board_rows.newest_period(uow, board.id)
-            if newest is None:
-                await begin(uow, board, 1, None)
-            elif newest.ends_at is not None:
-                await begin(uow, board, newest.number + 1, newest.ends_at)
+            number, starts_at = (1, None) if newest is None else (newest.number + 1, newest.ends_at)
+            if newest is None or starts_at is not None:
+                await begin(uow, board, number, starts_at)
+                uow.record(Action.BOARD_BEGUN, resource=_resource(board.key, number))
 
 
 async def begin(uow: UnitOfWork, board: Board, number: int, starts_at: datetime | None) -> None:

@@ -5,7 +5,7 @@ Two people who act at once don't both succeed: each step is a guarded update on 
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -33,6 +33,8 @@ from kernel.canonical import canonical
 from kernel.cursors import Page
 from kernel.unit_of_work import UnitOfWork
 
+TENTHS: Final = 10
+
 
 async def create_campaign(uow: UnitOfWork, staff: Staff, key: str, writing: Writing) -> Campaign:
     """Create a campaign as a draft, at revision 1.
@@ -53,7 +55,7 @@ async def create_campaign(uow: UnitOfWork, staff: Staff, key: str, writing: Writ
     created = await load(uow, staff, campaign_id)
     new = _said(created.terms) | {"key": key, "sha256": created.sha256}
     await stepped(uow, staff.hand, CampaignStep.CREATE, (None, created), writing.reason, {}, new)
-    return shown(created)
+    return shown(staff, created)
 
 
 async def edit_campaign(
@@ -85,7 +87,7 @@ async def edit_campaign(
         {field: old[field] for field in changed},
         {field: new[field] for field in changed},
     )
-    return shown(after)
+    return shown(staff, after)
 
 
 async def campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign:
@@ -97,7 +99,7 @@ async def campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign
     """
     found = await load(uow, staff, campaign_id)
     uow.record(Action.CAMPAIGN_READ, resource=f"campaign:{campaign_id}")
-    return shown(found)
+    return shown(staff, found)
 
 
 async def campaigns(
@@ -111,7 +113,7 @@ async def campaigns(
     """
     scope = None if staff.overseer else staff.markets
     found = await store.campaigns(uow, scope=scope, state=state, after=cursors.read_id(after), limit=limit + 1)
-    listed = cursors.page([shown(each) for each in found], limit)
+    listed = cursors.page([shown(staff, each) for each in found], limit)
     uow.record(Action.CAMPAIGNS_LISTED, count=len(listed.items))
     return listed
 
@@ -152,8 +154,15 @@ def seen_by(staff: Staff, ruleset: RuleSet) -> RuleSet:
     return compose(ruleset, seen)
 
 
-def shown(campaign: Campaign) -> Campaign:
-    """Return a campaign that says in words what its start does to the past."""
+def shown(staff: Staff, campaign: Campaign) -> Campaign:
+    """Return a campaign that says in words what its start does to the past.
+
+    Whoever doesn't oversee campaigns sees of a budget how many tenths are used: looking twice must not tell that
+    somebody was paid meanwhile, and how much.
+    """
+    if campaign.budget and not staff.overseer:
+        tenths = min(campaign.budget_used * TENTHS // campaign.budget, TENTHS)
+        campaign = msgspec.structs.replace(campaign, budget_used=campaign.budget * tenths // TENTHS)
     return msgspec.structs.replace(campaign, past_says=says(campaign.past)) if campaign.past else campaign
 
 

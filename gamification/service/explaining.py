@@ -78,7 +78,7 @@ async def why_not(uow: UnitOfWork, key: str, person: PersonId, markets: Collecti
     where = (await people.bearings(uow, [person])).get(person)
     lines = []
     if where is not None and ("*" in markets or where.market in markets):
-        lines = await opportunities_of_person(uow, person, where)
+        lines = await opportunities_of_person(uow, person, where, hidden=True)
     found = next((line for line in lines if line.key == key), None)
     if found is None:
         message = "There is no such rule for such a person."

@@ -20,6 +20,7 @@ import engagement
 from gamification.errors import PreviewTooLargeError
 from gamification.rules import reporting
 from gamification.rules.grammar import RuleSet
+from gamification.rules.printing import Prints
 from gamification.rules.rationing import Cut, Demand
 from gamification.rules.reports import Effort, Preview
 from gamification.service.replaying import Counted, Replayed, Setup, Task, begin, peak_bytes, replay
@@ -83,10 +84,10 @@ class Rounds:
     def run(self, groups: Sequence[tuple[Sequence[PersonId], int]]) -> Counted:
         """Return the numbers of all the people in ``groups``; blocks until they are there."""
         programmes = len(self._setup.programmes)
-        certain = Counted.of(programmes)
+        certain = self._nobody()
         with self._pool() as pool:
             while True:
-                waiting, demands, persons = Counted.of(programmes), [Demand() for _ in range(programmes)], []
+                waiting, demands, persons = self._nobody(), [Demand() for _ in range(programmes)], []
                 for done in self._round(pool, groups):
                     certain.merge(done.certain)
                     waiting.merge(done.waiting)
@@ -105,6 +106,9 @@ class Rounds:
                     return certain
                 self.cuts = [(*cuts, cut) if cut else cuts for cuts, cut in zip(self.cuts, found, strict=True)]
                 groups = list(grouped(persons))
+
+    def _nobody(self) -> Counted:
+        return Counted.of(len(self._setup.programmes), printed=self._setup.printed)
 
     def _round(self, pool: ProcessPoolExecutor, groups: Sequence[tuple[Sequence[PersonId], int]]) -> Iterator[Replayed]:
         self.rounds += 1
@@ -147,8 +151,21 @@ async def preview(
         DatabaseUnavailableError: PostgreSQL is away.
 
     """
+    return (await printed_preview(url, wanted, origin, now, advance, printed=False))[0]
+
+
+async def printed_preview(
+    url: str,
+    wanted: PreviewWanted,
+    origin: Origin,
+    now: datetime,
+    advance: Advance | None = None,
+    *,
+    printed: bool = True,
+) -> tuple[Preview, list[Prints]]:
+    """Return a preview, and who is behind its numbers, as sketches: of the programme, and of the one in force."""
     began = time.perf_counter()
-    counted, rounds = await replayed(url, wanted, origin, now, advance)
+    counted, rounds = await replayed(url, wanted, origin, now, advance, printed=printed)
     took = time.perf_counter() - began
     activities = counted.tallies[0].activities
     effort = Effort(
@@ -159,11 +176,17 @@ async def preview(
         peak_bytes=rounds.peak_bytes,
         rounds=rounds.rounds,
     )
-    return _report(wanted, counted, rounds, effort, now)
+    return _report(wanted, counted, rounds, effort, now), counted.prints
 
 
 async def replayed(
-    url: str, wanted: PreviewWanted, origin: Origin, now: datetime, advance: Advance | None = None
+    url: str,
+    wanted: PreviewWanted,
+    origin: Origin,
+    now: datetime,
+    advance: Advance | None = None,
+    *,
+    printed: bool = False,
 ) -> tuple[Counted, Rounds]:
     """Return the whole numbers of a preview, which are about single people too and MUST NOT be shown as they are."""
     workers = wanted.workers or os.cpu_count() or 1
@@ -174,6 +197,7 @@ async def replayed(
         setup = Setup(
             url=url, snapshot=name, now=now, origin=origin, programmes=programmes, since=wanted.since,
             until=wanted.until, markets=wanted.markets, allowances=(wanted.allowances, wanted.running_allowances),
+            printed=printed,
         )  # fmt: skip
         rounds = Rounds(setup, workers, advance or (lambda _done, _total: None))
         counted = await asyncio.to_thread(rounds.run, groups)

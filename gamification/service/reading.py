@@ -8,18 +8,19 @@ import people
 from gamification.rules import EMPTY, RuleSet, current_length, level_after
 from gamification.rules.grandfathering import judged_by
 from gamification.rules.lots import balance
-from gamification.rules.opportunities import ALONE, Here, Together
+from gamification.rules.opportunities import Together
 from gamification.rules.opportunities import opportunities as opportunities_of
 from gamification.rules.parts import badges as rules_badges
-from gamification.rules.parts import community_quests
+from gamification.rules.parts import community_quests, points_rules
 from gamification.rules.parts import streaks as rules_streaks
-from gamification.rules.standing import freezes_of
+from gamification.rules.rationing import CAMPAIGN
+from gamification.rules.standing import Here, freezes_of
 from gamification.service.levels import as_of_now
 from gamification.service.publishing import current_rules, required, rules_for, rules_of
 from gamification.service.recipients import refusals
 from gamification.store import awards as award_store
+from gamification.store import budgets, goals, standings
 from gamification.store import campaigns as campaign_store
-from gamification.store import goals, standings
 from gamification.store.lots import holdings
 from gamification.values import (
     AwardView,
@@ -96,21 +97,30 @@ async def opportunities(uow: UnitOfWork, person: PersonId) -> list[Opportunity]:
     return [line for line in await opportunities_of_person(uow, person, bearings) if line.campaign not in hidden]
 
 
-async def opportunities_of_person(uow: UnitOfWork, person: PersonId, bearings: Bearings) -> list[Opportunity]:
-    """Return the same for a person whose bearings are known; records nothing."""
+async def opportunities_of_person(
+    uow: UnitOfWork, person: PersonId, bearings: Bearings, *, hidden: bool = False
+) -> list[Opportunity]:
+    """Return the same for a person whose bearings are known, with ``hidden`` badges too; records nothing."""
     _, ruleset = await current_rules(uow)
     state = await as_of_now(uow, (await standings.states(uow, [person])).get(person, EMPTY))
     today = uow.now.astimezone(ZoneInfo(bearings.zone)).date()
-    paid = await award_store.paid_once(uow, person)
+    paid, revoked = await award_store.paid_once(uow, person), await award_store.revoked(uow, person)
     codes = {each.code for each in await refusals(uow, person, bearings)}
     here = Here(uow.now, today, bearings.zone, bearings.market, bearings.profession, tuple(sorted(codes)))
     judged = judged_by(ruleset, state.begun)
-    return opportunities_of(judged, state, here, paid, await _together(uow, judged))
+    return opportunities_of(judged, state, here, paid, await _together(uow, judged), revoked, hidden=hidden)
 
 
 async def _together(uow: UnitOfWork, ruleset: RuleSet) -> Together:
-    keys = [goal.key for goal in community_quests(ruleset)]
-    return Together(await goals.counted(uow, keys), await goals.reached(uow)) if keys else ALONE
+    sizes = {rule.key: rule.budget for rule in points_rules(ruleset) if rule.budget is not None}
+    sizes |= {badge.key: badge.most_earners for badge in rules_badges(ruleset) if badge.most_earners is not None}
+    shared = [goal.key for goal in community_quests(ruleset)]
+    used = await budgets.used(uow, [*sizes, *shared]) if sizes or shared else {}
+    left = {key: size - used.get(key, 0) for key, size in sizes.items()}
+    running = [part.key for part in ruleset.campaigns]
+    theirs = await campaign_store.rest(uow, running) if running else {}
+    left |= {CAMPAIGN + key: units for key, units in theirs.items()}
+    return Together(used, await goals.reached(uow) if shared else frozenset(), left)
 
 
 async def _badge_line(uow: UnitOfWork, award: AwardView) -> BadgeLine:

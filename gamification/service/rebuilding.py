@@ -44,6 +44,7 @@ async def rebuild(uow: UnitOfWork, after: PersonId | None, *, mend: bool) -> Reb
             changes += [change] if mended else []
     if changes:
         await write(uow, changes, decisions)
+    uow.record(Action.PROGRAMME_COMPARED, count=len(agreed), different=len(differences))
     for each in differences:
         found = [part.value for part in each.found]
         uow.record(Action.PROGRAMME_REBUILT, subject=each.person, found=found, mended=each.mended)

@@ -22,6 +22,7 @@ from consent.vocabulary import Purpose
 from engagement import History
 from gamification.rules.grammar import RuleSet
 from gamification.rules.previewing import Reach, Tally
+from gamification.rules.printing import Prints
 from gamification.rules.rationing import Budget, Cut, Demand, budgets_of, settled
 from gamification.store import freezes
 from gamification.values import GrantedFreezes
@@ -37,7 +38,10 @@ PURPOSES = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION)
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """What all tasks of a preview share; the first of ``programmes`` is the one that is previewed."""
+    """What all tasks of a preview share; the first of ``programmes`` is the one that is previewed.
+
+    ``printed``: whether it is noted, too, who is behind which number (``Prints``).
+    """
 
     url: str
     snapshot: str
@@ -48,6 +52,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None
     markets: frozenset[str] | None
     allowances: tuple[Mapping[str, int], Mapping[str, int]] = ({}, {})
+    printed: bool = False
 
     def budgets(self) -> list[tuple[Budget, ...]]:
         """Return the budgets of each programme."""
@@ -64,21 +69,32 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Counted(msgspec.Struct):
-    """The numbers of some people, by programme, and how many get more, as much or less than by the second one."""
+    """The numbers of some people, by programme, and how many get more, as much or less than by the second one.
+
+    ``prints`` are by programme, too, where they were asked for.
+    """
 
     tallies: list[Tally]
     compared: Counter[int] = msgspec.field(default_factory=Counter)
+    prints: list[Prints] = []
 
     def merge(self, other: "Counted") -> None:
         """Add what ``other`` counted."""
         for mine, theirs in zip(self.tallies, other.tallies, strict=True):
             mine.merge(theirs)
+        for print_, others in zip(self.prints, other.prints, strict=True):
+            print_.merge(others)
         self.compared.update(other.compared)
 
+    def add(self, number: int, person: PersonId, own: Tally) -> None:
+        """Add one person's numbers under the programme ``number``."""
+        self.tallies[number].merge(own)
+        self.prints[number].add(person, own)
+
     @classmethod
-    def of(cls, programmes: int) -> "Counted":
+    def of(cls, programmes: int, *, printed: bool = False) -> "Counted":
         """Return nobody's numbers."""
-        return cls([Tally() for _ in range(programmes)])
+        return cls([Tally() for _ in range(programmes)], prints=[Prints() for _ in range(programmes if printed else 0)])
 
 
 class Replayed(msgspec.Struct):
@@ -111,17 +127,19 @@ class Replayer:
         """Fold the people of ``task``."""
         asked = await counted(self._uow, task.persons, self._setup.markets)
         agreed = await agreeing(self._uow, asked)
-        count = len(self._setup.programmes)
-        done = Replayed(
-            Counted.of(count), Counted.of(count), [], [Demand() for _ in range(count)], 0, os.getpid(), peak_bytes()
-        )
+        count, printed = len(self._setup.programmes), self._setup.printed
+        certain, waiting = (Counted.of(count, printed=printed) for _ in range(2))
+        demands = [Demand() for _ in range(count)]
+        done = Replayed(certain, waiting, [], demands, 0, os.getpid(), peak_bytes())
         histories = await engagement.histories(self._uow, agreed, self._setup.since, self._setup.until)
         granted = await freezes.of_people(self._uow, agreed, self._setup.since, self._setup.until)
         for history in histories:
             self._fold(history, granted.get(history.person, ()), task, done)
-        refused = len(asked) - len(histories)
-        for tally in done.certain.tallies:
-            tally.blocked[Blocked.NO_CONSENT] += refused
+        refused = asked.keys() - {history.person for history in histories}
+        for number, tally in enumerate(certain.tallies):
+            tally.blocked[Blocked.NO_CONSENT] += len(refused)
+            for person in refused if printed else ():
+                certain.prints[number].add(person, Tally(blocked=Counter({Blocked.NO_CONSENT: 1})))
         done.activities = task.activities
         done.peak_bytes = peak_bytes()
         return done
@@ -140,10 +158,16 @@ class Replayer:
         counted = done.waiting if waits else done.certain
         left_out = self._reach.left_out(activities)
         for number, folded in enumerate(outcomes):
-            counted.tallies[number].add(by_id, folded, () if number else left_out)
+            own = Tally() if self._setup.printed else counted.tallies[number]
+            own.add(by_id, folded, () if number else left_out)
+            if self._setup.printed:
+                counted.add(number, history.person, own)
         if len(outcomes) > 1:
             new, old = outcomes[0].state.points, outcomes[1].state.points
-            counted.compared[(new > old) - (new < old)] += 1
+            sign = (new > old) - (new < old)
+            counted.compared[sign] += 1
+            if self._setup.printed:
+                counted.prints[0].draw(("compared", str(sign)), history.person)
         if waits:
             done.persons.append((history.person, len(activities)))
 

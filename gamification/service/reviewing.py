@@ -42,7 +42,7 @@ async def submit_campaign(
     before = await load(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.SUBMIT, staff.hand, revision=revision)
     await _claim_keys(uow, before, await _checked(uow, before, packs))
-    return shown(await take_step(uow, before, CampaignStep.SUBMIT, staff.hand, reason, past=past))
+    return shown(staff, await take_step(uow, before, CampaignStep.SUBMIT, staff.hand, reason, past=past))
 
 
 async def approve_campaign(
@@ -59,7 +59,7 @@ async def approve_campaign(
     before = await load(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.APPROVE, staff.hand, revision=revision)
     await _checked(uow, before, packs)
-    return shown(await take_step(uow, before, CampaignStep.APPROVE, staff.hand, reason))
+    return shown(staff, await take_step(uow, before, CampaignStep.APPROVE, staff.hand, reason))
 
 
 async def reject_campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID, reason: str, *, revision: int) -> Campaign:
@@ -72,7 +72,7 @@ async def reject_campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID, reas
     """
     check_reason(reason)
     before = await load(uow, staff, campaign_id)
-    return shown(await take_step(uow, before, CampaignStep.REJECT, staff.hand, reason, revision=revision))
+    return shown(staff, await take_step(uow, before, CampaignStep.REJECT, staff.hand, reason, revision=revision))
 
 
 async def _checked(uow: UnitOfWork, campaign: Campaign, packs: Packs | None) -> Parts:

@@ -39,6 +39,7 @@ async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope:
     _check_scope(scope, new)
     created = Reward(
         id=uow.new_id(),
+        stocked=new.stock,
         state=RewardState.DRAFT,
         created_by=author,
         created_at=uow.now,
@@ -83,7 +84,7 @@ async def approve_reward(
         )
         await store.put_state(uow, found)
     uow.record(Action.REWARD_APPROVED, resource=_resource(key), reference=reference, repeated=repeated)
-    return found
+    return rules.told(found)
 
 
 async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Collection[str]) -> Reward:
@@ -101,14 +102,14 @@ async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Collection[str])
         found = replace(found, state=RewardState.WITHDRAWN)
         await store.put_state(uow, found)
     uow.record(Action.REWARD_WITHDRAWN, resource=_resource(key), repeated=repeated)
-    return found
+    return rules.told(found)
 
 
 async def catalogue(uow: UnitOfWork, scope: Collection[str], after: UUID | None, limit: int) -> Page[Reward]:
     """Return the rewards of any state that reach a market of ``scope``, newest first."""
     found = page(await store.of_markets(uow, scope, after, limit + 1), limit)
     uow.record(Action.REWARDS_READ, count=len(found.items))
-    return found
+    return Page([rules.told(each) for each in found.items], found.next)
 
 
 async def offers(
@@ -137,7 +138,8 @@ async def offers(
             used = claimed.get((each.id, rules.period_of(each.period, today)), 0)
             limited = f"{each.per_person} can be claimed per {each.period}"
             reasons += [WhyNot("claim-limit-reached", limited)] if used >= each.per_person else []
-        fields = {name: getattr(each, name) for name in RewardOffer.__struct_fields__ if hasattr(each, name)}
+        seen = rules.told(each)
+        fields = {name: getattr(seen, name) for name in RewardOffer.__struct_fields__ if hasattr(seen, name)}
         shown.append(RewardOffer(**fields, claimable=not reasons, why_not=reasons))
     return Page(shown, found.next)
 

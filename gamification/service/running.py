@@ -54,7 +54,7 @@ async def move_campaign(
     after = await take_step(uow, before, step, staff.hand, reason, revision=revision)
     if CampaignState.RUNNING in {before.state, after.state}:
         await compose_programme(uow, packs)
-    return shown(after)
+    return shown(staff, after)
 
 
 async def keep_schedule(uow: UnitOfWork, packs: Packs | None = None) -> int:

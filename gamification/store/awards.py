@@ -102,6 +102,12 @@ async def paid_once(uow: UnitOfWork, person: PersonId) -> frozenset[tuple[str, s
     return frozenset((row["rule"], row["period"]) for row in rows)
 
 
+async def revoked(uow: UnitOfWork, person: PersonId) -> frozenset[str]:
+    """Return the badges of a person that were taken back and not given back."""
+    rows = await uow.fetch("select rule from gamification.award where person = $1 and state = 'revoked'", person)
+    return frozenset(row["rule"] for row in rows)
+
+
 async def denied(uow: UnitOfWork, person: PersonId) -> set[AwardKey]:
     """Return every award of a person that a used-up budget refused."""
     rows = await uow.fetch(

@@ -1,6 +1,6 @@
 """Budgets of rules: how many units each has given to everybody together, moved by guarded updates alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kernel.unit_of_work import UnitOfWork
 
@@ -25,6 +25,12 @@ async def left(uow: UnitOfWork, units: Mapping[str, int]) -> dict[str, int]:
         list(units),
     )
     return {row["key"]: 0 if row["over"] else max(0, units[row["key"]] - row["used"]) for row in rows}
+
+
+async def used(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, int]:
+    """Return how many units each of these budgets has given to everybody together, contributions to quests too."""
+    rows = await uow.fetch("select key, used from gamification.budget where key = any($1::text[])", keys)
+    return {row["key"]: row["used"] for row in rows}
 
 
 async def use(uow: UnitOfWork, used: Mapping[str, int]) -> None:

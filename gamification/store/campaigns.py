@@ -241,6 +241,16 @@ async def budgets_in_force(uow: UnitOfWork) -> dict[str, int]:
     return {row["key"]: row["units"] for row in rows}
 
 
+async def rest(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, int]:
+    """Return what is left of the budgets of these campaigns now, for showing it; those without one are left out."""
+    rows = await uow.fetch(
+        "select key, units - used as rest from gamification.campaign_budget"
+        " where key = any($1::text[]) and units is not null",
+        keys,
+    )
+    return {row["key"]: row["rest"] for row in rows}
+
+
 async def left(uow: UnitOfWork, keys: Iterable[str]) -> dict[str, int]:
     """Return what is left of the budgets of these campaigns, and lock them, in key order, until the transaction ends.
 

@@ -30,12 +30,6 @@ async def reached(uow: UnitOfWork) -> frozenset[str]:
     return frozenset(row["key"] for row in await uow.fetch("select key from gamification.goal"))
 
 
-async def counted(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, int]:
-    """Return how many contributions each of these quests has from everybody together."""
-    rows = await uow.fetch("select key, used from gamification.budget where key = any($1::text[])", keys)
-    return {row["key"]: row["used"] for row in rows}
-
-
 async def take(uow: UnitOfWork) -> Goal | None:
     """Return a quest that was reached and whose bonus not everybody has yet; it is locked, and no other worker's."""
     row = await uow.fetchrow(

@@ -13,6 +13,11 @@ _OMOCODIA: Final = "LMNPQRSTUV"
 _CODICE: Final = re.compile(
     rf"[A-Z]{{6}}[0-9{_OMOCODIA}]{{2}}[ABCDEHLMPRST][0-9{_OMOCODIA}]{{2}}[A-Z][0-9{_OMOCODIA}]{{3}}[A-Z]"
 )
+_DIGITS: Final = str.maketrans(_OMOCODIA, "0123456789")
+_LAST_DAY: Final = 31
+_WOMEN: Final = 40
+"""What is added to the day on which a woman was born."""
+
 _ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
 """What the letters A to Z are worth at odd places; the digits 0 to 9 are worth what A to J are."""
 _SPANISH_PROVINCES: Final = 52
@@ -76,12 +81,16 @@ def is_colegiado(value: str) -> bool:
 def is_codice_fiscale(value: str) -> bool:
     """Tell whether ``value`` can be an Italian codice fiscale of a person: sixteen characters, the last one checks.
 
-    Letters may stand for digits where two people would have the same (omocodia). Whether the letters fit a name and a
-    birth date is not looked at, nor is the code of the municipality. Source: DM 23 December 1976, n. 13813. Letters
-    may be small.
+    Letters may stand for digits where two people would have the same (omocodia); the day of birth is one, or 40
+    more for women. Whether the letters fit a name and a birth date is not looked at, nor is the code of the
+    municipality. Source: DM 23 December 1976, n. 13813. Letters may be small.
     """
     code = value.upper()
-    return _CODICE.fullmatch(code) is not None and code[-1] == _control_letter(code[:-1])
+    # Some letters of other alphabets become ASCII when they grow: a second spelling of one number.
+    if not value.isascii() or _CODICE.fullmatch(code) is None or code[-1] != _control_letter(code[:-1]):
+        return False
+    day = int(code[9:11].translate(_DIGITS))
+    return 1 <= day % _WOMEN <= _LAST_DAY and day <= _WOMEN + _LAST_DAY
 
 
 def has_luhn_digit(digits: str) -> bool:

@@ -77,6 +77,7 @@ from tests.api.scenes import (
     a_reward_draft,
     a_streak,
     a_tile,
+    a_told_activity,
     an_activity,
     an_answer,
     an_export,
@@ -89,7 +90,14 @@ from tests.api.scenes import (
     own_badge,
     some_rules,
 )
-from tests.api.trail_scenes import a_review, a_search, a_search_request, an_own_entry
+from tests.api.trail_scenes import (
+    a_hold_of_the_trail,
+    a_review,
+    a_search,
+    a_search_request,
+    an_end_of_a_hold,
+    an_own_entry,
+)
 from tests.api.transfer_scenes import a_dispute, own_transfer
 
 CASES: Final[dict[str, Case]] = ACCESS_CASES | {
@@ -127,6 +135,7 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "POST /v1/me/activities": Case(frozenset({HCP}), an_activity, "refused", Purpose.ENGAGEMENT),
     "POST /v1/activities": Case(frozenset({MACHINE}), a_delivery, "refused"),
     "GET /v1/awards/{award:uuid}/proof": Case(frozenset({HCP, OFFICER}), own_award, 404),
+    "POST /v1/activities/{activity:uuid}/retract": Case(OFFICERS | {MACHINE}, a_told_activity, 404),
     "POST /v1/awards/{award:uuid}/revoke": Case(OFFICERS, a_badge, 404),
     "POST /v1/hcps/{person:uuid}/freezes": Case(OFFICERS, a_streak, 404, status=201),
     "POST /v1/awards/{award:uuid}/reinstate": Case(OFFICERS, a_revoked_badge, 404),
@@ -205,6 +214,9 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),
+    "GET /v1/audit/holds": Case(OFFICERS, nothing, COMMON),
+    "POST /v1/audit/holds": Case(OFFICERS, a_hold_of_the_trail, COMMON, status=201),
+    "POST /v1/audit/holds/{hold:uuid}/lift": Case(OFFICERS, an_end_of_a_hold, COMMON, status=204),
     "GET /v1/audit/reviews": Case(OFFICERS, nothing, COMMON),
     "POST /v1/audit/reviews": Case(OFFICERS, a_review, COMMON, status=201),
     "POST /v1/audit/searches": Case(OFFICERS, a_search_request, COMMON, status=201),

@@ -147,6 +147,14 @@ async def a_delivery(scene: Scene, _: Asker) -> Sent:
     return Sent([scene.house.activity(scene.item, actor=str(scene.hcp.person))])
 
 
+async def a_told_activity(scene: Scene, asker: Asker) -> Sent:
+    """Something that was delivered: by the machine client that asks, or else by another one."""
+    told = scene.house.activity(scene.item, actor=str(scene.hcp.person))
+    teller = asker if asker.caller.role is Role.LEARNING_SYSTEM else await scene.house.machine("GB")
+    await teller.post("/v1/activities", [told])
+    return Sent({"reason": "recorded-in-error"}, told["id"])
+
+
 async def a_new_item(_: Scene, __: Asker) -> Sent:
     return Sent({"kind": "podcast", "title": "Inhalers", "locale": "en", "markets": ["GB"], "tags": ["asthma"]})
 

@@ -120,6 +120,12 @@ async def test_a_changed_password_ends_every_session_and_needs_the_present_one(h
     assert (await ana.sign_in(change["new_password"])).status_code == 200
     (word,) = await letters(house, ana.email)
     assert "password of your account was changed" in str(word.get_payload())
+    sent = (await house.entries("access:letter:sent"))[-1]
+    assert (sent["actor"], sent["detail"]) == ("system:letters", {"kind": "password-changed"})
+    assert sent["subject"] == await house.database.fetchval(
+        "select a.person::text from access.letter l join access.account a on a.id = l.account"
+        " order by l.id desc limit 1"
+    )
 
 
 async def test_who_forgot_the_password_chooses_a_new_one_with_the_code_from_a_letter(house: House) -> None:

@@ -23,6 +23,8 @@ async def test_a_revoked_badge_is_not_held_not_earned_again_and_can_be_reinstate
     assert (revoked.status_code, revoked.json()["state"]) == (200, "revoked")
     assert (await hcp.read("/v1/me/badges"))["items"] == []
     assert (await hcp.read(f"/v1/awards/{award}/proof"))["state"] == "revoked"
+    offered = {each["key"]: each["reason"] for each in (await hcp.read("/v1/me/opportunities"))["items"]}
+    assert offered["first-webinar"] == "revoked", "it isn't held, so nobody says that it is"
     (entry,) = [each for each in await house.trail(revoked) if each["action"] == "gamification:award:revoked"]
     assert (entry["reason"], entry["subject"]) == ("issued-in-error", str(hcp.person))
     await hcp.record(house.activity(room, "attended"), house.activity(room, "attended", ago=timedelta(days=3)))

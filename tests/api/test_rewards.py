@@ -66,6 +66,19 @@ async def test_a_reward_is_offered_with_every_reason_why_not_claimed_and_given_b
     assert (await late.ask("POST", f"/v1/rewards/{reward}/claims")).status_code == 201
 
 
+async def test_what_is_left_of_a_reward_does_not_tell_that_one_person_claimed_it(house: House) -> None:
+    reward, marketer = await rewarded(house, stock=12)
+    looking, left = await house.hcp(), []
+    for _ in range(12):
+        claimed = await (await with_points(house, 5)).ask("POST", f"/v1/rewards/{reward}/claims")
+        assert claimed.status_code == 201, claimed.text
+        left.append((await offer(looking, reward))["stock"])
+    assert left == [12] * 9 + [2, 2, 0], "after every ten claims, and when none is left"
+    catalogue = (await marketer.read("/v1/rewards/catalogue", limit=200))["items"]
+    (seen,) = [each for each in catalogue if each["id"] == reward]
+    assert (seen["stocked"], seen["stock"]) == (12, 0)
+
+
 async def test_the_same_claim_sent_twice_with_one_key_is_one_claim(house: House) -> None:
     reward, _ = await rewarded(house, stock=None)
     hcp = await with_points(house, 20)
@@ -133,6 +146,7 @@ async def test_what_expired_is_an_entry_and_lifetime_points_stay(house: House) -
     await house.until(
         f"exists (select from gamification.ledger_entry where kind = 'expiry' and person = '{hcp.person}')"
     )
+    assert [each["subject"] for each in await house.entries("gamification:lot:expired")].count(str(hcp.person)) == 1
     answer = await hcp.read("/v1/me/points/entries")
     assert [(each["kind"], each["points"]) for each in answer["items"]] == [("expiry", -7), ("award", 7)]
     shown = await hcp.read("/v1/me/points")

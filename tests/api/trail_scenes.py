@@ -42,3 +42,15 @@ async def a_search(scene: Scene, asker: Asker) -> Sent:
     made = await asker.post("/v1/audit/searches", {"name": str(uuid7(scene.house.clock.now())), "filters": {}})
     assert made.status_code == 201, made.text
     return Sent(inside=made.json()["id"])
+
+
+async def a_hold_of_the_trail(scene: Scene, asker: Asker) -> Sent:  # noqa: ARG001 - every case is called alike
+    return Sent({"first_index": 5, "end_index": 9, "reason": "inspection"})
+
+
+async def an_end_of_a_hold(scene: Scene, asker: Asker) -> Sent:
+    if asker.caller.role is not Role.COMPLIANCE_OFFICER:
+        return Sent({"reason": "closed"}, inside=uuid7(scene.house.clock.now()))
+    made = await asker.post("/v1/audit/holds", {"first_index": 0, "end_index": 1, "reason": "legal-claims"})
+    assert made.status_code == 201, made.text
+    return Sent({"reason": "closed"}, inside=made.json()["id"])

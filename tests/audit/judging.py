@@ -74,7 +74,7 @@ JUDGED: Final[dict[str, Callable[[Case, bytes], object]]] = {
     "path": lambda _, data: parse_path(_text(data)),
     "bundle": lambda _, data: read_bundle(data),
     "proof": lambda case, data: check_proof(data, base64.b64decode(case["entry"]), _ring(case)),
-    "mirror": lambda case, _: check_mirror(_read(case), KeyRing(case["key"])),
+    "mirror": lambda case, _: check_mirror(_read(case), KeyRing(case["key"]), case.get("minimum", 0)),
     "export": lambda case, _: check_export(list(case["files"]), _read(case), KeyRing(case["key"]), case["exportKey"]),
 }
 

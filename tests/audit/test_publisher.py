@@ -126,6 +126,11 @@ async def conflict_with_words(_: bytes) -> bytes:
     return http(409, "text/x.tlog.size", "+1_0\n")
 
 
+async def other_root(_: bytes) -> bytes:
+    """Refuse another root of the same size as tlog-witness 1.0.0 has it: a conflict that names no size."""
+    return http(409, "text/plain", "")
+
+
 async def saw_more(_: bytes) -> bytes:
     return http(409, "text/x.tlog.size", "999999\n")
 
@@ -136,7 +141,18 @@ async def failing(_: bytes) -> bytes:
 
 BAD: dict[str, Answer] = {
     each.__name__: each
-    for each in (down, slow, garbage, nonsense, endless, always_conflict, conflict_with_words, saw_more, failing)
+    for each in (
+        down,
+        slow,
+        garbage,
+        nonsense,
+        endless,
+        always_conflict,
+        conflict_with_words,
+        other_root,
+        saw_more,
+        failing,
+    )
 }
 
 

@@ -81,6 +81,13 @@ async def test_what_does_not_continue_is_422_and_the_witness_stays_where_it_was(
     assert (await service.add_checkpoint(TREE.submission(10, 20)))[0] == 200
 
 
+async def test_another_root_of_the_same_size_is_422_and_names_no_size(service: WitnessService) -> None:
+    assert (await service.add_checkpoint(TREE.submission(0, 10)))[0] == 200
+    status, media_type, text = await service.add_checkpoint(Tree(1_000, fork=7).submission(10, 10))
+    assert (status, media_type == SIZE_TYPE, text) == (422, False, "")
+    assert (await service.add_checkpoint(TREE.submission(10, 10)))[0] == 200, "the control: the same root once more"
+
+
 async def test_an_empty_log_has_the_root_of_nothing_and_no_proof(service: WitnessService) -> None:
     wrong = KEY.sign_note(Checkpoint(KEY.origin, 0, bytes(32)).text())
     assert (await service.add_checkpoint(write_submission(Submission(0, (), wrong))))[0] == 422

@@ -1,6 +1,7 @@
 """A worker dies at every boundary of every step: the next one goes on, and what comes of it is the same."""
 
 import asyncio
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from kernel.cache import Cache
 from kernel.facts import Origin
 from kernel.unit_of_work import UnitOfWork, Work
 from people import PersonId
+from people.errors import PersonNotFoundError
+from tests.consent.answers import GRANT
 from tests.consent.people_who_ask import asked, registry_at, somebody
 
 STATE = """
@@ -102,6 +105,37 @@ async def test_wherever_a_worker_dies_there_is_one_end_one_package_and_one_entry
     else:
         assert end[9:11] == (1, "completed")
         assert end[-2:] == (0, 1)
+
+
+OF_PERSON = """
+select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid where a.attname = 'person' and c.relkind = 'r' and n.nspname <> 'public'
+"""
+
+
+@pytest.mark.usefixtures("notices")
+async def test_what_others_record_while_somebody_is_erased_goes_too(
+    work: Work, origin: Origin, cache: Cache, tmp_path: Path
+) -> None:
+    registry = registry_at(tmp_path, cache)
+    async with work.begin(origin) as uow:
+        person = await somebody(uow)
+    await asked(work, origin, registry, person, RequestType.ERASURE)
+    more, recorded = True, 0
+    while more:
+        async with work.begin(origin) as uow:
+            more = await consent.work_once(uow, registry)
+        with suppress(PersonNotFoundError):
+            async with work.begin(origin) as uow:
+                await consent.record_consents(uow, person, [(each, GRANT) for each in consent.CONSENT_PURPOSES])
+                recorded += 1
+    assert recorded > 10, "until the person is gone"
+    kept = {holding.table for holding in registry.holdings if holding.kept is not None}
+    async with work.begin(origin) as uow:
+        tables = [row[0] for row in await uow.fetch(OF_PERSON)]
+        assert "consent.current_state" in tables
+        left = {each for each in tables if await uow.fetchval(f"select count(*) from {each} where person = $1", person)}
+    assert left <= kept, "what it keeps is what it says that it keeps"
 
 
 @pytest.mark.usefixtures("notices")

@@ -15,7 +15,7 @@ from kernel import answers
 from kernel.cache import Cache
 from kernel.clock import MovableClock
 from kernel.facts import Origin
-from kernel.unit_of_work import Work
+from kernel.unit_of_work import UnitOfWork, Work
 from tests.consent.people_who_ask import asked, registry_at, somebody
 
 OFFICER = UUID(int=7)
@@ -60,6 +60,7 @@ async def test_with_the_clock_moved_everything_is_overdue_and_one_run_leaves_not
     async with work.begin(origin) as uow:
         removed = {(line.table, line.purpose): line.removed for line in await consent.retain(uow, registry)}
         assert removed == before
+        assert uow.recorded("consent:retention:enforced")
     async with work.begin(origin) as uow:
         assert [line for line in await consent.overdue(uow, registry) if line.rows] == []
         assert await uow.fetchval("select count(*) from people.vault where person = $1", person) == 1
@@ -116,6 +117,27 @@ async def test_old_activities_go_or_are_reduced_to_what_points_rest_on(
         left = await uow.fetch("select id, extensions from engagement.activity where person = $1", person)
     assert {row["id"] for row in left if row["extensions"] is None} == set(ids[:2])
     assert {row["id"] for row in left if row["extensions"] is not None} == {ids[3]}, "what is held stays as it was"
+
+
+STAYS = {
+    "rules ask for it": "verb content kind tags occurred_at local_date channel market content_class profession due_at"
+    " score success completion progress duration_seconds",
+    "points rest on it": "id person rules_version",
+    "it is the evidence of who told us when": "recorded_at recorded_by",
+}
+"""Why each column of an activity stays that points rest on, when its time is over."""
+
+
+async def test_every_column_of_a_reduced_activity_stays_for_a_reason(
+    uow: UnitOfWork, tmp_path: Path, cache: Cache
+) -> None:
+    holding = registry_at(tmp_path, cache, activity_retention_days=30).of("engagement.activity")
+    assert holding.reduces is not None
+    columns = await uow.fetch(
+        "select column_name from information_schema.columns where table_schema || '.' || table_name = $1", holding.table
+    )
+    stays = {column for columns in STAYS.values() for column in columns.split()}
+    assert {row[0] for row in columns} - set(holding.reduces.columns) == stays
 
 
 @pytest.mark.usefixtures("notices")

@@ -22,6 +22,7 @@ from consent import (
     State,
     UnknownNoticeError,
 )
+from consent.rules.receipts.documents import timestamp
 from consent.store.standing import events_of
 from kernel import epochs
 from kernel.clock import MovableClock
@@ -122,7 +123,8 @@ async def test_a_decision_names_the_event_and_what_it_rests_on(work: Work, origi
     assert (notice["purpose"], notice["version"], notice["locale"]) == ("engagement", 1, "en")
     fact = entries[Action.CONSENT_GRANTED]
     assert (fact.subject, fact.resource) == (person, f"consent:{event.id}")
-    assert fact.detail == {"purpose": "engagement", "notice_version": 1, "method": "paper"}
+    said = {"purpose": "engagement", "notice_version": 1, "method": "paper", "notice_sha256": notice["sha256"].hex()}
+    assert fact.detail == said | {"occurred_at": timestamp(event.occurred_at)}
 
 
 async def test_an_answer_that_our_own_programs_record_names_no_account(

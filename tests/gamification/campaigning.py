@@ -79,7 +79,9 @@ class Campaigns:
 
     async def keep_schedule(self) -> int:
         async with self.work.begin(self.origin) as uow:
-            return await gamification.keep_schedule(uow, self.packs)
+            moved = await gamification.keep_schedule(uow, self.packs)
+            assert uow.recorded("gamification:campaign:moved") == (moved > 0)
+            return moved
 
     async def backfill(self) -> None:
         """Score the past until nothing is left to do."""
@@ -87,6 +89,7 @@ class Campaigns:
             async with self.work.begin(self.origin) as uow:
                 if not await gamification.backfill(uow):
                     return
+                assert uow.recorded("gamification:campaign:backfilled")
 
     async def scheduled(self, before: Campaign, past: CampaignPast = CampaignPast.NEW_ONLY) -> Campaign:
         """Bring a draft to its schedule."""

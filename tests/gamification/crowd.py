@@ -10,7 +10,7 @@ import gamification
 import people
 from consent.values import ConsentChoice, NewNotice
 from consent.vocabulary import BOARD_TOPIC, Answer, Purpose
-from gamification import BoardPage, Boards, NewBoard, Wanted
+from gamification import BoardPage, Boards, NewBoard, Packs, Wanted
 from gamification.board_values import BoardLine
 from gamification.store import board_rows, board_standings
 from kernel.cache import Cache
@@ -112,10 +112,12 @@ class Crowd:
     async def _refresh(self, uow: UnitOfWork, keys: Sequence[UUID]) -> None:
         await gamification.refresh(uow, self.boards, keys)
 
-    async def page(self, key: str, reader: PersonId, wanted: Wanted | None = None) -> BoardPage:
+    async def page(
+        self, key: str, reader: PersonId, wanted: Wanted | None = None, packs: Packs | None = None
+    ) -> BoardPage:
         async with self.work.read(self.origin) as uow:
             where = (await people.bearings(uow, [reader]))[reader]
-            return await gamification.board(uow, self.boards, key, reader, where, wanted or Wanted())
+            return await gamification.board(uow, self.boards, key, reader, where, wanted or Wanted(), packs)
 
     async def counted(self, key: str, number: int | None = None) -> list[BoardLine]:
         """Return every line of a period as the database counts it."""

@@ -9,7 +9,8 @@ import pytest
 import gamification
 from consent.vocabulary import BOARD_TOPIC
 from gamification import NewBoard, Wanted
-from gamification.errors import BoardExistsError, BoardPeriodNotFoundError
+from gamification.board_errors import BoardExistsError
+from gamification.errors import BoardPeriodNotFoundError
 from gamification.store import board_standings
 from gamification.vocabulary import BoardState, Ties
 from kernel.clock import MovableClock

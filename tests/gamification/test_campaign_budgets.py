@@ -10,7 +10,7 @@ from gamification import Campaign
 from gamification.store import campaigns as store
 from gamification.vocabulary import CampaignStep
 from kernel.unit_of_work import UnitOfWork
-from tests.gamification.campaigning import Campaigns, execute, rules
+from tests.gamification.campaigning import AUTHOR, Campaigns, execute, rules
 
 
 async def used(campaigns: Campaigns, campaign: Campaign) -> int:
@@ -46,6 +46,17 @@ async def test_64_at_once_never_exceed_a_budget_and_leave_nothing_that_fits(camp
     assert await used(campaigns, running) == 98
     assert await reserve(campaigns, [("spring", 3), ("spring", 2), ("spring", 1)]) == [False, True, False]
     assert await used(campaigns, running) == 100
+
+
+async def test_a_marketer_sees_tenths_of_a_budget_and_whoever_oversees_each_unit(campaigns: Campaigns) -> None:
+    running, seen = await campaigns.running(await campaigns.create(budget=95)), []
+    for _ in range(19):
+        assert await reserve(campaigns, [("spring", 5)]) == [True]
+        seen.append(((await campaigns.read(running, by=AUTHOR)).budget_used, await used(campaigns, running)))
+    assert [exact for _, exact in seen] == list(range(5, 100, 5))
+    assert sorted({told for told, _ in seen}) == [0, *(95 * tenths // 10 for tenths in range(1, 11))]
+    assert all(0 <= exact - told < 10 for told, exact in seen)
+    assert seen[-1] == (95, 95), "and that it is used up"
 
 
 async def test_what_is_given_back_can_be_given_again(campaigns: Campaigns) -> None:

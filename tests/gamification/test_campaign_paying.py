@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
+import gamification
 from api.merging import Merging
 from content.vocabulary import ContentId
 from gamification import Campaign
-from gamification.vocabulary import AwardState
+from gamification.vocabulary import AwardState, WhyNot
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from people.vocabulary import PersonId
@@ -43,6 +44,22 @@ async def test_a_campaign_pays_as_many_as_its_budget_allows_however_many_come_at
     assert sum(len(each) for each in held) == 3, "150 units pay 50 points three times"
     assert (await campaigns.read(running)).budget_used == 150
     await assert_the_books_balance(work, origin)
+
+
+async def test_who_asks_is_told_that_the_budget_is_used_up_as_soon_as_it_is(
+    work: Work, origin: Origin, items: Sequence[ContentId]
+) -> None:
+    await opened(work, origin, 60)
+    lucky, late = await crowd(work, origin, 2)
+
+    async def told(person: PersonId) -> tuple[bool, WhyNot | None]:
+        async with work.read(origin) as uow:
+            lines = {line.key: line for line in await gamification.opportunities(uow, person)}
+        return lines["spring-webinar"].can_earn, lines["spring-webinar"].reason
+
+    assert await told(late) == (True, None)
+    await deliver(Merging(work, None), origin, lucky, [attended(items[WEBINAR], at(1))])
+    assert await told(late) == (False, WhyNot.BUDGET_USED_UP), "10 of 60 units are left, and it pays 50"
 
 
 async def test_a_campaign_without_a_budget_pays_everybody(

@@ -91,6 +91,9 @@ async def test_everybody_who_contributed_is_paid_once_when_the_target_is_reached
     assert await counter(work, origin) == (12, 1)
     assert await pay(work, origin) > 0
     assert await points(work, origin, people) == [40, 40, 0]
+    async with work.read(origin) as uow:
+        told = "select count(*) from audit.entry where position('gamification:goal:paid'::bytea in body) > 0"
+        assert await uow.fetchval(told) == 2
     assert (await pay(work, origin), await contribute(work, origin, people[2], furnished)) == (0, 0)
     assert await points(work, origin, people) == [40, 40, 0], "it was over when the third came"
     await assert_the_books_balance(work, origin)

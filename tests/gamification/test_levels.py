@@ -100,7 +100,9 @@ async def level(work: Work, origin: Origin, person: PersonId) -> tuple[int, int,
 
 async def lapse(work: Work, origin: Origin) -> int:
     async with work.begin(origin) as uow:
-        return await gamification.lapse_levels(uow)
+        moved = await gamification.lapse_levels(uow)
+        assert uow.recorded("gamification:level:moved") == (moved > 0)
+        return moved
 
 
 async def test_the_worker_lets_levels_fall_once(

@@ -48,6 +48,7 @@ from tests.gamification.rules.strategies import RHYTHMS, rulesets
 from tests.gamification.test_recording import AGREED, AUTHOR, REVIEWER, assert_the_books_balance, deliver, somebody
 
 Answer = TypeVar("Answer")
+BUDGETED = frozenset({"one", "three", "seven"})
 ZONES = ("Europe/London", "Pacific/Auckland", "Pacific/Honolulu", "America/New_York")
 ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
 budgets = st.fixed_dictionaries(
@@ -67,6 +68,7 @@ class Recording(RuleBasedStateMachine):
         self.works = [Work(MovableClock(NOW), audit.append) for _ in range(2)]
         self.workers = [Merging(work, None) for work in self.works]
         self.sent: list[tuple[PersonId, Draft]] = []
+        self.taken_back: set[UUID] = set()
         self.items: list[ContentId] = []
         self.people: list[PersonId] = []
 
@@ -92,6 +94,13 @@ class Recording(RuleBasedStateMachine):
     def repeat(self, some: list[int]) -> None:
         again = [(number % 2, *self.sent[number % len(self.sent)]) for number in some if self.sent]
         self.run(self._together(again))
+
+    @rule(some=st.lists(st.integers(0, 99), min_size=1, max_size=3))
+    def take_back(self, some: list[int]) -> None:
+        for number in some if self.sent else ():
+            _, draft = self.sent[number % len(self.sent)]
+            self.taken_back.add(draft.id)
+            self.run(self._retract(draft.id))
 
     @rule(number=st.integers(0, 1), zone=st.sampled_from(ZONES))
     def move(self, number: int, zone: str) -> None:
@@ -144,6 +153,10 @@ class Recording(RuleBasedStateMachine):
             await freezes.insert(uow, person, granted, FreezeReason.GOODWILL, REVIEWER)
             await award_again(uow, [person], decisions)
 
+    async def _retract(self, activity: UUID) -> None:
+        async with self.works[1].begin(ORIGIN) as uow:
+            await gamification.retract(uow, activity, gamification.Retraction.UNDONE, {"*"})
+
     async def _publish(self, rules: RuleSet) -> None:
         async with self.works[1].begin(ORIGIN) as uow:
             await gamification.publish_rules(uow, msgspec.json.encode(rules).decode())
@@ -183,15 +196,17 @@ class Recording(RuleBasedStateMachine):
         async with self.works[0].read(ORIGIN) as uow:
             rows = await engagement.history(uow, person)
             steps = [(await publishing.rules_of(uow, row.rules_version or 0), row.activity) for row in rows]
-            kept = await uow.fetch("select * from gamification.award where person = $1", person)
+            awards = await uow.fetch("select * from gamification.award where person = $1", person)
             standing = await uow.fetchrow("select * from gamification.standing where person = $1", person)
             reached = frozenset(row["key"] for row in await uow.fetch("select key from gamification.goal"))
             granted = (await freezes.of_people(uow, [person])).get(person, [])
-        assert len(rows) == sum(owner == person for owner, _ in self.sent)
-        by_state = {state: awards_in(state, kept) for state in ("active", "denied")}
-        story = Story(steps, by_state["denied"].keys(), reached, granted)
+        theirs = [draft.id for owner, draft in self.sent if owner == person]
+        assert {row.activity.id for row in rows} == set(theirs) - self.taken_back
+        by_state = {state: awards_in(state, awards) for state in ("active", "denied")}
+        kept = {key: points for key, points in by_state["active"].items() if key.rule in BUDGETED}
+        story = Story(steps, by_state["denied"].keys(), reached, granted, kept)
         assert by_state["active"] == story.awards
-        assert (standing is not None) == bool(rows)
+        assert (standing is not None) == bool(theirs)
         if standing is not None:
             state = msgspec.json.decode(standing["state"], type=State)
             assert (standing["points"], state.level) == (story.points, story.level)
@@ -200,7 +215,7 @@ class Recording(RuleBasedStateMachine):
             streaks = {key: (each.current, each.longest, each.freezes) for key, each in state.streaks.items()}
             assert streaks == story.streaks
             denied = by_state["denied"].keys()
-            assert state == fold(EMPTY, steps, denied=denied, reached=reached, freezes=granted).state
+            assert state == fold(EMPTY, steps, denied=denied, reached=reached, freezes=granted, fixed=kept).state
 
     async def _compare_budgets(self) -> None:
         """What the budgets say is used is what the awards took that were made under rules with a budget."""
@@ -214,9 +229,7 @@ class Recording(RuleBasedStateMachine):
 def limited(rules: RuleSet, sizes: dict[str, int | None]) -> RuleSet:
     """Give rules budgets; and recognition points alone, which are what a standing counts."""
     points = tuple(
-        msgspec.structs.replace(
-            each, currency="recognition", budget=sizes["points"] if each.key in {"one", "three", "seven"} else None
-        )
+        msgspec.structs.replace(each, currency="recognition", budget=sizes["points"] if each.key in BUDGETED else None)
         for each in rules.points
     )
     badges = tuple(

@@ -9,8 +9,9 @@ import pytest
 
 from kernel.database import DB, DatabaseUnavailableError, RoleMissingError
 from kernel.embedded import Running
-from kernel.migrate import ROOMS, RolesRefusedError, migrate, require_newest
+from kernel.migrate import ROOMS, PoliciesOutdatedError, RolesRefusedError, migrate, require_newest
 from kernel.roles import OWNER, can_become_owner, may_establish
+from kernel.row_security import Interests
 from tests.conftest import _execute, _named
 
 NAME = f"roles_{os.getpid()}"
@@ -42,10 +43,10 @@ async def urls(servers: Running) -> AsyncIterator[dict[str, str]]:
         await _execute(servers.database_url, f"drop role if exists {role}")
 
 
-async def run(as_whom: str, application: str) -> None:
+async def run(as_whom: str, application: str, interests: Interests | None = None) -> None:
     await DB.open(as_whom, size=2, role=None)
     try:
-        await migrate(application)
+        await migrate(application, interests)
     finally:
         await DB.close()
 
@@ -69,6 +70,26 @@ async def test_the_owner_of_a_database_migrates_it_and_the_application_works_in_
         assert not await can_become_owner(session)
         assert not await may_establish(session)
         await session.execute("delete from kernel.outbox")
+
+
+async def test_a_database_that_guards_rows_by_another_register_is_not_served_before_it_is_migrated(
+    urls: dict[str, str],
+) -> None:
+    await let_in(urls)
+    former: Interests = {"analytics": None}
+    changed: Interests = {"analytics": ["DE", "FR"], "contact": None}
+    for interests, other in ((former, changed), (changed, {}), ({}, former)):
+        await run(urls[KEEPER], urls[APP], interests)
+        await DB.open(urls[APP], size=2)
+        await require_newest(interests)
+        with pytest.raises(PoliciesOutdatedError) as refused:
+            await require_newest(other)
+        assert "laurel migrate" in str(refused.value.remedy)
+        await DB.close()
+    await _execute(urls["admin"], "alter table people.vault disable row level security")
+    await DB.open(urls[APP], size=2)
+    with pytest.raises(PoliciesOutdatedError):
+        await require_newest({})
 
 
 async def test_what_somebody_else_made_becomes_the_owners(urls: dict[str, str]) -> None:

@@ -39,6 +39,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "LAUREL_TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
             "LAUREL_REQUEST_SECONDS": "5",
             "LAUREL_ACTIVITY_RETENTION_DAYS": "365",
+            "LAUREL_AUDIT_RETENTION_DAYS": "query=365, sign-in=730",
             "LAUREL_LOG_LEVEL": "warning",
             "LAUREL_PUBLIC_URL": "https://laurel.example",
             "LAUREL_BADGE_FORMER_KEYS": ED25519_PUBLIC * 2,
@@ -55,6 +56,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.cors_origins == ("https://app.example", "http://localhost:3000")
     assert settings.token_former_keys == ED25519_PUBLIC.encode()
     assert (settings.request_seconds, settings.activity_retention_days) == (5.0, 365)
+    assert settings.audit_retention_days == {"query": 365, "sign-in": 730}
     assert settings.token_key == bytes(32)
     assert (settings.badge_issuer, settings.badge_former_keys) == ("Aurora Medical", (ED25519_PUBLIC * 2).encode())
     assert not settings.embedded
@@ -65,6 +67,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     [
         ("LAUREL_PROT", "8000"),
         ("LAUREL_MODE", "prod"),
+        ("LAUREL_AUDIT_RETENTION_DAYS", "query=364"),
+        ("LAUREL_AUDIT_RETENTION_DAYS", "reads=730"),
+        ("LAUREL_AUDIT_RETENTION_DAYS", "query"),
         ("LAUREL_CORS_ORIGINS", "*"),
         ("LAUREL_CORS_ORIGINS", "https://app.example/path"),
         ("LAUREL_MAIL_FROM", "nobody"),

@@ -22,6 +22,7 @@ from consent.service.suppressing import is_person_suppressed, suppress_person
 from consent.store import standing as consent_store
 from consent.vocabulary import Action, Answer, SuppressionReason
 from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
 
 ERASED_AT_ONCE: Final = 20_000
 """Rows per transaction: a second's work, so that nobody waits for it and little is done twice."""
@@ -52,13 +53,26 @@ async def _do(
     elif step.name == ENLIST:
         await _enlist(uow, registry, request)
     elif step.name == CLOSE:
-        await holds.note_erasure(uow, request.id, request.person)
-        uow.record(Action.PERSON_ERASED, subject=request.person, resource=_resource(request), count=so_far)
+        return await _close(uow, registry, request, so_far), True
     else:
-        holding = registry.of(step.name.removeprefix(ERASE))
-        rows = await holdings.erase(uow, holding, request.person, ERASED_AT_ONCE)
+        rows = await _erase(uow, registry, step.name.removeprefix(ERASE), request.person)
         return rows, rows < ERASED_AT_ONCE
     return 0, True
+
+
+async def _erase(uow: UnitOfWork, registry: Registry, table: str, person: PersonId) -> int:
+    return await holdings.erase(uow, registry.of(table), person, ERASED_AT_ONCE)
+
+
+async def _close(uow: UnitOfWork, registry: Registry, request: PrivacyRequest, so_far: int) -> int:
+    """Look through every table once more, and leave the proof; return how many rows had come meanwhile.
+
+    Until the person's own row went, others could still record something about the person: an answer from a file, say.
+    """
+    rows = sum([await _erase(uow, registry, table, request.person) for table in registry.erased()])
+    await holds.note_erasure(uow, request.id, request.person)
+    uow.record(Action.PERSON_ERASED, subject=request.person, resource=_resource(request), count=so_far + rows)
+    return rows
 
 
 async def _depart(uow: UnitOfWork, registry: Registry, request: PrivacyRequest) -> None:

@@ -35,7 +35,7 @@ def judge_receipt(text: bytes, public: Ed25519PublicKey, multikey: str, ask_log:
     try:
         document = msgspec.json.decode(text, type=dict[str, Any])
         written = canonical(document)
-    except (msgspec.MsgspecError, UnicodeDecodeError, NotCanonicalError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, NotCanonicalError, RecursionError):
         return ReceiptVerdict(ReceiptFault.UNREADABLE)
     # Another spelling of the same values may be read differently by another program: there is one text, or none.
     if written != text:
@@ -66,7 +66,8 @@ def _content(document: dict[str, Any], ask_log: AskLog) -> ReceiptVerdict:
     version = None if notice is None else notice["dct:hasVersion"]
     if said != (ACTION_OF[Answer(state)].value, subject, f"consent:{record['dpv:hasIdentifier']}", purpose):
         return ReceiptVerdict(ReceiptFault.ENTRY)
-    if entry.detail.get("notice_version") != version:
+    told = _told(process["laurel:event"], notice, dated="occurred_at" in entry.detail)
+    if any(entry.detail.get(name) != value for name, value in told.items()):
         return ReceiptVerdict(ReceiptFault.ENTRY)
     return ReceiptVerdict(
         fault=None,
@@ -78,6 +79,21 @@ def _content(document: dict[str, Any], ask_log: AskLog) -> ReceiptVerdict:
         log_index=proof.index,
         log_size=proof.size,
     )
+
+
+def _told(event: dict[str, Any], notice: dict[str, Any] | None, *, dated: bool) -> dict[str, Any]:
+    """Return what the entry must say of an answer; those of before 2026-11-29 are not ``dated``."""
+    told = {
+        "method": event["laurel:method"],
+        "channel": event.get("laurel:channel"),
+        "topic": event.get("laurel:topic"),
+        "notice_version": None if notice is None else notice["dct:hasVersion"],
+    }
+    if dated:
+        told["occurred_at"] = event["dct:date"]
+        told["expires_at"] = event.get("dct:valid")
+        told["notice_sha256"] = None if notice is None else notice["laurel:sha256"]
+    return told
 
 
 def _proof(written: dict[str, Any]) -> InclusionProof:

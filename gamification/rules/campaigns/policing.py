@@ -1,6 +1,6 @@
 """What a campaign looks like to the policy packs, and what they say in each of its countries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
@@ -25,6 +25,11 @@ from gamification.vocabulary import RECOGNITION
 
 _SIGNALS: Final = frozenset({"verbs", "kinds", "channels"})
 _TAGS: Final = frozenset({"any", "all", "none"})
+_TAKING_IN: Final = frozenset({"viewed", "listened"})
+"""Verbs of whoever looks at, or hears, an item: where it is promotion, that is a view of promotion (C18)."""
+
+_ANSWER: Final = frozenset({"score", "success", "progress"})
+"""What a rating says. A rule that looks at it pays for the answer and not for taking part (C18)."""
 
 
 class Country(msgspec.Struct, frozen=True):
@@ -68,26 +73,42 @@ def described(kind: str, rule: Any, lane: ContentClass) -> Rule:
     """Describe a rule of a kind (a field of ``Parts``) as policy looks at it, for content of ``lane``."""
     plain = msgspec.to_builtins(rule)
     named = {ContentClass(each) for each in _under(plain, {"classes"})}
-    viewing = lane is ContentClass.PROMOTIONAL and "viewed" in set(_under(plain, {"verbs"}))
+    viewing = lane is ContentClass.PROMOTIONAL and not _TAKING_IN.isdisjoint(_under(plain, {"verbs"}))
     caps = [cap["limit"] for cap in plain.get("caps", ())]
+    behaviours = {Behaviour.PROMOTION_VIEWED} if viewing and kind == "points" else set()
+    if any(_looks_at_answers(each) for each in _structures(plain)):
+        behaviours.add(Behaviour.SURVEY_ANSWERED)
     return Rule(
         key=plain["key"],
         reads=frozenset(_under(plain, _SIGNALS | _TAGS)),
         lanes=frozenset({lane} | named),
-        behaviours=frozenset({Behaviour.PROMOTION_VIEWED} if viewing and kind == "points" else ()),
+        behaviours=frozenset(behaviours),
         promotional_view_cap=min(caps, default=None),
         quest=kind == "quests",
         currency=plain.get("currency", RECOGNITION),
     )
 
 
+def _looks_at_answers(plain: Mapping[str, Any]) -> bool:
+    """Tell whether a selector of ratings, or a sum over them, depends on what the ratings say."""
+    if plain.get("is") == "sum":
+        return plain["of"] in _ANSWER and "rated" in plain["when"]["verbs"]
+    return "rated" in plain.get("verbs", ()) and not _ANSWER.isdisjoint(plain)
+
+
 def _under(plain: Any, names: Iterable[str]) -> Iterator[str]:
     """Yield every text that stands in a list under one of these names, at any depth."""
-    if isinstance(plain, dict):
-        lists = (value for name, value in plain.items() if name in names and isinstance(value, list | tuple))
+    for each in _structures(plain):
+        lists = (value for name, value in each.items() if name in names and isinstance(value, list | tuple))
         yield from (item for item in chain.from_iterable(lists) if isinstance(item, str))
-        for value in plain.values():
-            yield from _under(value, names)
-    if isinstance(plain, list | tuple):
-        for item in plain:
-            yield from _under(item, names)
+
+
+def _structures(plain: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield every structure at any depth."""
+    if isinstance(plain, dict):
+        yield plain
+        plain = plain.values()
+    elif not isinstance(plain, list | tuple):
+        return
+    for each in plain:
+        yield from _structures(each)

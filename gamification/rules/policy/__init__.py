@@ -5,7 +5,7 @@ knows is never a yes. None of it is legal advice, and every refusal says whether
 """
 
 from gamification.rules.policy.awarding import Alert, alerts, award_refusals, claim_refusals, fulfil_refusals
-from gamification.rules.policy.boards import board_refusals, erasure_refusals, view_refusals
+from gamification.rules.policy.boards import board_refusals, erasure_refusals, least_cohort, view_refusals
 from gamification.rules.policy.choosing import Packs, in_force, pack_for, recognition_only, twins
 from gamification.rules.policy.disclosing import Form, Publication, publication
 from gamification.rules.policy.facts import (
@@ -111,6 +111,7 @@ __all__ = [
     "erasure_refusals",
     "fulfil_refusals",
     "in_force",
+    "least_cohort",
     "numbers",
     "pack_for",
     "policies_view",

@@ -1,8 +1,10 @@
 """Whether a board may be shown, whether the company may see something, and how a record ends."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from content.vocabulary import ContentClass
+from gamification.rules.policy.choosing import Packs, pack_for
 from gamification.rules.policy.facts import Board, ErasureFacts, ViewFacts
 from gamification.rules.policy.pack import Pack
 from gamification.rules.policy.refusal import Refusal, exceeded, refusal
@@ -36,6 +38,12 @@ def _board(pack: Pack, board: Board) -> Iterator[Refusal]:
         yield refusal(Reason.LANES_MIXED, "C13", f"the board adds up {lanes} points; let each lane have its own")
     if ContentClass.ACCREDITED in board.lanes and board.share_consent is not True:
         yield refusal(Reason.INDIVIDUALS_NOT_SHARED, "C14", NOT_SHARED)
+
+
+def least_cohort(packs: Packs, country: str | None, on: date) -> int:
+    """Return how many people a board must have on a day if all of it are of ``country``; None: of any countries."""
+    countries = packs.countries() if country is None else [country]
+    return max((pack_for(packs, each, on).cohort.value for each in countries), default=0)
 
 
 def view_refusals(_: Pack, facts: ViewFacts) -> list[Refusal]:

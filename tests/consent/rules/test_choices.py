@@ -30,7 +30,9 @@ NOTICE = NewNotice(purpose=Purpose.ENGAGEMENT, version=1, locale="en", text="We 
 def notice(version: int, locale: str, purpose: Purpose = Purpose.ENGAGEMENT) -> NoticeReference:
     newest = 5 if purpose is Purpose.ANALYTICS else 2
     status = NoticeStatus.ACTIVE if version >= newest else NoticeStatus.RETIRED
-    return NoticeReference(id=UUID(int=version), purpose=purpose, version=version, locale=locale, status=status)
+    return NoticeReference(
+        id=UUID(int=version), purpose=purpose, version=version, locale=locale, sha256=b"", status=status
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 
 from gamification.rules import EMPTY, fold
-from gamification.rules.opportunities import Here, opportunities
+from gamification.rules.opportunities import opportunities
+from gamification.rules.standing import Here
 from gamification.values import AwardKey, State
 from tests.gamification.library.story import (
     MONDAY,

@@ -185,6 +185,7 @@ def badges(draw: st.DrawFn, key: str, names: Names) -> Badge:
         name=key.title(),
         description="Earned.",
         closes_at=draw(closing),
+        expires_after_days=draw(st.none() | up_to_nine),
         locked=draw(locking),
         **draw(reasons(names)),
     )

@@ -1,6 +1,7 @@
 """What packs forbid a rule is found beforehand, and is what asking at each award would say."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,12 +16,28 @@ from gamification.policy_packs import shipped_packs
 from gamification.rules import EMPTY, RuleSet, fold, load
 from gamification.rules.barring import barred, lanes_of, reasons
 from gamification.rules.campaigns.policing import described
-from gamification.rules.grammar import CampaignPart, Cap, Earlier, Parts, PointsRule, When
+from gamification.rules.grammar import (
+    Badge,
+    CampaignPart,
+    Cap,
+    CommunityQuest,
+    Earlier,
+    Parts,
+    PointsRule,
+    Quest,
+    QuestStep,
+    ShareRange,
+    Streak,
+    Threshold,
+    When,
+)
 from gamification.rules.law import Law
-from gamification.rules.opportunities import Here, opportunities
+from gamification.rules.needs import CountNeed, SumNeed
+from gamification.rules.opportunities import opportunities
 from gamification.rules.policy import (
     Approval,
     AwardFacts,
+    Behaviour,
     Currency,
     Money,
     Packs,
@@ -30,7 +47,8 @@ from gamification.rules.policy import (
     pack_for,
 )
 from gamification.rules.policy.value import country_refusals, person_refusals
-from gamification.rules.words import Period
+from gamification.rules.standing import Here
+from gamification.rules.words import Period, Quantity, Rhythm
 from gamification.vocabulary import WhyNot
 from people.vocabulary import PersonId
 from tests.gamification.rules.happenings import unhurried
@@ -38,6 +56,12 @@ from tests.gamification.rules.reference.story import Story
 from tests.gamification.shop import country
 
 DAY = date(2026, 3, 2)
+
+
+def _summed(when: When) -> SumNeed:
+    return SumNeed(when=when, of=Quantity.SCORE, at_least=2.0)
+
+
 MERIT = Currency(key="merit", value_bearing=True, unit_value=Money(10, "USD"))
 STARS = Currency(key="stars")
 ANSWER = st.sampled_from([True, True, False, None])
@@ -74,6 +98,42 @@ def test_looking_at_promotion_is_paid_within_a_cap_or_not_at_all() -> None:
     assert paid(rules, "GB", ContentClass.PROMOTIONAL) == ["open", "capped"], "the packs were not asked yet"
     assert reasons(found, "open", ContentClass.PROMOTIONAL, "GB") == ("promotion-uncapped",)
     assert reasons(found, "open", ContentClass.MEDICAL, "GB") == ()
+
+
+def test_listening_to_promotion_is_looking_at_it() -> None:
+    """A podcast is heard and not seen: without this, its promotion would be paid without any cap."""
+    rules = programme(points("open", Verb.LISTENED), points("capped", Verb.LISTENED, capped=True))
+    found = barred(rules, Law(shipped_packs(), DAY))
+    assert reasons(found, "open", ContentClass.PROMOTIONAL, "GB") == ("promotion-uncapped",)
+    assert reasons(found, "capped", ContentClass.PROMOTIONAL, "GB") == ()
+    assert reasons(found, "open", ContentClass.MEDICAL, "GB") == ()
+
+
+RATED = When((Verb.RATED,))
+GOOD = When((Verb.RATED,), score=ShareRange(at_least=0.8))
+
+
+@pytest.mark.parametrize(
+    ("rule", "refused"),
+    [
+        (PointsRule("r", "R", RATED, 5, Period.EVER), False),
+        (PointsRule("r", "R", GOOD, 5, Period.EVER), True),
+        (PointsRule("r", "R", When((Verb.PASSED,), score=ShareRange(at_least=0.8)), 5, Period.EVER), False),
+        (PointsRule("r", "R", RATED, 5, Period.EVER, needs=((CountNeed(when=GOOD, at_least=3),),)), True),
+        (PointsRule("r", "R", RATED, 5, Period.EVER, needs=((CountNeed(when=RATED, at_least=3),),)), False),
+        (PointsRule("r", "R", RATED, 5, Period.EVER, needs=((_summed(RATED),),)), True),
+        (Streak("r", "R", GOOD, Rhythm.WEEK), True),
+        (Badge("r", "R", "D", threshold=Threshold(activities=GOOD, at_least=3)), True),
+        (Badge("r", "R", "D", threshold=Threshold(activities=RATED, at_least=3)), False),
+        (Quest("r", "R", "D", (QuestStep("S", GOOD),)), True),
+        (CommunityQuest("r", "R", "D", GOOD, 9, 5), True),
+    ],
+)
+def test_feedback_is_rewarded_for_taking_part_and_never_for_the_answer(rule: Any, *, refused: bool) -> None:
+    kinds: dict[type, str] = {PointsRule: "points", Streak: "streaks", Badge: "badges", Quest: "quests"}
+    kind = kinds.get(type(rule), "community_quests")
+    said = described(kind, rule, ContentClass.MEDICAL)
+    assert (Behaviour.SURVEY_ANSWERED in said.behaviours) is refused
 
 
 @pytest.mark.parametrize("market", ["GB", "PL"])

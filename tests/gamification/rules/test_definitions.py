@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from gamification.board_errors import InvalidBoardError
 from gamification.board_values import Narrowing, NewBoard
-from gamification.errors import InvalidBoardError
 from gamification.rules.definitions import check_board
 from gamification.vocabulary import Dimension
 

@@ -1,6 +1,7 @@
 """Reading a rule set: everything that is wrong is named, with its line, its field and what to do about it."""
 
 import json
+import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -182,3 +183,30 @@ def test_the_error_holds_the_field_and_every_problem_for_the_answer() -> None:
     assert caught.value.facts["field"] == "points[0].caps[0].limit"
     assert caught.value.facts["problems"] == [str(caught.value.problems[0])]
     assert caught.value.detail.startswith("line 11, points[0].caps[0].limit: must be at least 1; ")
+
+
+def test_a_text_with_thousands_of_faults_names_the_first_hundred_and_how_many_more_there_are() -> None:
+    """Naming each of them would answer 100 KB with megabytes."""
+    with pytest.raises(RuleSetError) as caught:
+        load("points: [" + ",".join("~" for _ in range(30_000)) + "]")
+    assert len(caught.value.problems) == 101
+    assert re.search(
+        r"^line 1, the text: has 29\d\d\d more problems; correct those above", str(caught.value.problems[-1])
+    )
+    assert len(str(caught.value)) < 20_000
+    with pytest.raises(RuleSetError) as few:
+        load("points: [~, ~]")
+    assert "more problems" not in str(few.value)
+
+
+def test_a_fault_in_a_name_that_a_terminal_would_obey_is_spelled_out() -> None:
+    with pytest.raises(RuleSetError) as caught:
+        load('{"na\\u001b[2Jme": 1, "\\u202eyek": 2, "plain": 3}')
+    told = str(caught.value)
+    assert told.replace("\n", "").isprintable()
+    assert "'na\\x1b[2Jme'" in told
+    assert "'\\u202eyek'" in told
+    assert "line 1, plain: isn't a field here" in told
+    with pytest.raises(RuleSetError) as tagged:
+        load("key: !<%1B%5B2J> 1")
+    assert str(tagged.value).replace("\n", "").isprintable()

@@ -1,6 +1,7 @@
 """What rules with needs, campaigns and multipliers do where a marketer would ask: one example for each answer."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -23,7 +24,17 @@ from gamification.rules.grammar import (
     Threshold,
     When,
 )
-from gamification.rules.needs import BadgeNeed, CountNeed, LevelNeed, PointsNeed, SequenceNeed, StreakNeed, SumNeed
+from gamification.rules.needs import (
+    BadgeNeed,
+    CountNeed,
+    FirstNeed,
+    LevelNeed,
+    PointsNeed,
+    SequenceNeed,
+    StreakNeed,
+    SumNeed,
+)
+from gamification.rules.tracing import trace
 from gamification.rules.words import CapUnit, Counted, Once, Period, Quantity, Rhythm
 from gamification.values import Folded
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, days, rule, ruleset
@@ -191,6 +202,28 @@ def test_a_badge_that_needs_one_written_after_it_comes_with_the_same_activity() 
     rules = ruleset(badges=[*needing, badge("star3", when=VIEWED)])
     assert after(rules, activity(1, verb=Verb.PASSED)).state.badges == ()
     assert set(after(rules, activity(1)).state.badges) == {"star0", "star1", "star2", "star3"}
+
+
+@pytest.mark.parametrize(("later", "points"), [(29, 2), (30, 0)])
+def test_a_badge_that_has_expired_opens_nothing_any_more(later: int, points: int) -> None:
+    """Whoever asks for a certificate means one that holds."""
+    certificate = badge("certified", when=VIEWED, expires_after_days=30)
+    gated = rule("gated", when=PASSED, needs=((BadgeNeed(key="certified"),),))
+    rules = ruleset([gated], badges=[certificate])
+    passed = activity(1, MONDAY + timedelta(days=later), verb=Verb.PASSED)
+    folded = after(rules, activity(1), msgspec.structs.replace(passed, id=UUID(int=2)))
+    assert folded.state.points == points
+    assert folded.state.badges == ("certified",), "it is not earned again"
+
+
+def test_a_proof_tells_of_a_first_try_that_it_was_one() -> None:
+    rules = ruleset([rule(when=PASSED, needs=((FirstNeed(when=When((Verb.PASSED, Verb.FAILED))),),))])
+    first, failed = activity(2, verb=Verb.PASSED), activity(1, verb=Verb.FAILED)
+    assert [each.key.rule for each in after(rules, first).awards] == ["read"]
+    (line,) = [each for each in trace(rules, "read", [], first) if each.condition.startswith("needs")]
+    assert (line.wanted, line.found, line.holds) == ("1", "1", True)
+    (line,) = [each for each in trace(rules, "read", [(rules, failed)], first) if each.condition.startswith("needs")]
+    assert (line.found, line.holds) == ("0", False)
 
 
 def test_versions_that_take_turns_give_what_each_of_them_gives() -> None:

@@ -44,6 +44,8 @@ def test_what_has_another_form_is_refused(system: str, value: str) -> None:
         ("es-colegiado", "532812345"),
         ("it-codice-fiscale", "RSSMRA85T10A562T"),
         ("it-codice-fiscale", "RSSMRA85F10A562S"),
+        ("it-codice-fiscale", "r\u017f\u017fmra85t10a562s"),
+        ("it-codice-fiscale", "RSSMRA85T10A562\u017f"),
     ],
 )
 def test_a_number_that_the_register_can_not_have_given_is_refused(system: str, value: str) -> None:
@@ -72,6 +74,18 @@ def test_a_character_of_a_codice_fiscale_changed_is_noticed() -> None:
 def test_a_codice_fiscale_with_letters_for_digits_is_accepted() -> None:
     assert is_well_formed("it-codice-fiscale", "MRTMTT91D08F20RE")
     assert not is_well_formed("it-codice-fiscale", "MRTMTT91D08F20RJ")
+
+
+DAYS = ("01", "31", "41", "71", "LM", "P1")
+NO_DAYS = ("00", "32", "40", "72", "TN", "99")
+
+
+@pytest.mark.parametrize("day", [*DAYS, *NO_DAYS])
+def test_the_day_of_birth_in_a_codice_fiscale_is_a_day(day: str) -> None:
+    codes = [f"RSSMRA85T{day}A562{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    assert sum(is_well_formed("it-codice-fiscale", code) for code in codes) == (day in DAYS), (
+        "one of the letters checks"
+    )
 
 
 @given(st.text())

@@ -92,7 +92,8 @@ def holds(story: Story, owner: str, need: Need, moment: int, *, lasting: bool) -
         case StreakNeed():
             return streaks.longest(story, need.key, moment) >= need.length
         case BadgeNeed():
-            return need.key in story.badges
+            now = story.history[moment][1].occurred_at
+            return need.key in story.badges and (need.key not in story.ends or now < story.ends[need.key])
         case LevelNeed():
             return story.level >= need.level
 

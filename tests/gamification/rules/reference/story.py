@@ -4,9 +4,10 @@ What is kept is only what happened: what was paid, which badges and quests were 
 no counters and no state, so it can't have the mistakes of the fold. It shares with it the grammar alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from engagement.values import Activity
@@ -36,7 +37,8 @@ class Story:
     """One person's history in order of time, lived through once.
 
     ``denied`` are awards that budgets refused, ``reached`` the community quests that everybody has finished, and
-    ``freezes`` are those that staff granted.
+    ``freezes`` are those that staff granted. ``kept`` is what awards with a budget were paid: something late can make
+    one worth more, which the budget may not have.
     """
 
     def __init__(
@@ -45,16 +47,19 @@ class Story:
         denied: AbstractSet[AwardKey] = frozenset(),
         reached: AbstractSet[str] = frozenset(),
         freezes: Sequence[GrantedFreezes] = (),
+        kept: Mapping[AwardKey, int] = MappingProxyType({}),
     ) -> None:
         self.history = history
         self.days = [max(each.local_date for _, each in history[: end + 1]) for end in range(len(history))]
         self.denied = denied
         self.reached = reached
         self.freezes = freezes
+        self.kept = kept
         self.given: list[AwardKey] = []
         self.bonuses: dict[str, int] = {}
         self.paid: list[Paid] = []
         self.badges: list[str] = []
+        self.ends: dict[str, datetime] = {}
         self.refused: set[str] = set()
         self.quests: dict[str, int] = {}
         self.level = 0
@@ -114,6 +119,7 @@ class Story:
         if barred(ruleset, rule, activity):
             return
         points = worth(ruleset, rule, activity)
+        points = min(points, self.kept.get(key, points))
         if points and needs.met(self, rule.key, rule.needs, moment) and not self.capped(rule, points, day):
             caps = frozenset((cap.per, cap.of) for cap in rule.caps)
             recognition = rule.currency == "recognition"
@@ -186,6 +192,8 @@ class Story:
             self.refused.add(badge.key)
             return False
         self.badges.append(badge.key)
+        if badge.expires_after_days is not None:
+            self.ends[badge.key] = activity.occurred_at + timedelta(days=badge.expires_after_days)
         return True
 
 

@@ -1,0 +1,77 @@
+"""What the log says of itself when the content of old entries is removed: which indexes, exactly.
+
+A removal is an entry like any other, signed with the rest. What is missing and in none of them was taken by somebody.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from audit.rules.tiles import TILE_HASHES
+from audit.vocabulary import Action
+
+_BYTE: Final = 8
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """Which indexes: a bit for each from ``first_index`` on, which is a multiple of 256, in base64.
+
+    The bit of an index is in byte ``(index - first_index) // 8``, lowest first.
+    """
+
+    first_index: int
+    removed: str
+
+
+class _Said(msgspec.Struct, frozen=True):
+    action: str
+    detail: Removal
+
+
+_decode = msgspec.json.Decoder(_Said).decode
+
+
+def removal(indexes: Sequence[int]) -> Removal:
+    """Return what the entry about these indexes, which grow, says of them."""
+    first = indexes[0] // TILE_HASHES * TILE_HASHES
+    bits = bytearray((indexes[-1] - first) // _BYTE + 1)
+    for index in indexes:
+        place, bit = divmod(index - first, _BYTE)
+        bits[place] |= 1 << bit
+    return Removal(first, base64.b64encode(bits).decode())
+
+
+class Removed:
+    """The indexes of which entries say that their content was removed."""
+
+    def __init__(self, bodies: Iterable[bytes] = (), size: int = 0) -> None:
+        """Take entries of a log of this size; one that says nothing of the kind counts for nothing."""
+        self._bits = bytearray(-(-size // _BYTE))
+        for body in bodies:
+            self._add(body)
+
+    def __contains__(self, index: int) -> bool:
+        """Tell whether an index is among them."""
+        place, bit = divmod(index, _BYTE)
+        return place < len(self._bits) and bool(self._bits[place] >> bit & 1)
+
+    def any(self, first: int, end: int) -> bool:
+        """Tell whether one of the indexes from ``first`` up to ``end``, multiples of 8 or the last, is."""
+        return any(self._bits[first // _BYTE : -(-end // _BYTE)])
+
+    def _add(self, body: bytes) -> None:
+        try:
+            said = _decode(body)
+            bits = base64.b64decode(said.detail.removed, validate=True)
+        except (msgspec.MsgspecError, UnicodeDecodeError, binascii.Error):
+            return
+        first = said.detail.first_index
+        if said.action != Action.ENTRIES_REMOVED or first % TILE_HASHES or first < 0:
+            return
+        start = first // _BYTE
+        if start + len(bits) <= len(self._bits):  # nobody can have removed what the log does not have
+            for place, byte in enumerate(bits, start):
+                self._bits[place] |= byte
