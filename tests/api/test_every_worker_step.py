@@ -19,7 +19,7 @@ SHOWN: Final = {
     },
     "_keep_schedule": {
         "gamification:campaign:moved": "tests/gamification/campaigning.py",
-        "gamification:campaign:backfilled": "tests/gamification/campaigning.py",
+        "gamification:campaign:backfilled": "tests/gamification/test_campaign_past.py",
         "gamification:goal:paid": "tests/gamification/test_goals.py",
     },
     "_expire_lots": {
@@ -30,6 +30,7 @@ SHOWN: Final = {
     "_send_messages": {"consent:message:sent": "tests/api/test_messages.py"},
     "_sweep_consents": {"CONSENT_EXPIRED": "tests/consent/test_expiry.py"},
     "_answer_requests": {"consent:person:erased": "tests/api/test_erasure.py"},
+    "_ask_registers": {"people:register:answered": "tests/api/test_licence_registers.py"},
     "_retain": {"consent:retention:enforced": "tests/consent/test_retention.py"},
     "_retain_trail": {"audit:entries:removed": "tests/audit/test_retention.py"},
 }
