@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -60,15 +61,8 @@ def allowed(cell: Cell) -> bool:
     if permission is None:
         return True
     return (
-        decide(_caller(cell), permission, HERE if reach(permission) is Reach.MARKET else None).allowed
-        and decide_factors(
-            cell.role,
-            permission,
-            enrolled=cell.factor is not Factor.MISSING,
-            needed=True,
-            age=timedelta(days=1) if cell.factor is Factor.OLD else timedelta(0),
-            most=cell.route.factor_seconds,
-        ).allowed
+        _permitted(cell.role, permission, market=cell.market)
+        and _proven(cell.role, permission, cell.factor, cell.route.factor_seconds)
         and _agreed(cell, permission)
     )
 
@@ -106,22 +100,40 @@ def who_can(routes: Iterable[RouteLine], wanted: Mapping[str, object]) -> list[C
     ]
 
 
-def _caller(cell: Cell) -> Caller:
-    return Caller(
+@cache  # half a million cells ask some thousand questions
+def _permitted(role: Role, permission: Permission, *, market: bool) -> bool:
+    caller = Caller(
         account=AccountId(UUID(int=1)),
         session=SessionId(UUID(int=2)),
-        role=cell.role,
-        markets=frozenset({HERE if cell.market else ELSEWHERE}),
+        role=role,
+        markets=frozenset({HERE if market else ELSEWHERE}),
         person=PersonId(UUID(int=3)),
     )
+    return decide(caller, permission, HERE if reach(permission) is Reach.MARKET else None).allowed
+
+
+@cache
+def _proven(role: Role, permission: Permission, factor: Factor, most: int | None) -> bool:
+    return decide_factors(
+        role,
+        permission,
+        enrolled=factor is not Factor.MISSING,
+        needed=True,
+        age=timedelta(days=1) if factor is Factor.OLD else timedelta(0),
+        most=most,
+    ).allowed
 
 
 def _agreed(cell: Cell, permission: Permission) -> bool:
     if cell.role is not Role.HCP and permission not in ASKED_ONE_BY_ONE:
         return True
     purpose = Purpose(str(cell.route.purpose))
-    record = _record(cell.state) if cell.purpose is purpose else None
-    return consent.decide(purpose, record, NOW, HERE).allowed
+    return _consented(purpose, cell.state if cell.purpose is purpose else State.ABSENT)
+
+
+@cache
+def _consented(purpose: Purpose, state: State) -> bool:
+    return consent.decide(purpose, _record(state), NOW, HERE).allowed
 
 
 def _record(state: State) -> Record | None:

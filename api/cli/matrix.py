@@ -66,7 +66,8 @@ def _holders(app: Litestar, routes: list[RouteLine], options: dict[str, Any]) ->
         message = f"There is no route {named}; `laurel access matrix` lists them."
         raise click.ClickException(message)
     if options["seeing"]:
-        asked = [route for route in asked if options["seeing"] in _fields(app, route)]
+        document = corrected(app.openapi_schema.to_schema())
+        asked = [route for route in asked if options["seeing"] in _fields(document, route)]
     wanted: dict[str, object] = {}
     if options["consent"]:
         wanted["state"] = State(options["consent"])
@@ -94,9 +95,8 @@ def _print_holders(holders: list[Holder], *, as_json: bool) -> None:
         click.echo("nobody")
 
 
-def _fields(app: Litestar, route: RouteLine) -> set[str]:
-    """Return the names of all fields in what a route answers, at any depth."""
-    document = corrected(app.openapi_schema.to_schema())
+def _fields(document: dict[str, Any], route: RouteLine) -> set[str]:
+    """Return the names of all fields in what the contract says that a route answers, at any depth."""
     operation = document["paths"].get(_plain(route.path), {}).get(route.method.lower(), {})
     answers = [answer for code, answer in operation.get("responses", {}).items() if code.startswith("2")]
     seen: set[str] = set()
