@@ -82,9 +82,10 @@ class _Retelling:
         rules = self._rules(own, newest, [])
         currencies = {line.currency for line in found.transfers}
         adds_up, whole = rules.adds_up(currencies), self._whole(rules.beside)
+        points = self._say_sum("points", own.of("points"), {"points": found.points}, parts_are_told=adds_up)
         preview = msgspec.structs.replace(
             found,
-            points=self._points(found.points, adds_up=adds_up),
+            points=points["points"],
             rules=sorted(rules.lines, key=lambda line: (line.rule, line.kind)),
             burn=self._burn(rules.silent),
             budgets=[_budget(each, budgets, rules.silent) for each in found.budgets],
@@ -113,19 +114,13 @@ class _Retelling:
         hidden = {" ".join(bar_of(bar.at_least)) for bar in found.histogram if bar.people is None}
         hidden |= {f"level {line.level}" for line in found.levels if line.people is None}
         shown = {name: sketch for name, sketch in prints.of("spread").items() if name not in hidden}
-        seen = Told("spread", shown, {})
-        if "people" in self._repeated and not self._is_repeated(seen):
-            return nothing | crowd
-        spread = self._say("spread", "spread", seen.sketches, {name: getattr(found, name) for name in SPREAD})
-        return nothing | crowd | {name: numbers or [] for name, numbers in spread.items()}
+        numbers = {name: getattr(found, name) for name in SPREAD}
+        spread = self._say_sum("spread", shown, numbers, parts_are_told=self._is_exact(crowd["people"]))
+        return nothing | crowd | {name: lines or [] for name, lines in spread.items()}
 
-    def _points(self, points: int | None, *, adds_up: bool) -> int | None:
-        """Return the points of everybody; where their parts are not told, those of an earlier preview or none."""
-        sketches = self._prints[0].of("points")
-        said: int | None = None
-        if points is not None and (adds_up or self._is_repeated(Told("points", sketches, {}))):
-            said = self._say("points", "points", sketches, {"points": points})["points"]
-        return said
+    def _is_exact(self, people: int | None) -> bool:
+        """Tell whether it is told how many people there are, and not how many there were in an earlier preview."""
+        return people is not None and "people" not in self._repeated
 
     def _effort(self, effort: Effort) -> Effort:
         told = self._say("effort", "effort", self._prints[0].of("effort"), {"activities": effort.activities})
@@ -149,17 +144,22 @@ class _Retelling:
         self._repeated.append(name)
         return dict(close.numbers)
 
-    def _is_repeated(self, said: Told) -> bool:
-        close = self._closest(said)
-        return close is not None and _are_alike(close, said)
+    def _say_sum(
+        self, sort: str, sketches: dict[str, Sketch], numbers: dict[str, Any], *, parts_are_told: bool
+    ) -> dict[str, Any]:
+        """Return what other numbers add up to: where they are not told, only what was told before."""
+        close = self._closest(Told(sort, sketches, {}))
+        if parts_are_told or (close is not None and _are_alike(close, Told(sort, sketches, {}))):
+            return self._say(sort, sort, sketches, numbers)
+        return dict.fromkeys(numbers)
 
     def _closest(self, said: Told) -> Told | None:
         """Return an earlier figure of the same people, or one that few would make the same, or one too close to it."""
-        close = [each for each in self._told if each.sort == said.sort and _are_close(each, said, same=True)]
-        same = (each for each in close if each.sketches == said.sketches)
+        told = [each for each in self._told if each.sort == said.sort]
+        same = (each for each in told if each.sketches == said.sketches)
+        close = [each for each in told if _are_close(each, said)]
         alike = (each for each in close if _are_alike(each, said))
-        different = (each for each in close if _are_close(each, said))
-        return next(same, None) or next(alike, None) or next(different, None)
+        return next(same, None) or next(alike, None) or next(iter(close), None)
 
     def _line(self, line: Figure, *name: str) -> Figure:
         """Return a line that stands alone, as it may be told; ``name`` is its table, and what it is about."""
@@ -233,10 +233,8 @@ class _Retelling:
         if found is None:
             return None
         compared = {name: getattr(found, name) for name in COMPARED}
-        if people is None:
-            compared = dict.fromkeys(COMPARED)
-        else:
-            compared = self._say("compared", "compared", self._prints[0].of("compared"), compared)
+        sketches, is_exact = self._prints[0].of("compared"), self._is_exact(people)
+        compared = self._say_sum("compared", sketches, compared, parts_are_told=is_exact)
         rules = self._rules(self._prints[1], found.rules, own.beside)
         sums = {name: getattr(found, name) for name in SUMS}
         if None in sums.values() or not (own.adds_up(currencies) and rules.adds_up(currencies)):
@@ -261,9 +259,9 @@ def _pairs(one: Told, other: Told) -> Iterator[tuple[Sketch, Sketch]]:
     return ((one.sketches.get(name, {}), other.sketches.get(name, {})) for name in names)
 
 
-def _are_close(one: Told, other: Told, *, same: bool = False) -> bool:
-    """Tell whether any number of both differs by people who may be few, or is the ``same``."""
-    return any(is_close(*pair) or (same and pair[0] == pair[1]) for pair in _pairs(one, other))
+def _are_close(one: Told, other: Told) -> bool:
+    """Tell whether any number of both differs by people who may be few."""
+    return any(is_close(*pair) for pair in _pairs(one, other))
 
 
 def _are_alike(one: Told, other: Told) -> bool:

@@ -120,6 +120,17 @@ def test_a_sum_is_told_while_what_is_left_out_of_it_is_more_than_one_rule_and_st
     assert reader.sees(gives | {"open": once(PEOPLE[:60]), "took": once(PEOPLE[:43])}).points is None
 
 
+def test_how_many_there_are_is_not_told_by_how_they_spread() -> None:
+    reader = Reader()
+    first = reader.sees({"read": once(PEOPLE[:40])}, people=PEOPLE[:100])
+    fresh = {"took": dict.fromkeys(PEOPLE[:60], 3)}
+    second = reader.sees(fresh, people=PEOPLE[:101])
+    assert (first.people, second.people, second.histogram, second.levels) == (100, None, [], [])
+    assert (people_of(second, "took"), second.points) == (60, 900)
+    third = reader.sees(fresh, people=PEOPLE)
+    assert (third.people, sum(bar.people or 0 for bar in third.histogram)) == (120, 120)
+
+
 def test_what_many_would_change_in_one_number_and_few_in_another_is_not_told() -> None:
     reader = Reader()
     reader.sees({"read": once(PEOPLE[:40])})
