@@ -245,7 +245,7 @@ def _share(lack: Lack) -> float:
 def _of_badge(asked: _Asked, badge: Badge, *, revoked: bool) -> Verdict:
     ruleset, state, here, together = asked.ruleset, asked.state, asked.here, asked.together
     progress, needed = _towards(ruleset, badge, state, here)
-    if badge.key in state.badges:
+    if revoked or badge.key in state.badges:
         ends = state.ending.get(badge.key)
         expired = WhyNot.EXPIRED if ends is not None and ends <= here.now else WhyNot.HELD
         return Verdict(WhyNot.REVOKED if revoked else expired, None, needed, needed)

@@ -205,6 +205,7 @@ def test_a_badge_that_was_revoked_or_has_expired_is_not_said_to_be_held() -> Non
     state = after(rules, activity(1))
     assert told(rules, state)["star"].reason is WhyNot.HELD
     assert told(rules, state, revoked=frozenset({"star"}))["star"].reason is WhyNot.REVOKED
+    assert told(rules, revoked=frozenset({"star"}))["star"].reason is WhyNot.REVOKED, "though its ground has gone"
     assert told(rules, state, here(NOON + timedelta(days=31)))["star"].reason is WhyNot.EXPIRED
 
 
