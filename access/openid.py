@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-
-import httpx
 
 from access.errors import IdentityProviderAwayError, IdentityProviderNotFoundError
 from access.refusals import IdentityFault
@@ -13,9 +12,9 @@ from access.rules import jose
 from access.rules import openid as rules
 from access.rules.providers import Provider
 from kernel.clock import Clock
+from kernel.http_client import HttpClient, NoAnswerError
 
 TIMEOUT_SECONDS: Final = 5.0
-LARGEST: Final = 262_144
 KEPT: Final = timedelta(hours=1)
 ASKED_AGAIN: Final = timedelta(minutes=1)
 """A key that is not among those known is looked for so often: a stranger's tokens must not make us ask all the time."""
@@ -33,7 +32,7 @@ class OpenIdProviders:
             if each.client_secret_file is not None
         }
         self._clock = clock
-        self._client: httpx.AsyncClient | None = None
+        self._client = HttpClient()
         self._documents: dict[str, tuple[datetime, bytes]] = {}
 
     def names(self) -> dict[str, str]:
@@ -100,9 +99,7 @@ class OpenIdProviders:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._client.close()
 
     async def _endpoints(self, provider: Provider) -> rules.Endpoints:
         address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -129,13 +126,13 @@ class OpenIdProviders:
         secret = self._secrets.get((provider.issuer, provider.client_id))
         given = {} if secret is None else {"client_secret": secret}
         status, body = await self._ask("POST", known.token_endpoint, data=form | given)
-        if status != httpx.codes.OK:
+        if status != HTTPStatus.OK:
             raise rules.refused(IdentityFault.CODE)
         return _object(body, IdentityFault.CODE)
 
     async def _with_userinfo(self, address: str, access_token: str, claims: dict[str, Any]) -> dict[str, Any]:
         status, body = await self._ask("GET", address, headers={"Authorization": f"Bearer {access_token}"})
-        found = _object(body, IdentityFault.CLAIMS) if status == httpx.codes.OK else {}
+        found = _object(body, IdentityFault.CLAIMS) if status == HTTPStatus.OK else {}
         if found.get("sub") != claims["sub"]:  # OpenID Connect Core 5.3.2: it may be somebody else's
             raise rules.refused(IdentityFault.CLAIMS)
         return found | claims
@@ -147,25 +144,17 @@ class OpenIdProviders:
         if read_at is not None and abs(now - read_at) < kept:
             return document
         status, document = await self._ask("GET", address)
-        if status != httpx.codes.OK:
+        if status != HTTPStatus.OK:
             raise IdentityProviderAwayError("The provider does not answer.")
         self._documents[address] = (now, document)
         return document
 
     async def _ask(self, method: str, address: str, **request: Any) -> tuple[int, bytes]:
-        """Ask once, and read no more than ``LARGEST`` bytes; a redirection is no answer."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
-        body = b""
+        """Ask once; a redirection is no answer."""
         try:
-            async with self._client.stream(method, address, **request) as answer:
-                async for part in answer.aiter_bytes():
-                    body += part
-                    if len(body) > LARGEST:
-                        raise IdentityProviderAwayError("The provider answers with more than it should.")
-        except (httpx.HTTPError, httpx.InvalidURL):
+            return await self._client.ask(method, address, seconds=TIMEOUT_SECONDS, **request)
+        except NoAnswerError:
             raise IdentityProviderAwayError("The provider does not answer.") from None
-        return answer.status_code, body
 
 
 def _object(body: bytes, fault: IdentityFault) -> dict[str, Any]:

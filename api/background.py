@@ -15,9 +15,10 @@ import consent
 import gamification
 import people
 from api.runtime import REQUESTS_ORIGIN, Runtime
-from consent.vocabulary import BOARD_TOPIC, Purpose
+from consent.vocabulary import BOARD_TOPIC, Basis, Purpose
 from gamification import Boards
 from kernel.facts import Origin
+from kernel.http_client import NoAnswerError
 from kernel.relay import hold_back, relay
 from kernel.unit_of_work import UnitOfWork
 
@@ -26,6 +27,7 @@ CONSENT_PAUSE_SECONDS = 10.0
 FLOOD_PAUSE_SECONDS = 10.0
 LETTER_PAUSE_SECONDS = 1.0
 LOTS_PAUSE_SECONDS = 30.0
+REGISTER_PAUSE_SECONDS = 10.0
 REQUESTS_PAUSE_SECONDS = 1.0
 RETENTION_PAUSE_SECONDS = 3_600.0
 SCHEDULE_PAUSE_SECONDS = 1.0
@@ -33,6 +35,14 @@ BOARD_ORIGIN = Origin(request=UUID(int=0), actor="system:board", role="system", 
 CONSENT_ORIGIN = Origin(request=UUID(int=0), actor="system:consent", role="system", route="worker consent")
 LETTER_ORIGIN = Origin(request=UUID(int=0), actor="system:letters", role="system", route="worker letters")
 LOTS_ORIGIN = Origin(request=UUID(int=0), actor="system:ledger", role="system", route="worker ledger")
+REGISTER_ORIGIN = Origin(
+    request=UUID(int=0),
+    actor="system:registers",
+    role="system",
+    route="worker registers",
+    purpose=Purpose.COMPLIANCE,
+    basis=Basis.LEGAL_OBLIGATION,
+)
 TRAIL_ORIGIN = Origin(request=UUID(int=0), actor="system:trail", role="system", route="worker trail")
 SCHEDULE_ORIGIN = Origin(request=UUID(int=0), actor="system:schedule", role="system", route="worker schedule")
 
@@ -63,6 +73,7 @@ class Background:
             partial(_repeat, self._send_messages, LETTER_PAUSE_SECONDS, "messages_wait"),
             partial(_repeat, self._sweep_consents, CONSENT_PAUSE_SECONDS, "consents_wait"),
             partial(_repeat, self._answer_requests, REQUESTS_PAUSE_SECONDS, "requests_wait"),
+            partial(_repeat, self._ask_registers, REGISTER_PAUSE_SECONDS, "registers_wait"),
             partial(_repeat, self._retain_trail, RETENTION_PAUSE_SECONDS, "trail_retention_waits"),
             partial(_repeat, self._retain, RETENTION_PAUSE_SECONDS, "retention_waits"),
         ]
@@ -127,6 +138,26 @@ class Background:
         """Do one step of one request; workers beside each other take different requests."""
         async with self._runtime.work.begin(REQUESTS_ORIGIN) as uow:
             return await consent.work_once(uow, self._runtime.registry)
+
+    async def _ask_registers(self) -> bool:
+        """Ask one register about one licence, in no transaction: it may take its time."""
+        runtime = self._runtime
+        if not runtime.registers.sources:
+            return False
+        async with runtime.work.begin(REGISTER_ORIGIN) as uow:
+            inquiry = await people.claim_inquiry(uow, runtime.registers.sources)
+        if inquiry is None:
+            return False
+        async with runtime.work.read(REGISTER_ORIGIN) as uow:
+            identifier = await people.identifier_of(uow, inquiry)
+        entry, answered = None, True
+        try:
+            entry = await runtime.registers.entry(inquiry.register, identifier)
+        except NoAnswerError:
+            answered = False
+        async with runtime.work.begin(REGISTER_ORIGIN) as uow:
+            await people.settle_inquiry(uow, inquiry, entry, answered=answered)
+        return True
 
     async def _retain_trail(self) -> bool:
         """Let the content of audit entries go whose kind's time is over."""

@@ -69,6 +69,7 @@ class Runtime:
         self.authority = access.Authority(self.token_keys, settings.public_url, AUDIENCE)
         self.relying_party = access.party(settings.public_url, settings.passkey_domain, settings.passkey_origins)
         self.openid = openid_providers(settings, self.clock)
+        self.registers = licence_registers(settings)
         self.verifier = access.TokenVerifier(self.authority, self.clock)
         self.boards = Boards(self.cache)
         self.badge_issuer = badge_issuer(settings, keys)
@@ -104,6 +105,7 @@ class Runtime:
             await DB.close()
             await self.cache.close()
             await self.openid.close()
+            await self.registers.close()
 
     async def require_replayed(self) -> None:
         """See that nobody who was erased is back: a database that was restored must not be served before that.
@@ -191,6 +193,21 @@ def openid_providers(settings: Settings, clock: Clock) -> access.OpenIdProviders
         return access.OpenIdProviders(found, clock)
     except (OSError, ValueError) as error:
         raise SettingsError(f"LAUREL_OPENID_PROVIDERS: {error}", field="openid_providers") from None
+
+
+def licence_registers(settings: Settings) -> people.Registers:
+    """Return which registers are asked about licences; none unless the operator says so.
+
+    Raises:
+        SettingsError: the file can't be read, or is malformed.
+
+    """
+    if settings.licence_registers is None:
+        return people.Registers({})
+    try:
+        return people.Registers(people.read_registers(settings.licence_registers.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"LAUREL_LICENCE_REGISTERS: {error}", field="licence_registers") from None
 
 
 def receipt_issuer(settings: Settings, keys: Keys) -> ReceiptIssuer:

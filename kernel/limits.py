@@ -64,12 +64,12 @@ class Limits:
     async def take(self, limits: Sequence[Limit]) -> Quota:
         """Count one more of each, or of none where one is used up; answer the one that decides."""
         keys = [self._key(limit) for limit in limits]
-        self._count(limits, +1)
+        own = self._count(limits, +1)
         try:
             numbers = [number for limit in limits for number in (limit.most, limit.seconds)]
             decider, count = await self._take(keys=keys, args=numbers)
         except AWAY:
-            return self._alone(limits)
+            return self._alone(limits, own)
         limit = limits[abs(decider) - 1]
         return Quota(decider < 0, limit, max(0, limit.most - count), self._resets_in(limit))
 
@@ -84,19 +84,21 @@ class Limits:
         except AWAY:
             return  # it runs out by itself
 
-    def _alone(self, limits: Sequence[Limit]) -> Quota:
-        left = [max(1, limit.most // STRICTER) - self._own[limit.name][1] for limit in limits]
+    def _alone(self, limits: Sequence[Limit], own: Sequence[int]) -> Quota:
+        left = [max(1, limit.most // STRICTER) - own[place] for place, limit in enumerate(limits)]
         tightest = min(range(len(limits)), key=left.__getitem__)
         limit = limits[tightest]
         return Quota(left[tightest] >= 0, limit, max(0, left[tightest]), self._resets_in(limit))
 
-    def _count(self, limits: Sequence[Limit], by: int) -> None:
+    def _count(self, limits: Sequence[Limit], by: int) -> list[int]:
+        """Count in this process and return the counts of now: while Valkey is asked, all may be forgotten."""
         if len(self._own) > MOST_NAMES:
             self._own.clear()
         for limit in limits:
             window, count = self._own.get(limit.name, (0, 0))
             now = self._window(limit)
             self._own[limit.name] = (now, by if window != now else count + by)
+        return [self._own[limit.name][1] for limit in limits]
 
     def _window(self, limit: Limit) -> int:
         return int(self._clock.now().timestamp()) // limit.seconds

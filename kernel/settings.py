@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = "laurel@localhost"
     confirmation_letters: Literal["sent", "handed-out"] = "sent"
     openid_providers: Path | None = None
+    licence_registers: Path | None = None
     passkey_domain: str | None = None
     passkey_origins: tuple[str, ...] = ()
     staff_second_factor: Literal["required", "optional"] | None = None
@@ -131,6 +132,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "mail_from": parsers.address,
     "confirmation_letters": parsers.choice("sent", "handed-out"),
     "openid_providers": parsers.path,
+    "licence_registers": parsers.path,
     "passkey_domain": parsers.domain,
     "passkey_origins": parsers.asking_origins,
     "staff_second_factor": parsers.choice("required", "optional"),

@@ -1,9 +1,11 @@
-"""What a text or a locale from outside must look like."""
+"""What a text, a locale or an address from outside must look like."""
 
 import re
 import unicodedata
 from typing import Final
+from urllib.parse import urlsplit
 
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
@@ -21,3 +23,13 @@ def is_readable(text: str, most: int, *, lines: bool = False) -> bool:
     if not text.strip() or len(text) > most:
         return False
     return all(unicodedata.category(letter) not in {"Cc", "Cs"} or (lines and letter == "\n") for letter in text)
+
+
+def is_safe_url(url: str) -> bool:
+    """Tell whether what is sent to ``url`` can't be read on the way: TLS, or this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port != 0 else None
+    except ValueError:  # no port, or no address between its brackets
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))

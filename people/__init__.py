@@ -17,29 +17,37 @@ from people.errors import (
     ZoneCooldownError,
 )
 from people.holdings import HOLDINGS
+from people.registers import Registers
+from people.rules.registers import read as read_registers
 from people.sealing import configure
 from people.secrets import fingerprint, open_secret, seal_secret
-from people.service import (
+from people.service.licences import (
+    claim_inquiry,
+    decide_licence,
+    identifier_of,
+    pending_licences,
+    settle_inquiry,
+    standings,
+    submit_licence,
+)
+from people.service.persons import (
     bearings,
     change,
-    decide_licence,
     find_by_email,
     find_by_identifier,
     key_use,
     lock,
-    pending_licences,
     profile,
     register,
     reindex,
     rewrap,
-    standings,
-    submit_licence,
     view,
 )
 from people.values import (
     Bearings,
     Change,
     Identifier,
+    Inquiry,
     LegalStanding,
     Licence,
     LicenceDecision,
@@ -47,6 +55,7 @@ from people.values import (
     Page,
     Particulars,
     Profile,
+    RegisterEntry,
     VaultKeys,
     View,
     WaitingLicence,
@@ -60,6 +69,7 @@ from people.vocabulary import (
     PersonStatus,
     PracticeSetting,
     Profession,
+    RegisterFinding,
     is_market,
 )
 
@@ -72,6 +82,7 @@ __all__ = [
     "ContactChannel",
     "Field",
     "Identifier",
+    "Inquiry",
     "InvalidLicenceError",
     "InvalidPersonError",
     "LegalStanding",
@@ -90,6 +101,9 @@ __all__ = [
     "PracticeSetting",
     "Profession",
     "Profile",
+    "RegisterEntry",
+    "RegisterFinding",
+    "Registers",
     "VaultKeys",
     "VaultNotConfiguredError",
     "View",
@@ -98,11 +112,13 @@ __all__ = [
     "bearings",
     "box",
     "change",
+    "claim_inquiry",
     "configure",
     "decide_licence",
     "find_by_email",
     "find_by_identifier",
     "fingerprint",
+    "identifier_of",
     "is_market",
     "key_use",
     "lock",
@@ -110,11 +126,13 @@ __all__ = [
     "open_secret",
     "pending_licences",
     "profile",
+    "read_registers",
     "register",
     "reindex",
     "rewrap",
     "seal_detail",
     "seal_secret",
+    "settle_inquiry",
     "standings",
     "submit_licence",
     "view",

@@ -1,6 +1,6 @@
 """The tables of the vault: the only ones with columns that identify a person, all of them sealed."""
 
-from piccolo.columns import UUID, Array, Boolean, Date, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Array, Boolean, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -73,3 +73,8 @@ class LicenceRow(Table, tablename="licence", schema="people"):
     )
     public_employee = Boolean(default=None, null=True, help_text="pseudonymous: whether a public body employs them")
     covered_recipient = Boolean(default=None, null=True, help_text="pseudonymous: whether transfers are reported")
+    register = Text(default=None, null=True, help_text="pseudonymous: which register was asked about it")
+    finding = Text(default=None, null=True, help_text="pseudonymous: RegisterFinding, what that came to")
+    asked_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")
+    ask_again_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it will be asked again")
+    attempts = Integer(default=0, null=False, help_text="pseudonymous: how often it was asked")

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from typing_extensions import override
 
 from kernel.keyring import Keyring
-from people.vocabulary import ContactChannel, LicenceStatus, PersonId, PracticeSetting, Profession
+from people.vocabulary import ContactChannel, LicenceStatus, PersonId, PracticeSetting, Profession, RegisterFinding
 
 
 class VaultKeys(msgspec.Struct, frozen=True):
@@ -114,13 +114,43 @@ class Licence(LegalClass, frozen=True, kw_only=True):
 
 
 class WaitingLicence(msgspec.Struct, frozen=True, kw_only=True):
-    """A licence that waits for a decision; where the evidence is, its person's profile says."""
+    """A licence that waits for a decision; where the evidence is, its person's profile says.
+
+    ``finding`` is what the ``register`` said when it was asked, at ``asked_at``; all None where none was.
+    """
 
     id: UUID
     person: PersonId
     market: str
     expires_on: date | None
     changed_at: datetime
+    register: str | None = None
+    finding: RegisterFinding | None = None
+    asked_at: datetime | None = None
+
+
+class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
+    """A register is to be asked about a licence: which one, by the id of its row, and by which system's number."""
+
+    licence: UUID
+    person: PersonId
+    market: str
+    register: str
+    system: str
+
+
+class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a register says of a number: whose it is, whether and until when, and what it calls the entry."""
+
+    name: str
+    active: bool
+    expires_on: date | None
+    reference: str
+
+    @override
+    def __repr__(self) -> str:
+        """Show no name."""
+        return f"RegisterEntry(active={self.active})"
 
 
 class LicenceDecision(LegalClass, frozen=True, kw_only=True):

@@ -65,6 +65,17 @@ class LicenceStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class RegisterFinding(StrEnum):
+    """What asking a register about a licence came to."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    EXPIRED = "expired"
+    NOT_FOUND = "not_found"
+    NAME_DIFFERS = "name_differs"
+    UNAVAILABLE = "unavailable"
+
+
 class ContactChannel(StrEnum):
     """A way to reach somebody. Preferring one is a wish; whether it may be used is for consent to say."""
 
@@ -109,6 +120,8 @@ class Action(StrEnum):
     PERSON_REGISTERED = "people:person:registered"
     PROFILE_CHANGED = "people:profile:changed"
     PROFILE_READ = "people:profile:read"
+    REGISTER_ANSWERED = "people:register:answered"
+    REGISTER_ASKED = "people:register:asked"
 
 
 def is_market(code: str) -> bool:

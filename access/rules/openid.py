@@ -17,7 +17,8 @@ from typing_extensions import override
 from access.errors import IdentityRefusedError
 from access.refusals import IdentityFault
 from access.rules import jose
-from access.rules.providers import Place, Provider, claim, is_safe
+from access.rules.providers import Place, Provider, claim
+from kernel.texts import is_safe_url
 from people.vocabulary import Profession
 
 ATTEMPT_BYTES: Final = 32
@@ -77,7 +78,7 @@ def endpoints(provider: Provider, document: bytes) -> Endpoints:
     except (ValueError, msgspec.ValidationError):
         raise refused(IdentityFault.METADATA) from None
     addresses = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint]
-    if not all(is_safe(each) for each in addresses if each is not None):
+    if not all(is_safe_url(each) for each in addresses if each is not None):
         raise refused(IdentityFault.METADATA)
     if found.issuer != provider.issuer or "S256" not in found.code_challenge_methods_supported:
         raise refused(IdentityFault.METADATA)

@@ -1,15 +1,14 @@
 """Which OpenID providers an operator trusts, and what their claims mean here: one file, read strictly."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 import msgspec
 import yaml
 
+from kernel.texts import is_safe_url
 from people.vocabulary import Profession, is_market
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 Algorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
 """Only signatures that the provider alone can make: a shared secret would be one that we could lose."""
 Claim = str | tuple[str, ...]
@@ -67,20 +66,10 @@ def read(text: str) -> dict[str, Provider]:
     return dict(found.providers)
 
 
-def is_safe(url: str) -> bool:
-    """Tell whether what is sent to ``url`` can't be read on the way: TLS, or this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname if parts.port != 0 else None
-    except ValueError:  # no port, or no address between its brackets
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
-
-
 def _check(key: str, provider: Provider) -> None:
     if not key.replace("-", "").isalnum() or not key.isascii() or key != key.lower():
         raise ValueError(f"{key!r}: a provider's key is of a-z, 0-9 and hyphens")
-    if not is_safe(provider.issuer):
+    if not is_safe_url(provider.issuer):
         raise ValueError(f"{key}: issuer must be an https URL")
     if not provider.redirect_uris:
         raise ValueError(f"{key}: redirect_uris must name at least one address")

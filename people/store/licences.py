@@ -1,6 +1,7 @@
 """Licences to practise, one per person and market; where the evidence is stands sealed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +10,9 @@ import msgspec
 
 from kernel.unit_of_work import UnitOfWork
 from people import sealing
-from people.values import Licence, WaitingLicence
-from people.vocabulary import LicenceStatus, PersonId
+from people.rules.registers import RegisterSource
+from people.values import Inquiry, Licence, WaitingLicence
+from people.vocabulary import LicenceStatus, PersonId, RegisterFinding
 
 _LICENCE: Final = "people.licence"
 
@@ -20,8 +22,20 @@ insert into people.licence (id, person, market, status, evidence, expires_on, ch
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (person, market) do update set id = excluded.id, status = excluded.status, evidence = excluded.evidence,
     expires_on = excluded.expires_on, changed_at = excluded.changed_at, states = excluded.states,
-    public_employee = excluded.public_employee, covered_recipient = excluded.covered_recipient
+    public_employee = excluded.public_employee, covered_recipient = excluded.covered_recipient,
+    register = null, finding = null, asked_at = null, ask_again_at = null, attempts = 0
 """
+
+_NEXT: Final = """
+select l.id as licence, l.person, l.market, asked.register, asked.system, l.attempts from people.licence l
+join people.person p on p.id = l.person and p.status = 'active'
+join people.data_key k on k.person = l.person
+join unnest($1::text[], $2::text[], $3::text[]) as asked (register, market, system) on asked.market = l.market
+where l.status = 'pending' and (l.asked_at is null or l.ask_again_at <= $4)
+    and exists (select from people.identifier i where i.person = l.person and i.system = asked.system)
+order by l.id, asked.register limit 1 for no key update of l skip locked
+"""
+"""An erasure takes the key first: whoever has none is being erased."""
 
 _OPEN: Final = "market, status, expires_on, changed_at, states, public_employee, covered_recipient"
 """The columns of a licence that are not sealed."""
@@ -76,7 +90,8 @@ async def unopened(uow: UnitOfWork, persons: Collection[PersonId], market: str) 
 async def waiting(uow: UnitOfWork, markets: Collection[str], after: UUID | None, limit: int) -> list[WaitingLicence]:
     """Return pending licences of active people whose home market is one of these, in the order of submission."""
     rows = await uow.fetch(
-        "select l.id, l.person, l.market, l.expires_on, l.changed_at from people.licence l"
+        "select l.id, l.person, l.market, l.expires_on, l.changed_at, l.register, l.finding, l.asked_at"
+        " from people.licence l"
         " join people.person p on p.id = l.person where l.status = 'pending' and p.status = 'active'"
         " and ('*' = any($1::text[]) or p.market = any($1::text[])) and ($2::uuid is null or l.id > $2)"
         " order by l.id limit $3",
@@ -85,6 +100,35 @@ async def waiting(uow: UnitOfWork, markets: Collection[str], after: UUID | None,
         limit,
     )
     return [msgspec.convert(dict(row), WaitingLicence) for row in rows]
+
+
+async def next_inquiry(uow: UnitOfWork, sources: Mapping[str, RegisterSource]) -> tuple[Inquiry, int] | None:
+    """Return a pending licence that is to be asked about now, locked, and how often that was done; None if none is."""
+    columns = list(sources), [each.market for each in sources.values()], [each.system for each in sources.values()]
+    row = await uow.fetchrow(_NEXT, *columns, uow.now)
+    return None if row is None else (msgspec.convert(dict(row), Inquiry), row["attempts"])
+
+
+async def put_finding(
+    uow: UnitOfWork, inquiry: Inquiry, finding: RegisterFinding, again_at: datetime | None, attempts: int | None = None
+) -> None:
+    """Store what asking a register came to, and when it is asked again; ``attempts`` stay as they are if None."""
+    await uow.execute(
+        "update people.licence set register = $2, finding = $3, asked_at = $4, ask_again_at = $5,"
+        " attempts = coalesce($6, attempts) where id = $1",
+        inquiry.licence,
+        inquiry.register,
+        finding.value,
+        uow.now,
+        again_at,
+        attempts,
+    )
+
+
+async def waits(uow: UnitOfWork, inquiry: Inquiry) -> bool:
+    """Tell whether the licence is still the one that was asked about: each decision gives it another id."""
+    sql = "select exists (select from people.licence where id = $1 and person = $2 and status = 'pending')"
+    return bool(await uow.fetchval(sql, inquiry.licence, inquiry.person))
 
 
 def _licence(row: asyncpg.Record, evidence: str | None) -> Licence:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 import pytest
@@ -85,3 +86,21 @@ async def test_the_work_does_not_tell_whether_there_is_an_account() -> None:
         assert await passwords.verify("wrong", stored if known else None) == (False, None)
         seconds[known].append(time.process_time() - begun)
     assert 0.9 < median(seconds[True]) / median(seconds[False]) < 1.1
+
+
+def test_threads_that_share_the_pool_get_each_their_own_answer_and_no_place_is_lost() -> None:
+    passwords = Passwords(threads=2, waiting=6)
+    stored = [asyncio.run(passwords.hash(f"{PASSWORD} {number}")) for number in range(2)]
+
+    async def ask(number: int) -> list[tuple[bool, str | None] | BaseException]:
+        right, wrong = f"{PASSWORD} {number % 2}", f"{PASSWORD} {(number + 1) % 2}"
+        asked = [passwords.verify(word, stored[number % 2]) for word in (right, wrong, right, wrong)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda number: asyncio.run(ask(number)), range(4)))
+    served = list(zip(*answers, strict=True))
+    for expected, column in zip((True, False, True, False), served, strict=True):
+        assert {each for each in column if not isinstance(each, PasswordsBusyError)} <= {(expected, None)}
+    held = [passwords._places.acquire(blocking=False) for _ in range(9)]
+    assert held == [True] * 8 + [False], "as many places as at the beginning"

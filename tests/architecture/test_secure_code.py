@@ -22,11 +22,11 @@ WEAK = {"hashlib.md5", "hashlib.sha1", "hashlib.new"}
 """Hashes that collide; SHA-1 within HMAC is what authenticator apps speak (RFC 6238) and does not weaken it."""
 REACHING_OUT = {"httpx", "smtplib", "requests", "urllib3", "aiohttp", "urllib.request", "http.client", "ftplib"}
 REACHES_OUT = {
-    "access/openid.py": "it asks the identity providers of the settings",
     "api/cli/demo.py": "it asks its own server whether it is ready",
     "api/importer/client.py": "it asks the server that the command names",
     "api/importer/run.py": "likewise",
     "audit/witnesses.py": "it asks the witnesses of the policy file",
+    "kernel/http_client.py": "it asks the identity providers and the registers of licences of the settings",
     "kernel/mail.py": "it gives letters to the mail server of the settings",
 }
 ENOUGH_BYTES = 16

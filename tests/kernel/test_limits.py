@@ -1,7 +1,7 @@
 """Limits: shared by all workers, counted before the attempt, forgotten afterwards, stricter when Valkey is away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,24 @@ import pytest
 
 from kernel.cache import Cache
 from kernel.clock import MovableClock
+from kernel.embedded import remove
+from kernel.embedded.place import find
+from kernel.embedded.valkey import Valkey
 from kernel.limits import Limit, Limits
 from tests.api.lines import Line, through, whole
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a Valkey for this file alone: `make mutants` runs it in processes side by side, and each empties it."""
+    folder = tmp_path_factory.mktemp("valkey")
+    place = find(folder)
+    place.write("valkey.password", "own")
+    server = Valkey(place)
+    server.start()
+    yield server.url()
+    remove(folder)
+
 
 ONE = Limit("guess:one", 3)
 TWO = Limit("guess:two", 3)
@@ -97,3 +113,45 @@ async def test_with_valkey_away_a_process_counts_for_itself_and_allows_a_tenth(
     await line.mend()
     assert (await limits.take([twenty])).allowed
     await far.close()
+
+
+async def test_alone_the_tightest_of_some_limits_decides_and_says_what_is_left(
+    line: Line, redis_url: str, clock: MovableClock
+) -> None:
+    far = Cache(through(redis_url, line.there, line.here))
+    limits, wide, narrow = Limits(far, clock), Limit("guess:wide", 40), Limit("guess:narrow", 25, 3_600)
+    await line.cut()
+    clock.move(timedelta(seconds=10))
+    assert await limits.take([wide, narrow]) == (True, narrow, 1, 3_590)
+    assert await limits.take([wide, narrow]) == (True, narrow, 0, 3_590)
+    assert await limits.take([wide, narrow]) == (False, narrow, 0, 3_590)
+    assert await limits.take([wide]) == (True, wide, 0, 50)
+    await limits.give_back([narrow, wide])
+    assert await limits.take([narrow]) == (False, narrow, 0, 3_590), "what was refused counts, too"
+    await limits.give_back([narrow, narrow])
+    assert (await limits.take([narrow])).allowed
+    assert not (await limits.take([narrow])).allowed, "each was given back once"
+    await far.close()
+
+
+async def test_a_process_that_counts_too_many_names_forgets_them_and_goes_on(
+    line: Line, redis_url: str, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = Cache(through(redis_url, line.there, line.here))
+    limits = Limits(far, clock)
+    monkeypatch.setattr("kernel.limits.MOST_NAMES", 2)
+    await line.cut()
+    assert [(await limits.take([Limit(name, 10)])).allowed for name in "abb"] == [True, True, False]
+    assert (await limits.take([Limit("c", 10)])).allowed
+    assert (await limits.take([Limit("b", 10)])).allowed, "three were too many"
+    many = [limits.take([Limit(f"guess:{number}", 10)]) for number in range(50)]
+    assert all(quota.allowed for quota in await asyncio.gather(*many)), "others are forgotten while one waits"
+    await far.close()
+
+
+async def test_what_is_given_back_in_the_next_window_is_kept_for_no_longer_than_it_counts(
+    cache: Cache, clock: MovableClock
+) -> None:
+    await Limits(cache, clock).give_back([ONE])
+    (name,) = await cache.client.keys("limit:*")
+    assert 60 < await cache.client.ttl(name) <= 120

@@ -1,10 +1,12 @@
 """The vault on a real database: what it holds is sealed, found by blind index, locked in order, and can be shredded."""
 
 import asyncio
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
 import people
@@ -240,3 +242,20 @@ async def test_the_database_refuses_what_the_vault_would_never_store(work: Work,
 
 def test_keys_are_not_shown() -> None:
     assert repr(vault_keys(b"1")) == "VaultKeys(...)"
+
+
+async def test_who_locks_many_people_in_any_order_waits_and_is_never_stuck(work: Work, origin: Origin) -> None:
+    """One function locks, in the order of ids: of two that wait for each other PostgreSQL would end one."""
+    numbers = [Identifier("gb-gmc", f"765432{number}") for number in range(4)]
+    new = [msgspec.structs.replace(ANA, email=None, identifiers=(each,)) for each in numbers]
+    async with work.begin(origin) as uow:
+        together = [await people.register(uow, each) for each in new]
+
+    async def locked(order: list[PersonId]) -> int:
+        async with work.begin(origin) as uow:
+            found = await people.lock(uow, order)
+            await uow.execute("select pg_sleep(0.005)")  # long enough for the others to come
+            return len(found)
+
+    orders = [list(order) for order in permutations(together)][::2]
+    assert await asyncio.gather(*(locked(order) for order in orders)) == [4] * len(orders)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from access.rules.providers import claim, is_safe, read
+from access.rules.providers import claim, read
+from kernel.texts import is_safe_url
 
 GOOD: dict[str, Any] = {
     "name": "DocCheck",
@@ -53,13 +54,13 @@ def test_what_an_operator_can_not_mean_is_refused_with_its_reason(said: str, wor
 
 
 def test_what_is_sent_is_sent_over_tls_or_within_this_machine() -> None:
-    assert is_safe("https://a.example/token")
-    assert is_safe("http://127.0.0.1:9/token")
-    assert is_safe("http://[::1]:9/token")
-    assert not is_safe("http://a.example/token")
-    assert not is_safe("http://127.0.0.1.evil.example/token")
-    assert not is_safe("https:///token")
-    assert not is_safe("file:///etc/passwd")
+    assert is_safe_url("https://a.example/token")
+    assert is_safe_url("http://127.0.0.1:9/token")
+    assert is_safe_url("http://[::1]:9/token")
+    assert not is_safe_url("http://a.example/token")
+    assert not is_safe_url("http://127.0.0.1.evil.example/token")
+    assert not is_safe_url("https:///token")
+    assert not is_safe_url("file:///etc/passwd")
 
 
 def test_a_claim_is_text_at_its_place_or_nothing() -> None:

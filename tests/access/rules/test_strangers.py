@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.errors import KeyProofRefusedError, PasskeyRefusedError, ProvisioningError
-from access.rules import dpop, jose, passkeys, providers, scim
+from access.rules import dpop, jose, passkeys, scim
 from access.vocabulary import Role
 from access.webauthn_json import PasskeyAnswer, PasskeyResponse
+from kernel.texts import is_safe_url
 from tests.conftest import START
 
 JSON = st.recursive(
@@ -62,7 +63,7 @@ def test_a_proof_with_anything_for_its_key_is_refused(value: object) -> None:
 def test_an_address_that_is_none_is_another_one(address: str) -> None:
     with pytest.raises(KeyProofRefusedError):
         read(signed(GOOD | {"htu": address}))
-    assert not providers.is_safe(address)
+    assert not is_safe_url(address)
 
 
 @given(st.text(), st.text(), st.none() | st.text(), st.binary().map(jose.text))

@@ -1,34 +1,28 @@
-"""What can be done with people."""
+"""What can be done with people: registering, reading and changing them, and keeping their keys."""
 
 import zoneinfo
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
-from kernel import cursors, epochs
+from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 from people.detailing import seal_detail
-from people.errors import InvalidLicenceError, PersonNotFoundError
-from people.rules.licences import check_decision, check_submission, standing_on, status_on
+from people.errors import PersonNotFoundError
+from people.rules.licences import status_on
 from people.rules.person import check, check_change, check_zone_change
-from people.store import keys, licences, persons, profiles
+from people.store import keys, persons, profiles
 from people.values import (
     Bearings,
     Change,
-    LegalStanding,
-    Licence,
-    LicenceDecision,
     NewPerson,
     Page,
     Profile,
     View,
-    WaitingLicence,
 )
-from people.vocabulary import Action, Field, LicenceStatus, PersonId, is_market
+from people.vocabulary import Action, Field, PersonId
 
 
 async def register(uow: UnitOfWork, new: NewPerson) -> PersonId:
@@ -104,90 +98,6 @@ async def change(uow: UnitOfWork, person: PersonId, new: Change, *, by_person: b
     values = {"new": new.given(), "old": {name: known[name] for name in names}}
     sealed = await seal_detail(uow, person, msgspec.to_builtins(values))
     uow.record(Action.PROFILE_CHANGED, subject=person, sealed=[sealed], fields=names)
-
-
-async def submit_licence(
-    uow: UnitOfWork, person: PersonId, market: str, evidence: str, expires_on: date | None
-) -> Licence:
-    """Store what ``person`` says of their licence in ``market``, to be looked at by staff: it is pending until then.
-
-    Raises:
-        InvalidLicenceError: the facts hold the ``field`` that is wrong.
-        LicenceStepError: it is verified, and would not be any more.
-        PersonNotFoundError: nobody active has this id.
-        PersonErasedError: the person's key was destroyed.
-
-    """
-    data_key, known = await _licence(uow, person, market)
-    check_submission(known, evidence, expires_on, uow.now.date())
-    decision = LicenceDecision(status=LicenceStatus.PENDING, evidence=evidence, expires_on=expires_on)
-    return await _put_licence(uow, person, market, data_key, decision)
-
-
-async def decide_licence(uow: UnitOfWork, person: PersonId, market: str, decision: LicenceDecision) -> Licence:
-    """Store what was decided about the licence of ``person`` in ``market``, and return the licence as it is now.
-
-    Raises:
-        InvalidLicenceError: the facts hold the ``field`` that is wrong.
-        LicenceStepError: its status can't follow the one before it.
-        PersonNotFoundError: nobody active has this id.
-        PersonErasedError: the person's key was destroyed.
-
-    """
-    data_key, known = await _licence(uow, person, market)
-    check_decision(known, decision, uow.now.date())
-    return await _put_licence(uow, person, market, data_key, decision)
-
-
-async def _licence(uow: UnitOfWork, person: PersonId, market: str) -> tuple[bytes, Licence | None]:
-    """Return the person's key and the licence in ``market``, locked."""
-    if not is_market(market):
-        raise InvalidLicenceError("The field market must be an ISO 3166-1 alpha-2 code such as GB.", field="market")
-    if person not in await lock(uow, [person]):
-        raise PersonNotFoundError("Nobody active has this id.")
-    data_key = await profiles.key_of(uow, person)
-    known = {each.market: each for each in await licences.licences_of(uow, person, data_key)}
-    return data_key, known.get(market)
-
-
-async def _put_licence(
-    uow: UnitOfWork, person: PersonId, market: str, data_key: bytes, decision: LicenceDecision
-) -> Licence:
-    licence = Licence(
-        market=market,
-        status=decision.status,
-        evidence=decision.evidence,
-        expires_on=decision.expires_on,
-        changed_at=uow.now,
-        states=decision.states,
-        public_employee=decision.public_employee,
-        covered_recipient=decision.covered_recipient,
-    )
-    await licences.put_licence(uow, person, data_key, licence)
-    uow.record(Action.LICENCE_CHANGED, subject=person, resource=f"licence:{market}", status=decision.status)
-    return licence
-
-
-async def standings(
-    uow: UnitOfWork, people: Collection[PersonId], market: str, at: datetime | None = None
-) -> dict[PersonId, LegalStanding]:
-    """Return what the licence of each of ``people`` in ``market`` is worth at a moment (now), in one query.
-
-    Whoever has none is unverified. Nothing that is sealed is opened. What was decided after ``at`` counts as if it had
-    been decided before: only the last decision is kept, and the audit log has those before it.
-    """
-    day = (at or uow.now).date()
-    known = await licences.unopened(uow, people, market)
-    return {person: standing_on(known.get(person), day) for person in people}
-
-
-async def pending_licences(
-    uow: UnitOfWork, markets: Collection[str], after: UUID | None, limit: int
-) -> cursors.Page[WaitingLicence]:
-    """Return licences that wait for a decision, of people in ``markets`` (``*`` for all), the oldest first."""
-    found = cursors.page(await licences.waiting(uow, markets, after, limit + 1), limit)
-    uow.record(Action.LICENCES_READ, count=len(found.items))
-    return found
 
 
 async def key_use(uow: UnitOfWork) -> dict[bytes, int]:
