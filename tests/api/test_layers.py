@@ -13,11 +13,11 @@ from tests.api.opening import worker
 async def test_an_administrators_token_is_worth_nothing_without_each_of_the_other_layers(house: House) -> None:
     """The account, the session, the second factor and its age are asked about anew with each request."""
     sam = await member(house, Role.ADMINISTRATOR)
-    asked = {"method": "POST", "url": f"/v1/accounts/{(await member(house, Role.MARKETER)).account}/disable"}
+    path = f"/v1/accounts/{(await member(house, Role.MARKETER)).account}/disable"
     async with worker(house, staff_second_factor="required") as strict:
         tokens = await sam.tokens()
-        problem(await strict.request(**asked), 401, "token-refused")  # from the same network as everybody here
-        problem(await strict.request(**asked, headers=bearing(tokens)), 403, "second-factor-missing")
+        problem(await strict.post(path), 401, "token-refused")  # from the same network as everybody here
+        problem(await strict.post(path, headers=bearing(tokens)), 403, "second-factor-missing")
         authenticator = await house.http.post("/v1/me/authenticator", headers=bearing(tokens))
         secret = authenticator.json()["secret"]
         otp = {"otp": shown(secret, house.clock.now())}
@@ -27,20 +27,20 @@ async def test_an_administrators_token_is_worth_nothing_without_each_of_the_othe
         otp = {"otp": shown(secret, house.clock.now())}
         signed = await house.http.post("/v1/sessions", json={"email": sam.email, "password": PASSWORD} | otp)
         tokens = signed.json()
-        allowed = await strict.request(**asked, headers=bearing(tokens))
+        allowed = await strict.post(path, headers=bearing(tokens))
         assert allowed.status_code in {200, 204}, allowed.text
         house.clock.move(timedelta(seconds=901))
         refreshed = await house.http.post("/v1/sessions/refresh", json={"refresh_token": tokens["refresh_token"]})
         tokens = refreshed.json()
-        problem(await strict.request(**asked, headers=bearing(tokens)), 401, "factor-too-old")
+        problem(await strict.post(path, headers=bearing(tokens)), 401, "factor-too-old")
         again = {"otp": shown(secret, house.clock.now())}
         proved = await house.http.post("/v1/sessions/current/proof", json=again, headers=bearing(tokens))
         assert proved.status_code == 204, proved.text
-        assert (await strict.request(**asked, headers=bearing(tokens))).status_code == allowed.status_code
+        assert (await strict.post(path, headers=bearing(tokens))).status_code == allowed.status_code
         others = await house.staff(Role.ADMINISTRATOR)
         disabled = await others.post(f"/v1/accounts/{sam.account}/disable")
         assert disabled.status_code == allowed.status_code, disabled.text
-        problem(await strict.request(**asked, headers=bearing(tokens)), 401, "token-refused")
+        problem(await strict.post(path, headers=bearing(tokens)), 401, "token-refused")
 
 
 def test_nobody_takes_anybody_elses_second_factor_away() -> None:
