@@ -4,7 +4,7 @@ from gamification.rules.correcting import corrections, late_effects
 from gamification.rules.folding import EMPTY, NO_AWARDS, Step, candidates, evaluate, fold, is_late
 from gamification.rules.grammar import RuleSet
 from gamification.rules.loading import json_schema, load, load_parts
-from gamification.rules.standing import current_length, level_after, level_at
+from gamification.rules.standing import current_length, level_after, level_of
 from gamification.rules.succession import refuse_succession
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "json_schema",
     "late_effects",
     "level_after",
-    "level_at",
+    "level_of",
     "load",
     "load_parts",
     "refuse_succession",

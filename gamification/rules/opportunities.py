@@ -17,7 +17,7 @@ from gamification.rules.periods import POSITIONS, days_between, periods_of
 from gamification.rules.questing import stages_done
 from gamification.rules.rationing import CAMPAIGN
 from gamification.rules.standing import Here, current_length
-from gamification.rules.trying import Lack, Tried, lacking, would_pay
+from gamification.rules.trying import Lack, Tried, lacking, worth_now, would_pay
 from gamification.rules.words import CapUnit, Once, Period
 from gamification.vocabulary import WhyNot
 
@@ -112,7 +112,7 @@ def opportunities(
     for parts, campaign in parts_of(ruleset):
         shut = _shut(campaign, here)
         lines: list[tuple[Earnable, str, int, Verdict]] = [
-            (rule, "points", rule.points, _of_rule(asked, rule, campaign)) for rule in parts.points
+            (rule, "points", *_of_rule(asked, rule, campaign)) for rule in parts.points
         ]
         lines += [
             (badge, "badge", 0, _of_badge(asked, badge, revoked=badge.key in revoked))
@@ -185,28 +185,29 @@ def _barred(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> V
     return Verdict(WhyNot.REFUSED_BY_POLICY, refusals=tuple(sorted(always | set(here.refusals))))
 
 
-def _of_rule(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> Verdict:
+def _of_rule(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> tuple[int, Verdict]:
     ruleset, state, here, awarded, together, tried = asked
     lanes, eligible = lanes_of(rule, campaign), not here.refusals
     lanes = tuple(lane for lane in lanes if not reasons(ruleset, rule.key, lane, here.market, eligible=eligible))
     if not lanes:
-        return _barred(asked, rule, campaign)
-    if _spent(rule.key, rule.points, together):
-        return USED_UP
+        return rule.points, _barred(asked, rule, campaign)
+    points = worth_now(ruleset, rule, lanes, state, here)
+    if _spent(rule.key, points, together):
+        return points, USED_UP
     day = _day(state, here)
-    reached = [cap for cap in rule.caps if not _room(rule, cap, state, here)]
+    reached = [cap for cap in rule.caps if not _room(rule, cap, points, state, here)]
     if reached:
         moments = [next_period(cap.per, day, here.zone) for cap in reached]
         again = None if None in moments else max(moment for moment in moments if moment is not None)
         used = max(_used(rule.key, cap, state, here) for cap in reached)
-        return Verdict(WhyNot.CAP_REACHED, again, used, max(cap.limit for cap in reached))
+        return points, Verdict(WhyNot.CAP_REACHED, again, used, max(cap.limit for cap in reached))
     period = periods_of(day)[POSITIONS[rule.recurs]]
     if rule.once_per is Once.PERSON and AwardKey(rule.key, "", period) in awarded:
-        return Verdict(WhyNot.PAID_ALREADY, next_period(rule.recurs, day, here.zone))
+        return points, Verdict(WhyNot.PAID_ALREADY, next_period(rule.recurs, day, here.zone))
     missing = _missing(rule.key, rule.needs, state, here, lasting=False) or Verdict()
     if missing.reason is not None and would_pay(ruleset, rule, lanes, state, here, awarded, tried):
-        return msgspec.structs.replace(missing, reason=None)
-    return missing
+        return points, msgspec.structs.replace(missing, reason=None)
+    return points, missing
 
 
 def _day(state: State, here: Here) -> date:
@@ -218,8 +219,8 @@ def _spent(budget: str, units: int, together: Together) -> bool:
     return units > 0 and together.left.get(budget, units) < units
 
 
-def _room(rule: PointsRule, cap: Cap, state: State, here: Here) -> bool:
-    return _used(rule.key, cap, state, here) + (rule.points if cap.of is CapUnit.POINTS else 1) <= cap.limit
+def _room(rule: PointsRule, cap: Cap, points: int, state: State, here: Here) -> bool:
+    return _used(rule.key, cap, state, here) + (points if cap.of is CapUnit.POINTS else 1) <= cap.limit
 
 
 def _used(rule: str, cap: Cap, state: State, here: Here) -> int:
@@ -245,7 +246,7 @@ def _share(lack: Lack) -> float:
 def _of_badge(asked: _Asked, badge: Badge, *, revoked: bool) -> Verdict:
     ruleset, state, here, together = asked.ruleset, asked.state, asked.here, asked.together
     progress, needed = _towards(ruleset, badge, state, here)
-    if badge.key in state.badges:
+    if revoked or badge.key in state.badges:
         ends = state.ending.get(badge.key)
         expired = WhyNot.EXPIRED if ends is not None and ends <= here.now else WhyNot.HELD
         return Verdict(WhyNot.REVOKED if revoked else expired, None, needed, needed)

@@ -40,9 +40,13 @@ def freezes_of(kept: StreakState, streak: Streak) -> int:
     return min(kept.freezes, streak.freezes.most) if streak.freezes else 0
 
 
-def level_at(ruleset: RuleSet, points: int) -> Level:
-    """Return the level that ``points`` lifetime points reach."""
-    return max((level for level in ruleset.levels if level.at <= points), key=lambda level: level.at)
+def level_of(ruleset: RuleSet, number: int) -> Level:
+    """Return level ``number`` of a person, or the one below it where a later version has no such level any more."""
+    return max((each for each in ruleset.levels if each.level <= number), key=_number, default=ruleset.levels[0])
+
+
+def _number(level: Level) -> int:
+    return level.level
 
 
 def level_after(ruleset: RuleSet, level: int) -> Level | None:

@@ -7,13 +7,16 @@ from typing import TypeAlias
 import msgspec
 
 from engagement.values import Activity
+from gamification.rules.compiling import quest_step
 from gamification.rules.conditions import inside, is_on_time, reaches, sort_of
 from gamification.rules.earnings import Folded, GrantedFreezes
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import Badge, CampaignPart, CommunityQuest, PointsRule, Quest, RuleSet, Streak, When
 from gamification.rules.parts import parts_of
+from gamification.rules.periods import days_between
 from gamification.rules.program import program_of
 from gamification.rules.progress import Progress
+from gamification.rules.questing import advanced
 from gamification.rules.selecting import SecondsRange, ShareRange, Tags
 from gamification.rules.watching import conditions_of
 
@@ -62,6 +65,8 @@ def trace(
     before = fold(EMPTY, history, freezes=freezes)
     after = fold(EMPTY, [*history, (ruleset, activity)], freezes=freezes)
     lines += _numbers(rule, before, after)
+    if isinstance(rule, Quest):
+        lines += _steps(rule, campaign, before, after, activity)
     if isinstance(rule, PointsRule | Badge):
         person = Progress(after.state, frozenset(), frozenset())
         person.last = activity
@@ -130,6 +135,21 @@ def _numbers(rule: object, before: Folded, after: Folded) -> Iterator[TraceLine]
         kept = after.state.streaks.get(streak.key)
         longest = kept.longest if kept else 0
         yield TraceLine("streak.length", str(streak.length), str(longest), longest >= streak.length)
+
+
+def _steps(
+    rule: Quest, campaign: CampaignPart | None, before: Folded, after: Folded, activity: Activity
+) -> Iterator[TraceLine]:
+    """Tell how many items each step of a quest had with the activity that finished it, and how long it took."""
+    step, today = quest_step(rule, campaign), after.state.last_date or activity.local_date
+    state, _ = advanced(step, before.state.quests.get(step.under_way), activity, today)
+    if state is None:
+        return
+    for at, (stage, items) in enumerate(zip(rule.steps, state.done, strict=True)):
+        yield TraceLine(f"steps[{at}]", str(stage.at_least), str(len(items)), len(items) >= stage.at_least)
+    if rule.within_days is not None:
+        took = days_between(state.began, today)
+        yield TraceLine("within_days", f"at most {rule.within_days}", str(took), took <= rule.within_days)
 
 
 def _needs(rule: PointsRule | Badge, campaign: CampaignPart | None, person: Progress) -> Iterator[TraceLine]:

@@ -19,6 +19,7 @@ from gamification.rules.earnings import AwardKey, State
 from gamification.rules.folding import fold
 from gamification.rules.grammar import PointsRule, RuleSet, SecondsRange, ShareRange, When
 from gamification.rules.needs import CountNeed, FirstNeed, Need, Needs, SequenceNeed, StreakNeed, SumNeed
+from gamification.rules.program import program_of
 from gamification.rules.progress import Progress
 from gamification.rules.standing import Here
 from gamification.rules.watching import conditions_of
@@ -59,6 +60,19 @@ def lacking(owner: str, needs: Needs | None, state: State, here: Here, *, lastin
         for group, conditions in groups
         if not any(condition.met(person) for condition in conditions)
     ]
+
+
+def worth_now(ruleset: RuleSet, rule: PointsRule, lanes: Iterable[ContentClass], state: State, here: Here) -> int:
+    """Return the least that ``rule`` pays now for an item of one of ``lanes``, whichever multipliers are open.
+
+    0 where they leave nothing of it: an award of no points is not made.
+    """
+    worths = []
+    for lane in lanes:
+        wanted = _wanted(rule.when, (), lane, state, here)
+        steps = program_of(ruleset).steps(wanted).points
+        worths += [step.worth(wanted) for step in steps if step.key == rule.key]
+    return min((worth for worth in worths if worth), default=0 if worths else rule.points)
 
 
 def would_pay(

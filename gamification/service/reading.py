@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import people
-from gamification.rules import EMPTY, RuleSet, current_length, level_after
+from gamification.rules import EMPTY, RuleSet, current_length, level_after, level_of
 from gamification.rules.grandfathering import judged_by
 from gamification.rules.lots import balance
 from gamification.rules.opportunities import Together
@@ -42,7 +42,7 @@ async def points(uow: UnitOfWork, person: PersonId) -> PointsView:
     """Return a person's lifetime recognition points and level, and what there is of each currency."""
     reached = await standings.points(uow, person)
     ruleset = await rules_of(uow, required(reached.version))
-    here = next((level for level in ruleset.levels if level.level == max(reached.level, 1)), ruleset.levels[0])
+    here = level_of(ruleset, reached.level)
     following = level_after(ruleset, here.level)
     uow.record(Action.POINTS_READ, subject=person)
     return PointsView(

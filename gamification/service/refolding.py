@@ -21,11 +21,15 @@ from people.vocabulary import PersonId
 
 
 class Replay(msgspec.Struct):
-    """One person's whole history folded once more, and the awards they had before, with their points."""
+    """One person's whole history folded once more, and the awards they had before, with their points.
+
+    ``revoked`` are the badges that were taken back: they stay so, whatever the history says of them.
+    """
 
     run: Run
     history: Sequence[Stored]
     existing: Mapping[AwardKey, int]
+    revoked: frozenset[str] = frozenset()
 
 
 async def once_more(uow: UnitOfWork, person: PersonId) -> Replay:
@@ -39,7 +43,7 @@ async def once_more(uow: UnitOfWork, person: PersonId) -> Replay:
     if existing and any(asked_by(award) for award in replayed.folded.awards):
         given = await _given(uow, person, existing)
         replayed.settled = {key: Paid(had, given[key]) for key, had in existing.items()}
-    return Replay(replayed, history, existing)
+    return Replay(replayed, history, existing, await awards.revoked(uow, person))
 
 
 async def correction(
@@ -53,7 +57,8 @@ async def correction(
     granted = [earned[key] for key in (*changed.to_award, *changed.to_change)]
     grants = [grant_of(by_id[award.activity], award, consents) for award in granted]
     grants += [grant_of(by_id[award.activity], award, consents, AwardState.DENIED) for award in replay.run.denials]
-    taken = changed.to_reverse | {key: old for key, (old, _) in changed.to_change.items()}
+    gone = {key: had for key, had in changed.to_reverse.items() if key.rule not in replay.revoked}
+    taken = gone | {key: old for key, (old, _) in changed.to_change.items()}
     used = used_by(granted)
     used.subtract(await _given_back(uow, person, taken))
     effects = dict.fromkeys((row.activity.id for row in rows), NOTHING)

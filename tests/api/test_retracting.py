@@ -92,3 +92,26 @@ async def test_a_machine_takes_back_what_it_told_itself_and_an_officer_anything_
     assert (await teller.post(path, WRONG)).json()["counted"] is True
     assert (await officer.post(f"/v1/activities/{own['id']}/retract", WRONG)).json()["counted"] is True
     assert (await hcp.read("/v1/me/points"))["points"] == 0
+
+
+async def test_a_badge_that_was_revoked_is_not_won_back_by_taking_its_ground_away_and_doing_it_again(
+    house: House,
+) -> None:
+    hcp, machine, officer = (
+        await house.hcp(),
+        await house.machine("GB"),
+        await house.staff(Role.COMPLIANCE_OFFICER, "GB"),
+    )
+    quiz, who = await house.item(QUIZ), str(hcp.person)
+    first, second = (house.activity(quiz, "passed", result=PASSED, actor=who) for _ in range(2))
+    await machine.post("/v1/activities", [first])
+    (badge,) = (await hcp.read("/v1/me/badges"))["items"]
+    await officer.post(f"/v1/awards/{badge['award']}/revoke", {"reason": "misconduct"})
+    await machine.post(f"/v1/activities/{first['id']}/retract", WRONG)
+    answer = await machine.post("/v1/activities", [second])
+    assert (answer.status_code, answer.json()["results"][0]["status"]) == (200, "recorded")
+    assert (await hcp.read("/v1/me/points"))["points"] > 0
+    assert (await standing(hcp))["badges"] == []
+    back = await officer.post(f"/v1/awards/{badge['award']}/reinstate", {"reason": "appeal-granted"})
+    assert back.status_code == 200, back.text
+    assert (await standing(hcp))["badges"] == ["top-mark"]

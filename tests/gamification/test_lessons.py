@@ -70,6 +70,8 @@ LESSONS: Final[Mapping[int, Lesson]] = MappingProxyType(
                 "tests/api/test_order.py::test_a_day_is_a_calendar_date_in_the_persons_zone",
                 "tests/api/test_order.py::test_a_day_of_25_hours_is_one_day",
                 f"{HERE}/rules/test_folding.py::test_a_date_never_runs_backwards_so_changing_zones_opens_no_day_anew",
+                f"{HERE}/rules/test_opportunities.py::test_a_full_cap_opens_at_the_very_moment_that_is_told",
+                "tests/api/test_profiles.py::test_people_move_to_another_zone_once_in_thirty_days",
             ),
         ),
         5: Lesson(
@@ -78,6 +80,7 @@ LESSONS: Final[Mapping[int, Lesson]] = MappingProxyType(
                 f"{HERE}/test_lessons.py::test_doing_the_same_thing_again_and_again_pays_once",
                 f"{HERE}/rules/test_needs.py::test_a_count_is_of_activities_items_or_days",
                 f"{HERE}/rules/test_folding.py::test_a_subject_pays_once_in_each_period",
+                "tests/api/test_retracting.py::test_a_place_under_a_cap_that_an_activity_held_goes_to_the_next_one",
             ),
         ),
         6: Lesson(
@@ -103,6 +106,10 @@ LESSONS: Final[Mapping[int, Lesson]] = MappingProxyType(
             "A reversal follows the original, gives back what it took, and what was revoked can return.",
             (
                 f"{HERE}/rules/test_correcting.py::test_a_badge_that_the_history_no_longer_supports_is_reversed",
+                (
+                    "tests/api/test_retracting.py"
+                    "::test_what_is_taken_back_is_as_if_it_had_never_happened_and_nothing_is_erased"
+                ),
                 f"{HERE}/test_budgets.py::test_a_correction_that_a_new_budget_pays_is_counted_and_can_be_taken_back",
                 f"{HERE}/test_board_periods.py::test_points_that_are_taken_back_come_off_every_period_that_is_open",
                 f"{HERE}/test_claims.py::test_cancelling_gives_back_stock_points_slot_and_cap_and_only_once",
@@ -135,6 +142,7 @@ LESSONS: Final[Mapping[int, Lesson]] = MappingProxyType(
             "The proof is kept, and nothing is not zero.",
             (
                 "tests/api/test_reading.py::test_a_proof_tells_each_condition_and_where_the_audit_log_has_it",
+                f"{HERE}/rules/test_tracing.py::test_whatever_the_fold_awards_the_trace_finds_in_order",
                 f"{HERE}/test_claims.py::test_stock_has_three_states_unlimited_out_and_some_left",
             ),
         ),

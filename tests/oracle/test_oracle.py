@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gamification.rules import EMPTY, RuleSet, fold, level_at, load
+from gamification.rules import EMPTY, RuleSet, fold, level_of, load
 from gamification.values import State
 from tests.oracle.history import histories
 from tests.oracle.oracle import Result, awards_by_rule, compute
@@ -27,7 +27,7 @@ def result(rules: RuleSet, state: State) -> Result:
         "badges": sorted(state.badges),
         "longest_daily": state.streaks["daily-learning"].longest if state.streaks else 0,
         "longest_weekly": state.streaks["weekly-learning"].longest if state.streaks else 0,
-        "level": state.level or level_at(rules, 0).level,
+        "level": level_of(rules, state.level).level,
     }
 
 

@@ -76,7 +76,8 @@ def described(kind: str, rule: Any, lane: ContentClass) -> Rule:
     named = {ContentClass(each) for each in _under(plain, {"classes"})}
     viewing = lane is ContentClass.PROMOTIONAL and not _TAKING_IN.isdisjoint(_under(plain, {"verbs"}))
     caps = [cap["limit"] for cap in plain.get("caps", ())]
-    behaviours = {Behaviour.PROMOTION_VIEWED} if viewing and kind == "points" else set()
+    caps += [plain["most_each"]] if plain.get("most_each") else []
+    behaviours = {Behaviour.PROMOTION_VIEWED} if viewing and kind in {"points", "community_quests"} else set()
     if any(_looks_at_answers(each) for each in _structures(plain)):
         behaviours.add(Behaviour.SURVEY_ANSWERED)
     return Rule(
@@ -85,7 +86,7 @@ def described(kind: str, rule: Any, lane: ContentClass) -> Rule:
         lanes=frozenset({lane} | named),
         behaviours=frozenset(behaviours),
         promotional_view_cap=min(caps, default=None),
-        quest=kind == "quests",
+        quest=kind in {"quests", "community_quests"},
         currency=plain.get("currency", RECOGNITION),
     )
 

@@ -42,9 +42,11 @@ from gamification.rules.policy import (
     Money,
     Packs,
     Person,
+    PublishFacts,
     Reward,
     award_refusals,
     pack_for,
+    publish_refusals,
 )
 from gamification.rules.policy.value import country_refusals, person_refusals
 from gamification.rules.standing import Here
@@ -107,6 +109,22 @@ def test_listening_to_promotion_is_looking_at_it() -> None:
     assert reasons(found, "open", ContentClass.PROMOTIONAL, "GB") == ("promotion-uncapped",)
     assert reasons(found, "capped", ContentClass.PROMOTIONAL, "GB") == ()
     assert reasons(found, "open", ContentClass.MEDICAL, "GB") == ()
+
+
+@pytest.mark.parametrize(
+    ("most_each", "codes"), [(None, {"quest-on-promotion", "promotion-uncapped"}), (3, {"quest-on-promotion"})]
+)
+def test_a_quest_that_everybody_works_on_is_a_quest_to_the_law(most_each: int | None, codes: set[str]) -> None:
+    """In the United Kingdom nobody is sent from promotion to promotion, together or alone (C8)."""
+    goal = CommunityQuest("together", "T", "D", When((Verb.VIEWED,)), 9, 5, most_each=most_each)
+    own = Approval(id="spring", version=1, expires_on=None, countries=frozenset({"GB"}))
+
+    def refused(lane: ContentClass) -> set[str]:
+        facts = PublishFacts(on=DAY, rules=(described("community_quests", goal, lane),), approval=own)
+        return {each.code for each in publish_refusals(pack_for(shipped_packs(), "GB", DAY), facts)}
+
+    assert refused(ContentClass.PROMOTIONAL) == codes
+    assert refused(ContentClass.MEDICAL) == set()
 
 
 RATED = When((Verb.RATED,))

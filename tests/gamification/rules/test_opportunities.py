@@ -16,7 +16,7 @@ from content.vocabulary import ContentClass, ContentId
 from engagement.values import Activity
 from engagement.vocabulary import Channel, Verb
 from gamification.rules import EMPTY, RuleSet, fold
-from gamification.rules.grammar import CampaignPart, Parts, Quest, QuestStep, When
+from gamification.rules.grammar import CampaignPart, Cap, Multiplier, Parts, Quest, QuestStep, When
 from gamification.rules.needs import (
     AwardsNeed,
     BadgeNeed,
@@ -31,7 +31,7 @@ from gamification.rules.needs import (
 from gamification.rules.opportunities import Opportunity, Together, opportunities
 from gamification.rules.parts import parts_of
 from gamification.rules.standing import Here
-from gamification.rules.words import Period
+from gamification.rules.words import CapUnit, Period
 from gamification.values import Folded, State
 from gamification.vocabulary import WhyNot
 from people.vocabulary import PersonId, Profession
@@ -84,13 +84,14 @@ def everything(now: datetime, where: Here) -> list[Activity]:
 
 
 @settings(unhurried, max_examples=30)
-@given(running(), activities(), st.integers(0, 40), st.sampled_from(["UTC", "Pacific/Auckland", "America/Los_Angeles"]))
+@given(
+    running(), activities(), st.integers(-30, 40), st.sampled_from(["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+)
 def test_what_cannot_be_earned_is_paid_to_nobody_and_what_can_is_paid_for_something(
     rules: RuleSet, history: list[Activity], later: int, zone: str
 ) -> None:
-    ordered = sorted(history, key=lambda each: (each.occurred_at, each.id))
-    folded = fold(EMPTY, [(rules, each) for each in ordered])
     now = START + timedelta(days=35 + later, hours=11)
+    folded = fold(EMPTY, [(rules, each) for each in history if each.occurred_at < now])
     where = here(now, zone, market=MARKETS[0], profession=Profession.NURSE)
     lines = told(rules, folded.state, where, paid=paid_once(folded))
     awarded = {award.key for award in folded.awards}
@@ -106,7 +107,7 @@ def test_what_cannot_be_earned_is_paid_to_nobody_and_what_can_is_paid_for_someth
         line = lines[each.key]
         if each.key in earning and not any(isinstance(need, OTHERS) for need in needs):
             assert line.can_earn, (line, each)
-        if line.can_earn and not needs:
+        if line.can_earn and line.points and not needs:
             assert each.key in earning, (line, each)
 
 
@@ -180,6 +181,19 @@ def test_what_the_next_activity_brings_itself_is_not_missing(
     assert line.needed is not None, "how far the person is, is told all the same"
 
 
+@pytest.mark.parametrize(("percent", "points", "can_earn"), [(100, 10, True), (200, 20, False), (50, 5, True)])
+def test_what_a_multiplier_makes_of_a_rule_is_told_and_held_against_its_cap(
+    percent: int, points: int, *, can_earn: bool
+) -> None:
+    """A day has room for fifteen points: an award that is worth twenty now is not made."""
+    capped = rule(points=10, caps=(Cap(Period.DAY, 15, CapUnit.POINTS),))
+    week = Multiplier(
+        key="week", name="Week", percent=percent, opens=NOON - timedelta(days=1), closes=NOON + timedelta(days=1)
+    )
+    line = told(msgspec.structs.replace(ruleset([capped]), multipliers=(week,)))["read"]
+    assert (line.points, line.can_earn) == (points, can_earn)
+
+
 @pytest.mark.parametrize(("left", "can_earn"), [(2, True), (1, False), (0, False)])
 @pytest.mark.parametrize("budget", ["read", "campaign:spring"])
 def test_what_a_used_up_budget_no_longer_pays_is_not_offered(budget: str, left: int, *, can_earn: bool) -> None:
@@ -205,6 +219,7 @@ def test_a_badge_that_was_revoked_or_has_expired_is_not_said_to_be_held() -> Non
     state = after(rules, activity(1))
     assert told(rules, state)["star"].reason is WhyNot.HELD
     assert told(rules, state, revoked=frozenset({"star"}))["star"].reason is WhyNot.REVOKED
+    assert told(rules, revoked=frozenset({"star"}))["star"].reason is WhyNot.REVOKED, "though its ground has gone"
     assert told(rules, state, here(NOON + timedelta(days=31)))["star"].reason is WhyNot.EXPIRED
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from content.vocabulary import ContentClass
 from gamification.errors import RuleSetError
-from gamification.rules import current_length, level_after, level_at, refuse_succession
+from gamification.rules import current_length, level_after, level_of, refuse_succession
 from gamification.rules.grammar import CampaignPart, Freezes, Parts, Streak, Threshold
 from gamification.rules.periods import periods_of
 from gamification.rules.words import Period, Rhythm
@@ -34,15 +34,24 @@ def test_a_weekly_streak_stands_until_a_whole_week_was_missed(days_later: int, l
     assert current_length(kept, streak, MONDAY + timedelta(days=days_later)) == length
 
 
-def test_a_level_reaches_from_its_points_to_the_next() -> None:
+def test_a_level_has_its_name_and_the_next_one_follows_it() -> None:
     rules = ruleset()
-    assert [level_at(rules, points).name for points in (0, 9, 10, 20, 999)] == [
-        "Newcomer", "Newcomer", "Reader", "Scholar", "Scholar",
-    ]  # fmt: skip
+    assert [level_of(rules, number).name for number in (0, 1, 2, 3)] == ["Newcomer", "Newcomer", "Reader", "Scholar"]
     following = level_after(rules, 2)
     assert following is not None
     assert following.name == "Scholar"
     assert level_after(rules, 3) is None
+
+
+def test_who_has_a_level_that_a_later_version_left_out_is_shown_the_one_below_it() -> None:
+    """Not the first one, as if nothing had ever been earned."""
+    fewer = msgspec.structs.replace(ruleset(), levels=ruleset().levels[:2])
+    assert level_of(fewer, 3).name == "Reader"
+    without = msgspec.structs.replace(ruleset(), levels=(ruleset().levels[0], ruleset().levels[2]))
+    assert level_of(without, 2).name == "Newcomer"
+    following = level_after(without, 1)
+    assert following is not None
+    assert following.name == "Scholar"
 
 
 def test_a_version_may_change_anything_but_what_a_key_means() -> None:

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from engagement.values import Activity
 from gamification.rules import EMPTY, RuleSet, fold
 from gamification.rules.tracing import TraceLine, trace
-from gamification.vocabulary import AwardKind
 from tests.gamification.rules.happenings import unhurried
 from tests.gamification.rules.running import running
 from tests.gamification.rules.strategies import activities
@@ -23,8 +22,6 @@ def group_of(line: TraceLine) -> str:
 def test_whatever_the_fold_awards_the_trace_finds_in_order(rules: RuleSet, history: list[Activity]) -> None:
     ordered = sorted(history, key=lambda each: (each.occurred_at, each.id))
     for award in fold(EMPTY, [(rules, each) for each in ordered]).awards:
-        if award.kind not in {AwardKind.POINTS, AwardKind.BADGE}:
-            continue
         at = next(place for place, each in enumerate(ordered) if each.id == award.activity)
         lines = trace(rules, award.key.rule, [(rules, each) for each in ordered[:at]], ordered[at])
         assert lines, "a proof without a single condition proves nothing"
