@@ -246,10 +246,7 @@ class ClaimState(StrEnum):
 
 
 class TransferState(StrEnum):
-    """What a row of the transfer-of-value book says; a claim has at most one row of each.
-
-    ``corrected``: the amount that a dispute led to, where the real one had been told before.
-    """
+    """What a row of the transfer-of-value book says, one of each a claim; a dispute led to what is ``corrected``."""
 
     ESTIMATED = "estimated"
     COMMITTED = "committed"

@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: Piccolo's engine with a transaction that can be trusted, and two pools.
+"""The way to PostgreSQL: Piccolo's engine with a transaction that can be trusted, and its pools.
 
 Piccolo's own transaction keeps the connection for ever when COMMIT fails, and its nested transactions are no-ops: a
 failure caught outside keeps the inner rows. Both are mended here, once
@@ -180,6 +180,7 @@ class Engine(PostgresEngine):
         """Hold no connection yet: importing a room must not need a database."""
         super().__init__(config={})
         self.reads: asyncpg.Pool[asyncpg.Record] | None = None
+        self.appends: asyncpg.Pool[asyncpg.Record] | None = None
 
     @override
     async def check_version(self) -> None:
@@ -194,7 +195,7 @@ class Engine(PostgresEngine):
         return Transaction(engine=self, allow_nested=allow_nested)
 
     async def open(self, url: str, *, size: int = 10, role: str | None = APPLICATION) -> None:
-        """Open both pools on ``url``; ``size`` connections each at the most.
+        """Open the pools on ``url``: to write and to read with ``size`` connections each at the most, one to append.
 
         Their sessions have ``role``, whoever logs in; None leaves them what the login is, for migrations alone.
 
@@ -217,6 +218,8 @@ class Engine(PostgresEngine):
             async with translated():
                 self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
                 self.reads = await asyncpg.create_pool(**reading, **pooled, connection_class=_PooledConnection)
+                pooled["max_size"] = 1
+                self.appends = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
         except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
             await self.close()
             raise RoleMissingError(f"The login of LAUREL_DATABASE_URL can't work as {role}.") from error
@@ -225,11 +228,11 @@ class Engine(PostgresEngine):
             raise
 
     async def close(self) -> None:
-        """Close both pools; harmless when they are not open."""
-        for pool in (self.pool, self.reads):
+        """Close the pools; harmless when they are not open."""
+        for pool in (self.pool, self.reads, self.appends):
             if pool is not None:
                 pool.terminate()
-        self.pool = self.reads = None
+        self.pool = self.reads = self.appends = None
 
     @asynccontextmanager
     async def reading(self, purpose: str = "", now: datetime | None = None) -> AsyncIterator[Connection]:
@@ -251,11 +254,14 @@ class Engine(PostgresEngine):
 
     @asynccontextmanager
     async def appending(self) -> AsyncIterator[Connection]:
-        """Lend a connection for exactly one statement, which is a transaction by itself: no BEGIN, no COMMIT."""
-        if self.pool is None:
+        """Lend a connection for exactly one statement, which is a transaction by itself: no BEGIN, no COMMIT.
+
+        It is kept for this: that there is no other connection left can still be written down, and then said.
+        """
+        if self.appends is None:
             message = "The database pool is not open."
             raise DatabaseUnavailableError(message)
-        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        async with self.appends.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
             yield connection
 
     @asynccontextmanager

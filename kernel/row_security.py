@@ -58,7 +58,6 @@ _MARKET: Final = "(select market from people.person where id = whose) in ({marke
 WITHOUT_LOOKUP: Final[Mapping[str, str]] = {
     "consent.current_state": "it is what the look-up reads",
     "consent.restriction": "the gate must see it, whatever it is asked for",
-    "consent.event": "whoever withdrew must be able to read, and to add, what was answered",
     "gamification.credential": "it names an award; whose that is, the award says",
     "gamification.outcome": "it names an activity; whose that is, the activity says",
     "people.person": "it says where somebody is and nothing that identifies, and the gate itself asks it",

@@ -17,7 +17,7 @@ from gamification.rules.periods import POSITIONS, days_between, periods_of
 from gamification.rules.questing import stages_done
 from gamification.rules.rationing import CAMPAIGN
 from gamification.rules.standing import Here, current_length
-from gamification.rules.trying import Lack, lacking, would_pay
+from gamification.rules.trying import Lack, Tried, lacking, would_pay
 from gamification.rules.words import CapUnit, Once, Period
 from gamification.vocabulary import WhyNot
 
@@ -89,6 +89,7 @@ class _Asked(NamedTuple):
     here: Here
     awarded: frozenset[AwardKey]
     together: Together
+    tried: Tried
 
 
 def opportunities(
@@ -107,7 +108,7 @@ def opportunities(
     back. A hidden badge is shown to its holders, and with ``hidden`` to whoever asks about it.
     """
     found = []
-    asked = _Asked(ruleset, state, here, frozenset(AwardKey(rule, "", period) for rule, period in paid), together)
+    asked = _Asked(ruleset, state, here, frozenset(AwardKey(rule, "", period) for rule, period in paid), together, {})
     for parts, campaign in parts_of(ruleset):
         shut = _shut(campaign, here)
         lines: list[tuple[Earnable, str, int, Verdict]] = [
@@ -185,7 +186,7 @@ def _barred(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> V
 
 
 def _of_rule(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> Verdict:
-    ruleset, state, here, awarded, together = asked
+    ruleset, state, here, awarded, together, tried = asked
     lanes, eligible = lanes_of(rule, campaign), not here.refusals
     lanes = tuple(lane for lane in lanes if not reasons(ruleset, rule.key, lane, here.market, eligible=eligible))
     if not lanes:
@@ -203,7 +204,7 @@ def _of_rule(asked: _Asked, rule: PointsRule, campaign: CampaignPart | None) -> 
     if rule.once_per is Once.PERSON and AwardKey(rule.key, "", period) in awarded:
         return Verdict(WhyNot.PAID_ALREADY, next_period(rule.recurs, day, here.zone))
     missing = _missing(rule.key, rule.needs, state, here, lasting=False) or Verdict()
-    if missing.reason is not None and would_pay(ruleset, rule, lanes, state, here, awarded):
+    if missing.reason is not None and would_pay(ruleset, rule, lanes, state, here, awarded, tried):
         return msgspec.structs.replace(missing, reason=None)
     return missing
 
@@ -242,7 +243,7 @@ def _share(lack: Lack) -> float:
 
 
 def _of_badge(asked: _Asked, badge: Badge, *, revoked: bool) -> Verdict:
-    ruleset, state, here, _, together = asked
+    ruleset, state, here, together = asked.ruleset, asked.state, asked.here, asked.together
     progress, needed = _towards(ruleset, badge, state, here)
     if badge.key in state.badges:
         ends = state.ending.get(badge.key)

@@ -9,6 +9,7 @@ from gamification.errors import RuleSetError, RulesMissingError
 from gamification.rules import EMPTY, RuleSet, load, refuse_succession
 from gamification.rules.barring import barred
 from gamification.rules.campaigns import problems_at
+from gamification.rules.campaigns.policing import paid_answers
 from gamification.rules.composing import base_of, broken, clashes, compose, keys_of
 from gamification.rules.grammar import Bar
 from gamification.rules.grandfathering import judged_by
@@ -40,7 +41,7 @@ async def publish_rules(uow: UnitOfWork, text: str, packs: Packs | None = None) 
     await store.lock(uow)
     owned = await campaign_store.owners(uow, [key for key, _ in keys_of(ruleset)])
     taken = {key: f"the campaign {campaign}" for key, campaign in owned.items()}
-    problems = problems_at(text, clashes(ruleset, taken))
+    problems = problems_at(text, [*clashes(ruleset, taken), *paid_answers(ruleset)])
     problems += broken(ruleset, await campaign_store.approved(uow))
     if problems:
         raise RuleSetError(problems)

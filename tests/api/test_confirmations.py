@@ -138,6 +138,22 @@ async def test_a_notice_that_was_replaced_meanwhile_is_not_agreed_to(house: Hous
     assert (await house.http.post(LINK.format(token=message["token"]))).json()["state"] == "granted"
 
 
+async def test_a_token_that_went_to_another_mailbox_confirms_nothing(house: House) -> None:
+    hcp, token = await asked(house)
+    administrator = await house.staff(Role.ADMINISTRATOR)
+
+    async def corrected(**fields: str) -> None:
+        answer = await administrator.ask("PATCH", f"/v1/hcps/{hcp.person}/profile", body=fields)
+        assert answer.status_code == 200, answer.text
+
+    await corrected(phone="+49 30 1234567")
+    assert (await house.http.get(LINK.format(token=token))).status_code == 200
+    await corrected(email=f"new-{hcp.person}@clinic.example")
+    await refused(house, token)
+    ((second),) = await handed_out(house, hcp)
+    assert (await house.http.post(LINK.format(token=second["token"]))).json()["state"] == "granted"
+
+
 async def test_elsewhere_and_on_paper_a_yes_counts_at_once(house: House) -> None:
     briton = await house.hcp(agreed=())
     assert (await briton.decide(PURPOSE, "granted")).json()["state"] == "granted"

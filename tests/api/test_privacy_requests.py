@@ -130,6 +130,18 @@ async def test_the_clock_stands_still_while_a_person_is_asked_and_two_months_com
     assert (await hcp.read(f"{ASK}/{request['id']}"))["answer"] == "It is mended."
 
 
+async def test_a_clock_that_stood_still_for_less_than_a_day_gains_none(house: House) -> None:
+    hcp, officer = await house.hcp(), await house.staff(Role.DATA_PROTECTION_OFFICER, "GB")
+    request = await asked(hcp, "rectification", words="My name is spelt wrong.")
+    at, now = f"/v1/privacy-requests/{request['id']}", house.clock.now()
+    house.clock.move(now.replace(hour=23, minute=59) - now)
+    for hours, due in ((1, request["due_on"]), (23, request["due_on"]), (25, None)):
+        assert (await officer.post(f"{at}/pause", {"reason": "identity-in-doubt"})).status_code == 200
+        house.clock.move(timedelta(hours=hours))
+        resumed = (await officer.post(f"{at}/resume")).json()
+        assert (resumed["due_on"] == request["due_on"]) == (due is not None), hours
+
+
 async def test_a_refusal_is_read_by_the_person_and_a_second_open_request_is_refused(house: House) -> None:
     hcp, officer = await house.hcp(), await house.staff(Role.DATA_PROTECTION_OFFICER)
     request = await asked(hcp, "erasure")

@@ -1,7 +1,11 @@
 """An export is what the log has, byte for byte, under a signature that says what was asked for."""
 
+import asyncio
 import hashlib
 import json
+import multiprocessing
+import resource
+import tempfile
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,9 +18,11 @@ from audit.exporting import export_key
 from audit.rules.checkpoints import open_checkpoint
 from audit.rules.notes import LogVerifier, NoteError
 from kernel.clock import MovableClock
+from kernel.database import DB
 from kernel.errors import InvalidError
 from kernel.unit_of_work import Work
-from tests.audit.log import KEY, PERSON, origin, sequenced, superuser
+from tests.audit.log import KEY, PERSON, origin, sequence, sequenced, superuser, write
+from tests.conftest import START
 
 
 def manifest(export: audit.Export) -> dict[str, Any]:
@@ -120,3 +126,37 @@ async def test_an_index_beyond_either_end_of_the_log_is_no_error(
     await sequenced(work, database_url, clock, [3])
     async with work.read(origin()) as uow:
         assert len((await audit.export(uow, KEY, EntryFilter(), first, 10)).entries) == count
+
+
+def most_memory(url: str) -> float:
+    """Export the whole log in this process, which does nothing else, and return the most memory it ever had (MiB)."""
+
+    async def export_all() -> None:
+        await DB.open(url)
+        try:
+            reader = Work(MovableClock(START), audit.append)
+            async with reader.begin(origin()) as uow:
+                with tempfile.TemporaryFile() as file:
+                    await audit.write_archive(uow, KEY, audit.EntryFilter(), range(2**53 - 1), file)
+        finally:
+            await DB.close()
+
+    asyncio.run(export_all())
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+async def test_the_memory_of_an_export_does_not_grow_with_the_entries(
+    work: Work, database_url: str, clock: MovableClock
+) -> None:
+    peaks, written = [], 0
+    for size in (20_000, 160_000):
+        for first in range(written, size, 1_000):
+            await write(work, 1_000, first)
+            written = first + 1_000
+        await sequence(database_url, clock)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            peaks.append(await asyncio.to_thread(pool.apply, most_memory, (database_url,)))
+    assert peaks[1] < peaks[0] + 16, f"{peaks[0]:.0f} MiB for 20,000 entries, {peaks[1]:.0f} for eight times as many"
+    assert peaks[1] < 200

@@ -19,6 +19,7 @@ from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.audit.judging import NODE, VERIFIER, case_of, said
 from tests.audit.log import KEY, change, fact, of, origin, sequence, sequenced, superuser, verified, write
+from tests.audit.test_details import made
 from tests.audit.test_mirror import stored
 
 OFFICER = UUID(int=99)
@@ -108,6 +109,19 @@ async def test_what_is_held_or_young_or_of_no_kind_that_goes_stays_and_goes_once
     assert (await verified(old)).removed == 300
 
 
+async def test_sealed_details_go_with_their_entry(work: Work, database_url: str, clock: MovableClock) -> None:
+    clock.move(timedelta(days=-1_000))
+    await work.append([made(number) for number in range(40)])
+    await write(work, 480, 40)
+    await sequence(database_url, clock)
+    async with superuser(database_url) as owner:
+        assert await owner.fetchval("select count(*) from audit.detail") == 4
+        assert await removed(work, {"command": 400}, database_url, clock) == 512
+        assert await owner.fetchval("select count(*) from audit.detail") == 0
+        assert await owner.fetchval("select count(*) from audit.entry") == 9, "the newest tile, and the removal"
+    assert (await verified(database_url)).ok
+
+
 async def test_what_was_removed_is_told_from_what_was_taken(work: Work, old: str, clock: MovableClock) -> None:
     await removed(work, KEPT, old, clock)
     assert (await verified(old)).ok
@@ -121,12 +135,9 @@ async def test_what_was_removed_is_told_from_what_was_taken(work: Work, old: str
 @pytest.mark.parametrize(
     "statement",
     [
-        "update audit.tile set hashes = set_byte(hashes, 1, get_byte(hashes, 1) # 1) where place = 1",
         "update audit.tile set hashes = set_byte(hashes, 32 * 45, get_byte(hashes, 32 * 45) # 1) where place = 1",
         "update audit.tile set hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) where place = 1::bigint << 48",
         "update audit.entry e set body = set_byte(body, 40, 65) from audit.leaf where index = 302 and e.id = entry",
-        "update audit.leaf set actor = 'another' where index = 302",
-        "delete from audit.tile where place = 0",
         "delete from audit.entry where id = (select entry from audit.leaf where action = 'audit:entries:removed')",
     ],
 )
@@ -192,7 +203,7 @@ async def test_the_applications_login_can_remove_nothing_that_the_worker_would_n
     old: str, application_url: str
 ) -> None:
     async with superuser(old) as owner:
-        await audit.set_retention(owner, {"query": 365})  # type: ignore[arg-type]
+        await audit.set_retention(cast("Any", owner), {"query": 365})
     attacker = await asyncpg.connect(application_url)
     try:
         await attacker.execute("set laurel.removing = 'on'")
@@ -216,7 +227,7 @@ async def test_the_applications_login_can_remove_nothing_that_the_worker_would_n
         await attacker.close()
     async with superuser(old) as owner:
         with pytest.raises(asyncpg.CheckViolationError):
-            await audit.set_retention(owner, {"query": 364})  # type: ignore[arg-type]
+            await audit.set_retention(cast("Any", owner), {"query": 364})
     report = await verified(old)
     assert of(report)[0] == (1, FindingKind.LEAF_MISSING), "and without an entry of the log it is damage"
 

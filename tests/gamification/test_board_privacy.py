@@ -3,18 +3,16 @@
 import asyncio
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 import gamification
 import people
-from gamification import BoardPage, Narrowing, NewBoard, Packs, Wanted
+from gamification import BoardPage, Narrowing, NewBoard, Wanted
 from gamification.board_errors import BoardOutsideMarketError
 from gamification.errors import BoardNotFoundError
 from gamification.vocabulary import Band, Dimension, Ties, Visibility
 from people.vocabulary import PersonId
 from tests.gamification.crowd import DAY, Crowd, anonymous, opened, ranks
-from tests.gamification.shop import country
 
 BRITAIN = opened(key="britain", narrowing=Narrowing(Dimension.MARKET, "GB"))
 ENGLISH = opened(key="english", narrowing=Narrowing(Dimension.LANGUAGE, "en"))
@@ -68,28 +66,6 @@ async def test_a_board_may_ask_for_a_larger_crowd(crowd: Crowd) -> None:
     await crowd.people(5)
     await crowd.settle()
     assert (await crowd.page("large", everybody[0])).page.total == 12
-
-
-async def test_a_board_shows_as_many_people_as_the_packs_of_its_countries_ask_for(crowd: Crowd) -> None:
-    """The least size is the law's number (C21): a pack that asks for more than the board was made with is heard."""
-    (american,) = country().packs
-    cohort = msgspec.structs.replace(american.cohort, value=12)
-    british = Packs((msgspec.structs.replace(american, country="GB", cohort=cohort),))
-    french = Packs((msgspec.structs.replace(american, country="FR", cohort=cohort),))
-    await crowd.board(BRITAIN)
-    await crowd.board(DAILY)
-    everybody = await crowd.people(*[5] * 11)
-    await crowd.settle()
-    for key in ("all-time", "britain", "daily"):
-        assert unseen(await crowd.page(key, everybody[0], packs=british), 5)
-        assert (await crowd.page(key, everybody[0])).page.total == 11
-    assert (await crowd.page("britain", everybody[0], packs=french)).page.total == 11, "nobody French is on it"
-    assert unseen(await crowd.page("all-time", everybody[0], packs=french), 5)
-    await over(crowd)
-    assert unseen(await crowd.page("daily", everybody[0], Wanted(period=1), packs=british), 5)
-    await crowd.people(5)
-    await crowd.settle()
-    assert (await crowd.page("britain", everybody[0], packs=british)).page.total == 12
 
 
 async def test_a_narrowed_board_is_withheld_while_it_would_tell_who_the_few_others_are(crowd: Crowd) -> None:

@@ -36,6 +36,18 @@ async def test_rules_are_immutable_versions(work: Work, origin: Origin) -> None:
                 await uow.execute(statement.format("gamification.rule_set_version"))
 
 
+async def test_a_programme_rewards_taking_part_in_feedback_and_never_the_answer(work: Work, origin: Origin) -> None:
+    badge = "\n  - key: kind-words\n    name: Kind\n    description: Liked it.\n    when: {verbs: [rated]}\n"
+    liked = badge.replace("[rated]", "[rated], score: {at_least: 0.8}")
+    with pytest.raises(RuleSetError) as refused:
+        await publish(work, origin, RULES.rstrip() + liked)
+    (problem,) = refused.value.problems
+    assert problem.field.startswith("badges[")
+    assert RULES.rstrip().count("\n") < problem.line
+    assert (problem.fault, "C18" in problem.remedy) == ("depends on what a rating says", True)
+    assert await publish(work, origin, RULES.rstrip() + badge) == 1
+
+
 async def test_a_new_version_scores_what_is_recorded_from_then_on_and_nothing_before(
     work: Work, origin: Origin, items: list[ContentId]
 ) -> None:

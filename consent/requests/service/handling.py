@@ -242,10 +242,10 @@ async def _answer(uow: UnitOfWork, request: PrivacyRequest, words: str | None) -
 
 
 def _running(request: PrivacyRequest, now: datetime) -> PrivacyRequest:
-    """Return the request with its clock going: a day that was begun counts as one on which it stood still."""
+    """Return the request with its clock going; whole days alone stood still, or a minute at midnight would gain one."""
     if request.paused_at is None:
         return request
-    days = request.paused_days + (now.date() - request.paused_at.date()).days
+    days = request.paused_days + (now - request.paused_at).days
     resumed = msgspec.structs.replace(
         request, state=RequestState.RECEIVED, paused_days=days, paused_at=None, pause_reason=None
     )

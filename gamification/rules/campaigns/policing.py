@@ -9,8 +9,9 @@ import msgspec
 from content.vocabulary import EVERYWHERE, ContentClass
 from gamification.rules.campaigns.terms import Terms
 from gamification.rules.composing import KINDS
-from gamification.rules.grammar import Parts
+from gamification.rules.grammar import Parts, RuleSet
 from gamification.rules.law import Law
+from gamification.rules.meaning import Fault
 from gamification.rules.policy import (
     Approval,
     Behaviour,
@@ -87,6 +88,15 @@ def described(kind: str, rule: Any, lane: ContentClass) -> Rule:
         quest=kind == "quests",
         currency=plain.get("currency", RECOGNITION),
     )
+
+
+def paid_answers(rules: Parts | RuleSet) -> Iterator[Fault]:
+    """Yield every rule that rewards what a rating says: of a programme's own rules no country is asked beforehand."""
+    for kind in KINDS:
+        for index, rule in enumerate(getattr(rules, kind)):
+            if any(_looks_at_answers(each) for each in _structures(msgspec.to_builtins(rule))):
+                remedy = "look at the verb alone: taking part may be rewarded, the answer never (C18)"
+                yield (kind, index), "depends on what a rating says", remedy
 
 
 def _looks_at_answers(plain: Mapping[str, Any]) -> bool:
