@@ -1,6 +1,6 @@
 """By how many people two numbers differ, at least, without saying who is behind either.
 
-Each person falls into one of some hundred places by a hash, and leaves there a hash of themselves and of what they add
+Each person falls into one of many places by a hash, and leaves there a hash of themselves and of what they add
 to the number. Where two sketches differ in a place, somebody in it differs; so ten places are at least ten people. Two
 who fall into one place count as one: a difference is taken for smaller than it is, never for larger.
 """
@@ -12,8 +12,8 @@ from uuid import UUID
 
 from kernel.disclosure import FEWEST
 
-PLACES: Final = 512
-"""Among ten people two share a place in one case of twelve, and ten places are left of twelve people nearly always."""
+PLACES: Final = 16_384
+"""Of ten people two share a place once in 360 times: a day of a preview has dozens of numbers about ten people."""
 
 Sketch: TypeAlias = dict[int, int]
 """What people left behind, by place; places where nobody is are left out."""

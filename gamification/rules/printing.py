@@ -1,5 +1,6 @@
 """Which people are behind each number of a preview, as sketches: so that two previews can be held side by side."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 from uuid import UUID
@@ -35,25 +36,30 @@ class Prints(msgspec.Struct):
             for place, left in sketch.items():
                 lay(mine, place, left)
 
-    def of(self, *beginning: str) -> dict[Name, Sketch]:
-        """Return the sketches of all numbers whose names begin so, by what is left of their names."""
+    def of(self, *beginning: str) -> dict[str, Sketch]:
+        """Return the sketches of all numbers whose names begin so, by what is left of their names, with spaces."""
         size = len(beginning)
-        return {name[size:]: sketch for name, sketch in self.sketches.items() if name[:size] == beginning}
+        return {" ".join(name[size:]): sketch for name, sketch in self.sketches.items() if name[:size] == beginning}
+
+
+def bar_of(points: int) -> Name:
+    """Return the name of the bar in which somebody with so many points stands."""
+    return "bar", str(bisect_right(EDGES, points))
 
 
 def _numbers(own: Tally) -> Iterator[tuple[Name, int]]:
     """Yield what one person adds to each number that can be told."""
     if own.people:
-        yield ("whole", "people"), 1
+        yield ("crowd", "people"), 1
         yield ("effort", "activities"), own.activities
     if own.earners:
-        yield ("whole", "earners"), 1
+        yield ("crowd", "earners"), 1
     for points in own.points:
         if points:
-            yield ("whole", "points"), points
-        yield ("whole", "bar", str(sum(points >= edge for edge in EDGES))), 1
+            yield ("points", "points"), points
+        yield ("spread", *bar_of(points)), 1
     for level in own.levels:
-        yield ("whole", "level", str(level)), 1
+        yield ("spread", "level", str(level)), 1
     for reason in own.blocked:
         yield ("blocked", reason.value, "people"), 1
     yield from _cells("rule", {(rule, kind.value): cell for (rule, kind), cell in own.rules.items()})

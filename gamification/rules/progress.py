@@ -65,10 +65,10 @@ class Progress(Person):
             if step.check is not None and not step.check(activity):
                 continue
             points = step.worth(activity) if step.factors else step.points
-            if self.fixed:
-                points = self.fixed.get(self._key(step, activity), points)
             if points == 0:
                 continue
+            if self.fixed:
+                points = min(points, self.fixed.get(self._key(step, activity), points))
             if step.caps and self._capped(step, points):
                 if self.noting:
                     self._note(step, activity)
@@ -170,7 +170,7 @@ class Progress(Person):
         if key in self._denied:
             self.held[key] = Blocked.BUDGET
             return 0
-        points = self.fixed.get(key, step.points)
+        points = min(step.points, self.fixed.get(key, step.points))
         self.made.append(Award(key, points, activity.id, AwardKind.QUEST, step.terms))
         if points:
             self._earn(points)
@@ -206,7 +206,7 @@ class Progress(Person):
         if key in self._denied:
             self.held[key] = Blocked.BUDGET
             return []
-        points = self.fixed.get(key, step.points)
+        points = min(step.points, self.fixed.get(key, step.points))
         self.made.append(Award(key, points, activity.id, AwardKind.COMMUNITY, step.bonus))
         self._earn(points)
         return [PointsEffect(rule=step.key, name=step.name, points=points, subject="", period=key.period)]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
@@ -21,7 +21,7 @@ from gamification.errors import PreviewTooLargeError
 from gamification.rules import reporting
 from gamification.rules.grammar import RuleSet
 from gamification.rules.printing import Prints
-from gamification.rules.rationing import Cut, Demand
+from gamification.rules.rationing import CAMPAIGN, Cut, Demand
 from gamification.rules.reports import Effort, Preview
 from gamification.service.replaying import Counted, Replayed, Setup, Task, begin, peak_bytes, replay
 from gamification.service.valuing import Values, transfers
@@ -60,6 +60,14 @@ class PreviewWanted(msgspec.Struct, frozen=True, kw_only=True):
     values: Values = Values()
     allowances: Mapping[str, int] = {}
     running_allowances: Mapping[str, int] = {}
+
+
+class Printed(NamedTuple):
+    """A preview, the sketches of who is behind its numbers (and those in force), and the rules of each budget."""
+
+    preview: Preview
+    prints: list[Prints]
+    budgets: Mapping[str, frozenset[str]]
 
 
 class Rounds:
@@ -151,7 +159,7 @@ async def preview(
         DatabaseUnavailableError: PostgreSQL is away.
 
     """
-    return (await printed_preview(url, wanted, origin, now, advance, printed=False))[0]
+    return (await printed_preview(url, wanted, origin, now, advance, printed=False)).preview
 
 
 async def printed_preview(
@@ -162,8 +170,8 @@ async def printed_preview(
     advance: Advance | None = None,
     *,
     printed: bool = True,
-) -> tuple[Preview, list[Prints]]:
-    """Return a preview, and who is behind its numbers, as sketches: of the programme, and of the one in force."""
+) -> Printed:
+    """Return a preview as ``preview`` does, and who is behind its numbers."""
     began = time.perf_counter()
     counted, rounds = await replayed(url, wanted, origin, now, advance, printed=printed)
     took = time.perf_counter() - began
@@ -176,7 +184,8 @@ async def printed_preview(
         peak_bytes=rounds.peak_bytes,
         rounds=rounds.rounds,
     )
-    return _report(wanted, counted, rounds, effort, now), counted.prints
+    budgets = {budget.key.removeprefix(CAMPAIGN): budget.rules for budget in rounds.budgets[0]}
+    return Printed(_report(wanted, counted, rounds, effort, now), counted.prints, budgets)
 
 
 async def replayed(

@@ -19,9 +19,9 @@ async def told_preview(uow: UnitOfWork, url: str, wanted: PreviewWanted, telling
         CacheUnavailableError: nobody knows what was told before, so nothing is.
 
     """
-    exact, prints = await printed_preview(url, wanted, uow.origin, uow.now)
+    exact = await printed_preview(url, wanted, uow.origin, uow.now)
     while True:
         known = await telling.told(reader)
-        found, new = retold(exact, prints, [msgspec.msgpack.decode(each, type=Told) for each in known])
+        found, new = retold(*exact, [msgspec.msgpack.decode(each, type=Told) for each in known])
         if await telling.tell(reader, len(known), [msgspec.msgpack.encode(each) for each in new]):
             return found

@@ -89,7 +89,6 @@ class Campaigns:
             async with self.work.begin(self.origin) as uow:
                 if not await gamification.backfill(uow):
                     return
-                assert uow.recorded("gamification:campaign:backfilled")
 
     async def scheduled(self, before: Campaign, past: CampaignPast = CampaignPast.NEW_ONLY) -> Campaign:
         """Bring a draft to its schedule."""

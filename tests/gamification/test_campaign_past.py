@@ -100,6 +100,9 @@ async def test_a_silent_backfill_scores_what_happened_in_the_window_and_tells_no
     await assert_the_books_balance(work, origin)
     await assert_rebuilding_equals_what_is_there(work, origin, person)
     async with work.read(origin) as uow:
+        bodies = await uow.fetch("select convert_from(body, 'UTF8') from audit.entry")
+        said = [row[0] for row in bodies if "gamification:campaign:backfilled" in row[0]]
+        assert [str(person) in each for each in said] == [True], "the one who was scored, and nobody else"
         found = await uow.fetchrow("select people, done_at from gamification.campaign_backfill")
         scored = await uow.fetchval("select max(version) from gamification.rule_set_version where derived_from = 1")
         current, _ = await gamification.current_rules(uow)

@@ -9,7 +9,7 @@ from engagement.values import Activity
 from engagement.vocabulary import Verb
 from gamification.errors import OutOfOrderError
 from gamification.rules import EMPTY, RuleSet, candidates, evaluate, fold
-from gamification.rules.grammar import Streak, StreakLength, Threshold, When
+from gamification.rules.grammar import Multiplier, Streak, StreakLength, Threshold, When
 from gamification.rules.words import Period, Rhythm
 from gamification.values import AwardKey, Effects, Folded
 from tests.gamification.rules.examples import MONDAY, VIEWED, activity, badge, cap, days, rule, ruleset
@@ -213,3 +213,14 @@ def test_effects_read_as_the_answer_that_clients_get() -> None:
         "quests": [],
         "contributions": [],
     }
+
+
+def test_what_an_award_was_paid_is_the_most_it_pays_and_no_reason_to_pay_for_what_is_worth_nothing() -> None:
+    opens = activity(1).occurred_at
+    tenth = Multiplier(key="tenth", name="Tenth", percent=10, opens=opens, closes=opens + timedelta(seconds=1))
+    rules = msgspec.structs.replace(ruleset([rule(recurs=Period.EVER, points=8)]), multipliers=(tenth,))
+    steps = [(rules, activity(1)), (rules, activity(2))]
+    key = AwardKey("read", str(activity(1).content), "ever")
+    for most, points in ((5, 5), (9, 8)):
+        (award,) = fold(EMPTY, steps, fixed={key: most}).awards
+        assert (award.activity, award.points) == (activity(2).id, points), "a tenth of 8 is nothing"

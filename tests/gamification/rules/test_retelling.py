@@ -28,7 +28,7 @@ class Reader:
 
     def sees(self, gives: Gives, running: Gives | None = None, people: list[UUID] = PEOPLE) -> Preview:
         found, prints = previewed(gives, running, people)
-        told, new = retold(found, prints, self.told)
+        told, new = retold(found, prints, {}, self.told)
         self.told += new
         return told
 
@@ -79,7 +79,7 @@ def test_a_second_preview_whose_rule_reaches_one_person_more_says_what_the_first
     wider = {"seen": once(PEOPLE[:41])}
     second = reader.sees(wider)
     assert (people_of(second, "seen"), second.points, second.earners) == (40, 200, 40)
-    assert second.repeated == ["rule seen points", "whole"]
+    assert second.repeated == ["people", "points", "rule seen points", "spread"]
     assert people_of(other.sees(wider), "seen") == 41, "who saw nothing has nothing to compare"
     third = reader.sees({"seen": once(PEOPLE[:60])})
     assert (people_of(third, "seen"), third.points, third.repeated) == (60, 300, [])
@@ -107,6 +107,46 @@ def test_two_rules_of_one_preview_are_not_subtracted_from_each_other_nor_from_ev
     assert (found.people, found.earners, found.points) == (120, 100, 5 * 200)
 
 
+def test_a_sum_is_told_while_what_is_left_out_of_it_is_more_than_one_rule_and_stays_as_it_was() -> None:
+    reader = Reader()
+    gives = {"read": once(PEOPLE[:40]), "seen": once(PEOPLE[:41]), "took": once(PEOPLE[:42]), "open": once(PEOPLE[:80])}
+    first = reader.sees(gives)
+    assert [people_of(first, rule) for rule in ("open", "read", "seen", "took")] == [80, 40, None, None]
+    assert first.points == 5 * (40 + 41 + 42 + 80)
+    assert reader.sees(gives).points == first.points
+    more = dict.fromkeys(PEOPLE, 2)
+    assert reader.sees(gives | {"open": more}).points == 5 * (40 + 41 + 42 + 240)
+    assert reader.sees(gives | {"open": more, "took": once(PEOPLE[:43])}).points == 5 * (40 + 41 + 42 + 240)
+    assert reader.sees(gives | {"open": once(PEOPLE[:60]), "took": once(PEOPLE[:43])}).points is None
+
+
+def test_how_many_there_are_is_not_told_by_how_they_spread() -> None:
+    reader = Reader()
+    first = reader.sees({"read": once(PEOPLE[:40])}, people=PEOPLE[:100])
+    fresh = {"took": dict.fromkeys(PEOPLE[:60], 3)}
+    second = reader.sees(fresh, people=PEOPLE[:101])
+    assert (first.people, second.people, second.histogram, second.levels) == (100, None, [], [])
+    assert (people_of(second, "took"), second.points) == (60, 900)
+    third = reader.sees(fresh, people=PEOPLE)
+    assert (third.people, sum(bar.people or 0 for bar in third.histogram)) == (120, 120)
+
+
+def test_what_many_would_change_in_one_number_and_few_in_another_is_not_told() -> None:
+    reader = Reader()
+    reader.sees({"read": once(PEOPLE[:40])})
+    second = reader.sees({"seen": dict.fromkeys(PEOPLE[:41], 7)})
+    (line,) = second.rules
+    assert (line.people, line.awards, line.units, second.points) == (None, None, None, None)
+    assert "rule seen points" not in second.repeated, "the units of the one are not those of the other"
+
+
+def test_what_moves_few_people_from_bar_to_bar_does_not_hold_back_what_all_of_them_get() -> None:
+    reader = Reader()
+    reader.sees({"read": {each: 1 + (number < 3) for number, each in enumerate(PEOPLE)}})
+    second = reader.sees({"read": {each: 4 - (number < 3) for number, each in enumerate(PEOPLE)}})
+    assert (second.points, second.repeated) == (5 * (4 * 120 - 3), [])
+
+
 def test_of_two_rules_that_can_not_both_be_told_the_new_one_is() -> None:
     running = {"any": once(PEOPLE[:41])}
     found = Reader().sees({"zenith": once(PEOPLE[:40])} | running, running)
@@ -120,7 +160,7 @@ def test_a_few_people_who_came_meanwhile_are_not_told_apart() -> None:
     reader, gives = Reader(), {"read": once(PEOPLE[:40]), "seen": once(PEOPLE[50:90])}
     before = reader.sees(gives, gives, PEOPLE[:100])
     after = reader.sees(gives, gives, PEOPLE[:101])
-    assert (before.people, after.people, after.repeated) == (100, 100, ["effort", "whole"])
+    assert (before.people, after.people, after.repeated) == (100, 100, ["effort", "people", "spread"])
     assert (after.rules, after.comparison) == (before.rules, before.comparison)
     later = reader.sees(gives, gives, PEOPLE)
     assert (later.people, later.repeated) == (120, [])
