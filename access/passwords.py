@@ -1,6 +1,9 @@
 """Argon2id in a pool of its own: 46 MiB and 80 ms a time must neither fill the memory nor stop the event loop."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
@@ -11,11 +14,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from access.errors import PasswordsBusyError
 from access.rules.password import octets
+from kernel.settings import DEFAULT_WORKERS
 
-THREADS: Final = 2
-"""What hashing may take at once: two cores and 2 x 46 MiB."""
-WAITING: Final = 64
-"""A longer queue would answer after the client has given up (64 / 2 x 80 ms = 2.6 s)."""
+THREADS: Final = max(1, (os.cpu_count() or 1) // DEFAULT_WORKERS)
+"""What hashing may take at once in each process: together they fill the cores once, and each takes 46 MiB."""
+WAITING: Final = 32
+"""How many wait for each thread; a longer queue would answer after the client has given up (32 x 80 ms = 2.6 s)."""
+LESS_URGENT: Final = 10
+"""How much nicer (nice(2)) a thread that hashes is than those that answer: whoever reads must not wait for it."""
 
 HASHER: Final = PasswordHasher(memory_cost=47_104, time_cost=1, parallelism=1)
 """The first of the parameter sets that OWASP's Password Storage Cheat Sheet recommends for Argon2id."""
@@ -26,9 +32,9 @@ _Answer = TypeVar("_Answer")
 class Passwords:
     """Hashes and verifies, a bounded number at a time."""
 
-    def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:
+    def __init__(self, threads: int = THREADS, waiting: int = WAITING * THREADS) -> None:
         """Start no thread yet; threads are started with the first password."""
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password", initializer=_step_back)
         self._places = BoundedSemaphore(threads + waiting)
 
     async def hash(self, password: str) -> str:
@@ -58,6 +64,12 @@ class Passwords:
         # When the work ends, not when somebody stops waiting for it: an abandoned request still occupies its place.
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)
+
+
+def _step_back() -> None:
+    """Make this thread less urgent than others; only Linux gives each thread a priority of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + LESS_URGENT)
 
 
 def _verify(password: bytes, stored: str | None) -> tuple[bool, str | None]:

@@ -156,7 +156,7 @@ class Background:
         except NoAnswerError:
             answered = False
         async with runtime.work.begin(REGISTER_ORIGIN) as uow:
-            await people.settle_inquiry(uow, inquiry, entry, answered=answered)
+            await people.settle_inquiry(uow, inquiry, identifier, entry, answered=answered)
         return True
 
     async def _retain_trail(self) -> bool:

@@ -10,7 +10,9 @@ import access
 import audit
 import people
 from access import Caller, Permission
+from api.passage import Passage
 from api.routing import command, query
+from api.v1.sessions import count_attempt, proved
 from api.v1.wire import Body, Limit, Listing
 from audit import Meaning, Review, Status
 from consent.vocabulary import Purpose
@@ -51,14 +53,16 @@ class SignedReview(msgspec.Struct, frozen=True, kw_only=True):
     records=audit.Action.REVIEW_SIGNED,
     creates=True,
 )
-async def sign_review(uow: UnitOfWork, caller: Caller, data: ReviewRequest) -> SignedReview:
+async def sign_review(uow: UnitOfWork, caller: Caller, passage: Passage, data: ReviewRequest) -> SignedReview:
     """Sign that a part of the trail was reviewed; the signer's own entries are counted apart and stay for others."""
     assert caller.person is not None  # noqa: S101 - only members of staff hold this permission, and each is a person
     profile = await people.profile(uow, caller.person)
     known = await access.credential(uow, profile.email or "")
-    proof = await access.prove(known, data.password)
+    limits = await count_attempt(passage, str(caller.account), familiar=True)
+    proof = await proved(passage, known, data.password, limits)
     if not proof.right or known.account != caller.account:
         raise SignatureRefusedError("The password is wrong.", reason="wrong-secret")
+    await passage.runtime.limits.give_back(limits)
     span = range(data.first_index, data.end_index)
     review = await audit.sign_review(uow, caller.account, span, data.meaning)
     return SignedReview(review=review, name=profile.name)

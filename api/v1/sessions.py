@@ -99,7 +99,7 @@ async def _sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> acce
     async with passage.read() as uow:
         credential = await access.credential(uow, email)
     limits = await count_attempt(passage, email, familiar=credential.familiar)
-    proof = await access.prove(credential, data.password or "")
+    proof = await proved(passage, credential, data.password or "", limits)
     async with passage.begin() as uow:
         answer = await access.bind_session(uow, await access.admit(uow, proof, data.otp, data.passkey), bound_to)
     if isinstance(answer, access.Tokens):
@@ -139,7 +139,8 @@ async def prove_factor(data: FactorProof, caller: Caller, passage: Passage) -> N
     async with passage.read() as uow:
         credential = await access.own_credential(uow, caller)
     limits = await count_attempt(passage, str(caller.account), familiar=True)
-    proof = await access.prove(credential, data.password) if data.password is not None else None
+    given = data.password
+    proof = await proved(passage, credential, given, limits) if given is not None else None
     async with passage.begin() as uow:
         refused = await access.prove_again(uow, caller, proof, data.otp, data.passkey)
     if refused is not None:
@@ -177,6 +178,20 @@ async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> list[
         limits.append(Limit(f"sign-in:to:{digest}:hour", most * HOUR_FACTOR, HOUR_SECONDS))
     await take(passage, limits, TooManyFailuresError("Too many sign-ins failed."))
     return limits
+
+
+async def proved(passage: Passage, known: access.Credential, password: str, counted: list[Limit]) -> access.Proof:
+    """Check a password. Where too many wait to be checked it was no attempt, and what was ``counted`` is given back.
+
+    Raises:
+        PasswordsBusyError: too many wait already.
+
+    """
+    try:
+        return await access.prove(known, password)
+    except access.PasswordsBusyError:
+        await passage.runtime.limits.give_back(counted)
+        raise
 
 
 def token_answer(answer: access.Tokens | access.SignInRefused) -> TokenAnswer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from kernel import cursors
@@ -98,20 +99,20 @@ async def identifier_of(uow: UnitOfWork, inquiry: Inquiry) -> str:
 
     """
     found = await profiles.fields(uow, inquiry.person, frozenset({Field.IDENTIFIERS}))
-    for each in found[Field.IDENTIFIERS]:
-        if each.system == inquiry.system:
-            return str(each.value)
-    raise PersonNotFoundError("Nobody has such a number.")
+    number = _number(inquiry, found)
+    if number is None:
+        raise PersonNotFoundError("Nobody has such a number.")
+    return number
 
 
 async def settle_inquiry(
-    uow: UnitOfWork, inquiry: Inquiry, entry: RegisterEntry | None, *, answered: bool = True
+    uow: UnitOfWork, inquiry: Inquiry, identifier: str, entry: RegisterEntry | None, *, answered: bool = True
 ) -> RegisterFinding:
-    """Store what a register said of a licence, or that it was not ``answered``, and return what that came to.
+    """Store what a register said of ``identifier``, or that it was not ``answered``, and return what that came to.
 
     A clear yes verifies the licence, with the register as evidence. Everything else leaves it to staff, with what the
-    register said; nobody is rejected by a register. A licence that was decided or submitted anew meanwhile stays as
-    it is.
+    register said; nobody is rejected by a register. What was decided, submitted or corrected meanwhile stands, and the
+    answer, which was about something else, counts as none.
 
     Raises:
         PersonNotFoundError: nobody active has this id.
@@ -119,26 +120,31 @@ async def settle_inquiry(
 
     """
     data_key, known = await _licence(uow, inquiry.person, inquiry.market)
-    finding = RegisterFinding.UNAVAILABLE
-    waits = known is not None and await licences.waits(uow, inquiry)
-    if answered and waits and known is not None:
-        found = await profiles.fields(uow, inquiry.person, frozenset({Field.NAME}))
-        finding = rules.judge(entry, found[Field.NAME], known.expires_on, uow.now.date())
+    found = await profiles.fields(uow, inquiry.person, frozenset({Field.NAME, Field.IDENTIFIERS}))
+    finding, same = RegisterFinding.UNAVAILABLE, False
+    if known is not None and await licences.waits(uow, inquiry) and _number(inquiry, found) == identifier:
+        same = True
+        if answered:
+            finding = rules.judge(entry, found[Field.NAME], known.expires_on, uow.now.date())
         if finding is RegisterFinding.ACTIVE and entry is not None:
             verified = rules.decision(inquiry, entry, known)
             check_decision(known, verified, uow.now.date())
             await _put_licence(uow, inquiry.person, inquiry.market, data_key, verified)
-        else:
+        elif answered:
             await licences.put_finding(uow, inquiry, finding, None)
     uow.record(
         Action.REGISTER_ANSWERED,
         subject=inquiry.person,
         resource=_resource(inquiry.market),
+        reason=None if same else "changed-meanwhile",
         register=inquiry.register,
         finding=finding,
-        outcome="succeeded" if waits else "superseded",
     )
     return finding
+
+
+def _number(inquiry: Inquiry, fields: Mapping[str, Any]) -> str | None:
+    return next((each.value for each in fields[Field.IDENTIFIERS] if each.system == inquiry.system), None)
 
 
 async def _licence(uow: UnitOfWork, person: PersonId, market: str) -> tuple[bytes, Licence | None]:

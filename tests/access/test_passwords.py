@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import os
+import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
@@ -10,7 +13,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from access.errors import PasswordsBusyError
-from access.passwords import HASHER, Passwords
+from access.passwords import HASHER, LESS_URGENT, Passwords
 
 PASSWORD = "correct horse battery staple"
 
@@ -104,3 +107,11 @@ def test_threads_that_share_the_pool_get_each_their_own_answer_and_no_place_is_l
         assert {each for each in column if not isinstance(each, PasswordsBusyError)} <= {(expected, None)}
     held = [passwords._places.acquire(blocking=False) for _ in range(9)]
     assert held == [True] * 8 + [False], "as many places as at the beginning"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread a priority of its own")
+async def test_who_hashes_is_less_urgent_than_who_answers() -> None:
+    passwords, mine = Passwords(), os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    urgency = await passwords._run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    assert urgency == min(19, mine + LESS_URGENT)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == mine, "this thread is as it was"

@@ -9,6 +9,7 @@ import httpx
 import pytest_asyncio
 
 from access import Role
+from access.passwords import PASSWORDS
 from tests.api.asker import Asker, Body
 from tests.api.house import PASSWORD, House, fields, problem, shown
 from tests.api.letters import code_for, letters
@@ -194,6 +195,25 @@ async def test_of_many_wrong_passwords_at_once_no_more_are_tried_than_may_be(hou
         assert sorted(answer.status_code for answer in answers) == [401] * 3 + [429] * 37
         house.clock.move(timedelta(minutes=1))
         assert (await target.sign_in(via=strict)).status_code == 200
+
+
+async def test_who_is_sent_away_since_too_many_sign_in_has_not_failed(house: House) -> None:
+    target = await member(house)
+    async with worker(house, failed_sign_ins_per_minute=3) as strict:
+        held = 0
+        while PASSWORDS._places.acquire(blocking=False):
+            held += 1
+        try:
+            for _ in range(4):
+                busy = await target.sign_in(via=strict)
+                assert "retry-after" in busy.headers
+                problem(busy, 503, "sign-in-busy")
+        finally:
+            for _ in range(held):
+                PASSWORDS._places.release()
+        assert [(await target.sign_in("wrong horse battery", strict)).status_code for _ in range(4)] == [401] * 3 + [
+            429
+        ]
 
 
 async def test_who_guesses_from_elsewhere_does_not_lock_out_the_owner_at_the_usual_place(house: House) -> None:

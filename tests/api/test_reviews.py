@@ -1,6 +1,7 @@
 """Reviews of the trail: signed with a password, bound to what they cover, never over the reviewer's own entries."""
 
 import base64
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -12,6 +13,7 @@ from audit.rules.notes import LogVerifier
 from audit.rules.proofs import is_included
 from tests.api.asker import Asker, Body
 from tests.api.house import House, fields, problem
+from tests.api.opening import worker
 from tests.api.trail_scenes import PASSWORD, with_password
 
 
@@ -101,3 +103,17 @@ async def test_the_trails_status_says_what_waits_and_what_is_published(house: Ho
     assert status["size"] >= status["checkpoint_size"] > 0
     assert status["unmet_since"] is None
     assert fields(problem(await officer.get("/v1/audit/reviews", limit=0), 400, "invalid-request")) == ["limit"]
+
+
+async def test_whoever_holds_a_session_does_not_guess_its_password_by_signing(house: House, officer: Asker) -> None:
+    await house.settled()
+    wrong = signing(0, 1, password="wrong horse battery staple")
+    async with worker(house, failed_sign_ins_per_minute=3) as strict:
+        for _ in range(3):
+            problem(await officer.post("/v1/audit/reviews", wrong, via=strict), 403, "signature-refused")
+        refused = await officer.post("/v1/audit/reviews", signing(0, 1), via=strict)
+        problem(refused, 429, "too-many-failed-sign-ins")
+        house.clock.move(timedelta(minutes=1))
+        for _ in range(4):
+            answer = await officer.post("/v1/audit/reviews", signing(0, 1), via=strict)
+            assert answer.status_code == 201, answer.text

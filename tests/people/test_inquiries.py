@@ -8,6 +8,7 @@ from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from people import (
+    Change,
     Field,
     Identifier,
     Inquiry,
@@ -46,7 +47,7 @@ async def claimed(work: Work, origin: Origin) -> Inquiry | None:
 
 async def settled(work: Work, origin: Origin, inquiry: Inquiry, entry: RegisterEntry | None = YES) -> RegisterFinding:
     async with work.begin(origin) as uow:
-        return await people.settle_inquiry(uow, inquiry, entry)
+        return await people.settle_inquiry(uow, inquiry, "1234567893", entry)
 
 
 async def test_of_many_workers_one_asks_and_who_dies_leaves_it_to_be_asked_again(
@@ -93,6 +94,17 @@ async def test_what_was_decided_or_submitted_meanwhile_stands(work: Work, origin
     again = await claimed(work, origin)
     assert again is not None
     assert await settled(work, origin, again) is RegisterFinding.ACTIVE
+
+
+async def test_a_yes_about_a_number_that_was_corrected_meanwhile_is_none(work: Work, origin: Origin) -> None:
+    person = await waiting(work, origin)
+    inquiry = await claimed(work, origin)
+    assert inquiry is not None
+    for number, finding in (("1245319599", RegisterFinding.UNAVAILABLE), ("1234567893", RegisterFinding.ACTIVE)):
+        async with work.begin(origin) as uow:
+            corrected = Change(identifiers=(Identifier("us-npi", number),))
+            await people.change(uow, person, corrected, by_person=False)
+        assert await settled(work, origin, inquiry) is finding
 
 
 async def test_who_has_no_number_of_the_register_or_no_key_any_more_is_not_asked_about(
