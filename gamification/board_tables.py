@@ -16,6 +16,7 @@ class BoardMember(Table, tablename="board_member", schema="gamification"):
     market = Text(default=None, null=True, help_text="pseudonymous: ISO 3166-1 alpha-2")
     language = Text(default=None, null=True, help_text="pseudonymous: the language of the locale")
     expires_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the first consent runs out")
+    profession = Text(default=None, null=True, help_text="pseudonymous: Profession, where the person said one")
 
 
 class BoardRow(Table, tablename="board", schema="gamification"):
@@ -31,7 +32,7 @@ class BoardRow(Table, tablename="board", schema="gamification"):
     zone = Text(default=None, null=False, help_text="open: IANA time zone of the schedule")
     ties = Text(default=None, null=False, help_text="open: Ties")
     dimension = Text(default=None, null=True, help_text="open: the one Dimension that narrows it; null for none")
-    value = Text(default=None, null=True, help_text="open: a market or a language")
+    value = Text(default=None, null=True, help_text="open: a market, a language or a profession")
     visibility = Text(default=None, null=False, help_text="open: Visibility")
     minimum = Integer(default=None, null=False, help_text="open: fewest people to be shown, at least 10")
     settling_minutes = Integer(default=None, null=False, help_text="open: from a period's end to its close")
@@ -68,9 +69,10 @@ class BoardStanding(Table, tablename="board_standing", schema="gamification"):
 
 
 class BoardPopulation(Table, tablename="board_population", schema="gamification"):
-    """How many people take part, by market and language. A trigger on ``board_member`` counts, nobody else."""
+    """How many take part, by market, language and profession. A trigger on ``board_member`` counts, nobody else."""
 
-    cell = Text(primary_key=True, default=None, help_text="open: market and language in one word")
+    cell = Text(primary_key=True, default=None, help_text="open: market, language and profession in one word")
     market = Text(default=None, null=False, help_text="open: ISO 3166-1 alpha-2")
     language = Text(default=None, null=False, help_text="open: ISO 639")
     people = BigInt(default=None, null=False, help_text="pseudonymous: a number of people")
+    profession = Text(default="", null=False, help_text="open: Profession; empty where people said none")

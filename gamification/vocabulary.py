@@ -271,6 +271,7 @@ class Dimension(StrEnum):
 
     MARKET = "market"
     LANGUAGE = "language"
+    PROFESSION = "profession"
 
 
 class Ties(StrEnum):

@@ -30,7 +30,7 @@ TIE_RULES = {
 
 
 class Within(Body, frozen=True, kw_only=True):
-    """The one thing that a board is narrowed to: a market, or a language."""
+    """The one thing that a board is narrowed to: a market, a language, or a profession."""
 
     dimension: Dimension
     value: str

@@ -172,8 +172,8 @@ async def _change(uow: UnitOfWork, person: PersonId, data: OwnChange | StaffChan
     if isinstance(given.get("identifiers"), tuple):
         given["identifiers"] = tuple(people.Identifier(each.system, each.value) for each in given["identifiers"])
     await people.change(uow, person, people.Change(**given), by_person=by_person)
-    if isinstance(data.locale, str):
-        uow.publish(BOARD_TOPIC, person)  # some boards are narrowed by language
+    if data.locale is not UNSET or data.profession is not UNSET:
+        uow.publish(BOARD_TOPIC, person)  # some boards are narrowed by language, some by profession
 
 
 def _own(caller: Caller) -> PersonId:

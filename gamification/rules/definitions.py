@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from engagement.vocabulary import Profession
 from gamification.board_errors import InvalidBoardError
 from gamification.board_values import NewBoard
 from gamification.rules.forbidden import forbidden_word
@@ -77,8 +78,12 @@ def _check_rules(rules: tuple[str, ...] | None) -> None:
 def _check_narrowing(narrowing: Narrowing | None, markets: Collection[str]) -> None:
     if narrowing is None:
         return
-    by_market = narrowing.dimension is Dimension.MARKET
-    if not (narrowing.value in markets if by_market else LANGUAGE.fullmatch(narrowing.value)):
+    known = {
+        Dimension.MARKET: narrowing.value in markets,
+        Dimension.LANGUAGE: LANGUAGE.fullmatch(narrowing.value) is not None,
+        Dimension.PROFESSION: narrowing.value in set(Profession),
+    }
+    if not known[narrowing.dimension]:
         raise InvalidBoardError(f"There is no such {narrowing.dimension}.", field="narrowing.value")
 
 

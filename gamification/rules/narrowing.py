@@ -21,14 +21,18 @@ LEAST_PEOPLE: Final = FEWEST
 """No board shows fewer people."""
 
 _BANDS: Final = ((10, Band.TOP_TENTH), (25, Band.TOP_QUARTER), (50, Band.TOP_HALF))
-_ORDER: Final = {None: 0, Dimension.MARKET: 1, Dimension.LANGUAGE: 2}
+_PLACES: Final = {Dimension.MARKET: 0, Dimension.LANGUAGE: 1, Dimension.PROFESSION: 2}
+"""Where in a cell a dimension stands."""
+
+_ORDER: Final = {None: 0, Dimension.MARKET: 1, Dimension.LANGUAGE: 2, Dimension.PROFESSION: 3}
 
 
 class Cell(NamedTuple):
-    """The finest part of a population that boards know: a market (ISO 3166-1) and a language (ISO 639)."""
+    """The finest part of a population that boards know: market (ISO 3166-1), language (ISO 639), profession or ""."""
 
     market: str
     language: str
+    profession: str = ""
 
 
 class Narrowing(NamedTuple):
@@ -47,11 +51,16 @@ def language_of(locale: str) -> str:
     return locale.partition("-")[0]
 
 
+def cell_of(market: str, locale: str, profession: str | None) -> Cell:
+    """Return the part of the population that somebody is in."""
+    return Cell(market, language_of(locale), profession or "")
+
+
 def covers(narrowing: Narrowing | None, cell: Cell) -> bool:
     """Tell whether people in ``cell`` are within a narrowing; everybody is within none."""
     if narrowing is None:
         return True
-    return narrowing.value == (cell.market if narrowing.dimension is Dimension.MARKET else cell.language)
+    return narrowing.value == cell[_PLACES[narrowing.dimension]]
 
 
 def shown(boards: Sequence[Readable], here: Cell, populations: Mapping[Cell, int]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from gamification.board_values import Board, BoardLine, BoardPage, Cell, Narrowi
 from gamification.errors import BoardNotFoundError, BoardPeriodNotFoundError
 from gamification.policy_packs import packs_in_force
 from gamification.rules.definitions import is_key
-from gamification.rules.narrowing import band, covers, language_of, shown
+from gamification.rules.narrowing import band, cell_of, covers, shown
 from gamification.rules.policy import Packs, least_cohort
 from gamification.store import board_rows, board_standings
 from gamification.store.boards import Boards
@@ -43,7 +43,7 @@ async def board(
         BoardRebuildingError: its copy is being made again.
 
     """
-    here = _cell(where)
+    here = cell_of(where.market, where.locale, where.profession)
     sight = await board_rows.see(uow, key, person, wanted.period) if is_key(key) else None
     if sight is None or not _exists(sight.board, here):
         raise BoardNotFoundError(MISSING)
@@ -64,7 +64,7 @@ async def board(
 
 async def boards_for(uow: UnitOfWork, where: Bearings) -> list[Board]:
     """Return the boards that exist for somebody with these bearings, by key."""
-    here = _cell(where)
+    here = cell_of(where.market, where.locale, where.profession)
     found = [each for each in await board_rows.boards(uow) if _exists(each, here)]
     uow.record(Action.BOARDS_READ, count=len(found))
     return found
@@ -78,7 +78,7 @@ async def board_periods(uow: UnitOfWork, key: str, where: Bearings, before: int 
 
     """
     found = await board_rows.board(uow, key) if is_key(key) else None
-    if found is None or not _exists(found, _cell(where)):
+    if found is None or not _exists(found, cell_of(where.market, where.locale, where.profession)):
         raise BoardNotFoundError(MISSING)
     periods = await board_rows.periods(uow, found.id, before, limit)
     uow.record(Action.BOARD_PERIODS_READ, resource=f"board:{key}", count=len(periods))
@@ -95,10 +95,6 @@ def _lawful(sight: Sight, on: date, packs: Packs) -> Sight:
     board = msgspec.structs.replace(sight.board, minimum=least(sight.board.narrowing, sight.board.minimum))
     others = tuple((narrowing, least(narrowing, own), key) for narrowing, own, key in sight.others)
     return msgspec.structs.replace(sight, board=board, others=others)
-
-
-def _cell(where: Bearings) -> Cell:
-    return Cell(where.market, language_of(where.locale))
 
 
 def _exists(board: Board, here: Cell) -> bool:

@@ -12,7 +12,7 @@ import consent
 import people
 from consent.vocabulary import BOARD_TOPIC, Purpose
 from gamification.board_values import Board
-from gamification.rules.narrowing import LEAST_PEOPLE, language_of
+from gamification.rules.narrowing import LEAST_PEOPLE, Cell, cell_of
 from gamification.rules.schedules import BEGINNING, EVER, next_start
 from gamification.store import board_members, board_rows, board_standings
 from gamification.store.board_members import Member
@@ -151,13 +151,13 @@ async def _enlisted(uow: UnitOfWork, persons: Sequence[PersonId]) -> tuple[dict[
         return {}, []
     records = await consent.standing(uow, persons, BOARD_PURPOSES)
     where = await people.bearings(uow, persons)
-    joined: dict[PersonId, tuple[str, str, datetime | None]] = {}
+    joined: dict[PersonId, tuple[Cell, datetime | None]] = {}
     for person, bearings in where.items():
         given = [records.get((person, purpose)) for purpose in BOARD_PURPOSES]
         decided = zip(BOARD_PURPOSES, given, strict=True)
         if all(consent.decide(purpose, record, uow.now, bearings.market).allowed for purpose, record in decided):
             ends = [record.expires_at for record in given if record and record.expires_at]
-            joined[person] = (bearings.market, language_of(bearings.locale), min(ends, default=None))
+            joined[person] = (cell_of(bearings.market, bearings.locale, bearings.profession), min(ends, default=None))
     known = await board_members.members(uow, persons)
     fresh = await board_members.earners(uow, [person for person in joined if person not in known])
     known |= await board_members.give_aliases(uow, fresh) if fresh else {}
@@ -165,11 +165,12 @@ async def _enlisted(uow: UnitOfWork, persons: Sequence[PersonId]) -> tuple[dict[
     return now, [member for person, member in now.items() if member != known[person]]
 
 
-def _as_of(member: Member, joined: tuple[str, str, datetime | None] | None) -> Member:
+def _as_of(member: Member, joined: tuple[Cell, datetime | None] | None) -> Member:
     if joined is None:
         return msgspec.structs.replace(member, active=False)
-    market, language, expires_at = joined
-    return msgspec.structs.replace(member, active=True, market=market, language=language, expires_at=expires_at)
+    cell, ends = joined
+    said = {"market": cell.market, "language": cell.language, "profession": cell.profession or None}
+    return msgspec.structs.replace(member, active=True, expires_at=ends, **said)
 
 
 async def _begin_periods(uow: UnitOfWork) -> None:

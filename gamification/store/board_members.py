@@ -12,7 +12,7 @@ from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 CHUNK: Final = 5_000
-_COLUMNS: Final = "person, alias, coalesce(active, false) as active, market, language, expires_at"
+_COLUMNS: Final = "person, alias, coalesce(active, false) as active, market, language, profession, expires_at"
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +23,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
     market: str | None = None
     language: str | None = None
+    profession: str | None = None
     expires_at: datetime | None = None
 
 
@@ -53,12 +54,14 @@ async def put(uow: UnitOfWork, changed: Sequence[Member]) -> None:
     """Write who takes part now. At most once in a transaction: its trigger locks the counts of people at the end."""
     await uow.execute(
         "update gamification.board_member m set active = t.active, market = t.market, language = t.language,"
-        " expires_at = t.expires_at from unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::timestamptz[])"
-        " as t(person, active, market, language, expires_at) where m.person = t.person",
+        " profession = t.profession, expires_at = t.expires_at"
+        " from unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])"
+        " as t(person, active, market, language, profession, expires_at) where m.person = t.person",
         [member.person for member in changed],
         [member.active for member in changed],
         [member.market for member in changed],
         [member.language for member in changed],
+        [member.profession for member in changed],
         [member.expires_at for member in changed],
     )
 

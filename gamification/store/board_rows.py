@@ -31,7 +31,7 @@ select b.*, {_PERIOD}, m.alias,
     then (select count(*) from gamification.board_standing s where s.period = p.id) end as people,
   case when p.closed_at is not null and m.alias is not null then (select array[s.place, s.rank, s.points]
     from gamification.board_standing s where s.period = p.id and s.person = m.person) end as own,
-  (select json_agg(json_build_array(market, language, people)) from gamification.board_population
+  (select json_agg(json_build_array(market, language, profession, people)) from gamification.board_population
     where people > 0) as populations,
   (select json_agg(json_build_array(dimension, value, minimum, key)) from gamification.board
     where visibility <> 'hidden') as others
@@ -41,7 +41,7 @@ left join lateral (select * from gamification.board_period where board = b.id an
 left join gamification.board_member m on m.person = $2 and m.active
 where b.key = $1
 """  # noqa: S608 - a constant of this file
-_PopulationRows = list[tuple[str, str, int]]
+_PopulationRows = list[tuple[str, str, str, int]]
 _OtherRows = list[tuple[Dimension | None, str | None, int, str]]
 
 
@@ -181,7 +181,7 @@ async def see(uow: UnitOfWork, key: str, person: PersonId, number: int | None) -
         alias=row["alias"],
         people=row["people"],
         own=tuple(row["own"]) if row["own"] else None,
-        populations={Cell(market, language): count for market, language, count in people},
+        populations={Cell(*place): count for *place, count in people},
         others=tuple(
             (Narrowing(dimension, value) if dimension and value else None, minimum, each)
             for dimension, value, minimum, each in others

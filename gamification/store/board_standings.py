@@ -13,7 +13,10 @@ from gamification.vocabulary import Ties
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
-_WITHIN: Final = "(b.dimension is null or b.value = case b.dimension when 'market' then m.market else m.language end)"
+_WITHIN: Final = (
+    "(b.dimension is null or b.value ="
+    " case b.dimension when 'market' then m.market when 'language' then m.language else m.profession end)"
+)
 _COUNTED: Final = f"""
 gamification.board_period p join gamification.board b on b.id = p.board
 join gamification.board_member m on m.active and {_WITHIN}

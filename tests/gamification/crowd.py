@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import consent
@@ -17,6 +18,7 @@ from kernel.cache import Cache
 from kernel.facts import Origin
 from kernel.relay import deliver_once, hold_back
 from kernel.unit_of_work import UnitOfWork, Work
+from people import Change
 from people.vocabulary import PersonId
 
 PURPOSES = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION, Purpose.LEADERBOARD)
@@ -48,12 +50,23 @@ class Crowd:
                 await consent.publish_notice(uow, NewNotice(purpose=purpose, version=1, locale="en", text="May we?"))
 
     async def person(
-        self, points: int = 0, *, market: str = "GB", locale: str = "en-GB", expires_at: datetime | None = None
+        self,
+        points: int = 0,
+        *,
+        market: str = "GB",
+        locale: str = "en-GB",
+        expires_at: datetime | None = None,
+        profession: people.Profession | None = None,
     ) -> PersonId:
         """Register somebody who takes part and just earned so many points."""
         async with self.work.begin(self.origin) as uow:
             new = people.NewPerson(
-                name="Dr Who", email=f"{uuid4().hex}@hcp.example", market=market, zone="Europe/London", locale=locale
+                name="Dr Who",
+                email=f"{uuid4().hex}@hcp.example",
+                market=market,
+                zone="Europe/London",
+                locale=locale,
+                profession=profession,
             )
             person = await people.register(uow, new)
             choice = ConsentChoice(state=Answer.GRANTED, notice_version=1, expires_at=expires_at)
@@ -62,8 +75,8 @@ class Crowd:
                 await _award(uow, person, points, uow.now, "read")
         return person
 
-    async def people(self, *points: int, market: str = "GB", locale: str = "en-GB") -> list[PersonId]:
-        return [await self.person(each, market=market, locale=locale) for each in points]
+    async def people(self, *points: int, **where: Any) -> list[PersonId]:
+        return [await self.person(each, **where) for each in points]
 
     async def award(self, person: PersonId, points: int, at: datetime | None = None, rule: str = "read") -> None:
         async with self.work.begin(self.origin) as uow:
@@ -75,6 +88,13 @@ class Crowd:
             taken = sum(row["points"] for row in await uow.fetch(REVERSE, person))
             await uow.execute("update gamification.standing set points = points - $2 where person = $1", person, taken)
             uow.publish(BOARD_TOPIC, person)
+
+    async def change(self, person: PersonId, change: Change) -> None:
+        """Change somebody's profile, as the route does it."""
+        async with self.work.begin(self.origin) as uow:
+            await people.change(uow, person, change, by_person=True)
+            uow.publish(BOARD_TOPIC, person)
+        await self.settle()
 
     async def withdraw(self, person: PersonId) -> None:
         """Withdraw the consent to boards, as the route does it."""

@@ -26,6 +26,7 @@ def check(**given: Any) -> None:
         {"starts_at": datetime(2001, 1, 1, tzinfo=UTC)},
         {"narrowing": Narrowing(Dimension.LANGUAGE, "gsw"), "minimum": 50, "settling_minutes": 5},
         {"narrowing": Narrowing(Dimension.MARKET, "GB"), "rules": ("webinar", "podcast")},
+        {"narrowing": Narrowing(Dimension.PROFESSION, "nurse")},
     ],
 )
 def test_a_good_definition_is_accepted(given: dict[str, Any]) -> None:
@@ -46,6 +47,7 @@ def test_a_good_definition_is_accepted(given: dict[str, Any]) -> None:
         ("rules", {"rules": ("No Key",)}),
         ("narrowing.value", {"narrowing": Narrowing(Dimension.MARKET, "XX")}),
         ("narrowing.value", {"narrowing": Narrowing(Dimension.LANGUAGE, "en-GB")}),
+        ("narrowing.value", {"narrowing": Narrowing(Dimension.PROFESSION, "cardiologist")}),
         ("minimum", {"minimum": 9}),
         ("settling_minutes", {"settling_minutes": 4}),
         ("settling_minutes", {"settling_minutes": 10_081}),

@@ -14,7 +14,9 @@ EVERYBODY: Readable = (None, 10, "everybody")
 BRITAIN: Readable = (Narrowing(Dimension.MARKET, "GB"), 10, "britain")
 FRANCE: Readable = (Narrowing(Dimension.MARKET, "FR"), 10, "france")
 ENGLISH: Readable = (Narrowing(Dimension.LANGUAGE, "en"), 10, "english")
-MARKETS, LANGUAGES = ("GB", "FR", "DE"), ("en", "fr", "cy")
+NURSES: Readable = (Narrowing(Dimension.PROFESSION, "nurse"), 10, "nurses")
+MARKETS, LANGUAGES, PROFESSIONS = ("GB", "FR", "DE"), ("en", "fr", "cy"), ("", "nurse", "physician")
+CELLS = [Cell(*each) for each in product(MARKETS, LANGUAGES, PROFESSIONS)]
 
 
 def people(**cells: int) -> dict[Cell, int]:
@@ -39,6 +41,15 @@ def test_boards_of_two_dimensions_cannot_be_cut_down_to_a_few() -> None:
     assert shown([BRITAIN, ENGLISH], HERE, without_everybody) == {"britain"}, "one who speaks Welsh"
 
 
+def test_a_profession_in_a_market_can_not_be_cut_down_to_a_few() -> None:
+    nurse = Cell("GB", "en", "nurse")
+    crowds = {nurse: 20, Cell("GB", "en", "physician"): 20, Cell("FR", "fr", "nurse"): 20, Cell("FR", "fr"): 20}
+    assert shown([EVERYBODY, BRITAIN, NURSES], nurse, crowds) == {"everybody", "britain", "nurses"}
+    for thin in crowds:
+        assert "nurses" not in shown([EVERYBODY, BRITAIN, NURSES], nurse, crowds | {thin: 3}), f"three in {thin}"
+    assert "nurses" not in shown([EVERYBODY, NURSES], HERE, crowds), "who said no profession is on none of these"
+
+
 def test_a_board_of_others_is_nobodys_concern_here() -> None:
     assert shown([EVERYBODY, FRANCE], HERE, people(GB_en=30, FR_fr=10)) == {"everybody"}
     assert shown([EVERYBODY, FRANCE], Cell("FR", "fr"), people(GB_en=30, FR_fr=10)) == {"everybody", "france"}
@@ -53,16 +64,15 @@ def test_a_board_that_asks_for_more_people_is_left_out_first() -> None:
 def readable_boards() -> st.SearchStrategy[list[Readable]]:
     narrowings = [None, *(Narrowing(Dimension.MARKET, each) for each in MARKETS)]
     narrowings += [Narrowing(Dimension.LANGUAGE, each) for each in LANGUAGES]
+    narrowings += [Narrowing(Dimension.PROFESSION, each) for each in PROFESSIONS if each]
     made = st.tuples(st.sampled_from(narrowings), st.sampled_from([10, 12, 20]), st.sampled_from("abcdefgh"))
     return st.lists(made, unique_by=lambda board: board[2])
 
 
 @given(
     readable_boards(),
-    st.sampled_from([Cell(*pair) for pair in product(MARKETS, LANGUAGES)]),
-    st.dictionaries(
-        st.sampled_from([Cell(*pair) for pair in product(MARKETS, LANGUAGES)]), st.integers(0, 30), max_size=9
-    ),
+    st.sampled_from(CELLS),
+    st.dictionaries(st.sampled_from(CELLS), st.integers(0, 30), max_size=12),
 )
 def test_two_boards_of_one_reader_never_differ_by_fewer_than_the_smallest_crowd(
     boards: list[Readable], here: Cell, populations: dict[Cell, int]
