@@ -171,4 +171,9 @@ async def test_the_contract_says_which_routes_need_two_people(house: House) -> N
         for method, operation in operations.items()
         if operation.get("x-four-eyes")
     }
-    assert marked == {EXPORT, "POST /v1/audit/archives", "POST /v1/notices/{notice}/activate"}
+    assert marked == {
+        EXPORT,
+        "POST /v1/audit/archives",
+        "POST /v1/audit/holds/{hold}/lift",
+        "POST /v1/notices/{notice}/activate",
+    }
