@@ -11,12 +11,11 @@ from gamification import BoardPage, Narrowing, NewBoard, Wanted
 from gamification.board_errors import BoardOutsideMarketError
 from gamification.errors import BoardNotFoundError
 from gamification.vocabulary import Band, Dimension, Ties, Visibility
-from people.vocabulary import PersonId, Profession
+from people.vocabulary import PersonId
 from tests.gamification.crowd import DAY, Crowd, anonymous, opened, ranks
 
 BRITAIN = opened(key="britain", narrowing=Narrowing(Dimension.MARKET, "GB"))
 ENGLISH = opened(key="english", narrowing=Narrowing(Dimension.LANGUAGE, "en"))
-NURSES = opened(key="nurses", narrowing=Narrowing(Dimension.PROFESSION, "nurse"))
 DAILY = opened(key="daily", schedule="0 0 * * *", settling_minutes=5)
 
 
@@ -39,25 +38,6 @@ def unseen(page: BoardPage, points: int) -> bool:
         and shown.points == points
         and (shown.items, shown.own, shown.total, shown.after) == ([], None, 0, None)
     )
-
-
-async def test_a_board_of_a_profession_shows_its_own_and_never_lets_a_few_be_picked_out(crowd: Crowd) -> None:
-    await crowd.board(NURSES)
-    nurses = await crowd.people(*range(11, 22), profession=Profession.NURSE)
-    doctors = await crowd.people(*[30] * 10, profession=Profession.PHYSICIAN)
-    await crowd.settle()
-    page = (await crowd.page("nurses", nurses[0])).page
-    assert (page.few, page.total, page.items[0].points) == (False, 11, 21)
-    with pytest.raises(BoardNotFoundError):
-        await crowd.page("nurses", doctors[0])
-    cells = "select people from gamification.board_population where cell = "
-    assert await crowd.value(f"{cells}'GB:en:nurse'") == 11
-    await crowd.change(nurses[0], people.Change(profession=Profession.PHYSICIAN))
-    assert [await crowd.value(f"{cells}'GB:en:{each}'") for each in ("nurse", "physician")] == [10, 11]
-    assert (await crowd.page("nurses", nurses[1])).page.total == 10
-    await crowd.withdraw(doctors[0])
-    await crowd.withdraw(doctors[1])
-    assert unseen(await crowd.page("nurses", nurses[1]), 12), "nine physicians could be told from the board of all"
 
 
 async def test_nine_people_are_too_few_and_ten_are_shown(crowd: Crowd) -> None:
