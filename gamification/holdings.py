@@ -33,6 +33,7 @@ HOLDINGS: Final = (
         title="Freezes that were granted to your streaks",
         withheld={"granted_by": _OTHERS},
     ),
+    Holding(table="gamification.badge_decision", title="Badges that were taken back from you, or given back"),
     Holding(table="gamification.standing", title="What you have reached", key="person"),
     Holding(table="gamification.lot", title="Points that wait or expire", holdable=True),
     Holding(table="gamification.account", title="Your accounts of points"),

@@ -17,7 +17,17 @@ from gamification.campaign_tables import (
 from gamification.credential_tables import Credential
 from gamification.currency_tables import CurrencyRow
 from gamification.ledger_tables import Account, ClaimRow, Lot, RewardRow, RewardYear, TransferDispute, TransferOfValue
-from gamification.tables import AwardRow, Budget, FreezeGrant, GoalRow, LedgerEntry, Outcome, RuleSetVersion, Standing
+from gamification.tables import (
+    AwardRow,
+    BadgeDecisionRow,
+    Budget,
+    FreezeGrant,
+    GoalRow,
+    LedgerEntry,
+    Outcome,
+    RuleSetVersion,
+    Standing,
+)
 
 APP_CONFIG = AppConfig(
     app_name="gamification",
@@ -37,6 +47,7 @@ APP_CONFIG = AppConfig(
         TransferOfValue,
         Budget,
         FreezeGrant,
+        BadgeDecisionRow,
         GoalRow,
         BoardMember,
         BoardRow,

@@ -1,6 +1,6 @@
 """Rule versions, awards, the ledger, and what each person has reached."""
 
-from piccolo.columns import UUID, BigInt, Date, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Boolean, Date, Integer, Text, Timestamptz
 from piccolo.columns.column_types import Bytea
 from piccolo.table import Table
 
@@ -90,6 +90,16 @@ class FreezeGrant(Table, tablename="freeze_grant", schema="gamification"):
     reason = Text(default=None, null=False, help_text="pseudonymous: a FreezeReason")
     granted_by = UUID(default=None, null=False, help_text="pseudonymous: the account that granted them")
     granted_at = Timestamptz(default=None, null=False, help_text="pseudonymous: from when on they count")
+
+
+class BadgeDecisionRow(Table, tablename="badge_decision", schema="gamification"):
+    """That staff took a badge back, or gave it back: a step of the fold, like an activity, and as little changed."""
+
+    id = UUID(primary_key=True, default=None, help_text="pseudonymous: sorts by time")
+    person = UUID(default=None, null=False, help_text="pseudonymous: whose badge")
+    badge = Text(default=None, null=False, help_text="pseudonymous: key of the badge")
+    revoked = Boolean(default=None, null=False, help_text="pseudonymous: taken back, or given back")
+    decided_at = Timestamptz(default=None, null=False, help_text="pseudonymous: from when on it counts")
 
 
 class GoalRow(Table, tablename="goal", schema="gamification"):

@@ -13,18 +13,21 @@ from gamification.rules.credentials.judging import Judgement
 from gamification.rules.earnings import (
     Award,
     AwardKey,
+    BadgeDecision,
     BadgeEffect,
     Corrections,
     Counter,
     Effects,
     Folded,
     GrantedFreezes,
+    Intervention,
     LevelEffect,
     Outcome,
     PointsEffect,
     State,
     StreakEffect,
     StreakState,
+    moment_of,
 )
 from gamification.rules.lots import Balance, Expiring
 from gamification.rules.opportunities import Opportunity
@@ -39,6 +42,7 @@ __all__ = [
     "Award",
     "AwardKey",
     "AwardView",
+    "BadgeDecision",
     "BadgeEffect",
     "BadgeLine",
     "Balance",
@@ -52,6 +56,7 @@ __all__ = [
     "Folded",
     "Grant",
     "GrantedFreezes",
+    "Intervention",
     "IssuedCredential",
     "Judgement",
     "LevelEffect",
@@ -70,6 +75,7 @@ __all__ = [
     "StreakLine",
     "StreakState",
     "TraceLine",
+    "moment_of",
 ]
 
 

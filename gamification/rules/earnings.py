@@ -4,7 +4,7 @@ They stand here, and ``gamification.values`` passes them on, because the pure co
 """
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -159,6 +159,28 @@ class GrantedFreezes(msgspec.Struct, frozen=True, kw_only=True):
     granted_at: datetime
 
 
+class BadgeDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """That staff took a badge back (``revoked``), or gave it back: a step of the fold at ``(decided_at, id)``.
+
+    A badge that is revoked opens no rule; what it opened before stays earned.
+    """
+
+    id: UUID
+    badge: str
+    revoked: bool
+    decided_at: datetime
+
+
+Intervention: TypeAlias = GrantedFreezes | BadgeDecision
+"""What staff did to a person's numbers, at its moment among what the person did."""
+
+
+def moment_of(each: Intervention) -> tuple[datetime, int]:
+    """Return where an intervention stands in the order of everything."""
+    at = each.granted_at if isinstance(each, GrantedFreezes) else each.decided_at
+    return at, each.id.int
+
+
 class QuestState(msgspec.Struct, frozen=True, array_like=True):
     """A quest under way: the date of its first step, and per step the items that counted so far."""
 
@@ -185,12 +207,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     and ``expiring`` by ISO date (UTC) how many will. ``level`` is 0 before the first activity. ``awards`` counts
     the awards of each points rule; ``caps`` holds one counter per ``<rule key>:<period>``; ``matches`` counts the
     activities that a badge waits for, by badge key, and contributions by the key of their quest; ``badges`` are in
-    the order they were earned, ``denied`` are those whose earners were complete. ``ending`` is when those that
-    expire are held no more (UTC). ``seen`` is what conditions remember, ``quests`` are those under way and
-    ``quests_done`` those that were paid. ``begun`` are the revisions of each campaign under which the person has
-    begun (``grandfathering.py``). ``checked`` names the rules under which badges that wait for numbers were looked
-    at last. ``last_at`` (UTC) and ``last_id`` name the latest activity folded, and ``last_date`` is the latest
-    local date, which never runs backwards.
+    the order they were earned, ``denied`` are those whose earners were complete, ``revoked`` those that staff took
+    back. ``ending`` is when those that expire are held no more (UTC). ``seen`` is what conditions remember,
+    ``quests`` are those under way and ``quests_done`` those that were paid. ``begun`` are the revisions of each
+    campaign under which the person has begun (``grandfathering.py``). ``checked`` names the rules under which badges
+    that wait for numbers were looked at last. ``last_at`` (UTC) and ``last_id`` name the latest activity folded, and
+    ``last_date`` is the latest local date, which never runs backwards.
 
     The dictionaries MUST NOT be changed by whoever holds a state; a fold makes a new one.
     """
@@ -205,6 +227,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     streaks: dict[str, StreakState] = {}
     badges: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    revoked: tuple[str, ...] = ()
     ending: dict[str, datetime] = {}
     seen: dict[str, Seen] = {}
     quests: dict[str, QuestState] = {}

@@ -15,7 +15,7 @@ import msgspec
 from engagement.values import Activity
 from gamification.errors import OutOfOrderError
 from gamification.rules.compiling import CapStep
-from gamification.rules.earnings import AwardKey, Counter, Effects, Folded, GrantedFreezes, Outcome, State
+from gamification.rules.earnings import AwardKey, Counter, Effects, Folded, Intervention, Outcome, State, moment_of
 from gamification.rules.grammar import RuleSet
 from gamification.rules.grandfathering import begun_by, earned, every_meaning, judged_by
 from gamification.rules.periods import periods_of
@@ -47,7 +47,7 @@ def fold(
     *,
     fixed: Mapping[AwardKey, int] = MappingProxyType({}),
     reached: Container[str] = (),
-    freezes: Sequence[GrantedFreezes] = (),
+    interventions: Sequence[Intervention] = (),
     noting: bool = False,
 ) -> Folded:
     """Fold activities of one person, given in any order, into ``state``; the inputs stay as they are.
@@ -56,7 +56,7 @@ def fold(
     none. ``denied`` are awards that a used-up budget has refused for good: as if their rule did not apply. ``fixed``
     are awards that pay what they were paid before, because no budget can pay what they would be worth now.
     ``reached`` are the community quests whose target everybody together has reached: who contributed gets the bonus.
-    ``freezes`` are those that staff granted since the last step of ``state``, in any order.
+    ``interventions`` are what staff did since the last step of ``state``, in any order.
     An id that comes again changes nothing and has the effects of the first one.
     With ``noting`` the answer also says what full caps held back, which takes a little longer.
     Raise ``OutOfOrderError`` if one of them ``is_late``.
@@ -67,7 +67,7 @@ def fold(
     done: dict[int, Effects] = {}
     effects: list[Effects] = [Effects()] * len(steps)
     begun = begun_by(state.begun, steps)
-    waiting = sorted(freezes, key=_granted, reverse=True)
+    waiting = sorted(interventions, key=moment_of, reverse=True)
     ruleset, judged, program, made = None, None, None, 0
     for position in order:
         given, activity = steps[position]
@@ -75,7 +75,7 @@ def fold(
             ruleset, judged = given, judged_by(given, begun)
             program = program_of(judged)
         if waiting:
-            _grant(progress, waiting, _moment(activity))
+            _intervene(progress, waiting, _moment(activity))
         number = activity.id.int
         if number not in done:
             done[number] = progress.apply(program, activity)
@@ -84,21 +84,17 @@ def fold(
             if given.campaigns and earned(begun, judged, progress.made[made:]):
                 ruleset = None  # what comes next may be judged by the revision under which this was earned
             made = len(progress.made)
-    _grant(progress, waiting, None)
+    _intervene(progress, waiting, None)
     after = progress.state(state)
     if begun:
         after = msgspec.structs.replace(after, begun=begun)
     return Folded(tuple(effects), tuple(progress.made), after, progress.held)
 
 
-def _grant(progress: Progress, waiting: list[GrantedFreezes], until: tuple[datetime, int] | None) -> None:
-    """Grant what comes before a moment; ``waiting`` has the next one last."""
-    while waiting and (until is None or _granted(waiting[-1]) < until):
-        progress.grant(waiting.pop())
-
-
-def _granted(freezes: GrantedFreezes) -> tuple[datetime, int]:
-    return freezes.granted_at, freezes.id.int
+def _intervene(progress: Progress, waiting: list[Intervention], until: tuple[datetime, int] | None) -> None:
+    """Take what staff did before a moment; ``waiting`` has the next one last."""
+    while waiting and (until is None or moment_of(waiting[-1]) < until):
+        progress.intervene(waiting.pop())
 
 
 def is_late(state: State, activity: Activity) -> bool:

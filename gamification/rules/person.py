@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.earnings import Award, AwardKey, GrantedFreezes, State
+from gamification.rules.earnings import Award, AwardKey, GrantedFreezes, Intervention, State, moment_of
 from gamification.rules.periods import periods_of
 from gamification.rules.program import Steps
 from gamification.rules.watching import UNSEEN
@@ -21,7 +21,7 @@ class Person:
     __slots__ = (
         "_awarded", "_checked", "_denied", "_fresh", "_held", "_refused", "_signals", "_step", "awards", "badges",
         "caps", "done", "ending", "expired", "expiring", "fixed", "held", "last", "level", "made", "matches", "noting",
-        "periods", "points", "quests", "reached", "seen", "streaks", "today",
+        "periods", "points", "quests", "reached", "revoked", "seen", "streaks", "today",
     )  # fmt: skip
 
     def __init__(self, state: State, awarded: AbstractSet[AwardKey], denied: Container[AwardKey]) -> None:
@@ -38,6 +38,7 @@ class Person:
         self.matches = state.matches.copy()
         self.streaks = state.streaks.copy()
         self.badges = list(state.badges)
+        self.revoked = set(state.revoked)
         self.ending = state.ending.copy()
         self.seen = state.seen.copy()
         self.quests = state.quests.copy()
@@ -57,8 +58,8 @@ class Person:
         self._step: tuple[datetime, UUID] | None = None
 
     def holds(self, badge: str) -> bool:
-        """Tell whether the person holds a badge that has not expired by the activity at hand."""
-        if badge not in self._held:
+        """Tell whether the person holds a badge that is not revoked and has not expired by the activity at hand."""
+        if badge not in self._held or badge in self.revoked:
             return False
         ends = self.ending.get(badge)
         return ends is None or self.last is None or self.last.occurred_at < ends
@@ -69,12 +70,22 @@ class Person:
             self.today = day
             self.periods = periods_of(day)
 
-    def grant(self, granted: GrantedFreezes) -> None:
+    def intervene(self, step: Intervention) -> None:
+        """Take what staff did as the next step."""
+        if isinstance(step, GrantedFreezes):
+            self._grant(step)
+        elif step.revoked:
+            self.revoked.add(step.badge)
+        else:
+            self.revoked.discard(step.badge)
+            self._checked = ""  # the next activity looks at every badge that may have waited for this one
+        self._step = moment_of(step)[0], step.id
+
+    def _grant(self, granted: GrantedFreezes) -> None:
         """Give freezes to a streak that has begun; how many it may hold is looked at when it goes on."""
         kept = self.streaks.get(granted.streak)
         if kept is not None:
             self.streaks[granted.streak] = msgspec.structs.replace(kept, freezes=kept.freezes + granted.freezes)
-        self._step = granted.granted_at, granted.id
 
     def state(self, before: State) -> State:
         """Give up the copy as a state; the progress MUST NOT be used afterwards."""
@@ -94,6 +105,7 @@ class Person:
             streaks=self.streaks,
             badges=tuple(self.badges),
             denied=tuple(sorted(self._refused)),
+            revoked=tuple(sorted(self.revoked)),
             ending=self.ending,
             seen=self.seen,
             quests=self.quests,

@@ -20,7 +20,7 @@ from uuid import UUID
 import msgspec
 
 from engagement.values import Activity
-from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded, GrantedFreezes
+from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded, Intervention
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import CommunityQuest, Quest, RuleSet
 from gamification.rules.parts import parts_of
@@ -143,7 +143,7 @@ def settled(
     by_id: Mapping[UUID, Activity],
     budgets: Sequence[Budget],
     cuts: Sequence[Cut],
-    freezes: Sequence[GrantedFreezes] = (),
+    interventions: Sequence[Intervention] = (),
     reached: Container[str] = (),
 ) -> Folded:
     """Fold one person from the start under ``cuts``, which MUST come in the order in which they were found.
@@ -151,7 +151,7 @@ def settled(
     ``reached`` are the community quests whose target everybody together has reached.
     """
     refused = Refused()
-    folded = fold(EMPTY, steps, freezes=freezes, reached=reached, noting=True)
+    folded = fold(EMPTY, steps, interventions=interventions, reached=reached, noting=True)
     for cut in cuts:
         budget = budgets[cut.budget]
         while True:
@@ -168,7 +168,7 @@ def settled(
                     }
             else:
                 refused.single.add(late[0].key)
-            folded = fold(EMPTY, steps, denied=refused, freezes=freezes, reached=reached, noting=True)
+            folded = fold(EMPTY, steps, denied=refused, interventions=interventions, reached=reached, noting=True)
     return folded
 
 

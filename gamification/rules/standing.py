@@ -1,11 +1,11 @@
 """What a person's numbers mean today, for showing them; a fold never needs this."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from engagement.vocabulary import Profession
-from gamification.rules.earnings import StreakState
+from gamification.rules.earnings import State, StreakState
 from gamification.rules.grammar import Level, RuleSet, Streak
 from gamification.rules.periods import missed, periods_of
 from gamification.rules.words import Rhythm
@@ -52,3 +52,8 @@ def _number(level: Level) -> int:
 def level_after(ruleset: RuleSet, level: int) -> Level | None:
     """Return the level that follows ``level``, or None above the highest."""
     return next((following for following in ruleset.levels if following.level > level), None)
+
+
+def next_moment(state: State, now: datetime) -> datetime:
+    """Return now, or later than what was done by a clock that is ahead: what staff does comes after all of it."""
+    return now if state.last_at is None or state.last_at < now else state.last_at + timedelta(microseconds=1)

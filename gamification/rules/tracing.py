@@ -9,7 +9,7 @@ import msgspec
 from engagement.values import Activity
 from gamification.rules.compiling import quest_step
 from gamification.rules.conditions import inside, is_on_time, reaches, sort_of
-from gamification.rules.earnings import Folded, GrantedFreezes
+from gamification.rules.earnings import Folded, Intervention
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import Badge, CampaignPart, CommunityQuest, PointsRule, Quest, RuleSet, Streak, When
 from gamification.rules.parts import parts_of
@@ -43,9 +43,13 @@ def rule_of(ruleset: RuleSet, key: str) -> tuple[Rule | None, CampaignPart | Non
 
 
 def trace(
-    ruleset: RuleSet, key: str, history: Sequence[Step], activity: Activity, freezes: Sequence[GrantedFreezes] = ()
+    ruleset: RuleSet,
+    key: str,
+    history: Sequence[Step],
+    activity: Activity,
+    interventions: Sequence[Intervention] = (),
 ) -> list[TraceLine]:
-    """Return why the rule paid for ``activity``; ``history`` and ``freezes`` are what the person had before it."""
+    """Return why the rule paid for ``activity``; ``history`` and ``interventions`` are what came before it."""
     rule, campaign = rule_of(ruleset, key)
     if rule is None:
         return []
@@ -62,8 +66,8 @@ def trace(
     when = getattr(rule, "when", None)
     if when is not None:
         lines += _when(when, activity)
-    before = fold(EMPTY, history, freezes=freezes)
-    after = fold(EMPTY, [*history, (ruleset, activity)], freezes=freezes)
+    before = fold(EMPTY, history, interventions=interventions)
+    after = fold(EMPTY, [*history, (ruleset, activity)], interventions=interventions)
     lines += _numbers(rule, before, after)
     if isinstance(rule, Quest):
         lines += _steps(rule, campaign, before, after, activity)

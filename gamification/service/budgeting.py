@@ -21,7 +21,7 @@ from gamification.rules.earnings import STANDARD
 from gamification.rules.parts import parts_of
 from gamification.rules.rationing import CAMPAIGN, NOTHING_ASKED, asked_by
 from gamification.store import budgets, campaigns
-from gamification.values import Award, AwardKey, Folded, GrantedFreezes, State
+from gamification.values import Award, AwardKey, Folded, Intervention, State
 from gamification.vocabulary import Blocked
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -50,13 +50,13 @@ class Run(msgspec.Struct):
     denials: list[Award] = []
     fixed: dict[AwardKey, int] = {}
     reached: AbstractSet[str] = frozenset()
-    freezes: Sequence[GrantedFreezes] = ()
+    interventions: Sequence[Intervention] = ()
 
     def refold(self) -> None:
         """Fold again under what is denied and bounded by now."""
         self.folded = fold(
             self.before, self.steps, self.awarded, self.denied,
-            fixed=self.fixed, reached=self.reached, freezes=self.freezes,
+            fixed=self.fixed, reached=self.reached, interventions=self.interventions,
         )  # fmt: skip
 
     def asks(self, award: Award) -> dict[str, int]:
@@ -79,11 +79,13 @@ def run(
     settled: Mapping[AwardKey, Paid] = MappingProxyType({}),
     denied: AbstractSet[AwardKey] = frozenset(),
     reached: AbstractSet[str] = frozenset(),
-    freezes: Sequence[GrantedFreezes] = (),
+    interventions: Sequence[Intervention] = (),
 ) -> Run:
     """Fold once, as if every budget were large enough."""
-    folded = fold(before, steps, awarded, denied, reached=reached, freezes=freezes)
-    return Run(person, before, steps, awarded, settled, set(denied), folded, reached=reached, freezes=freezes)
+    folded = fold(before, steps, awarded, denied, reached=reached, interventions=interventions)
+    return Run(
+        person, before, steps, awarded, settled, set(denied), folded, reached=reached, interventions=interventions
+    )
 
 
 def given_by(ruleset: RuleSet, key: AwardKey, points: int) -> dict[str, int]:

@@ -18,9 +18,9 @@ from gamification.service.publishing import rules_for
 from gamification.service.reading import opportunities_of_person
 from gamification.store import awards as award_store
 from gamification.store import campaign_history as campaign_store
-from gamification.store import freezes
+from gamification.store import interventions
 from gamification.store import rule_sets as rule_set_store
-from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine
+from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine, moment_of
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -99,8 +99,8 @@ async def _trace(uow: UnitOfWork, award: AwardView) -> list[TraceLine]:
         for each in history
         if (each.activity.occurred_at, each.activity.id) < moment
     ]
-    granted = (await freezes.of_people(uow, [award.person])).get(award.person, [])
-    earlier = [each for each in granted if (each.granted_at, each.id) < moment]
+    taken = (await interventions.of_people(uow, [award.person])).get(award.person, [])
+    earlier = [each for each in taken if moment_of(each) < (moment[0], moment[1].int)]
     ruleset = await rules_for(uow, award.rules_version, award.person)
     return trace(ruleset, award.rule, before, row.activity, earlier)
 

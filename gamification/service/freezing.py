@@ -1,7 +1,6 @@
 """Granting freezes to a streak by hand: one more step of the person's history, which is folded once more."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
 from uuid import UUID
 
 import consent
@@ -12,11 +11,11 @@ from gamification.rules import EMPTY
 from gamification.rules.grammar import Streak
 from gamification.rules.grandfathering import judged_by
 from gamification.rules.parts import streaks
-from gamification.rules.standing import freezes_of
+from gamification.rules.standing import freezes_of, next_moment
 from gamification.service.agreeing import agreed_of
 from gamification.service.awarding import award_again
 from gamification.service.publishing import current_rules
-from gamification.store import freezes as store
+from gamification.store import interventions as store
 from gamification.store import standings
 from gamification.streak_errors import FreezesRefusedError, StreakNotFoundError
 from gamification.values import GrantedFreezes, State
@@ -49,8 +48,8 @@ async def grant_freezes(
     await consent.require(uow, person, Purpose.GAMIFICATION)
     before = await _state(uow, person)
     streak = await _with_room(uow, before, key)
-    granted = GrantedFreezes(id=uow.new_id(), streak=key, freezes=freezes, granted_at=_after(before, uow.now))
-    await store.insert(uow, person, granted, reason, account)
+    granted = GrantedFreezes(id=uow.new_id(), streak=key, freezes=freezes, granted_at=next_moment(before, uow.now))
+    await store.insert_freezes(uow, person, granted, reason, account)
     _, decisions = await agreed_of(uow, [person])
     await award_again(uow, [person], decisions)
     held = freezes_of((await _state(uow, person)).streaks[key], streak)
@@ -73,11 +72,6 @@ async def _with_room(uow: UnitOfWork, state: State, key: str) -> Streak:
     if freezes_of(kept, streak) == streak.freezes.most:
         raise FreezesRefusedError(f"This streak holds {streak.freezes.most} already.", reason="most-held")
     return streak
-
-
-def _after(state: State, now: datetime) -> datetime:
-    """Return now, or later than what was done by a clock that is ahead: before a streak begins, freezes are lost."""
-    return now if state.last_at is None or state.last_at < now else state.last_at + timedelta(microseconds=1)
 
 
 async def _state(uow: UnitOfWork, person: PersonId) -> State:

@@ -13,7 +13,7 @@ from gamification.rules.rationing import asked_by
 from gamification.service.budgeting import Paid, Run, given_by, run
 from gamification.service.changing import NOTHING, Change, Decisions, grant_of, targets_of, used_by
 from gamification.service.publishing import rules_for, rules_of
-from gamification.store import awards, freezes, goals
+from gamification.store import awards, goals, interventions
 from gamification.values import AwardKey, Reversal, State
 from gamification.vocabulary import AwardState
 from kernel.unit_of_work import UnitOfWork
@@ -38,8 +38,8 @@ async def once_more(uow: UnitOfWork, person: PersonId) -> Replay:
     existing, denied = await awards.of_person(uow, person), await awards.denied(uow, person)
     steps = await steps_of(uow, history)
     settled, reached = {key: Paid(had) for key, had in existing.items()}, await goals.reached(uow)
-    granted = (await freezes.of_people(uow, [person])).get(person, ())
-    replayed = run(person, EMPTY, steps, settled=settled, denied=denied, reached=reached, freezes=granted)
+    taken = (await interventions.of_people(uow, [person])).get(person, ())
+    replayed = run(person, EMPTY, steps, settled=settled, denied=denied, reached=reached, interventions=taken)
     if existing and any(asked_by(award) for award in replayed.folded.awards):
         given = await _given(uow, person, existing)
         replayed.settled = {key: Paid(had, given[key]) for key, had in existing.items()}

@@ -24,8 +24,8 @@ from gamification.rules.grammar import RuleSet
 from gamification.rules.previewing import Reach, Tally
 from gamification.rules.printing import Prints
 from gamification.rules.rationing import Budget, Cut, Demand, budgets_of, settled
-from gamification.store import freezes
-from gamification.values import GrantedFreezes
+from gamification.store import interventions
+from gamification.values import Intervention
 from gamification.vocabulary import Blocked
 from kernel.database import Connection
 from kernel.facts import Origin
@@ -132,7 +132,7 @@ class Replayer:
         demands = [Demand() for _ in range(count)]
         done = Replayed(certain, waiting, [], demands, 0, os.getpid(), peak_bytes())
         histories = await engagement.histories(self._uow, agreed, self._setup.since, self._setup.until)
-        granted = await freezes.of_people(self._uow, agreed, self._setup.since, self._setup.until)
+        granted = await interventions.of_people(self._uow, agreed, self._setup.since, self._setup.until)
         for history in histories:
             self._fold(history, granted.get(history.person, ()), task, done)
         refused = asked.keys() - {history.person for history in histories}
@@ -144,7 +144,7 @@ class Replayer:
         done.peak_bytes = peak_bytes()
         return done
 
-    def _fold(self, history: History, granted: Sequence[GrantedFreezes], task: Task, done: Replayed) -> None:
+    def _fold(self, history: History, granted: Sequence[Intervention], task: Task, done: Replayed) -> None:
         activities = history.activities
         by_id = {activity.id: activity for activity in activities}
         waits = any(task.cuts) or any(task.reached)

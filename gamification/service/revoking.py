@@ -7,14 +7,22 @@ import msgspec
 
 import people
 from gamification.errors import AwardNotFoundError, AwardNotRevocableError
+from gamification.rules import EMPTY
+from gamification.rules.standing import next_moment
+from gamification.service.agreeing import agreed_of
+from gamification.service.awarding import award_again
 from gamification.store import awards as store
-from gamification.values import AwardView
+from gamification.store import interventions, standings
+from gamification.values import AwardView, BadgeDecision
 from gamification.vocabulary import Action, AwardKind, AwardState, Revocation
 from kernel.unit_of_work import UnitOfWork
 
 
 async def revoke(uow: UnitOfWork, award_id: UUID, reason: Revocation, markets: Collection[str]) -> AwardView:
     """Take a badge back; whoever holds it earns it no second time, and it can be reinstated.
+
+    From now on it opens no rule that asks for it; what it opened before stays earned. Of whoever has withdrawn
+    gamification nothing is folded: ``laurel rules rebuild`` does it once they agree again.
 
     Raises:
         AwardNotFoundError: there is none in these markets.
@@ -27,7 +35,7 @@ async def revoke(uow: UnitOfWork, award_id: UUID, reason: Revocation, markets: C
 
 
 async def reinstate(uow: UnitOfWork, award_id: UUID, reason: Revocation, markets: Collection[str]) -> AwardView:
-    """Give a revoked badge back as if nothing had happened: when it was earned stays what it was.
+    """Give a revoked badge back: when it was earned stays what it was, and from now on it opens rules again.
 
     Raises:
         AwardNotFoundError: there is none in these markets.
@@ -50,4 +58,16 @@ async def _moved(
     if found.kind != AwardKind.BADGE or not await store.put_state(uow, award_id, before, after):
         message = f"This award is not a badge that is {before}."
         raise AwardNotRevocableError(message)
+    await _told(uow, found, revoked=after is AwardState.REVOKED)
     return msgspec.structs.replace(found, state=after.value)
+
+
+async def _told(uow: UnitOfWork, award: AwardView, *, revoked: bool) -> None:
+    """Make it a step of the person's history, and fold that once more."""
+    state = (await standings.states(uow, [award.person])).get(award.person, EMPTY)
+    at = next_moment(state, uow.now)
+    decided = BadgeDecision(id=uow.new_id(), badge=award.rule, revoked=revoked, decided_at=at)
+    await interventions.insert_decision(uow, award.person, decided)
+    agreed, decisions = await agreed_of(uow, [award.person])
+    if agreed:
+        await award_again(uow, agreed, decisions)

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import gamification
 from access import Role
+from gamification.vocabulary import CampaignState
 from tests.api.asker import Asker
-from tests.api.house import House, problem
+from tests.api.campaigning import campaign_in
+from tests.api.house import ORIGIN, House, problem
 
 
 async def with_badge(house: House) -> tuple[Asker, str, str]:
@@ -46,3 +49,42 @@ async def test_only_what_is_held_can_be_revoked_and_only_what_was_revoked_reinst
     problem(await officer.post(f"/v1/awards/{uuid4()}/revoke", {"reason": "correction"}), 404, "award-not-found")
     problem(await officer.post(f"{path}/reinstate", {"reason": "Jane Doe asked"}), 400, "invalid-request")
     assert (await officer.post(f"{path}/reinstate", {"reason": "correction"})).status_code == 200
+
+
+async def test_a_revoked_badge_opens_no_rule_until_it_is_given_back_and_a_rebuild_agrees(house: House) -> None:
+    rules = """badges:
+  - {{key: {key}-host, name: Host, description: Attended., when: {{verbs: [attended], tags: {{any: [{key}]}}}}}}
+points:
+  - key: {key}-guest
+    name: For hosts alone
+    when: {{verbs: [viewed], tags: {{any: [{key}]}}}}
+    points: 7
+    recurs: ever
+    needs: [[{{is: badge, key: {key}-host}}]]
+"""
+    campaign = await campaign_in(house, CampaignState.RUNNING, rules=rules)
+    hcp, officer = await house.hcp(), await house.staff(Role.COMPLIANCE_OFFICER, "GB")
+    items = [await house.item((campaign.key,), "webinar") for _ in range(4)]
+
+    async def paid() -> int:
+        return await house.count("gamification.award", "person = $1 and rule = $2", hcp.person, f"{campaign.key}-guest")
+
+    await hcp.record(house.activity(items[0], "attended"))
+    await hcp.record(house.activity(items[0]))
+    assert await paid() == 1
+    award = await house.database.fetchval(
+        "select id from gamification.award where person = $1 and rule = $2", hcp.person, f"{campaign.key}-host"
+    )
+    assert (await officer.post(f"/v1/awards/{award}/revoke", {"reason": "correction"})).status_code == 200
+    house.clock.move(timedelta(seconds=1))
+    await hcp.record(house.activity(items[1]))
+    assert await paid() == 1, "what it opened before stays, and it opens nothing more"
+    line = next(x for x in (await hcp.read("/v1/me/opportunities"))["items"] if x["key"] == f"{campaign.key}-guest")
+    assert (line["can_earn"], line["reason"]) == (False, "needs-missing")
+    house.clock.move(timedelta(seconds=1))
+    assert (await officer.post(f"/v1/awards/{award}/reinstate", {"reason": "appeal-granted"})).status_code == 200
+    house.clock.move(timedelta(seconds=1))
+    await hcp.record(house.activity(items[2]))
+    assert await paid() == 2
+    async with house.runtime.work.begin(ORIGIN) as uow:
+        assert (await gamification.rebuild(uow, None, mend=False)).differences == []

@@ -29,9 +29,9 @@ from gamification.service import publishing
 from gamification.service.agreeing import agreed_of
 from gamification.service.awarding import award_again
 from gamification.service.budgeting import given_by
-from gamification.store import freezes
+from gamification.store import interventions
 from gamification.values import AwardKey, GrantedFreezes, State
-from gamification.vocabulary import FreezeReason
+from gamification.vocabulary import FreezeReason, Revocation
 from kernel import epochs
 from kernel.cache import Cache
 from kernel.clock import MovableClock
@@ -110,6 +110,10 @@ class Recording(RuleBasedStateMachine):
     def grant_freezes(self, number: int, streak: str, count: int, quarters: int) -> None:
         self.run(self._grant(self.people[number], streak, count, START + timedelta(minutes=15 * quarters)))
 
+    @rule(number=st.integers(0, 1), badge=st.sampled_from(["gold", "silver", "bronze"]), back=st.booleans())
+    def decide_about_a_badge(self, number: int, badge: str, *, back: bool) -> None:
+        self.run(self._decide(self.people[number], badge, back=back))
+
     @invariant()
     def the_database_and_the_naive_model_agree(self) -> None:
         self.run(self._pay())
@@ -150,12 +154,23 @@ class Recording(RuleBasedStateMachine):
                 return
             _, decisions = await agreed_of(uow, [person])
             granted = GrantedFreezes(id=uow.new_id(), streak=streak, freezes=count, granted_at=at)
-            await freezes.insert(uow, person, granted, FreezeReason.GOODWILL, REVIEWER)
+            await interventions.insert_freezes(uow, person, granted, FreezeReason.GOODWILL, REVIEWER)
             await award_again(uow, [person], decisions)
 
     async def _retract(self, activity: UUID) -> None:
         async with self.works[1].begin(ORIGIN) as uow:
             await gamification.retract(uow, activity, gamification.Retraction.UNDONE, {"*"})
+
+    async def _decide(self, person: PersonId, badge: str, *, back: bool) -> None:
+        """Take a badge back that is held, or give one back that was taken."""
+        async with self.works[0].begin(ORIGIN) as uow:
+            found = await uow.fetchval(
+                "select id from gamification.award where person = $1 and rule = $2 and kind = 'badge' and state = $3",
+                person, badge, "revoked" if back else "active",
+            )  # fmt: skip
+            if found is not None:
+                step = gamification.reinstate if back else gamification.revoke
+                await step(uow, found, Revocation.CORRECTION, {"*"})
 
     async def _publish(self, rules: RuleSet) -> None:
         async with self.works[1].begin(ORIGIN) as uow:
@@ -199,10 +214,11 @@ class Recording(RuleBasedStateMachine):
             awards = await uow.fetch("select * from gamification.award where person = $1", person)
             standing = await uow.fetchrow("select * from gamification.standing where person = $1", person)
             reached = frozenset(row["key"] for row in await uow.fetch("select key from gamification.goal"))
-            granted = (await freezes.of_people(uow, [person])).get(person, [])
+            granted = (await interventions.of_people(uow, [person])).get(person, [])
         theirs = [draft.id for owner, draft in self.sent if owner == person]
         assert {row.activity.id for row in rows} == set(theirs) - self.taken_back
-        by_state = {state: awards_in(state, awards) for state in ("active", "denied")}
+        by_state = {state: awards_in(state, awards) for state in ("active", "revoked", "denied")}
+        by_state["active"] |= by_state["revoked"]
         kept = {key: points for key, points in by_state["active"].items() if key.rule in BUDGETED}
         story = Story(steps, by_state["denied"].keys(), reached, granted, kept)
         assert by_state["active"] == story.awards
@@ -215,7 +231,7 @@ class Recording(RuleBasedStateMachine):
             streaks = {key: (each.current, each.longest, each.freezes) for key, each in state.streaks.items()}
             assert streaks == story.streaks
             denied = by_state["denied"].keys()
-            assert state == fold(EMPTY, steps, denied=denied, reached=reached, freezes=granted, fixed=kept).state
+            assert state == fold(EMPTY, steps, denied=denied, reached=reached, interventions=granted, fixed=kept).state
 
     async def _compare_budgets(self) -> None:
         """What the budgets say is used is what the awards took that were made under rules with a budget."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engagement.values import Activity
 from gamification.rules import EMPTY, RuleSet, Step, fold, load
-from gamification.values import AwardKey, Folded, GrantedFreezes, State
+from gamification.values import AwardKey, BadgeDecision, Folded, GrantedFreezes, Intervention, State, moment_of
 from gamification.vocabulary import AwardKind
 from tests.gamification.rules.happenings import START
 from tests.gamification.rules.reference.story import Story
@@ -99,6 +99,28 @@ gifts = st.lists(
 )
 
 
+verdicts = st.lists(
+    st.tuples(
+        st.sampled_from(["gold", "silver", "bronze"]), st.booleans(), st.integers(0, 35 * 24 * 4), st.integers(0, 7)
+    ),
+    max_size=4,
+    unique_by=lambda verdict: verdict[2:],
+)
+
+
+def decided(some: list[tuple[str, bool, int, int]]) -> list[BadgeDecision]:
+    """Badges that are taken back and given back, held or not, some at the very moment of an activity."""
+    return [
+        BadgeDecision(
+            id=UUID(int=(1 << 101) + number if number % 2 else (1 << 21) + number),
+            badge=badge,
+            revoked=revoked,
+            decided_at=START + timedelta(minutes=15 * quarters),
+        )
+        for badge, revoked, quarters, number in some
+    ]
+
+
 def granted(some: list[tuple[str, int, int, int]]) -> list[GrantedFreezes]:
     """Freezes for these streaks, some at the very moment of an activity, with ids before and after those of it."""
     return [
@@ -113,19 +135,24 @@ def granted(some: list[tuple[str, int, int, int]]) -> list[GrantedFreezes]:
 
 
 @unhurried
-@given(versions, activities(), gifts, st.sets(st.integers(0, 24)))
-def test_freezes_that_are_granted_do_what_the_definition_says_also_in_pieces(
-    chosen: list[RuleSet], history: list[Activity], some: list[tuple[str, int, int, int]], cuts: set[int]
+@given(versions, activities(), gifts, verdicts, st.sets(st.integers(0, 24)))
+def test_what_staff_does_to_streaks_and_badges_is_what_the_definition_says_also_in_pieces(
+    chosen: list[RuleSet],
+    history: list[Activity],
+    some: list[tuple[str, int, int, int]],
+    others: list[tuple[str, bool, int, int]],
+    cuts: set[int],
 ) -> None:
-    steps, freezes = in_order(under(chosen, history)), granted(some)
-    whole = fold(EMPTY, steps, freezes=freezes)
-    assert_earned(whole, Story(steps, freezes=sorted(freezes, key=lambda each: (each.granted_at, each.id))))
+    steps = in_order(under(chosen, history))
+    waiting: list[Intervention] = [*granted(some), *decided(others)]
+    whole = fold(EMPTY, steps, interventions=waiting)
+    assert_earned(whole, Story(steps, interventions=sorted(waiting, key=moment_of)))
     state, awarded = EMPTY, set[AwardKey]()
     for begin, end in pairwise([0, *sorted(cut for cut in cuts if 0 < cut < len(steps)), len(steps)]):
-        last = None if end == len(steps) else (steps[end - 1][1].occurred_at, steps[end - 1][1].id)
-        here = [each for each in freezes if (last is None or (each.granted_at, each.id) < last)]
-        piece = fold(state, steps[begin:end], awarded, freezes=here)
-        freezes = [each for each in freezes if each not in here]
+        last = None if end == len(steps) else (steps[end - 1][1].occurred_at, steps[end - 1][1].id.int)
+        here = [each for each in waiting if last is None or moment_of(each) < last]
+        piece = fold(state, steps[begin:end], awarded, interventions=here)
+        waiting = [each for each in waiting if each not in here]
         awarded |= {award.key for award in piece.awards}
         state = piece.state
     assert state == whole.state

@@ -93,7 +93,8 @@ def holds(story: Story, owner: str, need: Need, moment: int, *, lasting: bool) -
             return streaks.longest(story, need.key, moment) >= need.length
         case BadgeNeed():
             now = story.history[moment][1].occurred_at
-            return need.key in story.badges and (need.key not in story.ends or now < story.ends[need.key])
+            held = need.key in story.badges and (need.key not in story.ends or now < story.ends[need.key])
+            return held and not story.revoked(need.key, moment)
         case LevelNeed():
             return story.level >= need.level
 

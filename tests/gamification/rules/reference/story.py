@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engagement.values import Activity
 from gamification.rules.grammar import Badge, CommunityQuest, PointsRule, Quest, RuleSet
 from gamification.rules.words import CapUnit, Once, Period
-from gamification.values import AwardKey, GrantedFreezes
+from gamification.values import AwardKey, BadgeDecision, GrantedFreezes, Intervention
 from tests.gamification.rules.reference import needs, quests, streaks
 from tests.gamification.rules.reference.matching import applying, barred, fits, spelled
 
@@ -37,8 +37,8 @@ class Story:
     """One person's history in order of time, lived through once.
 
     ``denied`` are awards that budgets refused, ``reached`` the community quests that everybody has finished, and
-    ``freezes`` are those that staff granted. ``kept`` is what awards with a budget were paid: something late can make
-    one worth more, which the budget may not have.
+    ``interventions`` are what staff did, in order. ``kept`` is what awards with a budget were paid: something late can
+    make one worth more, which the budget may not have.
     """
 
     def __init__(
@@ -46,14 +46,15 @@ class Story:
         history: History,
         denied: AbstractSet[AwardKey] = frozenset(),
         reached: AbstractSet[str] = frozenset(),
-        freezes: Sequence[GrantedFreezes] = (),
+        interventions: Sequence[Intervention] = (),
         kept: Mapping[AwardKey, int] = MappingProxyType({}),
     ) -> None:
         self.history = history
         self.days = [max(each.local_date for _, each in history[: end + 1]) for end in range(len(history))]
         self.denied = denied
         self.reached = reached
-        self.freezes = freezes
+        self.freezes = [each for each in interventions if isinstance(each, GrantedFreezes)]
+        self.decisions = [each for each in interventions if isinstance(each, BadgeDecision)]
         self.kept = kept
         self.given: list[AwardKey] = []
         self.bonuses: dict[str, int] = {}
@@ -108,6 +109,13 @@ class Story:
         badges = [badge for rules in applying(ruleset, activity) for badge in rules.badges]
         while any(self.reward(badge, moment) for badge in badges):
             pass  # a badge can be what another one waits for
+
+    def revoked(self, badge: str, moment: int) -> bool:
+        """Whether the last word of staff about a badge, before this activity, was that it is taken back."""
+        now = self.history[moment][1]
+        about = [each for each in self.decisions if each.badge == badge]
+        before = [each for each in about if (each.decided_at, each.id) < (now.occurred_at, now.id)]
+        return bool(before) and max(before, key=lambda each: (each.decided_at, each.id)).revoked
 
     def pay(self, rule: PointsRule, moment: int) -> None:
         ruleset, activity = self.history[moment]
