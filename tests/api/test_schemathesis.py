@@ -36,7 +36,7 @@ from tests.api.opening import served_house
 from tests.api.scenes import Scene, Sent
 from tests.conftest import KEYS
 
-EXAMPLES = 50
+EXAMPLES = 30
 FEWER = 15
 WAITING = {"GET /v1/audit/entries", "GET /v1/me/access-log"}
 """Routes that wait for the sequencer, up to half a second each time."""
