@@ -27,7 +27,6 @@ from gamification.rules.earnings import (
     State,
     StreakEffect,
     StreakState,
-    moment_of,
 )
 from gamification.rules.lots import Balance, Expiring
 from gamification.rules.opportunities import Opportunity
@@ -75,7 +74,6 @@ __all__ = [
     "StreakLine",
     "StreakState",
     "TraceLine",
-    "moment_of",
 ]
 
 

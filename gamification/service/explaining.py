@@ -12,6 +12,7 @@ from content.vocabulary import ContentId
 from engagement.vocabulary import Action as EngagementAction
 from gamification.errors import AwardNotFoundError, RuleNotFoundError
 from gamification.policy_packs import packs_in_force
+from gamification.rules.earnings import moment_of
 from gamification.rules.policy import pack_for
 from gamification.rules.tracing import rule_of, trace
 from gamification.service.publishing import rules_for
@@ -20,7 +21,7 @@ from gamification.store import awards as award_store
 from gamification.store import campaign_history as campaign_store
 from gamification.store import interventions
 from gamification.store import rule_sets as rule_set_store
-from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine, moment_of
+from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId

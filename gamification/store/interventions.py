@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gamification.values import BadgeDecision, GrantedFreezes, Intervention, moment_of
+from gamification.rules.earnings import moment_of
+from gamification.values import BadgeDecision, GrantedFreezes, Intervention
 from gamification.vocabulary import FreezeReason
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId

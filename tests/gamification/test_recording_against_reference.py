@@ -1,7 +1,6 @@
 """Recording on the real database against the naive model: whatever happens in between, both come to the same."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -28,27 +27,26 @@ from gamification.rules import EMPTY, RuleSet, fold
 from gamification.service import publishing
 from gamification.service.agreeing import agreed_of
 from gamification.service.awarding import award_again
-from gamification.service.budgeting import given_by
 from gamification.store import interventions
-from gamification.values import AwardKey, GrantedFreezes, State
+from gamification.values import GrantedFreezes, State
 from gamification.vocabulary import FreezeReason, Revocation
 from kernel import epochs
 from kernel.cache import Cache
 from kernel.clock import MovableClock
 from kernel.database import DB
 from kernel.facts import Origin
-from kernel.unit_of_work import UnitOfWork, Work
+from kernel.unit_of_work import Work
 from people.vocabulary import PersonId
 from tests.conftest import EMPTY as EMPTY_DATABASE
 from tests.conftest import START as NOW
 from tests.conftest import configure_rooms
+from tests.gamification.budgeted import BUDGETED, awards_in, limited, limited_awards
 from tests.gamification.rules.happenings import CLASSES, KINDS, START, TAGS, some_results, some_words
 from tests.gamification.rules.reference.story import Story
 from tests.gamification.rules.strategies import RHYTHMS, rulesets
 from tests.gamification.test_recording import AGREED, AUTHOR, REVIEWER, assert_the_books_balance, deliver, somebody
 
 Answer = TypeVar("Answer")
-BUDGETED = frozenset({"one", "three", "seven"})
 ZONES = ("Europe/London", "Pacific/Auckland", "Pacific/Honolulu", "America/New_York")
 ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="test")
 budgets = st.fixed_dictionaries(
@@ -240,33 +238,6 @@ class Recording(RuleBasedStateMachine):
             made = await uow.fetch("select * from gamification.award where state = 'active'")
             counted = await limited_awards(uow, made)
         assert {row["key"]: row["used"] for row in used if row["used"]} == counted
-
-
-def limited(rules: RuleSet, sizes: dict[str, int | None]) -> RuleSet:
-    """Give rules budgets; and recognition points alone, which are what a standing counts."""
-    points = tuple(
-        msgspec.structs.replace(each, currency="recognition", budget=sizes["points"] if each.key in BUDGETED else None)
-        for each in rules.points
-    )
-    badges = tuple(
-        msgspec.structs.replace(each, most_earners=sizes["earners"] if each.key in {"gold", "silver"} else None)
-        for each in rules.badges
-    )
-    return msgspec.structs.replace(rules, points=points, badges=badges)
-
-
-def awards_in(state: str, rows: Sequence[Any]) -> dict[AwardKey, int]:
-    return {
-        AwardKey(row["rule"], row["subject"], row["period"]): row["points"] for row in rows if row["state"] == state
-    }
-
-
-async def limited_awards(uow: UnitOfWork, rows: Sequence[Any]) -> dict[str, int]:
-    counted: Counter[str] = Counter()
-    for row in rows:
-        key = AwardKey(row["rule"], row["subject"], row["period"])
-        counted.update(given_by(await publishing.rules_of(uow, row["rules_version"]), key, row["points"]))
-    return dict(counted)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from engagement.values import Activity
 from gamification.rules import EMPTY, RuleSet, Step, fold, load
-from gamification.values import AwardKey, BadgeDecision, Folded, GrantedFreezes, Intervention, State, moment_of
+from gamification.rules.earnings import moment_of
+from gamification.values import AwardKey, BadgeDecision, Folded, GrantedFreezes, Intervention, State
 from gamification.vocabulary import AwardKind
 from tests.gamification.rules.happenings import START
 from tests.gamification.rules.reference.story import Story
