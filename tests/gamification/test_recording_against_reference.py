@@ -235,7 +235,7 @@ class Recording(RuleBasedStateMachine):
         """What the budgets say is used is what the awards took that were made under rules with a budget."""
         async with self.works[0].read(ORIGIN) as uow:
             used = await uow.fetch("select key, used from gamification.budget")
-            made = await uow.fetch("select * from gamification.award where state = 'active'")
+            made = await uow.fetch("select * from gamification.award where state in ('active', 'revoked')")
             counted = await limited_awards(uow, made)
         assert {row["key"]: row["used"] for row in used if row["used"]} == counted
 
