@@ -9,14 +9,17 @@ import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
+import yaml
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+Document = TypeVar("Document")
 Network: TypeAlias = "IPv4Network | IPv6Network"
 KEY_BYTES: Final = 32
 LEAST_RSA_BITS: Final = 2_048
@@ -180,3 +183,18 @@ def origins(text: str) -> tuple[str, ...]:
         message = "must be origins with commas, such as https://app.example; every origin (*) is not among them"
         raise ValueError(message)
     return origins
+
+
+def document(text: str, kind: type[Document]) -> Document:
+    """Return a YAML text as ``kind``.
+
+    Raises:
+        ValueError: one sentence that names what is wrong.
+
+    """
+    try:
+        return msgspec.convert(yaml.safe_load(text), kind)
+    except yaml.YAMLError:
+        raise ValueError("it is no YAML") from None
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None

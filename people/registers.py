@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from kernel.http_client import HttpClient, NoAnswerError
-from people.rules.registers import HttpRegister, RegisterSource, day_of, entry_of, reference_of
+from people.rules.registers import PLACE, HttpRegister, RegisterSource, day_of, entry_of, reference_of
 from people.values import RegisterEntry
 
 COLUMNS: Final = frozenset({"identifier", "name", "status"})
@@ -68,7 +68,7 @@ class JsonRegister:
     async def entry(self, identifier: str) -> RegisterEntry | None:
         """Ask once."""
         source = self._source
-        address = source.address.replace("{identifier}", quote(identifier.strip(), safe=""))
+        address = source.address.replace(PLACE, quote(identifier.strip(), safe=""))
         status, body = await self._client.ask("GET", address, seconds=source.timeout_seconds, headers=self._headers)
         if status == source.not_found_status:
             return None

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
+from kernel.parsers import document
 from kernel.texts import is_safe_url
 from people.vocabulary import Profession, is_market
 
@@ -55,12 +55,7 @@ def read(text: str) -> dict[str, Provider]:
         ValueError: one sentence that names what is wrong.
 
     """
-    try:
-        found = msgspec.convert(yaml.safe_load(text), _File)
-    except yaml.YAMLError:
-        raise ValueError("it is no YAML") from None
-    except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from None
+    found = document(text, _File)
     for key, provider in found.providers.items():
         _check(key, provider)
     return dict(found.providers)

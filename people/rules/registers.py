@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
-import yaml
 
+from kernel.parsers import document
 from kernel.texts import is_safe_url
 from people.values import Inquiry, Licence, LicenceDecision, RegisterEntry
 from people.vocabulary import LicenceStatus, RegisterFinding, is_market
@@ -86,12 +86,7 @@ def read(text: str) -> dict[str, RegisterSource]:
         ValueError: one sentence that names what is wrong.
 
     """
-    try:
-        found = msgspec.convert(yaml.safe_load(text), _File)
-    except yaml.YAMLError:
-        raise ValueError("it is no YAML") from None
-    except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from None
+    found = document(text, _File)
     for key, source in found.registers.items():
         _check(key, source)
     return dict(found.registers)
