@@ -5,6 +5,7 @@ from uuid import UUID
 
 from engagement import Stored
 from gamification.rules import EMPTY, Step, candidates, is_late
+from gamification.service.agreeing import agreed_of
 from gamification.service.budgeting import Run, deny_beyond_budgets, run
 from gamification.service.changing import Change, Decisions, grant_of, targets_of, used_by, write
 from gamification.service.refolding import correction, once_more, steps_of
@@ -53,6 +54,13 @@ async def award_again(uow: UnitOfWork, persons: Sequence[PersonId], consents: De
         changes.append(await correction(uow, replay, (), before, consents))
     if changes:
         await write(uow, changes, consents)
+
+
+async def award_agreed(uow: UnitOfWork, persons: Sequence[PersonId]) -> list[PersonId]:
+    """Do the same for those of these people who agree to gamification now, and return them; locks them first."""
+    agreed, decisions = await agreed_of(uow, persons)
+    await award_again(uow, agreed, decisions)
+    return agreed
 
 
 async def _in_order(

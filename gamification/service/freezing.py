@@ -12,8 +12,7 @@ from gamification.rules.grammar import Streak
 from gamification.rules.grandfathering import judged_by
 from gamification.rules.parts import streaks
 from gamification.rules.standing import freezes_of, next_moment
-from gamification.service.agreeing import agreed_of
-from gamification.service.awarding import award_again
+from gamification.service.awarding import award_agreed
 from gamification.service.publishing import current_rules
 from gamification.store import interventions as store
 from gamification.store import standings
@@ -50,8 +49,7 @@ async def grant_freezes(
     streak = await _with_room(uow, before, key)
     granted = GrantedFreezes(id=uow.new_id(), streak=key, freezes=freezes, granted_at=next_moment(before, uow.now))
     await store.insert_freezes(uow, person, granted, reason, account)
-    _, decisions = await agreed_of(uow, [person])
-    await award_again(uow, [person], decisions)
+    await award_agreed(uow, [person])
     held = freezes_of((await _state(uow, person)).streaks[key], streak)
     resource = f"streak:{key}"
     uow.record(Action.FREEZES_GRANTED, subject=person, resource=resource, reason=reason, count=freezes, held=held)

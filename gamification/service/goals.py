@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from gamification.service.agreeing import agreed_of
-from gamification.service.awarding import award_again
+from gamification.service.awarding import award_agreed
 from gamification.store import goals
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
@@ -22,10 +21,7 @@ async def pay_contributors(uow: UnitOfWork) -> bool:
     if goal is None:
         return False
     persons = await goals.contributors(uow, goal, CHUNK)
-    agreed, decisions = await agreed_of(uow, persons)
-    if agreed:
-        await award_again(uow, agreed, decisions)
-    for person in agreed:
+    for person in await award_agreed(uow, persons):
         uow.record(Action.GOAL_PAID, subject=person, resource=f"quest:{goal.key}")
     await goals.advance(uow, goal, persons)
     return True

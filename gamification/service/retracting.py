@@ -7,8 +7,7 @@ import engagement
 import people
 from gamification.errors import ActivityNotFoundError
 from gamification.retraction_vocabulary import Retraction
-from gamification.service.agreeing import agreed_of
-from gamification.service.awarding import award_again
+from gamification.service.awarding import award_agreed
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 
@@ -36,9 +35,8 @@ async def retract(
     if told_by not in {None, account}:
         raise ActivityNotFoundError("There is no such activity.")
     counted = await engagement.unscore(uow, activity)
-    agreed, decisions = await agreed_of(uow, [person])
-    if counted and agreed:
-        await award_again(uow, agreed, decisions)
+    if counted:
+        await award_agreed(uow, [person])
     uow.record(
         Action.ACTIVITY_RETRACTED,
         subject=person,

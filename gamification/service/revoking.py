@@ -9,8 +9,7 @@ import people
 from gamification.errors import AwardNotFoundError, AwardNotRevocableError
 from gamification.rules import EMPTY
 from gamification.rules.standing import next_moment
-from gamification.service.agreeing import agreed_of
-from gamification.service.awarding import award_again
+from gamification.service.awarding import award_agreed
 from gamification.store import awards as store
 from gamification.store import interventions, standings
 from gamification.values import AwardView, BadgeDecision
@@ -68,6 +67,4 @@ async def _told(uow: UnitOfWork, award: AwardView, *, revoked: bool) -> None:
     at = next_moment(state, uow.now)
     decided = BadgeDecision(id=uow.new_id(), badge=award.rule, revoked=revoked, decided_at=at)
     await interventions.insert_decision(uow, award.person, decided)
-    agreed, decisions = await agreed_of(uow, [award.person])
-    if agreed:
-        await award_again(uow, agreed, decisions)
+    await award_agreed(uow, [award.person])
