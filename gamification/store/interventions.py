@@ -11,10 +11,17 @@ from gamification.vocabulary import FreezeReason
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
-_OF_PEOPLE: Final = (
-    "select person, id, {} from gamification.{} where person = any($1::uuid[])"
-    " and ($2::timestamptz is null or {} >= $2) and ($3::timestamptz is null or {} < $3)"
+_IN_A_WINDOW: Final = (
+    "select person, {} from gamification.{} where person = any($1::uuid[])"
+    " and ($2::timestamptz is null or {at} >= $2) and ($3::timestamptz is null or {at} < $3)"
 )
+_OF_PEOPLE: Final[dict[type[Intervention], str]] = {
+    kind: _IN_A_WINDOW.format(", ".join(kind.__struct_fields__), table, at=at)
+    for kind, table, at in (
+        (GrantedFreezes, "freeze_grant", "granted_at"),
+        (BadgeDecision, "badge_decision", "decided_at"),
+    )
+}
 
 
 async def insert_freezes(
@@ -51,22 +58,9 @@ async def of_people(
 ) -> dict[PersonId, list[Intervention]]:
     """Return what was done to each of these people's numbers in a window, in order; most are missing."""
     found: dict[PersonId, list[Intervention]] = {}
-    for person, *granted in await uow.fetch(
-        _OF_PEOPLE.format("streak, freezes, granted_at", "freeze_grant", "granted_at", "granted_at"),
-        persons,
-        since,
-        until,
-    ):
-        each = GrantedFreezes(**dict(zip(("id", "streak", "freezes", "granted_at"), granted, strict=True)))
-        found.setdefault(PersonId(person), []).append(each)
-    for person, *decided in await uow.fetch(
-        _OF_PEOPLE.format("badge, revoked, decided_at", "badge_decision", "decided_at", "decided_at"),
-        persons,
-        since,
-        until,
-    ):
-        decision = BadgeDecision(**dict(zip(("id", "badge", "revoked", "decided_at"), decided, strict=True)))
-        found.setdefault(PersonId(person), []).append(decision)
+    for kind, query in _OF_PEOPLE.items():
+        for person, *step in await uow.fetch(query, persons, since, until):
+            found.setdefault(PersonId(person), []).append(kind(**dict(zip(kind.__struct_fields__, step, strict=True))))
     for steps in found.values():
         steps.sort(key=moment_of)
     return found
