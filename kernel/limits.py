@@ -33,6 +33,13 @@ return {-tightest, tonumber(ARGV[tightest * 2 - 1]) - least}
 """Counts one more under every key, or under none if one is used up. Answers the key that decided, negative if all went
 well, and its count."""
 
+GIVE_BACK_SCRIPT: Final = """
+for i = 1, #KEYS do
+  if tonumber(redis.call('GET', KEYS[i]) or 0) > 0 then redis.call('DECR', KEYS[i]) end
+end
+"""
+"""Counts one less under every key, never less than none: the next window must not begin with more than it may."""
+
 
 class Limit(NamedTuple):
     """At most ``most`` times within ``seconds``, which are counted from whole multiples of them."""
@@ -56,9 +63,9 @@ class Limits:
 
     def __init__(self, cache: Cache, clock: Clock) -> None:
         """Use ``cache``; this process counts for itself as well, for when Valkey is away."""
-        self._cache = cache
         self._clock = clock
         self._take = cache.client.register_script(TAKE_SCRIPT)
+        self._give_back = cache.client.register_script(GIVE_BACK_SCRIPT)
         self._own: dict[str, tuple[int, int]] = {}
 
     async def take(self, limits: Sequence[Limit]) -> Quota:
@@ -77,10 +84,7 @@ class Limits:
         """Take back what was counted: it was no failure."""
         self._count(limits, -1)
         try:
-            async with self._cache.client.pipeline(transaction=False) as pipeline:
-                for limit in limits:
-                    _ = pipeline.decr(self._key(limit)), pipeline.expire(self._key(limit), limit.seconds * 2)
-                await pipeline.execute()
+            await self._give_back(keys=[self._key(limit) for limit in limits])
         except AWAY:
             return  # it runs out by itself
 
@@ -97,7 +101,7 @@ class Limits:
         for limit in limits:
             window, count = self._own.get(limit.name, (0, 0))
             now = self._window(limit)
-            self._own[limit.name] = (now, by if window != now else count + by)
+            self._own[limit.name] = (now, max(0, by if window != now else count + by))
         return [self._own[limit.name][1] for limit in limits]
 
     def _window(self, limit: Limit) -> int:

@@ -149,9 +149,17 @@ async def test_a_process_that_counts_too_many_names_forgets_them_and_goes_on(
     await far.close()
 
 
-async def test_what_is_given_back_in_the_next_window_is_kept_for_no_longer_than_it_counts(
-    cache: Cache, clock: MovableClock
+@pytest.mark.parametrize("away", [False, True])
+async def test_what_is_given_back_in_the_next_window_does_not_widen_it(
+    line: Line, redis_url: str, clock: MovableClock, *, away: bool
 ) -> None:
-    await Limits(cache, clock).give_back([ONE])
-    (name,) = await cache.client.keys("limit:*")
-    assert 60 < await cache.client.ttl(name) <= 120
+    far = Cache(through(redis_url, line.there, line.here))
+    limits, thirty = Limits(far, clock), Limit("guess:one", 30)
+    if away:
+        await line.cut()
+    assert (await limits.take([thirty])).allowed
+    clock.move(timedelta(minutes=1))
+    await limits.give_back([thirty])
+    passed = [(await limits.take([thirty])).allowed for _ in range(31)]
+    assert passed == [True] * (3 if away else 30) + [False] * (28 if away else 1)
+    await far.close()
