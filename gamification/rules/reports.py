@@ -158,6 +158,7 @@ def without(found: Preview, hidden: frozenset[str]) -> Preview:
         field: [each for each in getattr(found, field) if each.rule not in hidden]
         for field in ("rules", "burn", "budgets", "held")
     }
+    kept["repeated"] = [each for each in found.repeated if hidden.isdisjoint(each.split())]
     kept["budgets"] = [each for each in kept["budgets"] if each.campaign not in hidden]
     compared = found.comparison
     if compared is not None:
