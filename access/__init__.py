@@ -35,7 +35,7 @@ from access.errors import (
 from access.fields import PERMISSION_FIELDS, shown_fields
 from access.holdings import HOLDINGS
 from access.openid import OpenIdProviders
-from access.policy import IN_EMERGENCY, POLICY_HASH, ROLE_PERMISSIONS, reach
+from access.policy import IN_EMERGENCY, POLICY_HASH, ROLE_PERMISSIONS, branded, reach
 from access.refusals import Refusal, TokenFault
 from access.rules import dpop, scim
 from access.rules.decision import decide, decide_factors, in_scope
@@ -44,6 +44,7 @@ from access.rules.matrix import matrix
 from access.rules.openid import ATTEMPT_BYTES, Claimed
 from access.rules.passkeys import RelyingParty, party
 from access.rules.providers import read as read_providers
+from access.rules.scope import EVERYTHING, Scope, require_within
 from access.rules.training import decide_training
 from access.service import approvals, emergencies, identities, provisioning, training
 from access.service.accounts import (
@@ -56,13 +57,7 @@ from access.service.accounts import (
     open_account,
 )
 from access.service.alerting import alerts
-from access.service.clients import (
-    create_machine_client,
-    machine_clients,
-    require_markets,
-    revoke_client,
-    rotate_secret,
-)
+from access.service.clients import create_machine_client, machine_clients, revoke_client, rotate_secret
 from access.service.factors import (
     confirm_authenticator,
     enrol_authenticator,
@@ -126,6 +121,7 @@ from access.values import (
     Tokens,
 )
 from access.vocabulary import (
+    ALL_BRANDS,
     ALL_MARKETS,
     MACHINES,
     AccountId,
@@ -143,8 +139,10 @@ from access.vocabulary import (
 from access.webauthn_json import NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest, PasskeyView
 
 __all__ = [
+    "ALL_BRANDS",
     "ALL_MARKETS",
     "ATTEMPT_BYTES",
+    "EVERYTHING",
     "HOLDINGS",
     "IN_EMERGENCY",
     "MACHINES",
@@ -209,6 +207,7 @@ __all__ = [
     "RoleRequestNotFoundError",
     "RoleRequestOpenError",
     "RouteLine",
+    "Scope",
     "SessionId",
     "SessionNotFoundError",
     "SessionView",
@@ -230,6 +229,7 @@ __all__ = [
     "ask_for_reset",
     "ask_passkey",
     "bind_session",
+    "branded",
     "change_own",
     "change_password",
     "change_role",
@@ -284,7 +284,7 @@ __all__ = [
     "removed_keys",
     "renew_recovery_codes",
     "request_role",
-    "require_markets",
+    "require_within",
     "revoke_client",
     "role_requests",
     "rotate_secret",

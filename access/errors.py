@@ -35,10 +35,10 @@ class RoleRequestNotFoundError(NotFoundError):
 
 
 class OutsideScopeError(ForbiddenError):
-    """Nobody gives away markets that are not their own."""
+    """Nobody gives away markets or brands that are not their own."""
 
     code = "outside-scope"
-    remedy = "Name markets of your own, or ask a colleague who holds these."
+    remedy = "Name markets and brands of your own, or ask a colleague who holds these."
 
 
 class ClientNotFoundError(NotFoundError):

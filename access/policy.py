@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
-from access.vocabulary import MACHINES, Permission, Reach, Role
+from access.vocabulary import MACHINES, WHOLE, Permission, Reach, Role
 from kernel.canonical import canonical
 
 EVERYONE: Final = frozenset(
@@ -133,11 +133,21 @@ IN_EMERGENCY: Final = frozenset(
 It sees and it helps. What agrees to anything, gives somebody a role or takes data out of the house is not among it."""
 
 
+BRANDED: Final = frozenset({"account", "board", "campaign", "claim", "content", "reward", "reward-catalogue", "role"})
+"""The first words of permissions about what can belong to a brand, or to somebody who works for some brands."""
+
+
 def reach(permission: Permission) -> Reach:
     """Return how far a permission reaches: within the caller's markets, unless it is said otherwise above."""
     if permission in OWN or permission.value.startswith("own-"):
         return Reach.OWN
     return Reach.EVERYWHERE if permission in EVERYWHERE else Reach.MARKET
+
+
+def branded(role: Role, permission: Permission) -> bool:
+    """Tell whether brands bound what a role may do: not HCPs, and not who answers for every brand."""
+    concerned = permission is Permission.RULES_READ or permission.value.partition(":")[0] in BRANDED
+    return concerned and role not in WHOLE | {Role.HCP}
 
 
 ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
@@ -271,7 +281,10 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
 
 def _hashed() -> str:
     table = {
-        role.value: sorted(f"{permission.value} {reach(permission).value}" for permission in permissions)
+        role.value: sorted(
+            f"{permission.value} {reach(permission).value}{' brand' if branded(role, permission) else ''}"
+            for permission in permissions
+        )
         for role, permissions in ROLE_PERMISSIONS.items()
     }
     return sha256(canonical(table)).hexdigest()

@@ -9,13 +9,15 @@ from typing_extensions import override
 
 from access.errors import SignInFailedError
 from access.rules.scim import DirectoryUser
-from access.vocabulary import AccountId, AccountStatus, AlertKind, Permission, Reason, Role, SessionId
+from access.rules.scope import Scope
+from access.vocabulary import ALL_BRANDS, AccountId, AccountStatus, AlertKind, Permission, Reason, Role, SessionId
 from people.vocabulary import PersonId
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks. ``markets`` is the market scope: an HCP's own market, a staff member's or a machine's markets.
+    """Who asks. ``markets`` and ``brands`` are the scope: an HCP's own market, a staff member's or a machine's.
 
+    No token says ``brands``: they are what the session is worth.
     ``person`` is None for machines only. ``narrowed`` is what a machine client is narrowed to, None for its whole role.
     """
 
@@ -24,11 +26,17 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     markets: frozenset[str]
     person: PersonId | None
+    brands: frozenset[str] = frozenset()
     narrowed: frozenset[Permission] | None = None
     break_glass: UUID | None = None
     """The emergency access that is open while this is asked."""
     lent: Permission | None = None
     """What that access lends beyond the role."""
+
+    @property
+    def scope(self) -> Scope:
+        """Return the markets and brands that the caller works in."""
+        return Scope(self.markets, self.brands)
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +75,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     live: bool
     role: Role | None = None
     markets: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
     status: AccountStatus | None = None
     proved_at: datetime | None = None
     """When whoever sits in the session last showed a password, a one-time password or a secret."""
@@ -110,9 +119,15 @@ class RoleRequest(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountId
     role: Role
     markets: tuple[str, ...]
+    brands: tuple[str, ...]
     reason: str
     requested_by: AccountId
     requested_at: datetime
+
+    @property
+    def scope(self) -> Scope:
+        """Return the markets and brands that the account would work in."""
+        return Scope(frozenset(self.markets), frozenset(self.brands))
 
 
 class MachineClient(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +138,7 @@ class MachineClient(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: Role
     markets: tuple[str, ...]
+    brands: tuple[str, ...]
     permissions: tuple[Permission, ...] | None
     created_at: datetime
     expires_at: datetime | None
@@ -190,7 +206,7 @@ class MatrixRow(msgspec.Struct, frozen=True):
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody new with an account. An HCP's scope is always the own ``market``; staff name ``markets`` or ``*``.
+    """Somebody new with an account. An HCP's scope is the own ``market``; staff name markets and brands, or ``*``.
 
     Without a password the account can't sign in until it is given one.
     """
@@ -202,6 +218,7 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     locale: str
     markets: tuple[str, ...] = ()
+    brands: tuple[str, ...] = (ALL_BRANDS,)
     password: str | None = None
 
     @override

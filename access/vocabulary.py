@@ -1,5 +1,6 @@
 """The words of access: who somebody is to Laurel, and what may be done."""
 
+import re
 from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
@@ -9,6 +10,16 @@ SessionId = NewType("SessionId", UUID)
 
 ALL_MARKETS: Final = "*"
 """Stands in a market scope for every market there is and will be."""
+
+ALL_BRANDS: Final = "*"
+"""Stands in a scope for every brand there is and will be, and for what belongs to none."""
+
+_BRAND: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
+
+
+def is_brand(word: str) -> bool:
+    """Tell whether ``word`` can be a brand's key: small letters, digits and hyphens, beginning with a letter."""
+    return _BRAND.fullmatch(word) is not None
 
 
 class Role(StrEnum):
@@ -27,6 +38,9 @@ class Role(StrEnum):
 
 MACHINES: Final = frozenset({Role.LEARNING_SYSTEM, Role.PROVISIONER, Role.WITNESS})
 """Roles of programs: they have a client id and a secret, and are no person."""
+
+WHOLE: Final = frozenset({Role.COMPLIANCE_OFFICER, Role.DATA_PROTECTION_OFFICER})
+"""Roles that answer for every brand: caps, transfers of value and a person's rights know of none."""
 
 
 class Permission(StrEnum):
@@ -199,6 +213,7 @@ class Reason(StrEnum):
     ALLOWED = "allowed"
     ROLE_LACKS_PERMISSION = "role-lacks-permission"
     OUTSIDE_MARKET = "outside-market"
+    OUTSIDE_BRAND = "outside-brand"
     SECOND_FACTOR_MISSING = "second-factor-missing"
     CLIENT_NARROWED = "client-narrowed"
     FACTOR_TOO_OLD = "factor-too-old"

@@ -119,9 +119,14 @@ async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:
         message = "The access token is not valid."
         raise TokenRefusedError(message, reason=TokenFault.REMOVED_KEY.value)
     caller = claimed
-    if standing.role is not claimed.role or standing.markets != claimed.markets or standing.narrowed is not None:
+    same_scope = standing.markets == claimed.markets and standing.brands == claimed.brands
+    if standing.role is not claimed.role or not same_scope or standing.narrowed is not None:
         caller = msgspec.structs.replace(
-            claimed, role=standing.role, markets=standing.markets, narrowed=standing.narrowed
+            claimed,
+            role=standing.role,
+            markets=standing.markets,
+            brands=standing.brands,
+            narrowed=standing.narrowed,
         )
         passage.caller = caller
     permission = declared(policy)

@@ -1,6 +1,7 @@
 """The whole of who may do what, cell by cell, decided by the very functions that decide requests.
 
-A cell is a role, a route, whether the thing is in the caller's markets, which purpose the person concerned has answered
+A cell is a role, a route, whether the thing is in the caller's markets, whether it is of one of the caller's brands
+(asked where brands bound the role), which purpose the person concerned has answered
 and how, and how the caller's factors stand; every other purpose is unanswered. The installation is one that wants a
 second factor of staff. Everything is enumerated, so that a question is answered by looking and not by reasoning.
 """
@@ -10,17 +11,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import product
 from typing import Final, NamedTuple
 from uuid import UUID
 
 import consent
-from access import AccountId, Caller, Permission, Reach, Role, RouteLine, SessionId, decide, decide_factors, reach
+from access import (
+    AccountId,
+    Caller,
+    Permission,
+    Reach,
+    Role,
+    RouteLine,
+    SessionId,
+    branded,
+    decide,
+    decide_factors,
+    reach,
+)
 from consent.values import Record
 from consent.vocabulary import Answer, Purpose, State
 from people import PersonId
 
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 HERE, ELSEWHERE = "GB", "FR"
+OURS, THEIRS = "cardiovex", "respira"
 ASKED_ONE_BY_ONE: Final = frozenset({Permission.ACTIVITY_DELIVER})
 """What machines deliver about many people: each of these is asked, and the answer refuses that one activity."""
 
@@ -34,11 +49,12 @@ class Factor(StrEnum):
 
 
 class Cell(NamedTuple):
-    """One combination; ``market`` says whether the thing concerned lies in one of the caller's markets."""
+    """One combination; ``market`` and ``brand`` say whether the thing concerned is of one of the caller's."""
 
     route: RouteLine
     role: Role
     market: bool
+    brand: bool
     purpose: Purpose
     state: State
     factor: Factor
@@ -48,11 +64,9 @@ def cells(routes: Iterable[RouteLine]) -> Iterator[Cell]:
     """Return every cell of the routes that are not public, in one order."""
     for route in sorted(routes, key=lambda each: (each.path, each.method)):
         for role in Role if route.permission else ():
-            for market in (True, False):
-                for purpose in Purpose:
-                    for state in State:
-                        for factor in Factor:
-                            yield Cell(route, role, market, purpose, state, factor)
+            brands = (True, False) if route.permission and branded(role, route.permission) else (True,)
+            for each in product((True, False), brands, Purpose, State, Factor):
+                yield Cell(route, role, *each)
 
 
 def allowed(cell: Cell) -> bool:
@@ -61,7 +75,7 @@ def allowed(cell: Cell) -> bool:
     if permission is None:
         return True
     return (
-        _permitted(cell.role, permission, market=cell.market)
+        _permitted(cell.role, permission, market=cell.market, brand=cell.brand)
         and _proven(cell.role, permission, cell.factor, cell.route.factor_seconds)
         and _agreed(cell, permission)
     )
@@ -101,15 +115,16 @@ def who_can(routes: Iterable[RouteLine], wanted: Mapping[str, object]) -> list[C
 
 
 @cache  # half a million cells ask some thousand questions
-def _permitted(role: Role, permission: Permission, *, market: bool) -> bool:
+def _permitted(role: Role, permission: Permission, *, market: bool, brand: bool) -> bool:
     caller = Caller(
         account=AccountId(UUID(int=1)),
         session=SessionId(UUID(int=2)),
         role=role,
         markets=frozenset({HERE if market else ELSEWHERE}),
+        brands=frozenset({OURS if brand else THEIRS}),
         person=PersonId(UUID(int=3)),
     )
-    return decide(caller, permission, HERE if reach(permission) is Reach.MARKET else None).allowed
+    return decide(caller, permission, HERE if reach(permission) is Reach.MARKET else None, OURS).allowed
 
 
 @cache

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import uvloop
 
 import gamification
+from access import EVERYTHING
 from api.cli.environment import command_origin
 from api.runtime import Runtime
 from benchmarks.rows import Row
@@ -78,7 +79,7 @@ def _percentiles(values: list[float]) -> tuple[float, float]:
 async def _load(runtime: Runtime) -> tuple[UUID, list[tuple[PersonId, str]]]:
     """Make a board, put a million members straight into Valkey, and some of them into the database as its readers."""
     async with runtime.work.begin(command_origin("benchmark")) as uow:
-        await gamification.create_board(uow, NewBoard(key=KEY, name="Benchmark"), scope={"*"})
+        await gamification.create_board(uow, NewBoard(key=KEY, name="Benchmark"), scope=EVERYTHING)
     async with runtime.work.read(command_origin("benchmark")) as uow:
         period = next(each for each in await board_rows.live_periods(uow) if each.key == KEY)
         now = uow.now

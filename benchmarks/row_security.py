@@ -31,6 +31,7 @@ import content
 import engagement
 import gamification
 import people
+from access import EVERYTHING
 from api.cli.importing import publish_notices, publish_rules
 from api.cli.migrating import migrated
 from api.runtime import Runtime
@@ -100,8 +101,8 @@ class Bench:
                     kind=ContentKind.EDUCATION_MODULE, title=f"Item {number}", locale="en", markets=("*",),
                     tags=("activity:oucontent",),
                 )  # fmt: skip
-                made = await content.create_content(uow, UUID(int=1), item, scope={"*"})
-                await content.approve(uow, made.id, UUID(int=2), scope={"*"})
+                made = await content.create_content(uow, UUID(int=1), item, scope=EVERYTHING)
+                await content.approve(uow, made.id, UUID(int=2), scope=EVERYTHING)
                 self._items.append(ContentId(made.id))
 
     async def enable(self, *, on: bool) -> None:

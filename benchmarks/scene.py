@@ -16,7 +16,7 @@ import msgspec
 import access
 import consent
 import content
-from access import NewAccount, Role
+from access import EVERYTHING, NewAccount, Role
 from access.values import Proof
 from api.cli.environment import command_origin
 from api.cli.importing import publish_notices, publish_rules
@@ -133,6 +133,6 @@ async def _item(runtime: Runtime, number: int) -> ContentId:
     kind = ContentKind.WEBINAR if number % 10 == 0 else ContentKind.EDUCATION_MODULE
     new = NewContent(kind=kind, title=f"Item {number}", locale="en", markets=("*",), tags=("activity:oucontent",))
     async with runtime.work.begin(command_origin("benchmark")) as uow:
-        item = await content.create_content(uow, UUID(int=1), new, scope={"*"})
-        await content.approve(uow, item.id, UUID(int=2), scope={"*"})
+        item = await content.create_content(uow, UUID(int=1), new, scope=EVERYTHING)
+        await content.approve(uow, item.id, UUID(int=2), scope=EVERYTHING)
     return ContentId(item.id)

@@ -10,9 +10,11 @@ from content.errors import (
     ContentWithdrawnError,
     InvalidContentError,
     InvalidListingError,
+    OutsideBrandScopeError,
     OutsideMarketScopeError,
 )
 from content.holdings import HOLDINGS
+from content.rules.brands import brand_fault
 from content.rules.tags import forbidden_word
 from content.rules.visibility import scores
 from content.service import (
@@ -21,6 +23,7 @@ from content.service import (
     create_content,
     for_scoring,
     item,
+    require_brand,
     staff_item,
     training_item,
     training_items,
@@ -46,14 +49,17 @@ __all__ = [
     "InvalidListingError",
     "NewContent",
     "OfferedContent",
+    "OutsideBrandScopeError",
     "OutsideMarketScopeError",
     "ScoringView",
     "all_items",
     "approve",
+    "brand_fault",
     "create_content",
     "for_scoring",
     "forbidden_word",
     "item",
+    "require_brand",
     "scores",
     "staff_item",
     "training_item",

@@ -38,6 +38,13 @@ class OutsideMarketScopeError(ForbiddenError):
     remedy = "Leave the named markets out, or ask someone who is responsible for all of them."
 
 
+class OutsideBrandScopeError(ForbiddenError):
+    """It belongs to no brand that this account works for. Facts: ``field``."""
+
+    code = "outside-brand-scope"
+    remedy = "Name a brand of your own, or ask someone who answers for its brand, or for all where it belongs to none."
+
+
 class ContentWithdrawnError(ConflictError):
     """A withdrawn item does not come back."""
 

@@ -7,15 +7,19 @@ from uuid import UUID
 from msgspec.structs import asdict, replace
 
 import people
+from access import Scope
 from content import store
 from content.errors import (
     AuthorNeverApprovesError,
     ContentNotFoundError,
     ContentWithdrawnError,
+    InvalidContentError,
+    OutsideBrandScopeError,
     OutsideMarketScopeError,
 )
 from content.rules import drafts, pages
 from content.rules import visibility as rules
+from content.rules.brands import brand_fault
 from content.values import ContentItem, NewContent, OfferedContent, ScoringView
 from content.vocabulary import STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
 from kernel import cursors
@@ -25,16 +29,20 @@ from kernel.unit_of_work import UnitOfWork
 Listed = TypeVar("Listed", ContentItem, OfferedContent)
 
 
-async def create_content(uow: UnitOfWork, author: UUID, new: NewContent, *, scope: Collection[str]) -> ContentItem:
-    """Create an item as a draft; ``author`` is the account that made it, ``scope`` its markets.
+async def create_content(uow: UnitOfWork, author: UUID, new: NewContent, *, scope: Scope) -> ContentItem:
+    """Create an item as a draft; ``author`` is the account that made it, ``scope`` where it works.
 
     Raises:
         InvalidContentError: names the field.
         OutsideMarketScopeError: the item reaches a market that the author is not responsible for.
+        OutsideBrandScopeError: it belongs to no brand that the author works for.
 
     """
     drafts.check(new, people.is_market)
-    _check_scope(scope, new.markets)
+    fault = brand_fault(new.content_class, new.brand, narrowed=scope.narrowed)
+    if fault is not None:
+        raise InvalidContentError(fault, field="brand")
+    _check_scope(scope, Scope.of(new.markets, new.brand))
     fields = asdict(new) | {"markets": tuple(sorted(set(new.markets))), "tags": tuple(sorted(set(new.tags)))}
     created = ContentItem(
         id=ContentId(uow.new_id()),
@@ -50,20 +58,21 @@ async def create_content(uow: UnitOfWork, author: UUID, new: NewContent, *, scop
     return created
 
 
-async def approve(uow: UnitOfWork, content: ContentId, reviewer: UUID, *, scope: Collection[str]) -> ContentItem:
+async def approve(uow: UnitOfWork, content: ContentId, reviewer: UUID, *, scope: Scope) -> ContentItem:
     """Approve a draft, so that it is offered and scores; approving again changes nothing and answers the same.
 
     Raises:
-        ContentNotFoundError: no such item in any market of ``scope``.
+        ContentNotFoundError: no such item within ``scope``.
         AuthorNeverApprovesError: ``reviewer`` created it.
         OutsideMarketScopeError: it reaches a market that the reviewer is not responsible for.
+        OutsideBrandScopeError: the reviewer does not work for its brand.
         ContentWithdrawnError: it was withdrawn, and stays so.
 
     """
     found = await _staff_item(uow, content, scope, lock=True)
     if found.created_by == reviewer:
         raise AuthorNeverApprovesError("Whoever created an item never approves it.")
-    _check_scope(scope, found.markets)
+    _check_scope(scope, Scope.of(found.markets, found.brand))
     if found.state is ContentState.WITHDRAWN:
         raise ContentWithdrawnError("This item was withdrawn.")
     repeated = found.state is ContentState.APPROVED
@@ -74,16 +83,17 @@ async def approve(uow: UnitOfWork, content: ContentId, reviewer: UUID, *, scope:
     return found
 
 
-async def withdraw(uow: UnitOfWork, content: ContentId, *, scope: Collection[str]) -> ContentItem:
+async def withdraw(uow: UnitOfWork, content: ContentId, *, scope: Scope) -> ContentItem:
     """Withdraw an item for good: it is no longer offered and no longer scores; doing it again changes nothing.
 
     Raises:
-        ContentNotFoundError: no such item in any market of ``scope``.
+        ContentNotFoundError: no such item within ``scope``.
         OutsideMarketScopeError: it reaches a market that the account is not responsible for.
+        OutsideBrandScopeError: the account does not work for its brand.
 
     """
     found = await _staff_item(uow, content, scope, lock=True)
-    _check_scope(scope, found.markets)
+    _check_scope(scope, Scope.of(found.markets, found.brand))
     repeated = found.state is ContentState.WITHDRAWN
     if not repeated:
         found = replace(found, state=ContentState.WITHDRAWN)
@@ -138,13 +148,13 @@ async def item(uow: UnitOfWork, content: ContentId, *, market: str, locale: str)
 async def all_items(
     uow: UnitOfWork,
     *,
-    scope: Collection[str],
+    scope: Scope,
     state: ContentState | None = None,
     kind: ContentKind | None = None,
     after: str | None = None,
     limit: int = pages.LIMIT,
 ) -> Page[ContentItem]:
-    """Return a page of the items, of any state, that reach a market of ``scope``, newest first.
+    """Return a page of the items, of any state, that ``scope`` touches, newest first.
 
     Raises:
         CursorError: a broken cursor.
@@ -157,8 +167,8 @@ async def all_items(
     return _page(uow, found, limit)
 
 
-async def staff_item(uow: UnitOfWork, content: ContentId, *, scope: Collection[str]) -> ContentItem:
-    """Return one item of any state that reaches a market of ``scope``.
+async def staff_item(uow: UnitOfWork, content: ContentId, *, scope: Scope) -> ContentItem:
+    """Return one item of any state that ``scope`` touches.
 
     Raises:
         ContentNotFoundError: there is none.
@@ -169,14 +179,14 @@ async def staff_item(uow: UnitOfWork, content: ContentId, *, scope: Collection[s
     return found
 
 
-async def training_items(uow: UnitOfWork, scope: Collection[str]) -> list[ContentItem]:
+async def training_items(uow: UnitOfWork, scope: Scope) -> list[ContentItem]:
     """Return what staff of ``scope`` have to learn about security and privacy, newest first."""
     found = await store.training_items(uow, scope)
     uow.record(Action.CONTENT_LISTED, count=len(found))
     return found
 
 
-async def training_item(uow: UnitOfWork, content: ContentId, scope: Collection[str]) -> ContentItem:
+async def training_item(uow: UnitOfWork, content: ContentId, scope: Scope) -> ContentItem:
     """Return an approved item that staff have to learn.
 
     Raises:
@@ -197,17 +207,31 @@ async def for_scoring(uow: UnitOfWork, contents: Collection[ContentId]) -> dict[
     return await store.for_scoring(uow, list(contents))
 
 
-async def _staff_item(uow: UnitOfWork, content: ContentId, scope: Collection[str], *, lock: bool) -> ContentItem:
+async def _staff_item(uow: UnitOfWork, content: ContentId, scope: Scope, *, lock: bool) -> ContentItem:
     found = await store.item(uow, content, lock=lock)
-    if found is None or not rules.touches(scope, found.markets):
+    if found is None or not scope.touches(Scope.of(found.markets, found.brand)):
         raise ContentNotFoundError("There is no such item.")
     return found
 
 
-def _check_scope(scope: Collection[str], markets: Collection[str]) -> None:
-    if not rules.covers(scope, markets):
+def _check_scope(scope: Scope, item: Scope) -> None:
+    if not scope.reaches(item.markets):
         raise OutsideMarketScopeError(
-            "This account is not responsible for all markets of the item.", markets=sorted(set(markets) - set(scope))
+            "This account is not responsible for all markets of the item.", markets=sorted(item.markets - scope.markets)
+        )
+    require_brand(scope, item)
+
+
+def require_brand(scope: Scope, thing: Scope) -> None:
+    """See that whoever works in ``scope`` answers for the brand of a thing.
+
+    Raises:
+        OutsideBrandScopeError: they don't.
+
+    """
+    if not scope.owns(thing.brands):
+        raise OutsideBrandScopeError(
+            "This account does not work for the brand of this, or for all brands.", field="brand"
         )
 
 

@@ -1,12 +1,13 @@
 """Every query of content; each takes the unit of work and returns values."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final, TypeVar
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from access import Scope
 from content.rules.visibility import language
 from content.values import ContentItem, OfferedContent, ScoringView
 from content.vocabulary import EVERYWHERE, STAFF_TRAINING, ContentClass, ContentId, ContentKind, ContentState
@@ -16,6 +17,11 @@ Kind = TypeVar("Kind", ContentItem, OfferedContent)
 
 _OFFERED_COLUMNS: Final = ", ".join(OfferedContent.__struct_fields__)
 _COLUMNS: Final = ", ".join(ContentItem.__struct_fields__)
+_TOUCHED: Final = (
+    "('*' = any($1::text[]) or markets && array_append($1, '*') and $1 <> '{}')"
+    " and ('*' = any($2::text[]) or coalesce(brand, '*') = any(array_append($2, '*')) and $2 <> '{}')"
+)
+"""``Scope.touches`` in SQL: the first argument are the markets, the second the brands."""
 
 
 async def insert(uow: UnitOfWork, item: ContentItem) -> None:
@@ -75,19 +81,19 @@ async def visible(
 async def of_markets(
     uow: UnitOfWork,
     *,
-    scope: Collection[str],
+    scope: Scope,
     state: ContentState | None,
     kind: ContentKind | None,
     after: UUID | None,
     limit: int,
 ) -> list[ContentItem]:
-    """Return items of any state that reach one of the markets of ``scope``, newest first."""
+    """Return items of any state that ``scope`` touches, newest first."""
     rows = await uow.fetch(
-        f"select {_COLUMNS} from content.item where ($1 or markets && $2::text[])"  # noqa: S608 - field names
+        f"select {_COLUMNS} from content.item where {_TOUCHED}"  # noqa: S608 - field names and a constant
         " and ($3::text is null or state = $3) and ($4::text is null or kind = $4)"
         " and ($5::uuid is null or id < $5) order by id desc limit $6",
-        EVERYWHERE in scope,
-        [*scope, EVERYWHERE] if scope else [],
+        sorted(scope.markets),
+        sorted(scope.brands),
         state,
         kind,
         after,
@@ -118,14 +124,14 @@ async def for_scoring(uow: UnitOfWork, contents: Sequence[ContentId]) -> dict[Co
     }
 
 
-async def training_items(uow: UnitOfWork, scope: Collection[str]) -> list[ContentItem]:
+async def training_items(uow: UnitOfWork, scope: Scope) -> list[ContentItem]:
     """Return the approved items that staff of ``scope`` have to learn, newest first."""
     rows = await uow.fetch(
-        f"select {_COLUMNS} from content.item where state = 'approved' and tags @> array[$1]"  # noqa: S608 - field names
-        " and ($2 or markets && $3::text[]) order by id desc limit 50",
+        f"select {_COLUMNS} from content.item where {_TOUCHED}"  # noqa: S608 - field names and a constant
+        " and state = 'approved' and tags @> array[$3] order by id desc limit 50",
+        sorted(scope.markets),
+        sorted(scope.brands),
         STAFF_TRAINING,
-        EVERYWHERE in scope,
-        [*scope, EVERYWHERE],
     )
     return _converted(rows, ContentItem)
 

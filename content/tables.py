@@ -24,3 +24,4 @@ class Item(Table, tablename="item", schema="content"):
     created_at = Timestamptz(default=None, null=False, help_text="open")
     approved_by = UUID(default=None, null=True, help_text="pseudonymous: account")
     approved_at = Timestamptz(default=None, null=True, help_text="open")
+    brand = Text(default=None, null=True, help_text="open: the brand that it belongs to; empty is none")

@@ -14,6 +14,7 @@ class NewContent(msgspec.Struct, frozen=True, kw_only=True):
     ``markets`` are ISO 3166-1 alpha-2 codes, or ``("*",)`` alone for all of them; ``tags`` are lower-case subjects.
     The item is visible from ``visible_from`` (inclusive) until ``visible_until`` (exclusive); empty means no bound.
     Who is done with it by ``due_at`` (inclusive) is on time; without it nobody is on time, and nobody late.
+    ``brand`` is the key of the brand that it belongs to, if it is promotional and belongs to one.
     """
 
     kind: ContentKind
@@ -27,6 +28,7 @@ class NewContent(msgspec.Struct, frozen=True, kw_only=True):
     visible_until: datetime | None = None
     due_at: datetime | None = None
     duration_seconds: int | None = None
+    brand: str | None = None
 
 
 class ContentItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,7 @@ class ContentItem(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     approved_by: UUID | None
     approved_at: datetime | None
+    brand: str | None
 
 
 class OfferedContent(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ class BoardRow(Table, tablename="board", schema="gamification"):
     created_by = Text(default=None, null=False, help_text="pseudonymous: account")
     created_at = Timestamptz(default=None, null=False, help_text="open")
     archived_at = Timestamptz(default=None, null=True, help_text="open")
+    brand = Text(default=None, null=True, help_text="open: the brand that it belongs to; empty is none")
 
 
 class BoardPeriod(Table, tablename="board_period", schema="gamification"):

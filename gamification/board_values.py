@@ -42,7 +42,7 @@ class NewBoard(msgspec.Struct, frozen=True, kw_only=True):
     ``rules`` are the keys of the points rules that count, None for all; they may be yet to come. ``schedule`` is
     ``ever`` or a cron expression of five fields, in ``zone``, that begins a period. ``starts_at`` is when the first
     period begins: None means now, or for ``ever`` everything that there is. A period closes ``settling_minutes`` after
-    its end: what is recorded until then, and happened within it, counts.
+    its end: what is recorded until then, and happened within it, counts. ``brand`` is whose it is, None: nobody's.
     """
 
     key: str
@@ -56,6 +56,7 @@ class NewBoard(msgspec.Struct, frozen=True, kw_only=True):
     minimum: int = LEAST_PEOPLE
     settling_minutes: int = SETTLING_MINUTES
     starts_at: datetime | None = None
+    brand: str | None = None
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +78,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     created_by: str
     created_at: datetime
     archived_at: datetime | None
+    brand: str | None
 
     @property
     def narrowing(self) -> Narrowing | None:

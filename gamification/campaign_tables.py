@@ -41,6 +41,7 @@ class CampaignRevision(Table, tablename="campaign_revision", schema="gamificatio
     body = Bytea(default=None, null=False, help_text="open: canonical JSON of terms and rules")
     sha256 = Bytea(default=None, null=False, help_text="open: SHA-256 of the body")
     created_at = Timestamptz(default=None, null=False, help_text="open")
+    brand = Text(default=None, null=True, help_text="open: the brand that it belongs to; empty is none")
 
 
 class CampaignReview(Table, tablename="campaign_review", schema="gamification"):

@@ -1,13 +1,13 @@
 """What crosses the boundary of this room about campaigns."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from content.vocabulary import EVERYWHERE, ContentClass
+from access import Scope
+from content.vocabulary import ContentClass
 from gamification.rules.campaigns import Hand, Terms
 from gamification.rules.grammar import Parts
 from gamification.vocabulary import CampaignPast, CampaignState, CampaignStep
@@ -22,15 +22,15 @@ class Reviewed(msgspec.Struct, frozen=True):
 
 
 class Staff(msgspec.Struct, frozen=True):
-    """Who works on campaigns. ``overseer``: sees every market, as compliance does."""
+    """Who works on campaigns. ``overseer``: sees every market and brand, as compliance does."""
 
     hand: Hand
-    markets: frozenset[str]
+    scope: Scope
     overseer: bool = False
 
-    def sees(self, markets: Collection[str]) -> bool:
-        """Tell whether a campaign in ``markets`` lies wholly inside what this account is responsible for."""
-        return self.overseer or EVERYWHERE in self.markets or set(markets) <= self.markets
+    def sees(self, campaign: Scope) -> bool:
+        """Tell whether a campaign lies wholly inside the own markets, and belongs to an own brand or to none."""
+        return self.overseer or (self.scope.reaches(campaign.markets) and self.scope.touches(campaign))
 
 
 class Writing(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +80,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     opens_at: datetime | None
     closes_at: datetime | None
     budget: int | None
+    brand: str | None
     budget_used: int
     rules: str
     sha256: str
@@ -87,6 +88,11 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     past_says: str | None = None
     approved_by: UUID | None
     approved_at: datetime | None
+
+    @property
+    def scope(self) -> Scope:
+        """Return where it is for people, and whose it is."""
+        return Scope.of(self.markets, self.brand)
 
     @property
     def terms(self) -> Terms:

@@ -59,6 +59,7 @@ class RewardRow(Table, tablename="reward", schema="gamification"):
     approved_at = Timestamptz(default=None, null=True, help_text="open")
     approval_reference = Text(default=None, null=True, help_text="open: the approval's name where it is kept")
     approval_until = Timestamptz(default=None, null=True, help_text="open: exclusive; empty is no end")
+    brand = Text(default=None, null=True, help_text="open: the brand that it belongs to; empty is none")
 
 
 class ClaimRow(Table, tablename="claim", schema="gamification"):

@@ -1,23 +1,23 @@
-"""The decision whether a caller may do something, and in which markets."""
+"""The decision whether a caller may do something, in which markets, and for which brands."""
 
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
-from access.policy import EVERYONE, GETTING_SECOND_FACTOR, ROLE_PERMISSIONS, WITHOUT_SECOND_FACTOR
+from access.policy import EVERYONE, GETTING_SECOND_FACTOR, ROLE_PERMISSIONS, WITHOUT_SECOND_FACTOR, branded
 from access.values import Caller, Decision
 from access.vocabulary import ALL_MARKETS, Permission, Reason, Role
 
 _ALLOWED: Final = Decision(allowed=True, reason=Reason.ALLOWED)
 _ROLE: Final = Decision(allowed=False, reason=Reason.ROLE_LACKS_PERMISSION)
 _MARKET: Final = Decision(allowed=False, reason=Reason.OUTSIDE_MARKET)
+_BRAND: Final = Decision(allowed=False, reason=Reason.OUTSIDE_BRAND)
 _NARROWED: Final = Decision(allowed=False, reason=Reason.CLIENT_NARROWED)
 _SECOND: Final = Decision(allowed=False, reason=Reason.SECOND_FACTOR_MISSING)
 _OLD: Final = Decision(allowed=False, reason=Reason.FACTOR_TOO_OLD)
 
 
-def decide(caller: Caller, permission: Permission, market: str | None = None) -> Decision:
-    """Decide whether ``caller`` may do ``permission``, in ``market`` where the thing concerned has one.
+def decide(caller: Caller, permission: Permission, market: str | None = None, brand: str | None = None) -> Decision:
+    """Decide whether ``caller`` may do ``permission``, in ``market`` and for ``brand`` where the thing has one.
 
     What neither the table of ``access/policy.py`` nor an emergency access holds is denied.
     """
@@ -27,6 +27,8 @@ def decide(caller: Caller, permission: Permission, market: str | None = None) ->
         return _NARROWED
     if market is not None and not in_scope(caller, market):
         return _MARKET
+    if brand is not None and branded(caller.role, permission) and not caller.scope.knows({brand}):
+        return _BRAND
     return _ALLOWED
 
 
@@ -48,8 +50,3 @@ def decide_factors(
 def in_scope(caller: Caller, market: str) -> bool:
     """Tell whether ``market`` is within the caller's market scope. An empty scope holds nothing."""
     return market in caller.markets or ALL_MARKETS in caller.markets
-
-
-def covers(caller: Caller, markets: Collection[str]) -> bool:
-    """Tell whether all of ``markets`` are within the caller's market scope."""
-    return all(in_scope(caller, market) for market in markets)

@@ -57,7 +57,7 @@ _ALERTS: Final = {
         "A sign-in of yours was used from two places at once, as happens when it was stolen. It was ended."
     ),
     AlertKind.REGISTRATION_REPEATED: "Somebody tried to register with your e-mail address. Nothing came of it.",
-    AlertKind.ROLE_CHANGED: "Your account was given another role or other markets.",
+    AlertKind.ROLE_CHANGED: "Your account was given another role, or other markets or brands.",
 }
 
 

@@ -12,12 +12,12 @@ from access.common_passwords import common_passwords
 from access.errors import AccountNotFoundError, InvalidAccountError
 from access.passwords import PASSWORDS
 from access.rules import password as password_rules
-from access.rules.scope import scope
+from access.rules.scope import Scope, scope
 from access.service.alerting import alert
 from access.store import accounts as store
 from access.store import sessions
 from access.values import NewAccount
-from access.vocabulary import MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
+from access.vocabulary import ALL_BRANDS, MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 from people import NewPerson, PersonId
@@ -39,7 +39,9 @@ async def create_account(uow: UnitOfWork, new: NewAccount) -> AccountId:
         uow, NewPerson(name=new.name, email=new.email, market=new.market, zone=new.zone, locale=new.locale)
     )
     own = (new.name, new.email)
-    return await open_account(uow, person, role=new.role, markets=new.markets, password=new.password, own=own)
+    return await open_account(
+        uow, person, role=new.role, markets=new.markets, brands=new.brands, password=new.password, own=own
+    )
 
 
 async def open_account(
@@ -48,6 +50,7 @@ async def open_account(
     *,
     role: Role,
     markets: Sequence[str] = (),
+    brands: Sequence[str] = (ALL_BRANDS,),
     password: str | None = None,
     own: Sequence[str] = (),
 ) -> AccountId:
@@ -63,11 +66,11 @@ async def open_account(
 
     """
     _require_person_role(role)
-    scoped = scope(role, markets, await _own_market(uow, person))
+    scoped = scope(role, markets, brands, await _own_market(uow, person))
     password_hash = None if password is None else await _hashed(password, own)
     account = AccountId(uow.new_id())
     await store.insert_account(uow, account, person, role, scoped, password_hash)
-    uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, markets=scoped)
+    uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, **scoped.said())
     return account
 
 
@@ -101,22 +104,22 @@ async def enable_account(uow: UnitOfWork, account: AccountId) -> None:
     await _changed(uow, account, person, Action.ACCOUNT_ENABLED)
 
 
-async def change_role(uow: UnitOfWork, account: AccountId, role: Role, markets: Sequence[str]) -> None:
-    """Give an account another role or another market scope.
+async def change_role(uow: UnitOfWork, account: AccountId, role: Role, asked: Scope) -> None:
+    """Give an account another role or another scope.
 
     Raises:
         AccountNotFoundError: there is none.
-        InvalidAccountError: a machine can't take a person's role, nor a person a machine's; or ``markets`` is wrong.
+        InvalidAccountError: a machine can't take a person's role, nor a person a machine's; or ``asked`` is wrong.
 
     """
     person, previous = await _locked(uow, account)
     if person is None:
         raise InvalidAccountError("The field role can't change for a machine.", field="role")
     _require_person_role(role)
-    scoped = scope(role, markets, await _own_market(uow, person))
+    scoped = scope(role, asked.markets, asked.brands, await _own_market(uow, person))
     await store.set_role(uow, account, role, scoped)
     await alert(uow, account, AlertKind.ROLE_CHANGED)
-    await _changed(uow, account, person, Action.ROLE_CHANGED, role=role.value, previous=previous.value, markets=scoped)
+    await _changed(uow, account, person, Action.ROLE_CHANGED, role=role.value, previous=previous.value, **scoped.said())
 
 
 async def change_password(uow: UnitOfWork, account: AccountId, password: str) -> None:

@@ -6,15 +6,14 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from access.errors import ClientNotFoundError, InvalidAccountError, OutsideScopeError
+from access.errors import ClientNotFoundError, InvalidAccountError
 from access.policy import ROLE_PERMISSIONS
-from access.rules.decision import covers
 from access.rules.scope import scope
 from access.service.sessions import hashed
 from access.store import accounts, sessions
 from access.store import clients as store
 from access.values import Caller, ClientCredentials, MachineClient
-from access.vocabulary import MACHINES, AccountId, Action, Permission, Role
+from access.vocabulary import ALL_BRANDS, MACHINES, AccountId, Action, Permission, Role
 from kernel import epochs
 from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
@@ -30,6 +29,7 @@ async def create_machine_client(
     markets: Sequence[str],
     role: Role = Role.LEARNING_SYSTEM,
     *,
+    brands: Sequence[str] = (ALL_BRANDS,),
     permissions: Sequence[Permission] | None = None,
     lifetime: timedelta | None = None,
     shown_to: AccountId | None = None,
@@ -48,7 +48,7 @@ async def create_machine_client(
         raise InvalidAccountError("The field role: this role is a person's, not a machine client's.", field="role")
     if not set(permissions or ()) <= ROLE_PERMISSIONS[role]:
         raise InvalidAccountError("The field permissions must lie within those of the role.", field="permissions")
-    scoped = scope(role, markets, None)
+    scoped = scope(role, markets, brands, None)
     account, client = AccountId(uow.new_id()), uow.new_id()
     secret = secrets.token_urlsafe(SECRET_BYTES)
     await accounts.insert_account(uow, account, None, role, scoped, None)
@@ -62,13 +62,13 @@ async def create_machine_client(
         expires_at=None if lifetime is None else uow.now + _checked(lifetime),
         shown_to=shown_to,
     )
-    uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), markets=scoped)
+    uow.record(Action.CLIENT_CREATED, resource=f"account:{account}", client=str(client), **scoped.said())
     return ClientCredentials(account=account, client_id=str(client), client_secret=secret)
 
 
 async def machine_clients(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> Page[MachineClient]:
-    """Return machine clients whose markets lie within the caller's, the oldest first; no secret is kept to be shown."""
-    found = page(await store.clients(uow, sorted(caller.markets), after, limit + 1), limit)
+    """Return machine clients whose scope lies within the caller's, the oldest first; no secret is kept to be shown."""
+    found = page(await store.clients(uow, caller.scope, after, limit + 1), limit)
     uow.record(Action.CLIENTS_READ, count=len(found.items))
     return found
 
@@ -77,7 +77,7 @@ async def rotate_secret(uow: UnitOfWork, caller: Caller, client: UUID, lifetime:
     """Give a client another secret, shown here and never again; the old one and its sessions end at once.
 
     Raises:
-        ClientNotFoundError: there is none within the caller's markets, or it was revoked.
+        ClientNotFoundError: there is none within the caller's scope, or it was revoked.
 
     """
     account = await _within(uow, caller, client)
@@ -93,7 +93,7 @@ async def revoke_client(uow: UnitOfWork, caller: Caller, client: UUID) -> None:
     """Revoke a client for good: its secret opens nothing more, and its sessions end at once.
 
     Raises:
-        ClientNotFoundError: there is none within the caller's markets, or it was revoked.
+        ClientNotFoundError: there is none within the caller's scope, or it was revoked.
 
     """
     account = await _within(uow, caller, client)
@@ -102,21 +102,10 @@ async def revoke_client(uow: UnitOfWork, caller: Caller, client: UUID) -> None:
     await _out(uow, account, client, Action.CLIENT_REVOKED)
 
 
-def require_markets(caller: Caller, markets: Sequence[str]) -> None:
-    """See that ``markets`` lie within the caller's.
-
-    Raises:
-        OutsideScopeError: they do not.
-
-    """
-    if not covers(caller, markets):
-        raise OutsideScopeError("The field markets must lie within your own markets.", field="markets")
-
-
 async def _within(uow: UnitOfWork, caller: Caller, client: UUID) -> AccountId:
     found = await store.client(uow, client)
-    markets = None if found is None else await accounts.markets_of(uow, found.account)
-    if found is None or markets is None or not covers(caller, markets):
+    theirs = None if found is None else await accounts.scope_of(uow, found.account)
+    if found is None or theirs is None or not caller.scope.covers(theirs):
         raise ClientNotFoundError("There is no such client.")
     return found.account
 

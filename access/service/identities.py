@@ -20,6 +20,7 @@ from access.errors import (
 )
 from access.refusals import IdentityFault, Refusal
 from access.rules.openid import OLDEST_SECONDS, Claimed, refused
+from access.rules.scope import scope
 from access.service.alerting import alert
 from access.service.factors import changed_factors, has_second
 from access.service.passkeys import request_for
@@ -163,7 +164,8 @@ async def _admit_new(uow: UnitOfWork, provider: str, known: Claimed) -> Tokens |
     )
     person = await people.register(uow, new)
     account = AccountId(uow.new_id())
-    await accounts.insert_account(uow, account, person, Role.HCP, (known.place.market,), None)
+    own = scope(Role.HCP, (), (), known.place.market)
+    await accounts.insert_account(uow, account, person, Role.HCP, own, None)
     await store.insert(uow, account, provider, _subject_hash(known))
     uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=Role.HCP, provider=provider)
     return await begin(uow, account, SESSION_LIFETIME, Method.IDENTITY_PROVIDER)

@@ -8,12 +8,10 @@ from access.errors import (
     AccountNotFoundError,
     CodeRefusedError,
     InvalidAccountError,
-    OutsideScopeError,
     RoleRequestNotFoundError,
 )
 from access.rules import four_eyes
-from access.rules.decision import covers
-from access.rules.scope import scope
+from access.rules.scope import Scope, require_within, scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
 from access.service.letters import token_hash, write_code
@@ -22,7 +20,7 @@ from access.store import letters as letter_store
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
 from access.vocabulary import (
-    ALL_MARKETS,
+    ALL_BRANDS,
     MACHINES,
     AccountId,
     AccountStatus,
@@ -48,7 +46,7 @@ async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None
     if known is not None:
         await _register_again(uow, known, password_hash)
         return
-    account = await pend(uow, new, Role.HCP, (new.market,))
+    account = await pend(uow, new, Role.HCP, scope(Role.HCP, (), (), new.market))
     await accounts.set_password_hash(uow, account, password_hash)
     await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
     uow.record(Action.REGISTRATION_ASKED, resource=f"account:{account}")
@@ -74,10 +72,10 @@ async def invite(uow: UnitOfWork, caller: Caller, new: NewAccount, reason: str) 
     """
     if new.role in MACHINES | {Role.HCP}:
         raise InvalidAccountError("The field role must be a role of staff.", field="role")
-    markets = scope(new.role, new.markets, None)
-    _require_scope(caller, markets)
-    account = await pend(uow, new, new.role, markets)
-    return await propose(uow, caller, account, new.role, markets, reason)
+    scoped = scope(new.role, new.markets, new.brands, None)
+    require_within(caller.scope, scoped)
+    account = await pend(uow, new, new.role, scoped)
+    return await propose(uow, caller, account, new.role, scoped, reason)
 
 
 async def accept(uow: UnitOfWork, code: str, password_hash: str) -> AccountId:
@@ -91,28 +89,38 @@ async def accept(uow: UnitOfWork, code: str, password_hash: str) -> AccountId:
 
 
 async def request_role(
-    uow: UnitOfWork, caller: Caller, account: AccountId, role: Role, markets: Sequence[str], reason: str
+    uow: UnitOfWork,
+    caller: Caller,
+    account: AccountId,
+    role: Role,
+    markets: Sequence[str],
+    reason: str,
+    *,
+    brands: Sequence[str] | None = None,
 ) -> RoleRequest:
-    """Propose another role or other markets for an account; nothing changes before somebody else has agreed.
+    """Propose another role or another scope for an account; nothing changes before somebody else has agreed.
+
+    Without ``brands`` it keeps those that it has; who had no role of staff would work for all of them.
 
     Raises:
-        AccountNotFoundError: there is none within the caller's markets, or it is a machine's.
+        AccountNotFoundError: there is none within the caller's scope, or it is a machine's.
         InvalidAccountError: the facts hold the ``field`` that is wrong.
         RoleRequestOpenError: another request for this account waits.
 
     """
-    await within(uow, caller, account)
+    present = await within(uow, caller, account)
     if role in MACHINES:
         raise InvalidAccountError("The field role must be one of a person.", field="role")
     own = (await people.bearings(uow, [await _person(uow, account)])).values()
-    scoped = scope(role, markets, next((each.market for each in own), None))
-    _require_scope(caller, scoped)
+    wanted = present.brands or {ALL_BRANDS} if brands is None else brands
+    scoped = scope(role, markets, wanted, next((each.market for each in own), None))
+    require_within(caller.scope, scoped)
     return await propose(uow, caller, account, role, scoped, reason)
 
 
 async def role_requests(uow: UnitOfWork, caller: Caller, after: UUID | None, limit: int) -> Page[RoleRequest]:
-    """Return what waits for somebody to agree, the oldest first, as far as it lies within the caller's markets."""
-    found = page(await store.waiting(uow, sorted(caller.markets), after, limit + 1), limit)
+    """Return what waits for somebody to agree, the oldest first, as far as it lies within the caller's scope."""
+    found = page(await store.waiting(uow, caller.scope, after, limit + 1), limit)
     uow.record(Action.ROLE_REQUESTS_READ, count=len(found.items))
     return found
 
@@ -121,12 +129,12 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
     """Agree to a role request, or refuse it. Who is invited gets the letter now; who was there gets the role.
 
     Raises:
-        RoleRequestNotFoundError: there is none that waits within the caller's markets.
+        RoleRequestNotFoundError: there is none that waits within the caller's scope.
         FourEyesError: the caller asked for it, or knows the secret of the machine that did, or would get the role.
 
     """
     found = await store.lock(uow, request)
-    if found is None or not covers(caller, found.markets):
+    if found is None or not caller.scope.covers(found.scope):
         raise RoleRequestNotFoundError("There is no such request that waits.")
     holder = await clients.secret_shown_to(uow, found.requested_by)
     four_eyes.require_another(caller.account, found.requested_by, found.account, *([holder] if holder else []))
@@ -146,7 +154,7 @@ async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: boo
     """Switch an account on or off; one's own stays on.
 
     Raises:
-        AccountNotFoundError: there is none within the caller's markets.
+        AccountNotFoundError: there is none within the caller's scope.
         FourEyesError: it is the caller's own.
 
     """
@@ -157,16 +165,17 @@ async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: boo
     await (enable_account if on else disable_account)(uow, account)
 
 
-async def within(uow: UnitOfWork, caller: Caller, account: AccountId) -> None:
-    """See that an account lies within the caller's markets.
+async def within(uow: UnitOfWork, caller: Caller, account: AccountId) -> Scope:
+    """Return the scope of an account, which lies within the caller's.
 
     Raises:
         AccountNotFoundError: it does not, or there is none.
 
     """
-    markets = await accounts.markets_of(uow, account)
-    if markets is None or not covers(caller, markets):
+    theirs = await accounts.scope_of(uow, account)
+    if theirs is None or not caller.scope.covers(theirs):
         raise AccountNotFoundError("There is no such account.")
+    return theirs
 
 
 async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash: str) -> None:
@@ -187,14 +196,14 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
 async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
     if await accounts.status_of(uow, request.account) is AccountStatus.PENDING:
         # What was decided counts, and not what somebody had proposed before for the same account.
-        await accounts.set_role(uow, request.account, request.role, request.markets)
+        await accounts.set_role(uow, request.account, request.role, request.scope)
         await write_code(uow, request.account, LetterKind.INVITATION)
     else:
-        await change_role(uow, request.account, request.role, request.markets)
+        await change_role(uow, request.account, request.role, request.scope)
 
 
 async def propose(
-    uow: UnitOfWork, caller: Caller, account: AccountId, role: Role, markets: Sequence[str], reason: str
+    uow: UnitOfWork, caller: Caller, account: AccountId, role: Role, scoped: Scope, reason: str
 ) -> RoleRequest:
     """Note that the caller wants an account to have a role; somebody else decides.
 
@@ -205,13 +214,14 @@ async def propose(
     """
     said = four_eyes.reason(reason)
     identifier = uow.new_id()
-    await store.insert(uow, identifier, account, role, markets, said, caller.account)
-    uow.record(Action.ROLE_REQUESTED, resource=f"account:{account}", role=role.value, markets=list(markets))
+    await store.insert(uow, identifier, account, role, scoped, said, caller.account)
+    uow.record(Action.ROLE_REQUESTED, resource=f"account:{account}", role=role.value, **scoped.said())
     return RoleRequest(
         id=identifier,
         account=account,
         role=role,
-        markets=tuple(markets),
+        markets=tuple(sorted(scoped.markets)),
+        brands=tuple(sorted(scoped.brands)),
         reason=said,
         requested_by=caller.account,
         requested_at=uow.now,
@@ -222,7 +232,7 @@ async def pend(
     uow: UnitOfWork,
     new: NewAccount,
     role: Role,
-    markets: Sequence[str],
+    scoped: Scope,
     identifiers: tuple[people.Identifier, ...] = (),
 ) -> AccountId:
     """Register somebody with an account that waits until its owner comes in.
@@ -244,7 +254,7 @@ async def pend(
         ),
     )
     account = AccountId(uow.new_id())
-    await accounts.insert_account(uow, account, person, role, markets, None)
+    await accounts.insert_account(uow, account, person, role, scoped, None)
     await accounts.set_status(uow, account, AccountStatus.PENDING)
     uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, pending=True)
     return account
@@ -266,9 +276,3 @@ async def _person(uow: UnitOfWork, account: AccountId) -> people.PersonId:
     if person is None:
         raise AccountNotFoundError("There is no such account of a person.")
     return person
-
-
-def _require_scope(caller: Caller, markets: Sequence[str]) -> None:
-    if not covers(caller, markets):
-        message = f"The field markets must lie within your own markets (only {ALL_MARKETS} holds all)."
-        raise OutsideScopeError(message, field="markets")

@@ -39,7 +39,8 @@ async def provision(uow: UnitOfWork, caller: Caller, user: DirectoryUser) -> Pro
     """
     if ALL_MARKETS in caller.markets or not caller.markets:
         raise InvalidAccountError("The field markets of a directory's client must name markets.", field="markets")
-    markets = scope(user.user_type, sorted(caller.markets), None)
+    scoped = scope(user.user_type, caller.markets, caller.brands, None)
+    markets, brands = sorted(scoped.markets), sorted(scoped.brands)
     new = NewAccount(
         email=user.email,
         name=user.display_name,
@@ -48,12 +49,13 @@ async def provision(uow: UnitOfWork, caller: Caller, user: DirectoryUser) -> Pro
         zone=ZONE,
         locale=LOCALE,
         markets=tuple(markets),
+        brands=tuple(brands),
     )
-    account = await pend(uow, new, user.user_type, markets, _identifiers(user))
+    account = await pend(uow, new, user.user_type, scoped, _identifiers(user))
     await store.insert(uow, account, caller.account, user.user_type)
     uow.record(Action.STAFF_PROVISIONED, resource=f"account:{account}", role=user.user_type.value)
     if user.active:
-        await propose(uow, caller, account, user.user_type, markets, REASON)
+        await propose(uow, caller, account, user.user_type, scoped, REASON)
     else:
         await _deactivate(uow, account)
     return await _shown(uow, caller, account)
@@ -163,8 +165,9 @@ async def _activate(uow: UnitOfWork, caller: Caller, known: store.StoredUser) ->
         return
     await accounts.set_status(uow, known.account, AccountStatus.PENDING)
     if not await role_requests.is_open(uow, known.account):
-        markets = await accounts.markets_of(uow, known.account) or ()
-        await propose(uow, caller, known.account, known.user_type, list(markets), REASON)
+        scoped = await accounts.scope_of(uow, known.account)
+        assert scoped is not None  # noqa: S101 - its row was locked
+        await propose(uow, caller, known.account, known.user_type, scoped, REASON)
 
 
 async def _locked(uow: UnitOfWork, caller: Caller, account: UUID) -> store.StoredUser:

@@ -1,12 +1,12 @@
 """Queries of accounts."""
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from access.errors import AccountExistsError
+from access.rules.scope import Scope
 from access.values import Credential
 from access.vocabulary import AccountId, AccountStatus, Role
 from kernel.unit_of_work import UnitOfWork
@@ -21,7 +21,7 @@ async def insert_account(
     account: AccountId,
     person: PersonId | None,
     role: Role,
-    markets: Sequence[str],
+    scope: Scope,
     password_hash: str | None,
 ) -> None:
     """Store an active account.
@@ -32,12 +32,13 @@ async def insert_account(
     """
     try:
         await uow.execute(
-            "insert into access.account (id, person, role, markets, status, password_hash, created_at)"
-            " values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into access.account (id, person, role, markets, brands, status, password_hash, created_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8)",
             account,
             person,
             role.value,
-            markets,
+            sorted(scope.markets),
+            sorted(scope.brands),
             AccountStatus.ACTIVE.value,
             password_hash,
             uow.now,
@@ -58,10 +59,10 @@ async def person_of(uow: UnitOfWork, account: AccountId) -> PersonId | None:
     return None if found is None else PersonId(found)
 
 
-async def markets_of(uow: UnitOfWork, account: AccountId) -> tuple[str, ...] | None:
-    """Return the market scope of an account; None where there is none."""
-    found = await uow.fetchval("select markets from access.account where id = $1", account)
-    return None if found is None else tuple(found)
+async def scope_of(uow: UnitOfWork, account: AccountId) -> Scope | None:
+    """Return the markets and brands of an account; None where there is none."""
+    row = await uow.fetchrow("select markets, brands from access.account where id = $1", account)
+    return None if row is None else Scope(frozenset(row["markets"]), frozenset(row["brands"]))
 
 
 async def role_of(uow: UnitOfWork, account: AccountId) -> Role:
@@ -118,9 +119,15 @@ async def set_status(uow: UnitOfWork, account: AccountId, status: AccountStatus)
     return tag == "UPDATE 1"
 
 
-async def set_role(uow: UnitOfWork, account: AccountId, role: Role, markets: Sequence[str]) -> None:
-    """Replace role and market scope."""
-    await uow.execute("update access.account set role = $2, markets = $3 where id = $1", account, role.value, markets)
+async def set_role(uow: UnitOfWork, account: AccountId, role: Role, scope: Scope) -> None:
+    """Replace role and scope."""
+    await uow.execute(
+        "update access.account set role = $2, markets = $3, brands = $4 where id = $1",
+        account,
+        role.value,
+        sorted(scope.markets),
+        sorted(scope.brands),
+    )
 
 
 async def lock_account(uow: UnitOfWork, account: AccountId) -> tuple[PersonId | None, Role] | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from access.rules.scope import Scope
 from access.values import MachineClient
 from access.vocabulary import AccountId, AccountStatus, Permission, Role
 from kernel.unit_of_work import UnitOfWork
@@ -70,17 +71,18 @@ async def used(uow: UnitOfWork, client: UUID) -> None:
     await uow.execute("update access.machine_client set last_used_at = $2 where id = $1", client, uow.now)
 
 
-async def clients(uow: UnitOfWork, within: Sequence[str], after: UUID | None, limit: int) -> list[MachineClient]:
+async def clients(uow: UnitOfWork, within: Scope, after: UUID | None, limit: int) -> list[MachineClient]:
     """Return at most ``limit`` machine clients that lie in ``within``, the oldest first, those after ``after``."""
     rows = await uow.fetch(
-        "select client.id, client.account, client.name, account.role, account.markets, client.permissions,"
-        " client.created_at, client.expires_at, client.last_used_at, client.revoked_at"
+        "select client.id, client.account, client.name, account.role, account.markets, account.brands,"
+        " client.permissions, client.created_at, client.expires_at, client.last_used_at, client.revoked_at"
         " from access.machine_client as client join access.account on account.id = client.account"
-        " where ('*' = any($1::text[]) or account.markets <@ $1::text[]) and ($2::uuid is null or client.id > $2)"
-        " order by client.id limit $3",
-        within,
+        " where ('*' = any($1::text[]) or account.markets <@ $1::text[]) and ('*' = any($4::text[])"
+        " or account.brands <@ $4::text[]) and ($2::uuid is null or client.id > $2) order by client.id limit $3",
+        sorted(within.markets),
         after,
         limit,
+        sorted(within.brands),
     )
     return [
         MachineClient(
@@ -89,6 +91,7 @@ async def clients(uow: UnitOfWork, within: Sequence[str], after: UUID | None, li
             name=row["name"],
             role=Role(row["role"]),
             markets=tuple(row["markets"]),
+            brands=tuple(row["brands"]),
             permissions=None if row["permissions"] is None else tuple(map(Permission, row["permissions"])),
             created_at=row["created_at"],
             expires_at=row["expires_at"],

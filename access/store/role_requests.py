@@ -1,20 +1,20 @@
 """Queries of role requests."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
 
 from access.errors import RoleRequestOpenError
+from access.rules.scope import Scope
 from access.values import RoleRequest
 from access.vocabulary import AccountId, Role
 from kernel.unit_of_work import UnitOfWork
 
-_COLUMNS = "id, account, role, markets, reason, requested_by, requested_at"
+_COLUMNS = "id, account, role, markets, brands, reason, requested_by, requested_at"
 
 
 async def insert(
-    uow: UnitOfWork, request: UUID, account: AccountId, role: Role, markets: Sequence[str], reason: str, by: AccountId
+    uow: UnitOfWork, request: UUID, account: AccountId, role: Role, scope: Scope, reason: str, by: AccountId
 ) -> None:
     """Store a request that nobody has decided.
 
@@ -24,12 +24,13 @@ async def insert(
     """
     try:
         await uow.execute(
-            "insert into access.role_request (id, account, role, markets, reason, requested_by, requested_at)"
-            " values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into access.role_request (id, account, role, markets, brands, reason, requested_by, requested_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8)",
             request,
             account,
             role.value,
-            markets,
+            sorted(scope.markets),
+            sorted(scope.brands),
             reason,
             by,
             uow.now,
@@ -38,15 +39,17 @@ async def insert(
         raise RoleRequestOpenError("This account has a request that nobody has decided.", field="account") from None
 
 
-async def waiting(uow: UnitOfWork, within: Sequence[str], after: UUID | None, limit: int) -> list[RoleRequest]:
+async def waiting(uow: UnitOfWork, within: Scope, after: UUID | None, limit: int) -> list[RoleRequest]:
     """Return at most ``limit`` undecided requests that lie in ``within``, the oldest first, those after ``after``."""
     rows = await uow.fetch(
         f"select {_COLUMNS} from access.role_request"  # noqa: S608 - a constant
         " where decided_at is null and ('*' = any($1::text[]) or markets <@ $1::text[])"
+        " and ('*' = any($4::text[]) or brands <@ $4::text[])"
         " and ($2::uuid is null or id > $2) order by id limit $3",
-        within,
+        sorted(within.markets),
         after,
         limit,
+        sorted(within.brands),
     )
     return [_request(row) for row in rows]
 
@@ -86,6 +89,7 @@ def _request(row: asyncpg.Record) -> RoleRequest:
         account=AccountId(row["account"]),
         role=Role(row["role"]),
         markets=tuple(row["markets"]),
+        brands=tuple(row["brands"]),
         reason=row["reason"],
         requested_by=AccountId(row["requested_by"]),
         requested_at=row["requested_at"],

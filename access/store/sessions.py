@@ -90,7 +90,7 @@ async def proved(uow: UnitOfWork, session: SessionId, method: Method) -> None:
 async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
     """Return a session that exists, with its account."""
     (row,) = await uow.fetch(
-        "select account.id, account.role, account.markets, account.person, account.status,"
+        "select account.id, account.role, account.markets, account.brands, account.person, account.status,"
         " session.expires_at, session.ended_at, session.key_thumbprint"
         " from access.session join access.account on account.id = session.account where session.id = $1",
         session,
@@ -100,6 +100,7 @@ async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
         session=session,
         role=Role(row["role"]),
         markets=frozenset(row["markets"]),
+        brands=frozenset(row["brands"]),
         person=None if row["person"] is None else PersonId(row["person"]),
     )
     return StoredSession(
@@ -111,7 +112,8 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
     """Return what the session of ``account`` is worth at the unit of work's instant; nothing when there is none."""
     row = await uow.fetchrow(
         "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
-        " account.role, account.markets, account.status, session.proved_at, authenticator.confirmed_at is not null"
+        " account.role, account.markets, account.brands, account.status, session.proved_at,"
+        " authenticator.confirmed_at is not null"
         " or exists (select from access.passkey where passkey.account = account.id) as second_factor,"
         " client.permissions, array(select kid from access.removed_key) as removed_keys,"
         " glass.id as glass, glass.permission as lent, glass.market as lent_market, glass.ends_at as glass_ends_at,"
@@ -131,6 +133,7 @@ async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> S
         live=row["live"],
         role=Role(row["role"]),
         markets=frozenset(row["markets"]),
+        brands=frozenset(row["brands"]),
         status=AccountStatus(row["status"]),
         proved_at=row["proved_at"],
         second_factor=row["second_factor"],

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import gamification
+from access import EVERYTHING
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
 from api.cli.previewing import preview
@@ -17,7 +18,7 @@ from gamification import Campaign, Hand, Staff, Transition
 from gamification.vocabulary import CampaignState
 from kernel.settings import Settings
 
-OPERATOR = Staff(Hand("operator"), frozenset(), overseer=True)
+OPERATOR = Staff(Hand("operator"), EVERYTHING, overseer=True)
 """Whoever may open the database sees everything; the table of steps knows no such role, so nothing can be moved."""
 
 MOST = 200

@@ -138,8 +138,8 @@ async def _train(uow: UnitOfWork, accounts: Mapping[Role, AccountId], machine: A
         markets=("*",),
         tags=(content.STAFF_TRAINING,),
     )
-    item = await content.create_content(uow, accounts[Role.MARKETER], module, scope={"*"})
-    await content.approve(uow, item.id, accounts[Role.MEDICAL_REVIEWER], scope={"*"})
+    item = await content.create_content(uow, accounts[Role.MARKETER], module, scope=access.EVERYTHING)
+    await content.approve(uow, item.id, accounts[Role.MEDICAL_REVIEWER], scope=access.EVERYTHING)
     markets = frozenset({access.ALL_MARKETS})
     system = Caller(
         account=machine, session=SessionId(machine), role=Role.LEARNING_SYSTEM, markets=markets, person=None

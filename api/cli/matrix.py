@@ -10,7 +10,7 @@ from litestar import Litestar
 from rich.console import Console
 from rich.table import Table
 
-from access import IN_EMERGENCY, POLICY_HASH, MatrixRow, Reach, Role, RouteLine, matrix, reach
+from access import IN_EMERGENCY, POLICY_HASH, MatrixRow, Reach, Role, RouteLine, branded, matrix, reach
 from api.cli.documents import offline_app
 from api.contract import corrected
 from api.matrix import Cell, Factor, digest, lines, who_can
@@ -38,6 +38,7 @@ class Holder(msgspec.Struct, frozen=True):
 @click.option("--seeing", metavar="FIELD", help="Print who may use a route that answers with this field.")
 @click.option("--consent", type=click.Choice([state.value for state in State]), help="How the person answered.")
 @click.option("--market", type=click.Choice(["own", "other"]), help="Whether it lies in one of the caller's markets.")
+@click.option("--brand", type=click.Choice(["own", "other"]), help="Whether it is of one of the caller's brands.")
 @click.option("--factor", type=click.Choice([factor.value for factor in Factor]), help="How the caller's factors are.")
 def show_matrix(**options: Any) -> None:
     """Print which role may use which route, and for which purpose; or ask who can do something, under conditions."""
@@ -71,8 +72,9 @@ def _holders(app: Litestar, routes: list[RouteLine], options: dict[str, Any]) ->
     wanted: dict[str, object] = {}
     if options["consent"]:
         wanted["state"] = State(options["consent"])
-    if options["market"]:
-        wanted["market"] = options["market"] == "own"
+    for name in ("market", "brand"):
+        if options[name]:
+            wanted[name] = options[name] == "own"
     if options["factor"]:
         wanted["factor"] = Factor(options["factor"])
     found: dict[tuple[str, str, str], None] = {}
@@ -154,10 +156,11 @@ def _page(routes: list[RouteLine]) -> str:
     head = [
         "# The access matrix",
         "",
-        "Written by `make docs`: the decision for every role, route, market, purpose, consent and factor, made by the",
-        "functions that decide requests. A role that is named may use the route",
+        "Written by `make docs`: the decision for every role, route, market, brand, purpose, consent and factor, made",
+        "by the functions that decide requests. A role that is named may use the route",
         "",
         "- for things in its own markets, where the reach is `market`; for its own alone, where it is `own`;",
+        "- for things of its own brands and of none, where the brand column says so and it answers not for all brands;",
         "- with consent to the purpose, where the role stands with *consent*;",
         "- with a factor shown at most so many seconds ago, where the factor column says so (RFC 9470);",
         "- with somebody else's approval of exactly this request, where the column says *two people*.",
@@ -172,8 +175,8 @@ def _page(routes: list[RouteLine]) -> str:
         f"{count:,} cells, SHA-256 `{hashed}`.",
         f"The table of permissions, whose beginning audit entries name: SHA-256 `{POLICY_HASH}`.",
         "",
-        "| route | permission | purpose | reach | who | factor | approval | emergency |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| route | permission | purpose | reach | brand | who | factor | approval | emergency |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     return "\n".join([*head, *(_condensed(row, routes) for row in matrix(routes) if row.permission)])
 
@@ -187,10 +190,11 @@ def _condensed(row: MatrixRow, routes: list[RouteLine]) -> str:
         if row.allowed[role]
     ]
     held = reach(row.permission).value if row.permission else Reach.EVERYWHERE.value
+    bound = "brand" if row.permission and any(branded(role, row.permission) for role in Role) else ""
     age = f"{line.factor_seconds} s" if line.factor_seconds else ""
     two = "two people" if line.four_eyes else ""
     lent = "lent" if row.permission in IN_EMERGENCY else ""
-    cells = (f"`{row.method} {row.path}`", row.permission, row.purpose, held, ", ".join(names), age, two, lent)
+    cells = (f"`{row.method} {row.path}`", row.permission, row.purpose, held, bound, ", ".join(names), age, two, lent)
     return f"| {' | '.join(map(str, cells))} |"
 
 

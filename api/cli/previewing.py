@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 
 import gamification
+from access import EVERYTHING
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
 from content.vocabulary import ContentClass
@@ -21,7 +22,7 @@ from gamification import Hand, Preview, PreviewWanted, Staff
 from kernel.settings import Settings
 from kernel.unit_of_work import UnitOfWork
 
-OPERATOR = Staff(Hand("operator"), frozenset(), overseer=True)
+OPERATOR = Staff(Hand("operator"), EVERYTHING, overseer=True)
 ORIGIN = "campaign preview"
 READER = UUID(int=0)
 """Whoever may open the database: operators have one budget of different previews in a day."""

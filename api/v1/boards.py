@@ -80,7 +80,10 @@ class BoardSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewBoard(Body, frozen=True, kw_only=True):
-    """A board to be made; ``rules`` left out count all points, ``schedule`` is ``ever`` or a cron expression."""
+    """A board to be made; ``rules`` left out count all points, ``schedule`` is ``ever`` or a cron expression.
+
+    ``brand`` is the key of the brand that it belongs to.
+    """
 
     key: str
     name: str
@@ -93,6 +96,7 @@ class NewBoard(Body, frozen=True, kw_only=True):
     minimum: int = 10
     settling_minutes: int = 60
     starts_at: datetime | None = None
+    brand: str | None = None
 
 
 class BoardDefinition(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +115,7 @@ class BoardDefinition(msgspec.Struct, frozen=True, kw_only=True):
     state: BoardState
     created_at: datetime
     archived_at: datetime | None
+    brand: str | None
 
 
 @query.get(
@@ -196,9 +201,9 @@ async def leaderboard_periods(
 
 
 @query.get("/boards", permission=Permission.BOARD_READ, purpose=Purpose.CONTENT_OPERATIONS, records=Action.BOARDS_READ)
-async def boards(uow: UnitOfWork) -> Listing[BoardDefinition]:
-    """Return how every board is defined, hidden and archived ones too."""
-    return Listing([_definition(each) for each in await gamification.boards(uow)])
+async def boards(uow: UnitOfWork, caller: Caller) -> Listing[BoardDefinition]:
+    """Return how every board of the caller's brands and of none is defined, hidden and archived ones too."""
+    return Listing([_definition(each) for each in await gamification.boards(uow, caller.scope)])
 
 
 @command.post(
@@ -223,8 +228,9 @@ async def create_board(uow: UnitOfWork, caller: Caller, data: NewBoard) -> Board
         minimum=data.minimum,
         settling_minutes=data.settling_minutes,
         starts_at=data.starts_at,
+        brand=data.brand,
     )
-    return _definition(await gamification.create_board(uow, new, scope=caller.markets))
+    return _definition(await gamification.create_board(uow, new, scope=caller.scope))
 
 
 @command.post(
@@ -235,7 +241,7 @@ async def create_board(uow: UnitOfWork, caller: Caller, data: NewBoard) -> Board
 )
 async def archive_board(uow: UnitOfWork, caller: Caller, key: FromPath[str]) -> BoardDefinition:
     """End a board's running period and begin no more; its periods stay to be read. Archiving twice is harmless."""
-    return _definition(await gamification.archive_board(uow, key, scope=caller.markets))
+    return _definition(await gamification.archive_board(uow, key, scope=caller.scope))
 
 
 def _reader(passage: Passage) -> PersonId:
@@ -268,6 +274,7 @@ def _definition(board: gamification.Board) -> BoardDefinition:
         state=board.state,
         created_at=board.created_at,
         archived_at=board.archived_at,
+        brand=board.brand,
     )
 
 

@@ -44,7 +44,7 @@ class WrittenTerms(Body, frozen=True, kw_only=True):
 
     ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere; ``professions`` are those of whom it is for, none: all.
     ``budget`` is in recognition units over all persons. What people do between ``opens_at`` and ``closes_at`` counts;
-    between ``visible_from`` and ``visible_until`` it is shown.
+    between ``visible_from`` and ``visible_until`` it is shown. ``brand`` is whose a promotional campaign is.
     """
 
     name: str
@@ -58,6 +58,7 @@ class WrittenTerms(Body, frozen=True, kw_only=True):
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     budget: int | None = None
+    brand: str | None = None
 
 
 class NewCampaign(WrittenTerms, frozen=True, kw_only=True):
@@ -125,7 +126,7 @@ async def list_campaigns(
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> Listing[Campaign]:
-    """Return campaigns, newest first: those wholly inside the caller's markets, all of them for compliance."""
+    """Return campaigns, newest first: those inside the caller's markets and brands, all of them for compliance."""
     found = await gamification.campaigns(uow, staff_of(caller), state=in_state, after=cursor, limit=limit)
     return Listing(found.items, found.next)
 
@@ -264,9 +265,8 @@ async def _moved(uow: UnitOfWork, caller: Caller, campaign: UUID, step: Campaign
 
 
 def staff_of(caller: Caller) -> Staff:
-    """Return who asks, as the life of a campaign knows them: compliance oversees every market."""
-    overseer = caller.role is Role.COMPLIANCE_OFFICER
-    return Staff(Hand(caller.role.value, caller.account), caller.markets, overseer=overseer)
+    """Return who asks, as the life of a campaign knows them: compliance oversees every market and brand."""
+    return Staff(Hand(caller.role.value, caller.account), caller.scope, caller.role is Role.COMPLIANCE_OFFICER)
 
 
 def _writing(data: WrittenTerms) -> Writing:

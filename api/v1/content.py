@@ -18,7 +18,10 @@ from kernel.unit_of_work import UnitOfWork
 
 
 class NewItem(Body, frozen=True, kw_only=True):
-    """A new item, as a draft; ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere, ``due_at`` is inclusive."""
+    """A new item, as a draft; ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere, ``due_at`` is inclusive.
+
+    ``brand`` is the key of the brand that a promotional item belongs to.
+    """
 
     kind: ContentKind
     title: str
@@ -31,6 +34,7 @@ class NewItem(Body, frozen=True, kw_only=True):
     visible_until: datetime | None = None
     due_at: datetime | None = None
     duration_seconds: int | None = None
+    brand: str | None = None
 
 
 @query.get("/content", permission=Permission.CONTENT_READ, purpose=Purpose.SERVICE, records=Action.CONTENT_LISTED)
@@ -43,14 +47,14 @@ async def list_content(
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> Listing[OfferedContent] | Listing[ContentItem]:
-    """Return what this HCP may see: approved, in market, in locale; staff see every item of their markets."""
+    """Return what this HCP may see: approved, in market, in locale; staff see all of their markets and brands."""
     if caller.role is Role.HCP:
         here = passage.whereabouts()
         page = await content.visible(
             uow, market=here.market, locale=here.locale, kind=kind, tag=tag, after=cursor, limit=limit
         )
         return Listing(page.items, page.next)
-    staff_page = await content.all_items(uow, scope=caller.markets, kind=kind, after=cursor, limit=limit)
+    staff_page = await content.all_items(uow, scope=caller.scope, kind=kind, after=cursor, limit=limit)
     return Listing(staff_page.items, staff_page.next)
 
 
@@ -64,7 +68,7 @@ async def read_content(
     if caller.role is Role.HCP:
         here = passage.whereabouts()
         return await content.item(uow, ContentId(item), market=here.market, locale=here.locale)
-    return await content.staff_item(uow, ContentId(item), scope=caller.markets)
+    return await content.staff_item(uow, ContentId(item), scope=caller.scope)
 
 
 @command.post(
@@ -88,8 +92,9 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
         visible_until=data.visible_until,
         due_at=data.due_at,
         duration_seconds=data.duration_seconds,
+        brand=data.brand,
     )
-    return await content.create_content(uow, caller.account, new, scope=caller.markets)
+    return await content.create_content(uow, caller.account, new, scope=caller.scope)
 
 
 @command.post(
@@ -100,7 +105,7 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
 )
 async def approve_content(uow: UnitOfWork, caller: Caller, item: FromPath[UUID]) -> ContentItem:
     """Approve an item; its author never does. Approving twice is harmless."""
-    return await content.approve(uow, ContentId(item), caller.account, scope=caller.markets)
+    return await content.approve(uow, ContentId(item), caller.account, scope=caller.scope)
 
 
 @command.post(
@@ -111,7 +116,7 @@ async def approve_content(uow: UnitOfWork, caller: Caller, item: FromPath[UUID])
 )
 async def withdraw_content(uow: UnitOfWork, caller: Caller, item: FromPath[UUID]) -> ContentItem:
     """Withdraw an item: from now on it is neither seen nor scored."""
-    return await content.withdraw(uow, ContentId(item), scope=caller.markets)
+    return await content.withdraw(uow, ContentId(item), scope=caller.scope)
 
 
 ROUTES = [list_content, read_content, create_content, approve_content, withdraw_content]

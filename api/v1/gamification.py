@@ -105,7 +105,7 @@ async def award_proof(uow: UnitOfWork, caller: Caller, award: FromPath[UUID]) ->
 async def rules(uow: UnitOfWork, caller: Caller) -> Rules:
     """Return the rule set that scores what is recorded now; of its campaigns those that the caller may see."""
     version, ruleset = await gamification.current_rules(uow)
-    return Rules(version=version, rules=gamification.seen_by(staff_of(caller), ruleset))
+    return Rules(version=version, rules=await gamification.seen_by(uow, staff_of(caller), ruleset))
 
 
 @query.get(

@@ -7,7 +7,7 @@ import msgspec
 from litestar.params import FromPath, FromQuery
 
 import access
-from access import Caller, LetterKind, NewAccount, Permission, Role, RoleRequest
+from access import ALL_BRANDS, Caller, LetterKind, NewAccount, Permission, Role, RoleRequest
 from access.vocabulary import AccountId, Action
 from api.evenly import evenly
 from api.limiting import take
@@ -40,23 +40,25 @@ class Registration(Body, frozen=True, kw_only=True):
 
 
 class Invitation(Body, frozen=True, kw_only=True):
-    """Somebody who is to join the staff; ``markets`` are codes, or only ``*``."""
+    """Somebody who is to join the staff; ``markets`` are codes and ``brands`` keys, or only ``*``."""
 
     name: str
     email: str
     role: Role
     market: str
     markets: list[str]
+    brands: list[str] = msgspec.field(default_factory=lambda: [ALL_BRANDS])
     zone: str
     locale: str
     reason: str
 
 
 class RoleAsked(Body, frozen=True, kw_only=True):
-    """Another role, or other markets, and why."""
+    """Another role, or other markets or brands, and why; ``brands`` left out are those that the account has."""
 
     role: Role
     markets: list[str] = msgspec.field(default_factory=list)
+    brands: list[str] | None = None
     reason: str
 
 
@@ -125,6 +127,7 @@ async def invite(uow: UnitOfWork, caller: Caller, data: Invitation) -> RoleReque
         role=data.role,
         market=data.market,
         markets=tuple(data.markets),
+        brands=tuple(data.brands),
         zone=data.zone,
         locale=data.locale,
     )
@@ -151,7 +154,9 @@ async def accept(data: Acceptance, passage: Passage) -> None:
 )  # fmt: skip
 async def request_role(uow: UnitOfWork, caller: Caller, account: FromPath[UUID], data: RoleAsked) -> RoleRequest:
     """Propose another role for an account; nothing changes before somebody else has agreed."""
-    return await access.request_role(uow, caller, AccountId(account), data.role, data.markets, data.reason)
+    return await access.request_role(
+        uow, caller, AccountId(account), data.role, data.markets, data.reason, brands=data.brands
+    )
 
 
 @query.get(

@@ -8,7 +8,7 @@ import msgspec
 from litestar.params import FromPath, FromQuery
 
 import access
-from access import Caller, MachineClient, Permission, Role
+from access import ALL_BRANDS, Caller, MachineClient, Permission, Role, Scope
 from access.vocabulary import Action
 from api.routing import command, query
 from api.v1.wire import Body, Limit, Listing
@@ -27,6 +27,7 @@ class NewClient(Body, frozen=True, kw_only=True):
 
     name: str
     markets: list[str]
+    brands: list[str] = msgspec.field(default_factory=lambda: [ALL_BRANDS])
     role: Role = Role.LEARNING_SYSTEM
     permissions: list[Permission] | None = None
     expires_in_days: Days | None = None
@@ -52,12 +53,13 @@ class SecretShown(msgspec.Struct, frozen=True):
 )  # fmt: skip
 async def create_client(uow: UnitOfWork, caller: Caller, data: NewClient) -> SecretShown:
     """Make a machine client. Nothing keeps its secret: if the answer is lost, revoke it and make another."""
-    access.require_markets(caller, data.markets)
+    access.require_within(caller.scope, Scope(frozenset(data.markets), frozenset(data.brands)))
     made = await access.create_machine_client(
         uow,
         data.name,
         data.markets,
         data.role,
+        brands=data.brands,
         permissions=data.permissions,
         lifetime=_lifetime(data.expires_in_days),
         shown_to=caller.account,

@@ -23,6 +23,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     roles: list[str]
     markets: list[str]
+    brands: list[str]
     person: str | None
     name: str | None
     email: str | None
@@ -65,6 +66,7 @@ async def me(uow: UnitOfWork, caller: Caller) -> Me:
         role=caller.role.value,
         roles=[caller.role.value],
         markets=sorted(caller.markets),
+        brands=sorted(caller.brands),
         person=str(caller.person) if caller.person else None,
         name=profile.name if profile else None,
         email=profile.email if profile else None,

@@ -28,7 +28,7 @@ class NewRewardBody(Body, frozen=True, kw_only=True):
 
     ``value`` is the fair market value of one in minor units of ``value_currency``; 0 is none. ``stock``: null is
     unlimited, 0 is out. ``per_person`` claims per ``period``; null is unlimited. ``payer`` names the legal entity that
-    pays. ``category`` and ``conditions`` are words of the policy packs.
+    pays. ``category`` and ``conditions`` are words of the policy packs; ``brand`` is whose a promotional reward is.
     """
 
     key: Words
@@ -50,6 +50,7 @@ class NewRewardBody(Body, frozen=True, kw_only=True):
         default_factory=list
     )
     content: UUID | None = None
+    brand: Words | None = None
 
 
 class Approval(Body, frozen=True, kw_only=True):
@@ -85,8 +86,8 @@ async def list_rewards(
 async def reward_catalogue(
     uow: UnitOfWork, caller: Caller, cursor: FromQuery[str | None] = None, limit: Limit = 50
 ) -> Listing[Reward]:
-    """Return the rewards of any state that reach the caller's markets, newest first."""
-    found = await gamification.catalogue(uow, caller.markets, cursors.read_id(cursor), limit)
+    """Return the rewards of any state that the caller's markets and brands touch, newest first."""
+    found = await gamification.catalogue(uow, caller.scope, cursors.read_id(cursor), limit)
     return Listing(found.items, found.next)
 
 
@@ -101,7 +102,7 @@ async def create_reward(uow: UnitOfWork, caller: Caller, data: NewRewardBody) ->
     """Create a reward as a draft; it can't be claimed before somebody else approves it."""
     fields = {name: getattr(data, name) for name in NewReward.__struct_fields__}
     new = NewReward(**fields | {"markets": tuple(data.markets), "conditions": tuple(data.conditions)})
-    return await gamification.create_reward(uow, caller.account, new, scope=caller.markets)
+    return await gamification.create_reward(uow, caller.account, new, scope=caller.scope)
 
 
 @command.post(
@@ -113,7 +114,7 @@ async def create_reward(uow: UnitOfWork, caller: Caller, data: NewRewardBody) ->
 async def approve_reward(uow: UnitOfWork, caller: Caller, reward: FromPath[UUID], data: Approval) -> Reward:
     """Approve a reward; its author never does. Approving twice is harmless."""
     return await gamification.approve_reward(
-        uow, reward, caller.account, scope=caller.markets, reference=data.reference, until=data.until
+        uow, reward, caller.account, scope=caller.scope, reference=data.reference, until=data.until
     )
 
 
@@ -125,7 +126,7 @@ async def approve_reward(uow: UnitOfWork, caller: Caller, reward: FromPath[UUID]
 )
 async def withdraw_reward(uow: UnitOfWork, caller: Caller, reward: FromPath[UUID]) -> Reward:
     """Withdraw a reward for good; what is reserved stays so until somebody cancels it."""
-    return await gamification.withdraw_reward(uow, reward, scope=caller.markets)
+    return await gamification.withdraw_reward(uow, reward, scope=caller.scope)
 
 
 @command.post(
@@ -163,7 +164,7 @@ async def fulfil_claim(uow: UnitOfWork, caller: Caller, claim: FromPath[UUID], d
         gamification.packs_in_force(),
         claim,
         caller.account,
-        scope=caller.markets,
+        scope=caller.scope,
         actual_value=data.actual_value,
         known=await gamification.known(uow),
     )
@@ -178,7 +179,7 @@ async def fulfil_claim(uow: UnitOfWork, caller: Caller, claim: FromPath[UUID], d
 async def cancel_claim(uow: UnitOfWork, caller: Caller, claim: FromPath[UUID]) -> Claim:
     """Cancel a claim that was not fulfilled and give everything back; HCPs only their own."""
     own = caller.person if caller.role is Role.HCP else None
-    return await gamification.cancel_claim(uow, claim, caller.account, scope=caller.markets, person=own)
+    return await gamification.cancel_claim(uow, claim, caller.account, scope=caller.scope, person=own)
 
 
 def _person(caller: Caller) -> PersonId:

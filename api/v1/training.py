@@ -45,7 +45,7 @@ async def own_training(uow: UnitOfWork, caller: Caller, passage: Passage) -> Own
         required=settings.needs_training,
         completed_at=completed_at,
         expires_at=expires_at,
-        items=await content.training_items(uow, caller.markets),
+        items=await content.training_items(uow, caller.scope),
     )
 
 
@@ -55,7 +55,7 @@ async def own_training(uow: UnitOfWork, caller: Caller, passage: Passage) -> Own
 )  # fmt: skip
 async def record_training(uow: UnitOfWork, caller: Caller, data: Completion) -> None:
     """Record that somebody else on the staff completed a module; sending it again changes nothing."""
-    item = await content.training_item(uow, ContentId(data.item), caller.markets)
+    item = await content.training_item(uow, ContentId(data.item), caller.scope)
     await training.record(uow, caller, AccountId(data.account), item.id, data.completed_at)
 
 

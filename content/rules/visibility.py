@@ -45,16 +45,6 @@ def visible(item: Placed, item_locale: str, market: str, locale: str, now: datet
     return scores(item, market, now) and language(item_locale) == language(locale)
 
 
-def covers(scope: Collection[str], markets: Collection[str]) -> bool:
-    """Tell whether someone responsible for ``scope`` is responsible for all of ``markets``."""
-    return EVERYWHERE in scope or set(markets) <= set(scope)
-
-
-def touches(scope: Collection[str], markets: Collection[str]) -> bool:
-    """Tell whether an item offered in ``markets`` reaches any market of ``scope``."""
-    return EVERYWHERE in scope or (bool(scope) and EVERYWHERE in markets) or not set(scope).isdisjoint(markets)
-
-
 def language(locale: str) -> str:
     """Return the language of a locale: ``fr`` for ``fr-CH``."""
     return locale.partition("-")[0].lower()

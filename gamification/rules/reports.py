@@ -148,3 +148,19 @@ class Preview(Line, frozen=True, kw_only=True):
     comparison: Comparison | None
     effort: Effort
     repeated: list[str] = []
+
+
+def without(found: Preview, hidden: frozenset[str]) -> Preview:
+    """Return a preview that names none of the rules and campaigns whose keys are ``hidden``; the sums stay whole."""
+    if not hidden:
+        return found
+    kept = {
+        field: [each for each in getattr(found, field) if each.rule not in hidden]
+        for field in ("rules", "burn", "budgets", "held")
+    }
+    kept["repeated"] = [each for each in found.repeated if hidden.isdisjoint(each.split())]
+    kept["budgets"] = [each for each in kept["budgets"] if each.campaign not in hidden]
+    compared = found.comparison
+    if compared is not None:
+        compared = msgspec.structs.replace(compared, rules=[each for each in compared.rules if each.rule not in hidden])
+    return msgspec.structs.replace(found, comparison=compared, **kept)

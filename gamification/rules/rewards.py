@@ -77,20 +77,10 @@ def _check_value(new: NewReward) -> None:
         raise InvalidRewardError("An item always has a value; state its fair market value.", field="value")
 
 
-def covers(scope: Collection[str], markets: Collection[str]) -> bool:
-    """Tell whether an account with this market scope is responsible for all of ``markets``."""
-    return EVERYWHERE in scope or set(markets) <= set(scope)
-
-
-def touches(scope: Collection[str], markets: Collection[str]) -> bool:
-    """Tell whether an account with this market scope may know of something in ``markets``."""
-    return EVERYWHERE in scope or EVERYWHERE in markets or not set(scope).isdisjoint(markets)
-
-
 def offered(reward: Reward, market: str, now: datetime) -> bool:
     """Tell whether somebody in ``market`` is shown a reward: it is approved for that market, and still (C17)."""
     holds = reward.approval_until is None or now < reward.approval_until
-    return reward.state is RewardState.APPROVED and holds and touches({market}, reward.markets)
+    return reward.state is RewardState.APPROVED and holds and not {EVERYWHERE, market}.isdisjoint(reward.markets)
 
 
 def period_of(period: ClaimPeriod, day: date) -> str:

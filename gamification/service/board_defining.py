@@ -1,14 +1,16 @@
 """Defining boards: marketers make them and archive them; what was shown once is kept."""
 
 import zoneinfo
-from collections.abc import Collection
 from datetime import UTC
 from functools import cache
 from typing import Final
 
 import msgspec
 
-from gamification.board_errors import BoardExistsError, BoardOutsideMarketError
+import content
+from access import Scope
+from content.vocabulary import ContentClass
+from gamification.board_errors import BoardExistsError, BoardOutsideMarketError, InvalidBoardError
 from gamification.board_values import Board, NewBoard
 from gamification.errors import BoardNotFoundError
 from gamification.rules.definitions import check_board, is_key
@@ -19,19 +21,25 @@ from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import MARKETS
 
 EVERY_MARKET: Final = "*"
+EVERY_BRAND: Final = "*"
 
 
-async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Collection[str]) -> Board:
+async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Scope) -> Board:
     """Make a board and begin its first period; its lines appear within seconds.
 
     Raises:
         InvalidBoardError: names the field.
         BoardOutsideMarketError: it would show people of markets that ``scope`` doesn't include.
+        content.OutsideBrandScopeError: it belongs to no brand of ``scope``.
         BoardExistsError: the key is taken, perhaps by an archived board.
 
     """
     check_board(new, _zones(), MARKETS, uow.now)
     made = _board(uow, new)
+    fault = content.brand_fault(ContentClass.PROMOTIONAL, new.brand, narrowed=scope.narrowed)
+    if fault is not None:
+        raise InvalidBoardError(fault, field="brand")
+    content.require_brand(scope, Scope.of((), new.brand))
     if not _in_scope(made, scope):
         message = "The board would show people of markets that your scope doesn't include."
         raise BoardOutsideMarketError(message, field="narrowing")
@@ -43,24 +51,26 @@ async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Collection[str]
     return made
 
 
-async def boards(uow: UnitOfWork) -> list[Board]:
-    """Return every board, hidden and archived ones too, by key."""
-    found = await board_rows.boards(uow)
+async def boards(uow: UnitOfWork, scope: Scope) -> list[Board]:
+    """Return every board of the brands of ``scope`` and of none, hidden and archived ones too, by key."""
+    found = await board_rows.boards(uow, None if EVERY_BRAND in scope.brands else sorted(scope.brands))
     uow.record(Action.BOARDS_READ, count=len(found))
     return found
 
 
-async def archive_board(uow: UnitOfWork, key: str, *, scope: Collection[str]) -> Board:
+async def archive_board(uow: UnitOfWork, key: str, *, scope: Scope) -> Board:
     """End a board's running period and begin no more; it stays to be read. Archiving twice is harmless.
 
     Raises:
         BoardNotFoundError: there is none in ``scope``.
+        content.OutsideBrandScopeError: it belongs to no brand, and ``scope`` is not all of them.
 
     """
     found = await board_rows.board(uow, key, lock=True) if is_key(key) else None
-    if found is None or not _in_scope(found, scope):
+    if found is None or not _in_scope(found, scope) or not scope.knows(Scope.of((), found.brand).brands):
         message = "There is no board with this key."
         raise BoardNotFoundError(message)
+    content.require_brand(scope, Scope.of((), found.brand))
     repeated = found.state is BoardState.ARCHIVED
     if not repeated:
         await board_rows.archive(uow, found.id)
@@ -69,9 +79,10 @@ async def archive_board(uow: UnitOfWork, key: str, *, scope: Collection[str]) ->
     return found
 
 
-def _in_scope(board: Board, scope: Collection[str]) -> bool:
+def _in_scope(board: Board, scope: Scope) -> bool:
     """Tell whether everybody whom a board can show is in one of these markets; a language is spoken in many."""
-    return EVERY_MARKET in scope or (board.dimension is Dimension.MARKET and board.value in scope)
+    market = board.value if board.dimension is Dimension.MARKET else None
+    return scope.reaches({market or EVERY_MARKET})
 
 
 def _board(uow: UnitOfWork, new: NewBoard) -> Board:
@@ -92,13 +103,14 @@ def _board(uow: UnitOfWork, new: NewBoard) -> Board:
         created_by=uow.origin.actor,
         created_at=uow.now,
         archived_at=None,
+        brand=new.brand,
     )
 
 
 def _defined(board: Board) -> dict[str, object]:
     """Return what a board was defined as, for the audit log."""
     said = msgspec.to_builtins(board)
-    kept = ("schedule", "zone", "ties", "dimension", "value", "visibility", "minimum", "settling_minutes")
+    kept = ("schedule", "zone", "ties", "dimension", "value", "visibility", "minimum", "settling_minutes", "brand")
     return {name: said[name] for name in kept} | {"rules": len(board.rules or ())}
 
 

@@ -232,6 +232,7 @@ def _all_time(uow: UnitOfWork) -> Board:
         created_by=SYSTEM,
         created_at=uow.now,
         archived_at=None,
+        brand=None,
     )
 
 

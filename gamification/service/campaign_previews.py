@@ -13,7 +13,7 @@ from gamification.rules import load
 from gamification.rules.barring import barred
 from gamification.rules.campaigns import load_campaign
 from gamification.rules.campaigns.authoring import WHOLE
-from gamification.rules.composing import base_of, compose, part_of
+from gamification.rules.composing import base_of, compose, keys_of, part_of
 from gamification.rules.grammar import CampaignPart, RuleSet
 from gamification.rules.law import Law
 from gamification.rules.reports import Preview
@@ -36,7 +36,7 @@ async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: dat
     """Return what previewing the current revision of a campaign means, for the people whom ``staff`` may count.
 
     Raises:
-        CampaignNotFoundError: there is none inside the markets of ``staff``.
+        CampaignNotFoundError: there is none that ``staff`` sees.
         RuleSetError: its rules don't fit the programme in force any more.
         RulesMissingError: there is no programme yet.
 
@@ -44,14 +44,15 @@ async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: dat
     found = await campaigns.load(uow, staff, campaign_id)
     _, running = await current_rules(uow)
     rules = load_campaign(found.rules, base_of(running), found.lane)
-    markets = None if staff.overseer or EVERYWHERE in staff.markets else staff.markets
+    markets = None if staff.overseer or EVERYWHERE in staff.scope.markets else staff.scope.markets
     part = part_of(found.key, found.revision, found.terms, rules)
     law = await law_of_today(uow)
     wanted = beside(running, part, law, uow.now, since, markets)
     in_force = await budgets_in_force(uow)
     own = {} if found.budget is None else {found.key: found.budget}
     others = {key: units for key, units in in_force.items() if key != found.key}
-    return msgspec.structs.replace(wanted, allowances=others | own, running_allowances=in_force)
+    hidden = await _hidden(uow, staff, running)
+    return msgspec.structs.replace(wanted, allowances=others | own, running_allowances=in_force, hidden=hidden)
 
 
 async def wanted_of_text(
@@ -77,6 +78,14 @@ async def wanted_of_text(
     wanted = beside(running, part, law, uow.now, since, None)
     in_force = await budgets_in_force(uow)
     return msgspec.structs.replace(wanted, allowances=in_force, running_allowances=in_force)
+
+
+async def _hidden(uow: UnitOfWork, staff: Staff, running: RuleSet) -> frozenset[str]:
+    """Return the keys of the running campaigns that ``staff`` does not see, and of their rules."""
+    seen = {part.key for part in (await campaigns.seen_by(uow, staff, running)).campaigns}
+    unseen = [part for part in running.campaigns if part.key not in seen]
+    rules = [each for part in unseen for each in (part.rules, *(earlier.rules for earlier in part.earlier))]
+    return frozenset(part.key for part in unseen) | {key for each in rules for key, _ in keys_of(each)}
 
 
 def beside(

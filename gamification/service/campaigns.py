@@ -10,7 +10,9 @@ from uuid import UUID
 
 import msgspec
 
+import content
 import people
+from access import Scope
 from content.vocabulary import EVERYWHERE
 from gamification.campaign_values import Campaign, Reviewed, Revision, Staff, Transition, Writing
 from gamification.errors import (
@@ -18,6 +20,7 @@ from gamification.errors import (
     CampaignMarketScopeError,
     CampaignMovedError,
     CampaignNotFoundError,
+    CampaignTermsError,
 )
 from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms, load_campaign
 from gamification.rules.campaigns.past import says
@@ -43,6 +46,7 @@ async def create_campaign(uow: UnitOfWork, staff: Staff, key: str, writing: Writ
         CampaignTermsError: names the field.
         RuleSetError: names every line of the rules that is wrong.
         CampaignMarketScopeError: it reaches a market that ``staff`` is not responsible for.
+        content.OutsideBrandScopeError: it belongs to no brand that ``staff`` works for.
         CampaignKeyTakenError: another campaign has the key.
 
     """
@@ -68,7 +72,7 @@ async def edit_campaign(
         (and what ``create_campaign`` raises, and what ``judged`` raises)
 
     """
-    before = await load(uow, staff, campaign_id)
+    before = await own(uow, staff, campaign_id)
     to = await judged(uow, before, CampaignStep.EDIT, staff.hand, revision=based_on)
     revision = await _revision(uow, staff, campaign_id, before.revision + 1, writing)
     # First the guard: who loses it has not written a revision of the same number, on which the insert would fail.
@@ -94,7 +98,7 @@ async def campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign
     """Return one campaign with its current revision.
 
     Raises:
-        CampaignNotFoundError: there is none inside the markets of ``staff``.
+        CampaignNotFoundError: there is none that ``staff`` sees.
 
     """
     found = await load(uow, staff, campaign_id)
@@ -105,13 +109,13 @@ async def campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign
 async def campaigns(
     uow: UnitOfWork, staff: Staff, *, state: CampaignState | None, after: str | None, limit: int
 ) -> Page[Campaign]:
-    """Return a page of the campaigns inside the markets of ``staff``, newest first, and the cursor of the next.
+    """Return a page of the campaigns that ``staff`` sees, newest first, and the cursor of the next.
 
     Raises:
         CursorError: a broken cursor.
 
     """
-    scope = None if staff.overseer else staff.markets
+    scope = None if staff.overseer else staff.scope
     found = await store.campaigns(uow, scope=scope, state=state, after=cursors.read_id(after), limit=limit + 1)
     listed = cursors.page([shown(staff, each) for each in found], limit)
     uow.record(Action.CAMPAIGNS_LISTED, count=len(listed.items))
@@ -124,7 +128,7 @@ async def transitions(
     """Return a page of the steps of a campaign's life, oldest first, and the cursor of the next.
 
     Raises:
-        CampaignNotFoundError: there is none inside the markets of ``staff``.
+        CampaignNotFoundError: there is none that ``staff`` sees.
         CursorError: a broken cursor.
 
     """
@@ -136,22 +140,37 @@ async def transitions(
 
 
 async def load(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign:
-    """Return a campaign inside the markets of ``staff``.
+    """Return a campaign that ``staff`` sees.
 
     Raises:
         CampaignNotFoundError: there is none.
 
     """
     found = await store.campaign(uow, campaign_id)
-    if found is None or not staff.sees(found.markets):
+    if found is None or not staff.sees(found.scope):
         raise CampaignNotFoundError("There is no such campaign.")
     return found
 
 
-def seen_by(staff: Staff, ruleset: RuleSet) -> RuleSet:
-    """Return a rule set without the campaigns that reach beyond the markets of ``staff``."""
-    seen = [part for part in ruleset.campaigns if staff.sees(part.markets or (EVERYWHERE,))]
-    return compose(ruleset, seen)
+async def own(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign:
+    """Return a campaign that ``staff`` may change: of a brand that they work for, or of none if they work for all.
+
+    Raises:
+        CampaignNotFoundError: they see none.
+        content.OutsideBrandScopeError: they see it, and it belongs to no brand.
+
+    """
+    found = await load(uow, staff, campaign_id)
+    if not staff.overseer:
+        content.require_brand(staff.scope, found.scope)
+    return found
+
+
+async def seen_by(uow: UnitOfWork, staff: Staff, ruleset: RuleSet) -> RuleSet:
+    """Return a rule set without the campaigns that ``staff`` does not see."""
+    brands = await store.brands(uow, [part.key for part in ruleset.campaigns])
+    scopes = {part.key: Scope.of(part.markets or (EVERYWHERE,), brands.get(part.key)) for part in ruleset.campaigns}
+    return compose(ruleset, [part for part in ruleset.campaigns if staff.sees(scopes[part.key])])
 
 
 def shown(staff: Staff, campaign: Campaign) -> Campaign:
@@ -169,9 +188,14 @@ def shown(staff: Staff, campaign: Campaign) -> Campaign:
 async def _revision(uow: UnitOfWork, staff: Staff, campaign_id: UUID, number: int, writing: Writing) -> Revision:
     check_reason(writing.reason)
     terms = check_terms(writing.terms, people.is_market)
-    if not staff.sees(terms.markets):
-        beyond = sorted(set(terms.markets) - staff.markets)
+    if not (staff.overseer or staff.scope.reaches(terms.markets)):
+        beyond = sorted(set(terms.markets) - staff.scope.markets)
         raise CampaignMarketScopeError("This account is not responsible for all of these markets.", markets=beyond)
+    fault = content.brand_fault(terms.lane, terms.brand, narrowed=staff.scope.narrowed)
+    if fault is not None:
+        raise CampaignTermsError(fault, field="brand")
+    if not staff.overseer:
+        content.require_brand(staff.scope, Scope.of(terms.markets, terms.brand))
     rules = load_campaign(writing.text, await base_rules(uow), terms.lane)
     body = canonical(msgspec.to_builtins(Reviewed(terms, rules)))
     assert staff.hand.account is not None  # noqa: S101 - the worker writes no revisions

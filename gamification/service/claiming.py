@@ -3,7 +3,6 @@
 The order of locks is the same everywhere: the person, the person's points, the person's year, the reward's stock.
 """
 
-from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +10,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 import consent
+import content
 import people
+from access import Scope
 from consent.vocabulary import Purpose
 from gamification.errors import (
     ClaimClosedError,
@@ -25,7 +26,7 @@ from gamification.errors import (
 from gamification.reward_values import NOTHING_KNOWN, Claim, Known, Reward
 from gamification.rules import claiming as rules
 from gamification.rules import policy
-from gamification.rules.rewards import offered, period_of, touches
+from gamification.rules.rewards import offered, period_of
 from gamification.service.recipients import as_known_now
 from gamification.service.spending import give_back, spend
 from gamification.store import claims as store
@@ -116,19 +117,20 @@ async def fulfil_claim(
     key: UUID,
     account: UUID,
     *,
-    scope: Collection[str],
+    scope: Scope,
     actual_value: int | None = None,
     known: Known = NOTHING_KNOWN,
 ) -> Claim:
     """Hand a claimed reward over. ``actual_value``: what it really cost, in minor units; it can be told later, once.
 
     Raises:
-        ClaimNotFoundError: no such claim in any market of ``scope``.
+        ClaimNotFoundError: no such claim within ``scope``.
         ClaimClosedError: it was cancelled.
         RewardRefusedError: the policy pack of the person's country does not allow it any more.
 
     """
     found = await _locked(uow, key, scope)
+    await _require_brand(uow, scope, found)
     if found.state is ClaimState.CANCELLED:
         raise ClaimClosedError("This claim was cancelled.")
     repeated = found.state is ClaimState.FULFILLED
@@ -184,19 +186,21 @@ async def _check_fulfilment(uow: UnitOfWork, packs: policy.Packs, found: Claim, 
 
 
 async def cancel_claim(
-    uow: UnitOfWork, key: UUID, account: UUID, *, scope: Collection[str], person: PersonId | None = None
+    uow: UnitOfWork, key: UUID, account: UUID, *, scope: Scope, person: PersonId | None = None
 ) -> Claim:
     """Cancel a claim and give everything back: stock, points, the slot of its period, and the year's value and count.
 
     ``person`` limits it to one's own claims. Cancelling again changes nothing.
 
     Raises:
-        ClaimNotFoundError: no such claim in any market of ``scope``, or it is another person's.
+        ClaimNotFoundError: no such claim within ``scope``, or it is another person's.
         ClaimClosedError: it was fulfilled.
 
     """
     found = await _locked(uow, key, scope)
-    if person not in {None, found.person}:
+    if person is None:
+        await _require_brand(uow, scope, found)
+    elif person != found.person:
         raise ClaimNotFoundError("There is no such claim.")
     if found.state is ClaimState.FULFILLED:
         raise ClaimClosedError("This claim was fulfilled.")
@@ -220,15 +224,24 @@ async def claims_of(uow: UnitOfWork, person: PersonId, before: UUID | None, limi
     return found
 
 
-async def _locked(uow: UnitOfWork, key: UUID, scope: Collection[str]) -> Claim:
+async def _locked(uow: UnitOfWork, key: UUID, scope: Scope) -> Claim:
     """Lock the person of a claim, then the claim; who has been erased needs no lock, since nobody acts for them."""
     found = await store.claim(uow, key)
-    if found is None or not touches(scope, {found.market}):
+    if found is None or not scope.reaches({found.market}):
         raise ClaimNotFoundError("There is no such claim.")
     await people.lock(uow, [found.person])
     locked = await store.claim(uow, key, lock=True)
     assert locked is not None  # noqa: S101 - claims are never deleted
     return locked
+
+
+async def _require_brand(uow: UnitOfWork, scope: Scope, claim: Claim) -> None:
+    """See that staff of ``scope`` work for the brand whose reward was claimed: of another brand there is no claim."""
+    reward = await rewards.reward(uow, claim.reward)
+    theirs = None if reward is None else Scope.of(reward.markets, reward.brand)
+    if theirs is None or not scope.knows(theirs.brands):
+        raise ClaimNotFoundError("There is no such claim.")
+    content.require_brand(scope, theirs)
 
 
 def _refuse(refusals: list[policy.Refusal]) -> None:

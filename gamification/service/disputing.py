@@ -9,7 +9,7 @@ import people
 from gamification.dispute_errors import DisputeRefusedError, InvalidDisputeAnswerError, TransferNotFoundError
 from gamification.dispute_vocabulary import DisputeGround, DisputeState
 from gamification.reward_values import Dispute, Transfer
-from gamification.rules.rewards import touches
+from gamification.rules.rewards import EVERYWHERE
 from gamification.store import claims, transfers
 from gamification.store import disputes as store
 from gamification.vocabulary import Action, TransferState
@@ -70,7 +70,7 @@ async def answer_dispute(
     if (answer is DisputeState.CORRECTED) is (amount is None):
         raise InvalidDisputeAnswerError("A correction has an amount, and no other answer has.", field="amount")
     found = await transfers.of_claim(uow, claim)
-    if found is None or not touches(markets, {found.market}):
+    if found is None or {EVERYWHERE, found.market}.isdisjoint(markets):
         raise TransferNotFoundError("There is no such transfer of value.")
     await people.lock(uow, [found.person])
     dispute = await store.open_of(uow, claim)

@@ -8,6 +8,7 @@ import audit
 import content
 import engagement
 import people
+from access import EVERYTHING
 from content.vocabulary import ContentId
 from engagement.vocabulary import Action as EngagementAction
 from gamification.errors import AwardNotFoundError, RuleNotFoundError
@@ -128,5 +129,5 @@ async def _approval(uow: UnitOfWork, award: AwardView) -> ApprovalView | None:
     """Return who approved the item that the award is about, and when; a badge is about no single item."""
     if not award.subject:
         return None
-    item = await content.staff_item(uow, ContentId(UUID(award.subject)), scope={"*"})
+    item = await content.staff_item(uow, ContentId(UUID(award.subject)), scope=EVERYTHING)
     return ApprovalView(item.id, item.state.value, item.approved_by, item.approved_at)

@@ -47,7 +47,8 @@ class PreviewWanted(msgspec.Struct, frozen=True, kw_only=True):
 
     ``allowances`` are the budgets of campaigns by key, ``running_allowances`` those of ``running``; each is taken as if
     nobody had been paid yet. ``markets`` limits it to people who are there now. ``most`` activities are read at most,
-    for who can't wait; ``workers`` is the number of processes.
+    for who can't wait; ``workers`` is the number of processes. ``hidden`` are keys of campaigns and rules that the
+    reader may not see: they count, and are not named.
     """
 
     ruleset: RuleSet
@@ -60,6 +61,7 @@ class PreviewWanted(msgspec.Struct, frozen=True, kw_only=True):
     values: Values = Values()
     allowances: Mapping[str, int] = {}
     running_allowances: Mapping[str, int] = {}
+    hidden: frozenset[str] = frozenset()
 
 
 class Printed(NamedTuple):

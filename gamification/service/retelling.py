@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from gamification.rules.reports import Preview
+from gamification.rules.reports import Preview, without
 from gamification.rules.retelling import Told, retold
 from gamification.service.previewing import PreviewWanted, printed_preview
 from kernel.telling import Telling
@@ -24,4 +24,4 @@ async def told_preview(uow: UnitOfWork, url: str, wanted: PreviewWanted, telling
         known = await telling.told(reader)
         found, new = retold(*exact, [msgspec.msgpack.decode(each, type=Told) for each in known])
         if await telling.tell(reader, len(known), [msgspec.msgpack.encode(each) for each in new]):
-            return found
+            return without(found, wanted.hidden)

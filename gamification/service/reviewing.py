@@ -8,7 +8,7 @@ from gamification.rules.campaigns import changed_meanings, check_reason, load_ca
 from gamification.rules.composing import clashes, keys_of
 from gamification.rules.grammar import Parts
 from gamification.rules.policy import Packs
-from gamification.service.campaigns import load, shown
+from gamification.service.campaigns import own, shown
 from gamification.service.policing import law_of_today, refuse_by_policy
 from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, take_step
@@ -32,14 +32,15 @@ async def submit_campaign(
     """Hand the current revision to review, with what its start is to do to the past. The keys of its rules are taken.
 
     Raises:
-        CampaignNotFoundError: there is none inside the markets of ``staff``.
+        CampaignNotFoundError: there is none that ``staff`` sees.
+        content.OutsideBrandScopeError: it belongs to no brand that they work for.
         RuleSetError: a key belongs to somebody else, or would mean something else than it did.
         CampaignRefusedByPolicyError: a country says no; it lists every refusal.
         (and what ``stepping.take_step`` raises)
 
     """
     check_reason(reason)
-    before = await load(uow, staff, campaign_id)
+    before = await own(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.SUBMIT, staff.hand, revision=revision)
     await _claim_keys(uow, before, await _checked(uow, before, packs))
     return shown(staff, await take_step(uow, before, CampaignStep.SUBMIT, staff.hand, reason, past=past))
@@ -56,7 +57,7 @@ async def approve_campaign(
 
     """
     check_reason(reason)
-    before = await load(uow, staff, campaign_id)
+    before = await own(uow, staff, campaign_id)
     await judged(uow, before, CampaignStep.APPROVE, staff.hand, revision=revision)
     await _checked(uow, before, packs)
     return shown(staff, await take_step(uow, before, CampaignStep.APPROVE, staff.hand, reason))
@@ -71,7 +72,7 @@ async def reject_campaign(uow: UnitOfWork, staff: Staff, campaign_id: UUID, reas
 
     """
     check_reason(reason)
-    before = await load(uow, staff, campaign_id)
+    before = await own(uow, staff, campaign_id)
     return shown(staff, await take_step(uow, before, CampaignStep.REJECT, staff.hand, reason, revision=revision))
 
 

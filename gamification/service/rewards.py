@@ -1,14 +1,16 @@
 """The catalogue: what can be claimed, who made it, who approved it, and why it can't be claimed now."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import asdict, replace
 
+import content
 import people
+from access import Scope
 from gamification.errors import (
+    InvalidRewardError,
     RewardAuthorError,
     RewardMarketError,
     RewardNotFoundError,
@@ -27,15 +29,19 @@ from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 
-async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope: Collection[str]) -> Reward:
-    """Create a reward as a draft; ``author`` is the account that made it, ``scope`` its markets.
+async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope: Scope) -> Reward:
+    """Create a reward as a draft; ``author`` is the account that made it, ``scope`` where it works.
 
     Raises:
         InvalidRewardError: names the field.
         RewardMarketError: it reaches a market that the author is not responsible for.
+        content.OutsideBrandScopeError: it belongs to no brand that the author works for.
 
     """
     rules.check(new, people.is_market)
+    fault = content.brand_fault(new.content_class, new.brand, narrowed=scope.narrowed)
+    if fault is not None:
+        raise InvalidRewardError(fault, field="brand")
     _check_scope(scope, new)
     created = Reward(
         id=uow.new_id(),
@@ -55,14 +61,15 @@ async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope:
 
 
 async def approve_reward(
-    uow: UnitOfWork, key: UUID, reviewer: UUID, *, scope: Collection[str], reference: str, until: datetime | None = None
+    uow: UnitOfWork, key: UUID, reviewer: UUID, *, scope: Scope, reference: str, until: datetime | None = None
 ) -> Reward:
     """Approve a draft under the ``reference`` of its approval, which holds before ``until``; again changes nothing.
 
     Raises:
-        RewardNotFoundError: no such reward in any market of ``scope``.
+        RewardNotFoundError: no such reward within ``scope``.
         RewardAuthorError: ``reviewer`` created it.
         RewardMarketError: it reaches a market that the reviewer is not responsible for.
+        content.OutsideBrandScopeError: it belongs to no brand that the account works for.
         RewardWithdrawnError: it was withdrawn, and stays so.
 
     """
@@ -87,12 +94,13 @@ async def approve_reward(
     return rules.told(found)
 
 
-async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Collection[str]) -> Reward:
+async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Scope) -> Reward:
     """Withdraw a reward for good: nobody can claim it any more. What is reserved stays so until somebody cancels it.
 
     Raises:
-        RewardNotFoundError: no such reward in any market of ``scope``.
+        RewardNotFoundError: no such reward within ``scope``.
         RewardMarketError: it reaches a market that the account is not responsible for.
+        content.OutsideBrandScopeError: it belongs to no brand that the account works for.
 
     """
     found = await _staff_reward(uow, key, scope)
@@ -105,8 +113,8 @@ async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Collection[str])
     return rules.told(found)
 
 
-async def catalogue(uow: UnitOfWork, scope: Collection[str], after: UUID | None, limit: int) -> Page[Reward]:
-    """Return the rewards of any state that reach a market of ``scope``, newest first."""
+async def catalogue(uow: UnitOfWork, scope: Scope, after: UUID | None, limit: int) -> Page[Reward]:
+    """Return the rewards of any state that ``scope`` touches, newest first."""
     found = page(await store.of_markets(uow, scope, after, limit + 1), limit)
     uow.record(Action.REWARDS_READ, count=len(found.items))
     return Page([rules.told(each) for each in found.items], found.next)
@@ -151,16 +159,17 @@ def _missing(reward: Reward, spendable: int) -> list[WhyNot]:
     return reasons
 
 
-async def _staff_reward(uow: UnitOfWork, key: UUID, scope: Collection[str]) -> Reward:
+async def _staff_reward(uow: UnitOfWork, key: UUID, scope: Scope) -> Reward:
     found = await store.reward(uow, key, lock=True)
-    if found is None or not rules.touches(scope, found.markets):
+    if found is None or not scope.touches(Scope.of(found.markets, found.brand)):
         raise RewardNotFoundError("There is no such reward.")
     return found
 
 
-def _check_scope(scope: Collection[str], reward: NewReward) -> None:
-    if not rules.covers(scope, reward.markets):
+def _check_scope(scope: Scope, reward: NewReward) -> None:
+    if not scope.reaches(reward.markets):
         raise RewardMarketError("This account is not responsible for all markets of the reward.")
+    content.require_brand(scope, Scope.of(reward.markets, reward.brand))
 
 
 def _resource(key: UUID) -> str:

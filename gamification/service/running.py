@@ -8,7 +8,7 @@ from gamification.errors import CampaignMovedError
 from gamification.rules.campaigns import SYSTEM, Hand, check_reason
 from gamification.rules.law import Law
 from gamification.rules.policy import Packs
-from gamification.service.campaigns import load, shown
+from gamification.service.campaigns import own, shown
 from gamification.service.policing import country_refusals, law_of_today, plain, refuse_by_policy, spoken
 from gamification.service.publishing import compose_programme
 from gamification.service.stepping import judged, take_step
@@ -41,13 +41,14 @@ async def move_campaign(
 
     Raises:
         CampaignTermsError: the reason is none.
-        CampaignNotFoundError: there is none inside the markets of ``staff``.
+        CampaignNotFoundError: there is none that ``staff`` sees.
+        content.OutsideBrandScopeError: it belongs to no brand that they work for.
         CampaignRefusedByPolicyError: it would be scheduled or run, and a country says no.
         (and what ``stepping.take_step`` raises)
 
     """
     check_reason(reason)
-    before = await load(uow, staff, campaign_id)
+    before = await own(uow, staff, campaign_id)
     if await judged(uow, before, step, staff.hand, revision=revision) in _ALIVE:
         rules = await history.rules(uow, before.id, before.revision)
         refuse_by_policy(before, rules, await law_of_today(uow, packs))

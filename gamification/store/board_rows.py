@@ -1,5 +1,6 @@
 """The definitions of boards and their periods, and what a reader may know of one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,8 +16,8 @@ from people.vocabulary import PersonId
 
 _INSERT: Final = """
 insert into gamification.board (id, key, name, rules, schedule, zone, ties, dimension, value, visibility, minimum,
-  settling_minutes, state, created_by, created_at, archived_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing returning id
+  settling_minutes, state, created_by, created_at, archived_at, brand)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing returning id
 """
 _PERIOD: Final = "p.id as period, p.number, p.starts_at, p.ends_at, p.closed_at"
 _LIVE: Final = """
@@ -65,6 +66,7 @@ async def insert(uow: UnitOfWork, board: Board) -> bool:
         board.created_by,
         board.created_at,
         board.archived_at,
+        board.brand,
     )
     return made is not None
 
@@ -85,9 +87,13 @@ async def insert_period(
     return made is not None
 
 
-async def boards(uow: UnitOfWork) -> list[Board]:
-    """Return every board, by key."""
-    return [_board(row) for row in await uow.fetch("select * from gamification.board order by key")]
+async def boards(uow: UnitOfWork, brands: Sequence[str] | None = None) -> list[Board]:
+    """Return every board, by key; with ``brands``, those that belong to one of them or to none."""
+    rows = await uow.fetch(
+        "select * from gamification.board where $1::text[] is null or brand is null or brand = any($1) order by key",
+        brands,
+    )
+    return [_board(row) for row in rows]
 
 
 async def board(uow: UnitOfWork, key: str, *, lock: bool = False) -> Board | None:
@@ -207,4 +213,5 @@ def _board(row: asyncpg.Record) -> Board:
         created_by=row["created_by"],
         created_at=row["created_at"],
         archived_at=row["archived_at"],
+        brand=row["brand"],
     )

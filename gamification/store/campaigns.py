@@ -1,12 +1,13 @@
 """Campaigns and their revisions, the keys that are theirs, and their budgets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from access import Scope
 from content.vocabulary import EVERYWHERE
 from gamification.campaign_values import Campaign, Reviewed, Revision
 from gamification.rules.composing import part_of
@@ -19,7 +20,7 @@ from kernel.unit_of_work import UnitOfWork
 _CAMPAIGN: Final = """
 select c.id, c.key, c.state, c.frozen_from, c.author, c.created_at, c.changed_at, c.revision, c.past,
   r.author as revised_by, r.created_at as revised_at, r.name, r.lane, r.markets, r.professions,
-  r.visible_from, r.visible_until, r.opens_at, r.closes_at, r.budget, b.used as budget_used, r.text as rules,
+  r.visible_from, r.visible_until, r.opens_at, r.closes_at, r.budget, r.brand, b.used as budget_used, r.text as rules,
   encode(r.sha256, 'hex') as sha256,
   w.reviewer as approved_by, w.at as approved_at
 from gamification.campaign c
@@ -38,16 +39,18 @@ async def campaign(uow: UnitOfWork, campaign_id: UUID) -> Campaign | None:
 
 
 async def campaigns(
-    uow: UnitOfWork, *, scope: Collection[str] | None, state: CampaignState | None, after: UUID | None, limit: int
+    uow: UnitOfWork, *, scope: Scope | None, state: CampaignState | None, after: UUID | None, limit: int
 ) -> list[Campaign]:
-    """Return campaigns, newest first; with ``scope``, those that lie wholly inside these markets."""
+    """Return campaigns, newest first; with ``scope``, those that lie in its markets, of its brands or of none."""
     rows = await uow.fetch(
         f"{_CAMPAIGN} where ($1::text[] is null or r.markets <@ $1) and ($2::text is null or c.state = $2)"
-        " and ($3::uuid is null or c.id < $3) order by c.id desc limit $4",
-        None if scope is None or EVERYWHERE in scope else list(scope),
+        " and ($3::uuid is null or c.id < $3) and ($5::text[] is null or r.brand is null or r.brand = any($5))"
+        " order by c.id desc limit $4",
+        None if scope is None or EVERYWHERE in scope.markets else sorted(scope.markets),
         state,
         after,
         limit,
+        None if scope is None or EVERYWHERE in scope.brands else sorted(scope.brands),
     )
     return [msgspec.convert(dict(row), Campaign) for row in rows]
 
@@ -92,8 +95,8 @@ async def add_revision(uow: UnitOfWork, revision: Revision) -> None:
     terms = revision.terms
     await uow.execute(
         "insert into gamification.campaign_revision (id, campaign, number, author, name, lane, markets, visible_from,"
-        " visible_until, opens_at, closes_at, budget, text, body, sha256, created_at, professions)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        " visible_until, opens_at, closes_at, budget, text, body, sha256, created_at, professions, brand)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         revision.id,
         revision.campaign,
         revision.number,
@@ -111,6 +114,7 @@ async def add_revision(uow: UnitOfWork, revision: Revision) -> None:
         revision.sha256,
         uow.now,
         [each.value for each in terms.professions],
+        terms.brand,
     )
 
 
@@ -200,6 +204,17 @@ async def _parts(uow: UnitOfWork, rows: Sequence[asyncpg.Record]) -> list[Campai
 def _part(key: str, number: int, body: bytes) -> CampaignPart:
     reviewed = msgspec.json.decode(body, type=Reviewed)
     return part_of(key, number, reviewed.terms, reviewed.rules)
+
+
+async def brands(uow: UnitOfWork, keys: Iterable[str]) -> dict[str, str]:
+    """Return the brand of each of these campaigns that belongs to one, by key."""
+    rows = await uow.fetch(
+        "select c.key, r.brand from gamification.campaign c"
+        " join gamification.campaign_revision r on r.campaign = c.id and r.number = c.revision"
+        " where c.key = any($1::text[]) and r.brand is not null",
+        list(keys),
+    )
+    return {row["key"]: row["brand"] for row in rows}
 
 
 async def owners(uow: UnitOfWork, keys: Iterable[str]) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """The catalogue of rewards and its stock."""
 
-from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from access import Scope
 from gamification.errors import InvalidRewardError
 from gamification.reward_values import Reward
 from gamification.vocabulary import RewardState
@@ -66,14 +66,16 @@ async def offered(uow: UnitOfWork, market: str, after: UUID | None, limit: int) 
     return [msgspec.convert(dict(row), Reward) for row in rows]
 
 
-async def of_markets(uow: UnitOfWork, scope: Collection[str], after: UUID | None, limit: int) -> list[Reward]:
-    """Return the rewards of any state that reach a market of ``scope``, newest first."""
+async def of_markets(uow: UnitOfWork, scope: Scope, after: UUID | None, limit: int) -> list[Reward]:
+    """Return the rewards of any state that ``scope`` touches, newest first."""
     rows = await uow.fetch(
         f"select {_COLUMNS} from gamification.reward where ('*' = any($1::text[])"  # noqa: S608 - field names
-        " or markets && ($1 || '{*}'::text[])) and ($2::uuid is null or id < $2) order by id desc limit $3",
-        list(scope),
+        " or markets && ($1 || '{*}'::text[])) and ('*' = any($4::text[]) or brand is null or brand = any($4))"
+        " and ($2::uuid is null or id < $2) order by id desc limit $3",
+        sorted(scope.markets),
         after,
         limit,
+        sorted(scope.brands),
     )
     return [msgspec.convert(dict(row), Reward) for row in rows]
 

@@ -1,7 +1,9 @@
 """Callers and authorities for tests."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from access.rules.scope import Scope
 from access.tokens import Authority, TokenKeys
 from access.values import Caller
 from access.vocabulary import AccountId, Role, SessionId
@@ -20,3 +22,8 @@ def caller(role: Role, *markets: str) -> Caller:
         markets=frozenset(markets),
         person=person,
     )
+
+
+def within(*markets: str, brands: Collection[str] = ("*",)) -> Scope:
+    """Return the scope of somebody who works in these markets, for all brands unless some are named."""
+    return Scope(frozenset(markets), frozenset(brands))

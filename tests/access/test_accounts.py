@@ -9,7 +9,8 @@ import pytest
 
 import access
 import people
-from access import AccountId, Action, NewAccount, Refusal, Role, Tokens
+from access import EVERYTHING, AccountId, Action, NewAccount, Refusal, Role, Tokens
+from tests.access.builders import within
 from tests.access.house import ANA, MAYA, PASSWORD, House
 
 
@@ -48,7 +49,7 @@ async def test_a_machine_has_no_password_and_takes_no_role_of_a_person(house: Ho
     with pytest.raises(access.AccountNotFoundError):
         await house.do(access.change_password, client.account, PASSWORD)
     with pytest.raises(access.InvalidAccountError):
-        await house.do(access.change_role, client.account, Role.ADMINISTRATOR, ["*"])
+        await house.do(access.change_role, client.account, Role.ADMINISTRATOR, EVERYTHING)
     assert isinstance(await house.do(access.client_sign_in, client.client_id, client.client_secret), Tokens)
 
 
@@ -100,7 +101,7 @@ async def test_an_account_that_does_not_exist_can_not_be_changed(house: House) -
     for service, arguments in (
         (access.disable_account, ()),
         (access.enable_account, ()),
-        (access.change_role, (Role.MARKETER, ["GB"])),
+        (access.change_role, (Role.MARKETER, within("GB"))),
         (access.change_password, (PASSWORD,)),
     ):
         with pytest.raises(access.AccountNotFoundError):

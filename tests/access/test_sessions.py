@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 
 import access
-from access import AccountId, AccountStatus, Action, AlertKind, Refusal, Role, SessionId, Standing, Tokens
+from access import EVERYTHING, AccountId, AccountStatus, Action, AlertKind, Refusal, Role, SessionId, Standing, Tokens
 from access.rules.rotation import GRACE
 from access.service.sessions import IDLE
 from kernel import epochs
 from kernel.cache import Cache
+from tests.access.builders import within
 from tests.access.house import MAYA, PASSWORD, House
 
 
@@ -153,7 +154,7 @@ async def test_whatever_changes_an_account_ends_its_sessions_and_moves_its_epoch
     if change == "disable":
         await house.do(access.disable_account, account)
     elif change == "role":
-        await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, ["*"])
+        await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, EVERYTHING)
     else:
         await house.do(access.change_password, account, "a new password")
     assert house.facts[0].detail["sessions_ended"] == 1
@@ -174,7 +175,7 @@ async def test_a_disabled_account_is_out_until_it_is_enabled_and_signs_in_again(
 
 async def test_a_changed_role_is_in_the_next_token_and_a_changed_password_opens(house: House) -> None:
     account = await house.account(MAYA)
-    await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, ["DE"])
+    await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, within("DE"))
     caller = house.caller(await house.signed_in(MAYA))
     assert caller.role is Role.COMPLIANCE_OFFICER
     assert caller.markets == {"DE"}
@@ -211,7 +212,7 @@ async def test_reuse_and_changes_leave_an_alert_that_the_owner_can_read(house: H
     assert (await house.do(access.alerts, account)).items == []
     house.clock.move(GRACE + timedelta(seconds=1))
     await house.refused(access.refresh, str(first.refresh_token))
-    await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, ["*"])
+    await house.do(access.change_role, account, Role.COMPLIANCE_OFFICER, EVERYTHING)
     await house.do(access.change_password, account, "a new password")
     newest, role, reuse = (await house.do(access.alerts, account)).items
     assert (newest.kind, role.kind) == (AlertKind.PASSWORD_CHANGED, AlertKind.ROLE_CHANGED)

@@ -16,7 +16,7 @@ import consent
 import content
 import gamification
 import people
-from access import AccountId, Caller, LetterKind, Role, SessionId
+from access import EVERYTHING, AccountId, Caller, LetterKind, Role, SessionId
 from access.passwords import PASSWORDS
 from access.rules.one_time import password_at, step_at
 from access.service.letters import token_hash
@@ -80,14 +80,16 @@ class House:
         """Register a healthcare professional who agreed to these purposes."""
         return await self._someone(Role.HCP, (market,), (name, market, zone, locale), agreed)
 
-    async def staff(self, role: Role, *markets: str) -> Asker:
-        """Register a member of staff, for every market unless some are named."""
-        return await self._someone(role, markets or ("*",), ("Sam Staff", "GB", "Europe/London", "en-GB"), ())
+    async def staff(self, role: Role, *markets: str, brands: Sequence[str] = ("*",)) -> Asker:
+        """Register a member of staff, for every market unless some are named, and for every brand likewise."""
+        return await self._someone(role, markets or ("*",), ("Sam Staff", "GB", "Europe/London", "en-GB"), (), brands)
 
-    async def machine(self, *markets: str, role: Role = Role.LEARNING_SYSTEM) -> Asker:
-        """Make a machine client, for every market unless some are named."""
+    async def machine(self, *markets: str, role: Role = Role.LEARNING_SYSTEM, brands: Sequence[str] = ("*",)) -> Asker:
+        """Make a machine client, for every market unless some are named, and for every brand likewise."""
         async with self.runtime.work.begin(ORIGIN) as uow:
-            client = await access.create_machine_client(uow, "learning platform", markets or ("*",), role)
+            client = await access.create_machine_client(
+                uow, "learning platform", markets or ("*",), role, brands=brands
+            )
         return await self.sitting(client.account, role, markets or ("*",), None)
 
     async def asker(self, role: Role, market: str = "*") -> Asker:
@@ -97,7 +99,12 @@ class House:
         return await self.machine(market, role=role) if role in access.MACHINES else await self.staff(role, market)
 
     async def _someone(
-        self, role: Role, markets: Sequence[str], who: tuple[str, str, str, str], agreed: Collection[Purpose]
+        self,
+        role: Role,
+        markets: Sequence[str],
+        who: tuple[str, str, str, str],
+        agreed: Collection[Purpose],
+        brands: Sequence[str] = ("*",),
     ) -> Asker:
         name, market, zone, locale = who
         new = people.NewPerson(
@@ -106,7 +113,7 @@ class House:
         choices = [(each, ConsentChoice(state=Answer.GRANTED, notice_version=1)) for each in agreed]
         async with self.runtime.work.begin(ORIGIN) as uow:
             person = await people.register(uow, new)
-            account = await access.open_account(uow, person, role=role, markets=markets)
+            account = await access.open_account(uow, person, role=role, markets=markets, brands=brands)
             await consent.record_consents(uow, person, choices)
         return await self.sitting(account, role, markets, person)
 
@@ -154,6 +161,7 @@ class House:
         approved: bool = True,
         visible_from: datetime | None = None,
         visible_until: datetime | None = None,
+        brand: str | None = None,
     ) -> str:
         """Create a content item, approved unless said otherwise, and return its id."""
         new = NewContent(
@@ -164,21 +172,24 @@ class House:
             tags=tuple(tags),
             visible_from=visible_from,
             visible_until=visible_until,
+            content_class=ContentClass.MEDICAL if brand is None else ContentClass.PROMOTIONAL,
+            brand=brand,
         )
         async with self.runtime.work.begin(ORIGIN) as uow:
-            made = await content.create_content(uow, UUID(int=2), new, scope={"*"})
+            made = await content.create_content(uow, UUID(int=2), new, scope=EVERYTHING)
             if approved:
-                await content.approve(uow, made.id, UUID(int=3), scope={"*"})
+                await content.approve(uow, made.id, UUID(int=3), scope=EVERYTHING)
         return str(made.id)
 
     async def reward(self, *, approved: bool = True, markets: Sequence[str] = ("GB",), **more: Any) -> Reward:
         """Create a reward without value or cost, approved unless said otherwise."""
-        known = {"name": "Heart sounds", "kind": RewardKind.CONTENT_UNLOCK, "payer": "Laurel Ltd"} | more
-        new = NewReward(key=f"r-{uuid4().hex}", markets=tuple(markets), content_class=ContentClass.MEDICAL, **known)
+        known: dict[str, Any] = {"name": "Heart sounds", "kind": RewardKind.CONTENT_UNLOCK, "payer": "Laurel Ltd"}
+        known |= {"content_class": ContentClass.MEDICAL} | more
+        new = NewReward(key=f"r-{uuid4().hex}", markets=tuple(markets), **known)
         async with self.runtime.work.begin(ORIGIN) as uow:
-            made = await gamification.create_reward(uow, UUID(int=2), new, scope={"*"})
+            made = await gamification.create_reward(uow, UUID(int=2), new, scope=EVERYTHING)
             if approved:
-                made = await gamification.approve_reward(uow, made.id, UUID(int=3), scope={"*"}, reference="MLR-7")
+                made = await gamification.approve_reward(uow, made.id, UUID(int=3), scope=EVERYTHING, reference="MLR-7")
         return made
 
     async def currency(self) -> CurrencyView:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import gamification
-from access import Role
+from access import EVERYTHING, Role
 from gamification.vocabulary import CampaignState, Dimension
 from tests.api.asker import Asker
 from tests.api.campaigning import campaign_in, fresh_key, written
@@ -131,7 +131,7 @@ async def a_british_board(scene: Scene, _: Asker) -> Sent:
         key=f"board-{uuid4().hex}", name="Britain", narrowing=gamification.Narrowing(Dimension.MARKET, "GB")
     )
     async with scene.house.runtime.work.begin(ORIGIN) as uow:
-        await gamification.create_board(uow, new, scope={"*"})
+        await gamification.create_board(uow, new, scope=EVERYTHING)
     return Sent(inside=new.key)
 
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from access import MACHINES, Permission, Reach, Role, reach
 from access.policy import EVERYWHERE, OWN
+from access.vocabulary import WHOLE
 from api.cli import laurel
 from api.cli.documents import offline_app
 from api.matrix import Factor, allowed, cells, digest, who_can
@@ -65,6 +66,14 @@ def test_outside_the_own_markets_nothing_of_a_market_is_open() -> None:
             assert cell.market or reach(cell.route.permission) is not Reach.MARKET
 
 
+def test_outside_the_own_brands_nothing_of_a_brand_is_open_to_whom_brands_bound() -> None:
+    bounded = [cell for cell in cells(ROUTES) if not cell.brand]
+    assert {cell.role for cell in bounded} == set(Role) - WHOLE - {Role.HCP}
+    assert not any(map(allowed, bounded))
+    within = {(cell.role, cell.route.path) for cell in cells(ROUTES) if cell.brand and allowed(cell)}
+    assert (Role.MARKETER, "/v1/campaigns") in within
+
+
 def test_staff_without_a_second_factor_can_get_one_and_nothing_else() -> None:
     staff = set(Role) - {Role.HCP, *MACHINES}
     open_ = {(cell.role, cell.route.path) for cell in who_can(ROUTES, {"factor": Factor.MISSING})}
@@ -78,6 +87,10 @@ def test_questions_are_answered() -> None:
     assert asked("--who-can", points, "--consent", "withdrawn") == set()
     elsewhere = asked("--seeing", "email", "--market", "other")
     assert {route for _, route in elsewhere} == {"GET /v1/me", "GET /v1/me/profile", "PATCH /v1/me/profile"}
+    rewards = "GET /v1/rewards/catalogue"
+    everybody = {"compliance_officer", "marketer", "medical_reviewer"}
+    assert asked("--who-can", rewards, "--brand", "own") == {(role, rewards) for role in everybody}
+    assert asked("--who-can", rewards, "--brand", "other") == set()
     codes = "POST /v1/me/recovery-codes"
     assert asked("--who-can", codes, "--factor", "old") == set()
     assert ("marketer", codes) in asked("--who-can", codes, "--factor", "fresh")

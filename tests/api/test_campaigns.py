@@ -137,7 +137,7 @@ async def test_the_author_of_a_campaign_never_approves_it_whatever_becomes_of_th
     await took(author, campaign, "submit", past="new_only")
     account = AccountId(UUID(str(author.caller.account)))
     async with house.runtime.work.begin(ORIGIN) as uow:
-        await access.change_role(uow, account, Role.COMPLIANCE_OFFICER, ["*"])
+        await access.change_role(uow, account, Role.COMPLIANCE_OFFICER, access.EVERYTHING)
     promoted = await house.sitting(account, Role.COMPLIANCE_OFFICER, ["*"], author.caller.person)
     refused = await step(promoted, campaign, "approve", revision=1)
     body = problem(refused, 403, "campaign-author-never-approves")

@@ -7,6 +7,7 @@ import pytest
 
 import access
 from access import AccountId, Role
+from tests.access.builders import within
 from tests.api.asker import Asker, Body
 from tests.api.house import ORIGIN, House, fields, problem
 
@@ -47,7 +48,7 @@ async def test_the_author_of_an_item_never_approves_it_whatever_becomes_of_the_a
     item = await created(author)
     account = AccountId(UUID(str(author.caller.account)))
     async with house.runtime.work.begin(ORIGIN) as uow:
-        await access.change_role(uow, account, Role.MEDICAL_REVIEWER, ["GB"])
+        await access.change_role(uow, account, Role.MEDICAL_REVIEWER, within("GB"))
     promoted = await house.sitting(account, Role.MEDICAL_REVIEWER, ["GB"], author.caller.person)
     refused = await promoted.post(f"/v1/content/{item['id']}/approve")
     problem(refused, 403, "author-never-approves")

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 import access
 from access import Role
+from tests.access.builders import within
 from tests.api.asker import Body
 from tests.api.house import ORIGIN, PASSWORD, House, fields, problem
 from tests.api.members import Member, bearing, member, status
@@ -160,7 +161,7 @@ async def test_a_changed_role_counts_at_once_and_what_the_old_token_claims_does_
     before = await sam.tokens()
     assert (await house.http.get("/v1/rules", headers=bearing(before))).status_code == 200
     async with house.runtime.work.begin(ORIGIN) as uow:
-        await access.change_role(uow, sam.account, Role.MEDICAL_REVIEWER, ["GB"])
+        await access.change_role(uow, sam.account, Role.MEDICAL_REVIEWER, within("GB"))
     assert (await house.http.get("/v1/rules", headers=bearing(before))).status_code == 401
     after = await sam.tokens()
     problem(await house.http.get("/v1/rules", headers=bearing(after)), 403, "permission-missing")

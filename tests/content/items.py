@@ -3,12 +3,13 @@
 from uuid import UUID
 
 import content
-from content import EVERYWHERE, ContentItem, ContentKind, NewContent, OfferedContent
+from access import EVERYTHING, Scope
+from content import ContentItem, ContentKind, NewContent, OfferedContent
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 
 AUTHOR, REVIEWER, OTHER_REVIEWER = UUID(int=1), UUID(int=2), UUID(int=3)
-ALL = frozenset({EVERYWHERE})
+ALL = EVERYTHING
 NEW = NewContent(
     kind=ContentKind.WEBINAR,
     title="Anticoagulation after stroke",
@@ -18,7 +19,7 @@ NEW = NewContent(
 )
 
 
-async def create(work: Work, origin: Origin, new: NewContent = NEW, **scope: frozenset[str]) -> ContentItem:
+async def create(work: Work, origin: Origin, new: NewContent = NEW, **scope: Scope) -> ContentItem:
     async with work.begin(origin) as uow:
         return await content.create_content(uow, AUTHOR, new, scope=scope.get("scope", ALL))
 

@@ -20,6 +20,7 @@ from kernel.clock import MovableClock
 from kernel.errors import InvalidError
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
+from tests.access.builders import within
 from tests.content.items import ALL, AUTHOR, NEW, REVIEWER, approve, create, offered
 
 
@@ -122,13 +123,13 @@ async def test_staff_see_items_of_any_state_that_reach_their_markets(work: Work,
     await approve(work, origin, french)
     async with work.read(origin) as uow:
         listed = {
-            scope: {item.id for item in (await content.all_items(uow, scope={scope} - {""})).items}
+            scope: {item.id for item in (await content.all_items(uow, scope=within(*({scope} - {""})))).items}
             for scope in ("FR", "DE", "GB", EVERYWHERE, "")
         }
         drafts = (await content.all_items(uow, scope=ALL, state=ContentState.DRAFT)).items
         with pytest.raises(ContentNotFoundError):
-            await content.staff_item(uow, german.id, scope={"FR"})
-        assert (await content.staff_item(uow, german.id, scope={"DE"})).id == german.id
+            await content.staff_item(uow, german.id, scope=within("FR"))
+        assert (await content.staff_item(uow, german.id, scope=within("DE"))).id == german.id
     assert listed == {
         "FR": {french.id, world.id},
         "DE": {german.id, world.id},

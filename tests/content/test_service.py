@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 import content
+from access import Scope
 from content import (
     Action,
     AuthorNeverApprovesError,
@@ -24,6 +25,7 @@ from content import (
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
+from tests.access.builders import within
 from tests.content.items import ALL, AUTHOR, NEW, OTHER_REVIEWER, REVIEWER, approve, create, offered, withdraw
 
 
@@ -120,24 +122,24 @@ async def is_hidden(work: Work, origin: Origin, item: ContentId, market: str, lo
 
 async def test_staff_decide_only_within_their_markets(work: Work, origin: Origin) -> None:
     with pytest.raises(OutsideMarketScopeError) as refusal:
-        await create(work, origin, scope=frozenset({"FR"}))
+        await create(work, origin, scope=within("FR"))
     assert refusal.value.facts["markets"] == ["BE"]
-    item = await create(work, origin, scope=frozenset({"FR", "BE"}))
+    item = await create(work, origin, scope=within("FR", "BE"))
     for decide in (approve_within, withdraw_within):
         with pytest.raises(OutsideMarketScopeError):
-            await decide(work, origin, item, {"FR"})
+            await decide(work, origin, item, within("FR"))
         with pytest.raises(ContentNotFoundError):
-            await decide(work, origin, item, {"DE"})
-        await decide(work, origin, item, {"FR", "BE", "DE"})
+            await decide(work, origin, item, within("DE"))
+        await decide(work, origin, item, within("FR", "BE", "DE"))
 
 
-async def approve_within(work: Work, origin: Origin, item: ContentItem, scope: set[str]) -> None:
+async def approve_within(work: Work, origin: Origin, item: ContentItem, scope: Scope) -> None:
     async with work.begin(origin) as uow:
         approved = await content.approve(uow, item.id, REVIEWER, scope=scope)
     assert approved.state is ContentState.APPROVED
 
 
-async def withdraw_within(work: Work, origin: Origin, item: ContentItem, scope: set[str]) -> None:
+async def withdraw_within(work: Work, origin: Origin, item: ContentItem, scope: Scope) -> None:
     async with work.begin(origin) as uow:
         withdrawn = await content.withdraw(uow, item.id, scope=scope)
     assert withdrawn.state is ContentState.WITHDRAWN

@@ -8,17 +8,18 @@ from typing import Any
 from uuid import UUID
 
 import gamification
+from access import EVERYTHING
 from content.vocabulary import ContentClass
 from gamification import Campaign, Hand, Packs, Staff, Terms, Writing
 from gamification.vocabulary import CampaignPast, CampaignStep
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
+from tests.access.builders import within
 
 BASE = (Path(__file__).parents[2] / "samples" / "rules" / "demonstration.yaml").read_text()
-EVERYWHERE = frozenset({"*"})
-AUTHOR = Staff(Hand("marketer", UUID(int=101)), EVERYWHERE)
-COLLEAGUE = Staff(Hand("marketer", UUID(int=102)), EVERYWHERE)
-OFFICER = Staff(Hand("compliance_officer", UUID(int=103)), frozenset(), overseer=True)
+AUTHOR = Staff(Hand("marketer", UUID(int=101)), EVERYTHING)
+COLLEAGUE = Staff(Hand("marketer", UUID(int=102)), EVERYTHING)
+OFFICER = Staff(Hand("compliance_officer", UUID(int=103)), within(), overseer=True)
 RULES = """
 points:
   - key: {key}-webinar

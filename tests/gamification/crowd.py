@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import consent
 import gamification
 import people
+from access import EVERYTHING
 from consent.values import ConsentChoice, NewNotice
 from consent.vocabulary import BOARD_TOPIC, Answer, Purpose
 from gamification import BoardPage, Boards, NewBoard, Packs, Wanted
@@ -109,7 +110,7 @@ class Crowd:
 
     async def board(self, new: NewBoard) -> None:
         async with self.work.begin(self.origin) as uow:
-            await gamification.create_board(uow, new, scope={"*"})
+            await gamification.create_board(uow, new, scope=EVERYTHING)
 
     async def keep(self) -> None:
         """Do what the worker does every second, whether it thinks that it has to or not."""

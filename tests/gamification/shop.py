@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import consent
 import gamification
 import people
+from access import EVERYTHING
 from consent.values import ConsentChoice, NewNotice
 from consent.vocabulary import Answer, Purpose
 from content.vocabulary import ContentClass
@@ -25,7 +26,6 @@ from kernel.unit_of_work import UnitOfWork, Work
 from people.vocabulary import PersonId
 
 AUTHOR, REVIEWER, CLERK = UUID(int=2), UUID(int=3), UUID(int=4)
-EVERYWHERE = frozenset({"*"})
 MERIT = policy.Currency(key="merit", value_bearing=True, unit_value=policy.Money(10, "USD"))
 VERIFIED = policy.Person(
     verified=True, licence_active=True, profession="physician", public_employee=False, covered_recipient=True
@@ -110,9 +110,9 @@ async def shelf(work: Work, origin: Origin, *, approved: bool = True, **more: An
     known |= {"key": f"r-{uuid4().hex}", "markets": ("GB",), "content_class": ContentClass.MEDICAL}
     new = NewReward(**known | more)
     async with work.begin(origin) as uow:
-        made = await gamification.create_reward(uow, AUTHOR, new, scope=EVERYWHERE)
+        made = await gamification.create_reward(uow, AUTHOR, new, scope=EVERYTHING)
         if approved:
-            made = await gamification.approve_reward(uow, made.id, REVIEWER, scope=EVERYWHERE, reference="MLR-7")
+            made = await gamification.approve_reward(uow, made.id, REVIEWER, scope=EVERYTHING, reference="MLR-7")
     return made
 
 
@@ -126,7 +126,7 @@ async def claimed(
 
 async def cancelled(work: Work, origin: Origin, claim: Claim) -> Claim:
     async with work.begin(origin) as uow:
-        return await gamification.cancel_claim(uow, claim.id, CLERK, scope=EVERYWHERE)
+        return await gamification.cancel_claim(uow, claim.id, CLERK, scope=EVERYTHING)
 
 
 async def fulfilled(
@@ -134,7 +134,7 @@ async def fulfilled(
 ) -> Claim:
     async with work.begin(origin) as uow:
         return await gamification.fulfil_claim(
-            uow, packs, claim.id, CLERK, scope=EVERYWHERE, actual_value=actual, known=known
+            uow, packs, claim.id, CLERK, scope=EVERYTHING, actual_value=actual, known=known
         )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 import gamification
+from access import EVERYTHING
 from consent.vocabulary import BOARD_TOPIC
 from gamification import NewBoard, Wanted
 from gamification.board_errors import BoardExistsError
@@ -38,7 +39,7 @@ async def test_a_period_ends_where_the_next_begins_and_both_are_kept_across_a_ch
         crowd.work.clock.move(DAY)  # type: ignore[attr-defined] # a movable clock, see the fixtures
     await crowd.settle()
     async with crowd.work.read(crowd.origin) as uow:
-        board = (await gamification.boards(uow))[1]
+        board = (await gamification.boards(uow, EVERYTHING))[1]
         rows = await uow.fetch("select * from gamification.board_period where board = $1 order by number", board.id)
     assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
     assert all(one["ends_at"] == other["starts_at"] for one, other in pairwise(rows))
@@ -206,8 +207,8 @@ async def test_an_archived_board_begins_nothing_more_and_can_still_be_read(crowd
     await crowd.settle()
     before = (await crowd.page("weekly", everybody[0])).page
     async with crowd.work.begin(crowd.origin) as uow:
-        archived = await gamification.archive_board(uow, "weekly", scope={"*"})
-        assert await gamification.archive_board(uow, "weekly", scope={"*"}) == archived
+        archived = await gamification.archive_board(uow, "weekly", scope=EVERYTHING)
+        assert await gamification.archive_board(uow, "weekly", scope=EVERYTHING) == archived
     assert archived.state is BoardState.ARCHIVED
     crowd.work.clock.move(30 * DAY)  # type: ignore[attr-defined]
     await crowd.award(everybody[0], 5)

@@ -7,11 +7,13 @@ import pytest
 
 import gamification
 import people
+from access import EVERYTHING
 from gamification import BoardPage, Narrowing, NewBoard, Wanted
 from gamification.board_errors import BoardOutsideMarketError
 from gamification.errors import BoardNotFoundError
 from gamification.vocabulary import Band, Dimension, Ties, Visibility
 from people.vocabulary import PersonId
+from tests.access.builders import within
 from tests.gamification.crowd import DAY, Crowd, anonymous, opened, ranks
 
 BRITAIN = opened(key="britain", narrowing=Narrowing(Dimension.MARKET, "GB"))
@@ -270,7 +272,7 @@ async def test_a_hidden_board_is_there_for_nobody_but_those_who_define_it(crowd:
         found = await people.bearings(uow, [everybody[0], stranger])
         where = [found[everybody[0]], found[stranger]]
         seen = [[board.key for board in await gamification.boards_for(uow, each)] for each in where]
-        defined = [each.key for each in await gamification.boards(uow)]
+        defined = [each.key for each in await gamification.boards(uow, EVERYTHING)]
     assert seen == [["all-time", "britain"], ["all-time"]]
     assert defined == ["all-time", "britain", "hidden"]
 
@@ -279,8 +281,8 @@ async def test_nobody_makes_a_board_of_people_outside_of_their_markets(crowd: Cr
     async with crowd.work.begin(crowd.origin) as uow:
         for new in (BRITAIN, ENGLISH, NewBoard(key="all", name="All")):
             with pytest.raises(BoardOutsideMarketError):
-                await gamification.create_board(uow, new, scope={"FR"})
-        await gamification.create_board(uow, BRITAIN, scope={"FR", "GB"})
+                await gamification.create_board(uow, new, scope=within("FR"))
+        await gamification.create_board(uow, BRITAIN, scope=within("FR", "GB"))
         with pytest.raises(BoardNotFoundError):
-            await gamification.archive_board(uow, "britain", scope={"FR"})
-        assert (await gamification.archive_board(uow, "britain", scope={"GB"})).archived_at == uow.now
+            await gamification.archive_board(uow, "britain", scope=within("FR"))
+        assert (await gamification.archive_board(uow, "britain", scope=within("GB"))).archived_at == uow.now

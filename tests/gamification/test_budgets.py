@@ -12,6 +12,7 @@ import audit
 import content
 import engagement
 import gamification
+from access import EVERYTHING
 from api.merging import Merging
 from content.values import NewContent
 from content.vocabulary import ContentId, ContentKind
@@ -48,8 +49,8 @@ async def items(work: Work, origin: Origin, furnished: list[ContentId]) -> list[
     async with work.begin(origin) as uow:
         for number in range(len(made), 70):
             new = NewContent(kind=ContentKind.EDUCATION_MODULE, title=f"Item {number}", locale="en", markets=("*",))
-            item = await content.create_content(uow, AUTHOR, new, scope={"*"})
-            await content.approve(uow, item.id, REVIEWER, scope={"*"})
+            item = await content.create_content(uow, AUTHOR, new, scope=EVERYTHING)
+            await content.approve(uow, item.id, REVIEWER, scope=EVERYTHING)
             made.append(ContentId(item.id))
     return made
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 import gamification
+from access import EVERYTHING
 from content.vocabulary import ContentClass
 from gamification import Hand, Staff
 from gamification.errors import (
@@ -17,9 +18,10 @@ from gamification.errors import (
     RuleSetError,
 )
 from gamification.vocabulary import CampaignState, CampaignStep
+from tests.access.builders import within
 from tests.gamification.campaigning import BASE, OFFICER, Campaigns, outcomes, rules
 
-WRITING_OFFICER = Staff(Hand("marketer", UUID(int=103)), frozenset({"*"}))
+WRITING_OFFICER = Staff(Hand("marketer", UUID(int=103)), EVERYTHING)
 """The officer of these tests, while a marketer: the same account."""
 
 
@@ -73,7 +75,7 @@ async def test_policy_is_asked_at_submit_and_at_approve_and_says_code_rule_sourc
 
 
 async def test_staff_sees_and_touches_only_campaigns_inside_its_markets(campaigns: Campaigns) -> None:
-    british = Staff(Hand("marketer", UUID(int=105)), frozenset({"GB"}))
+    british = Staff(Hand("marketer", UUID(int=105)), within("GB"))
     made = await campaigns.create("home", markets=("GB",), by=british)
     both = await campaigns.create("both", markets=("FR", "GB"))
     assert (await campaigns.read(made, by=british)).key == "home"

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 import gamification
+from access import EVERYTHING
 from gamification import Campaign, Hand, Staff
 from gamification.errors import (
     CampaignAuthorNeverApprovesError,
@@ -19,6 +20,7 @@ from gamification.errors import (
 from gamification.vocabulary import CampaignPast, CampaignState, CampaignStep
 from kernel.clock import MovableClock
 from kernel.facts import Origin
+from tests.access.builders import within
 from tests.gamification.campaigning import (
     AUTHOR,
     BASE,
@@ -32,7 +34,7 @@ from tests.gamification.campaigning import (
     rules,
 )
 
-WRITING_OFFICER = Staff(Hand("marketer", UUID(int=103)), frozenset({"*"}))
+WRITING_OFFICER = Staff(Hand("marketer", UUID(int=103)), EVERYTHING)
 """The officer of these tests, while a marketer: the same account."""
 
 
@@ -109,7 +111,7 @@ async def test_the_author_of_a_campaign_never_approves_it(campaigns: Campaigns) 
     with pytest.raises(asyncpg.CheckViolationError, match="never approves"):
         await execute(campaigns, insert, UUID(int=1), submitted.id, 1, OFFICER.hand.account, "approved")
     await execute(campaigns, insert, UUID(int=2), submitted.id, 1, OFFICER.hand.account, "rejected")
-    other = Staff(Hand("compliance_officer", UUID(int=104)), frozenset(), overseer=True)
+    other = Staff(Hand("compliance_officer", UUID(int=104)), within(), overseer=True)
     assert (await campaigns.approve(submitted, by=other)).state is CampaignState.APPROVED
 
 
@@ -118,7 +120,7 @@ async def test_who_wrote_any_revision_since_the_last_approval_never_approves(cam
     second = await campaigns.submit(await campaigns.edit(first, by=AUTHOR, budget=5))
     with pytest.raises(CampaignAuthorNeverApprovesError):
         await campaigns.approve(second)
-    other = Staff(Hand("compliance_officer", UUID(int=104)), frozenset(), overseer=True)
+    other = Staff(Hand("compliance_officer", UUID(int=104)), within(), overseer=True)
     approved = await campaigns.approve(second, by=other)
     third = await campaigns.submit(await campaigns.edit(approved, by=AUTHOR, budget=6))
     assert (await campaigns.approve(third)).state is CampaignState.APPROVED, "what was approved since is not one's own"

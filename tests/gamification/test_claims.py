@@ -23,6 +23,7 @@ from kernel.clock import MovableClock
 from kernel.errors import LaurelError
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
+from tests.access.builders import within
 from tests.gamification.shop import (
     BOOK,
     cancelled,
@@ -214,7 +215,7 @@ async def test_what_is_not_approved_not_here_or_withdrawn_can_not_be_claimed(wor
             await claimed(work, origin, person, reward)
     await claimed(work, origin, person, here)
     async with work.begin(origin) as uow:
-        await gamification.withdraw_reward(uow, here.id, scope={"GB"})
+        await gamification.withdraw_reward(uow, here.id, scope=within("GB"))
     with pytest.raises(RewardNotFoundError):
         await claimed(work, origin, person, here)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import content
 import engagement
 import gamification
+from access import EVERYTHING
 from api.merging import Merging
 from content.values import NewContent
 from content.vocabulary import ContentId, ContentKind
@@ -40,9 +41,9 @@ async def test_a_moved_date_changes_nothing_that_was_recorded_whether_replayed_r
         await gamification.publish_rules(uow, RULES)
         for title, due in (("in time", DUE), ("early", DUE), ("late", DUE)):
             new = NewContent(kind=ContentKind.EDUCATION_MODULE, title=title, locale="en", markets=("*",), due_at=due)
-            made = await content.create_content(uow, AUTHOR, new, scope={"*"})
+            made = await content.create_content(uow, AUTHOR, new, scope=EVERYTHING)
             assert made.due_at == due
-            await content.approve(uow, made.id, REVIEWER, scope={"*"})
+            await content.approve(uow, made.id, REVIEWER, scope=EVERYTHING)
             items.append(made.id)
     person, merging = await somebody(work, origin, "prompt"), Merging(work, None)
     items.append(whenever)

@@ -13,6 +13,7 @@ import consent
 import content
 import gamification
 import people
+from access import EVERYTHING
 from api.merging import Merging
 from consent.values import ConsentChoice, NewNotice
 from consent.vocabulary import Answer, Purpose
@@ -61,8 +62,8 @@ async def crowd(work: Work, origin: Origin) -> AsyncIterator[Crowd]:
                 kind=ContentKind.EDUCATION_MODULE, title=f"Item {number}", locale="en", markets=("*",), tags=("x",),
                 content_class=ContentClass.PROMOTIONAL if number % 5 == 0 else ContentClass.MEDICAL,
             )  # fmt: skip
-            item = await content.create_content(uow, UUID(int=1), new, scope={"*"})
-            await content.approve(uow, item.id, UUID(int=2), scope={"*"})
+            item = await content.create_content(uow, UUID(int=1), new, scope=EVERYTHING)
+            await content.approve(uow, item.id, UUID(int=2), scope=EVERYTHING)
             items.append(ContentId(item.id))
     agreed = [await somebody(work, origin, number, AGREED) for number in range(26)]
     others = [await somebody(work, origin, 100 + number, AGREED[:1]) for number in range(11)]

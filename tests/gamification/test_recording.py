@@ -15,6 +15,7 @@ import content
 import engagement
 import gamification
 import people
+from access import EVERYTHING
 from api.merging import Merging
 from consent.values import ConsentChoice, NewNotice
 from consent.vocabulary import Answer, Purpose
@@ -48,8 +49,8 @@ async def items(work: Work, origin: Origin) -> list[ContentId]:
             kind = ContentKind.WEBINAR if number % 3 == 0 else ContentKind.EDUCATION_MODULE
             tags = ("quiz", "assessment") if number % 4 == 1 else ("activity:oucontent",)
             new = NewContent(kind=kind, title=f"Item {number}", locale="en", markets=("*",), tags=tags)
-            item = await content.create_content(uow, AUTHOR, new, scope={"*"})
-            await content.approve(uow, item.id, REVIEWER, scope={"*"})
+            item = await content.create_content(uow, AUTHOR, new, scope=EVERYTHING)
+            await content.approve(uow, item.id, REVIEWER, scope=EVERYTHING)
             made.append(ContentId(item.id))
     return made
 
@@ -228,8 +229,8 @@ async def test_a_tag_of_several_words_is_one_tag_also_when_the_history_is_folded
     async with work.begin(origin) as uow:
         tags = ("heart failure", "activity:oucontent")
         new = NewContent(kind=ContentKind.EDUCATION_MODULE, title="Tagged", locale="en", markets=("*",), tags=tags)
-        item = await content.create_content(uow, AUTHOR, new, scope={"*"})
-        await content.approve(uow, item.id, REVIEWER, scope={"*"})
+        item = await content.create_content(uow, AUTHOR, new, scope=EVERYTHING)
+        await content.approve(uow, item.id, REVIEWER, scope=EVERYTHING)
     drafts = history([ContentId(item.id)], 8, 3)
     await deliver(Merging(work, None), origin, person, drafts)
     async with work.read(origin) as uow:

@@ -17,6 +17,7 @@ import consent
 import content
 import engagement
 import gamification
+from access import EVERYTHING
 from api.merging import Merging
 from consent.values import NewNotice
 from content.values import NewContent
@@ -193,8 +194,8 @@ class Recording(RuleBasedStateMachine):
                     content_class=CLASSES[number // 4],
                     due_at=START + timedelta(days=4 * number) if number % 3 else None,
                 )
-                item = await content.create_content(uow, AUTHOR, new, scope={"*"})
-                await content.approve(uow, item.id, REVIEWER, scope={"*"})
+                item = await content.create_content(uow, AUTHOR, new, scope=EVERYTHING)
+                await content.approve(uow, item.id, REVIEWER, scope=EVERYTHING)
                 self.items.append(ContentId(item.id))
         self.people = [await somebody(self.works[0], ORIGIN, name) for name in ("one", "two")]
 

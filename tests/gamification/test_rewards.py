@@ -10,6 +10,7 @@ import pytest
 import consent
 import gamification
 import people
+from access import EVERYTHING
 from consent import ConsentRequiredError
 from consent.values import ConsentChoice
 from consent.vocabulary import Answer, Purpose
@@ -30,10 +31,10 @@ from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from people import LicenceDecision, LicenceStatus
+from tests.access.builders import within
 from tests.gamification.shop import (
     AUTHOR,
     BOOK,
-    EVERYWHERE,
     KNOWN,
     MERIT,
     REVIEWER,
@@ -153,7 +154,7 @@ async def test_the_author_of_a_reward_never_approves_it(work: Work, origin: Orig
     reward = await shelf(work, origin, approved=False)
     with pytest.raises(RewardAuthorError):
         async with work.begin(origin) as uow:
-            await gamification.approve_reward(uow, reward.id, AUTHOR, scope=EVERYWHERE, reference="MLR-7")
+            await gamification.approve_reward(uow, reward.id, AUTHOR, scope=EVERYTHING, reference="MLR-7")
     with pytest.raises(asyncpg.CheckViolationError, match="reward_approval"):
         async with work.begin(origin) as uow:
             await uow.execute(
@@ -161,30 +162,30 @@ async def test_the_author_of_a_reward_never_approves_it(work: Work, origin: Orig
                 " approval_reference = 'MLR-7'"
             )
     async with work.begin(origin) as uow:
-        made = await gamification.approve_reward(uow, reward.id, REVIEWER, scope=EVERYWHERE, reference="MLR-7")
+        made = await gamification.approve_reward(uow, reward.id, REVIEWER, scope=EVERYTHING, reference="MLR-7")
         assert made.state is RewardState.APPROVED
-        await gamification.withdraw_reward(uow, reward.id, scope=EVERYWHERE)
+        await gamification.withdraw_reward(uow, reward.id, scope=EVERYTHING)
         with pytest.raises(RewardWithdrawnError):
-            await gamification.approve_reward(uow, reward.id, REVIEWER, scope=EVERYWHERE, reference="MLR-8")
+            await gamification.approve_reward(uow, reward.id, REVIEWER, scope=EVERYTHING, reference="MLR-8")
 
 
 async def test_staff_decide_about_their_own_markets_alone(work: Work, origin: Origin) -> None:
     reward = await shelf(work, origin, approved=False, markets=("GB", "FR"))
     async with work.begin(origin) as uow:
         with pytest.raises(RewardNotFoundError):
-            await gamification.approve_reward(uow, reward.id, REVIEWER, scope={"DE"}, reference="MLR-7")
+            await gamification.approve_reward(uow, reward.id, REVIEWER, scope=within("DE"), reference="MLR-7")
         with pytest.raises(RewardMarketError):
-            await gamification.approve_reward(uow, reward.id, REVIEWER, scope={"GB"}, reference="MLR-7")
-        assert (await gamification.catalogue(uow, {"DE"}, None, 10)).items == []
-        assert [each.id for each in (await gamification.catalogue(uow, {"FR"}, None, 10)).items] == [reward.id]
-        await gamification.approve_reward(uow, reward.id, REVIEWER, scope={"GB", "FR"}, reference="MLR-7")
+            await gamification.approve_reward(uow, reward.id, REVIEWER, scope=within("GB"), reference="MLR-7")
+        assert (await gamification.catalogue(uow, within("DE"), None, 10)).items == []
+        assert [each.id for each in (await gamification.catalogue(uow, within("FR"), None, 10)).items] == [reward.id]
+        await gamification.approve_reward(uow, reward.id, REVIEWER, scope=within("GB", "FR"), reference="MLR-7")
 
 
 async def test_an_approval_that_has_run_out_hides_the_reward(work: Work, origin: Origin, clock: MovableClock) -> None:
     person, reward = await somebody(work, origin), await shelf(work, origin, approved=False)
     async with work.begin(origin) as uow:
         until = uow.now + timedelta(days=2)
-        await gamification.approve_reward(uow, reward.id, REVIEWER, scope={"*"}, reference="MLR-7", until=until)
+        await gamification.approve_reward(uow, reward.id, REVIEWER, scope=EVERYTHING, reference="MLR-7", until=until)
     await claimed(work, origin, person, reward)
     clock.move(timedelta(days=2))
     with pytest.raises(RewardNotFoundError):

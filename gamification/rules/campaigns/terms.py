@@ -29,6 +29,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
     ``professions`` are those of whom it is for, none: everybody. ``budget`` is in recognition units over all persons,
     None without a limit. In the activity window what people do counts; in the visibility window the campaign is shown.
+    ``brand`` is the key of the brand that it belongs to, if it is promotional and belongs to one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     budget: int | None = None
+    brand: str | None = None
 
 
 def check_terms(terms: Terms, is_market: Callable[[str], bool]) -> Terms:

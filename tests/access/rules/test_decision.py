@@ -1,10 +1,11 @@
 """Who may do what: deny by default, and the table as it is meant to be."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access.policy import ROLE_PERMISSIONS
+from access.policy import ROLE_PERMISSIONS, branded
 from access.rules.decision import decide, in_scope
 from access.vocabulary import ALL_MARKETS, Permission, Reason, Role
 from people.vocabulary import MARKETS
@@ -47,6 +48,18 @@ def test_only_the_very_market_is_in_scope(market: str) -> None:
     assert not in_scope(caller(Role.MARKETER, "GB"), market)
     assert decide(caller(Role.MARKETER, "GB"), Permission.CONTENT_READ, "GB").allowed
     assert not decide(caller(Role.MARKETER, "GB"), Permission.CONTENT_READ, market).allowed
+
+
+@given(st.sampled_from(Role), st.sampled_from(Permission), st.sampled_from([("cardiovex",), ("respira",), ("*",), ()]))
+def test_a_brand_bounds_those_alone_who_can_be_narrowed(
+    role: Role, permission: Permission, brands: tuple[str, ...]
+) -> None:
+    somebody = msgspec.structs.replace(caller(role, ALL_MARKETS), brands=frozenset(brands))
+    decision = decide(somebody, permission, None, "cardiovex")
+    held, known = permission in ROLE_PERMISSIONS[role], not {"cardiovex", "*"}.isdisjoint(brands)
+    assert decision.allowed == (held and (known or not branded(role, permission)))
+    if held and not decision.allowed:
+        assert decision.reason is Reason.OUTSIDE_BRAND
 
 
 def test_a_role_that_the_table_does_not_know_may_do_nothing() -> None:

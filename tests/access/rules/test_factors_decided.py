@@ -11,7 +11,7 @@ from access.errors import InvalidAccountError
 from access.policy import EVERYONE, EVERYWHERE, GETTING_SECOND_FACTOR, OWN, WITHOUT_SECOND_FACTOR, reach
 from access.rules.decision import decide, decide_factors
 from access.rules.four_eyes import digest
-from access.rules.scope import scope
+from access.rules.scope import Scope, scope
 from access.vocabulary import Permission, Reach, Reason, Role
 from tests.access.builders import caller
 
@@ -74,8 +74,8 @@ def test_a_narrowed_client_does_what_is_named_and_what_everybody_may(permission:
 
 def test_an_hcp_without_a_market_has_no_scope_and_is_told_so() -> None:
     with pytest.raises(InvalidAccountError, match="must name a market"):
-        scope(Role.HCP, ["GB"], None)
-    assert scope(Role.HCP, [], "GB") == ["GB"]
+        scope(Role.HCP, ["GB"], ["*"], None)
+    assert scope(Role.HCP, [], [], "GB") == Scope(frozenset({"GB"}), frozenset())
 
 
 def test_what_binds_an_approval_is_the_hash_of_operation_and_body() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.rules.visibility import covers, scores, touches, visible
+from content.rules.visibility import scores, visible
 from content.values import ScoringView
 from content.vocabulary import EVERYWHERE, ContentKind, ContentState
 
@@ -76,24 +76,3 @@ def test_language_does_not_matter_for_scoring() -> None:
     assert scores(item, "FR", NOON)
     assert visible(item, "fr", "FR", "fr-FR", NOON)
     assert not visible(item, "fr", "FR", "de", NOON)
-
-
-@pytest.mark.parametrize(
-    ("scope", "markets", "covered", "touched"),
-    [
-        ({EVERYWHERE}, {EVERYWHERE}, True, True),
-        ({EVERYWHERE}, {"FR"}, True, True),
-        ({"FR"}, {"FR"}, True, True),
-        ({"FR", "DE"}, {"FR"}, True, True),
-        ({"FR"}, {"FR", "DE"}, False, True),
-        ({"FR"}, {"DE"}, False, False),
-        ({"FR"}, {EVERYWHERE}, False, True),
-        (set(), {EVERYWHERE}, False, False),
-        (set(), {"FR"}, False, False),
-    ],
-)
-def test_staff_see_what_touches_their_markets_and_decide_on_what_lies_within_them(
-    scope: set[str], markets: set[str], *, covered: bool, touched: bool
-) -> None:
-    assert covers(scope, markets) is covered
-    assert touches(scope, markets) is touched
