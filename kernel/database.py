@@ -16,13 +16,13 @@ from types import TracebackType
 from typing import Any, Final, TypeAlias, cast
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from typing_extensions import override
 
 from kernel.errors import UnavailableError
+from kernel.waiting import MOST_SECONDS, Lent, WaitingLine
 
-Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = Lent
 
 APPLICATION: Final = "laurel_app"
 """The role that every session of the application has (``kernel/roles.py``)."""
@@ -30,7 +30,6 @@ APPLICATION: Final = "laurel_app"
 STATEMENT_TIMEOUT_MS: Final = 10_000
 LOCK_TIMEOUT_MS: Final = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 30_000
-ACQUIRE_TIMEOUT_SECONDS: Final = 5.0
 COMMAND_TIMEOUT_SECONDS: Final = 30.0
 
 AWAY: Final = (
@@ -125,16 +124,12 @@ class Transaction(PostgresTransaction):
         await self._savepoint.release()
 
     async def _give_back(self) -> None:
-        if self.engine.pool:
-            await self.engine.pool.release(self.connection)
-        else:
-            await self.connection.close()
+        await self._line.give(self.connection)
 
     @override
-    async def get_connection(self) -> Any:
-        if self.engine.pool:
-            return await self.engine.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS)
-        return await self.engine.get_new_connection()
+    async def get_connection(self) -> Connection:
+        self._line = cast("Engine", self.engine).line("pool")
+        return await self._line.take()
 
 
 _DECLARE_ONCE: Final = "select set_config('laurel.purpose', $1, true), set_config('laurel.moment', $2, true)"
@@ -181,6 +176,7 @@ class Engine(PostgresEngine):
         super().__init__(config={})
         self.reads: asyncpg.Pool[asyncpg.Record] | None = None
         self.appends: asyncpg.Pool[asyncpg.Record] | None = None
+        self._lines: dict[str, WaitingLine] = {}
 
     @override
     async def check_version(self) -> None:
@@ -211,21 +207,27 @@ class Engine(PostgresEngine):
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
             "timezone": "UTC",
         } | ({} if role is None else {"role": role})
-        self.config = {"dsn": url, "server_settings": settings, "timeout": ACQUIRE_TIMEOUT_SECONDS}
-        pooled: dict[str, Any] = {"min_size": 1, "max_size": size, "command_timeout": COMMAND_TIMEOUT_SECONDS}
+        self.config = {"dsn": url, "server_settings": settings, "timeout": MOST_SECONDS}
+        pooled: dict[str, Any] = {
+            "min_size": 1,
+            "max_size": size,
+            "command_timeout": COMMAND_TIMEOUT_SECONDS,
+            "connection_class": _PooledConnection,
+        }
         reading = self.config | {"server_settings": settings | {"default_transaction_read_only": "on"}}
         try:
             async with translated():
-                self.pool = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
-                self.reads = await asyncpg.create_pool(**reading, **pooled, connection_class=_PooledConnection)
-                pooled["max_size"] = 1
-                self.appends = await asyncpg.create_pool(**self.config, **pooled, connection_class=_PooledConnection)
+                self.pool = await asyncpg.create_pool(**self.config, **pooled)
+                self.reads = await asyncpg.create_pool(**reading, **pooled)
+                self.appends = await asyncpg.create_pool(**self.config, **pooled | {"max_size": 1})
         except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
             await self.close()
             raise RoleMissingError(f"The login of LAUREL_DATABASE_URL can't work as {role}.") from error
         except UnavailableError:
             await self.close()
             raise
+        self._lines = {"pool": WaitingLine(self.pool), "reads": WaitingLine(self.reads)}
+        self._lines["appends"] = WaitingLine(self.appends, 1)
 
     async def close(self) -> None:
         """Close the pools; harmless when they are not open."""
@@ -233,6 +235,13 @@ class Engine(PostgresEngine):
             if pool is not None:
                 pool.terminate()
         self.pool = self.reads = self.appends = None
+        self._lines.clear()
+
+    def line(self, name: str) -> WaitingLine:
+        """Return the line to the pool of this attribute; without one, ``DatabaseUnavailableError`` is raised."""
+        if name not in self._lines:
+            raise DatabaseUnavailableError("The database pool is not open.")
+        return self._lines[name]
 
     @asynccontextmanager
     async def reading(self, purpose: str = "", now: datetime | None = None) -> AsyncIterator[Connection]:
@@ -240,10 +249,7 @@ class Engine(PostgresEngine):
 
         What is read is read for ``purpose``, ``now``: without one, no row that belongs to a person is there.
         """
-        if self.reads is None:
-            message = "The database pool is not open."
-            raise DatabaseUnavailableError(message)
-        async with self.reads.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        async with self.line("reads").lend() as connection:
             await cast("_PooledConnection", connection).declare(purpose, now)
             current = cast("ContextVar[Any]", self.current_transaction)
             token = current.set(_Reading(connection))
@@ -258,10 +264,7 @@ class Engine(PostgresEngine):
 
         It is kept for this: that there is no other connection left can still be written down, and then said.
         """
-        if self.appends is None:
-            message = "The database pool is not open."
-            raise DatabaseUnavailableError(message)
-        async with self.appends.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        async with self.line("appends").lend() as connection:
             yield connection
 
     @asynccontextmanager
@@ -270,9 +273,6 @@ class Engine(PostgresEngine):
 
         What it does is done for ``purpose``, ``now``: without one, no row that belongs to a person is there.
         """
-        if self.pool is None:
-            message = "The database pool is not open."
-            raise DatabaseUnavailableError(message)
         async with self.transaction(allow_nested=False) as transaction:
             if purpose:
                 moment = "" if now is None else now.isoformat()

@@ -100,14 +100,19 @@ async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
     return await audit.inclusion_proof(uow, index)
 
 
-class OpenedDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """What a profile said before and says since, of the fields that the caller's permissions list.
+WRITTEN: Final = frozenset({"words", "answer"})
+"""What people and the data protection officer write to each other in privacy requests."""
 
-    Nothing of it is there where the person was erased, or where it is not what the entry commits to.
+
+class OpenedDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """What a profile or a request said before and says since, of the fields that the caller's permissions list.
+
+    Nothing of it is there where the person was erased, or belongs to a market ``elsewhere``, or where it is not what
+    the entry commits to.
     """
 
     subject: UUID
-    state: Literal["open", "erased", "damaged"]
+    state: Literal["open", "elsewhere", "erased", "damaged"]
     old: dict[str, Any] = {}
     new: dict[str, Any] = {}
 
@@ -119,9 +124,21 @@ class OpenedDetail(msgspec.Struct, frozen=True, kw_only=True):
     records=audit.Action.DETAIL_READ,
 )
 async def read_details(uow: UnitOfWork, caller: Caller, index: FromPath[int]) -> Listing[OpenedDetail]:
-    """Return what lies sealed beside an entry: what changed in somebody's profile."""
-    fields = {field.value for field in access.shown_fields(caller.role)}
-    return Listing([await _opened(uow, each, fields) for each in await audit.sealed_details(uow, index)])
+    """Return what lies sealed beside an entry: somebody's profile or licence, old and new, or what was written."""
+    fields = {field.value for field in access.shown_fields(caller.role, caller.lent)}
+    if access.decide(caller, Permission.PRIVACY_REQUESTS_READ).allowed:
+        fields |= WRITTEN
+    found = await audit.sealed_details(uow, index)
+    where = await people.bearings(uow, [people.PersonId(each.subject) for each in found])
+    elsewhere = {person for person, at in where.items() if not access.in_scope(caller, at.market)}
+    return Listing(
+        [
+            OpenedDetail(subject=each.subject, state="elsewhere")
+            if each.subject in elsewhere
+            else await _opened(uow, each, fields)
+            for each in found
+        ]
+    )
 
 
 async def _opened(uow: UnitOfWork, sealed: audit.StoredDetail, fields: AbstractSet[str]) -> OpenedDetail:

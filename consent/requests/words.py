@@ -4,6 +4,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 import people
+from kernel.facts import SealedDetail
 from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonErasedError
 from people.vocabulary import PersonId
@@ -17,6 +18,11 @@ async def sealed(uow: UnitOfWork, person: PersonId, request: UUID, column: Colum
     if words is None:
         return None
     return (await people.box(uow, person)).seal(words.encode(), _ROW, column, request)
+
+
+async def detailed(uow: UnitOfWork, person: PersonId, column: Column, words: str | None) -> list[SealedDetail]:
+    """Return ``words`` sealed for the entry about them, which commits to what was written."""
+    return [] if words is None else [await people.seal_detail(uow, person, {"new": {column: words}, "old": {}})]
 
 
 async def opened(

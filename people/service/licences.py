@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
+from people.detailing import seal_detail
 from people.errors import InvalidLicenceError, PersonNotFoundError
 from people.rules import registers as rules
 from people.rules.licences import check_decision, check_submission, standing_on
@@ -32,7 +35,7 @@ async def submit_licence(
     data_key, known = await _licence(uow, person, market)
     check_submission(known, evidence, expires_on, uow.now.date())
     decision = LicenceDecision(status=LicenceStatus.PENDING, evidence=evidence, expires_on=expires_on)
-    return await _put_licence(uow, person, market, data_key, decision)
+    return await _put_licence(uow, person, market, data_key, known, decision)
 
 
 async def decide_licence(uow: UnitOfWork, person: PersonId, market: str, decision: LicenceDecision) -> Licence:
@@ -47,7 +50,7 @@ async def decide_licence(uow: UnitOfWork, person: PersonId, market: str, decisio
     """
     data_key, known = await _licence(uow, person, market)
     check_decision(known, decision, uow.now.date())
-    return await _put_licence(uow, person, market, data_key, decision)
+    return await _put_licence(uow, person, market, data_key, known, decision)
 
 
 async def standings(
@@ -129,7 +132,7 @@ async def settle_inquiry(
         if finding is RegisterFinding.ACTIVE and entry is not None:
             verified = rules.decision(inquiry, entry, known)
             check_decision(known, verified, uow.now.date())
-            await _put_licence(uow, inquiry.person, inquiry.market, data_key, verified)
+            await _put_licence(uow, inquiry.person, inquiry.market, data_key, known, verified)
         elif answered:
             await licences.put_finding(uow, inquiry, finding, None)
     uow.record(
@@ -159,7 +162,7 @@ async def _licence(uow: UnitOfWork, person: PersonId, market: str) -> tuple[byte
 
 
 async def _put_licence(
-    uow: UnitOfWork, person: PersonId, market: str, data_key: bytes, decision: LicenceDecision
+    uow: UnitOfWork, person: PersonId, market: str, data_key: bytes, known: Licence | None, decision: LicenceDecision
 ) -> Licence:
     licence = Licence(
         market=market,
@@ -172,7 +175,11 @@ async def _put_licence(
         covered_recipient=decision.covered_recipient,
     )
     await licences.put_licence(uow, person, data_key, licence)
-    uow.record(Action.LICENCE_CHANGED, subject=person, resource=_resource(market), status=decision.status)
+    before = [] if known is None else [known]
+    values = {"new": {Field.LICENCES.value: [licence]}, "old": {Field.LICENCES.value: before}}
+    sealed = await seal_detail(uow, person, msgspec.to_builtins(values))
+    resource = _resource(market)
+    uow.record(Action.LICENCE_CHANGED, subject=person, resource=resource, sealed=[sealed], status=decision.status)
     return licence
 
 

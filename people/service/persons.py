@@ -36,7 +36,8 @@ async def register(uow: UnitOfWork, new: NewPerson) -> PersonId:
     check(new, _zones())
     person = PersonId(uow.new_id())
     await persons.insert(uow, person, new)
-    uow.record(Action.PERSON_REGISTERED, subject=person, market=new.market)
+    sealed = await seal_detail(uow, person, {"new": msgspec.to_builtins(new), "old": {}})
+    uow.record(Action.PERSON_REGISTERED, subject=person, sealed=[sealed], market=new.market)
     return person
 
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from kernel.database import ACQUIRE_TIMEOUT_SECONDS
 from kernel.epochs import REMEMBERED_SECONDS
 from kernel.settings import Settings
+from kernel.waiting import MOST_SECONDS
 from tests.api.asker import Asker, Body
 from tests.api.house import House, problem
 from tests.api.lines import Line, through, whole
@@ -203,7 +203,7 @@ async def test_a_silent_server_holds_nobody_for_much_longer_than_a_request_may_t
     async with worker(house, request_seconds=0.5) as hasty:
         assert (await hcp.ask("GET", "/v1/me", via=hasty)).status_code == 200
         lines.database.hold()
-        async with asyncio.timeout(0.5 + ACQUIRE_TIMEOUT_SECONDS + 2):
+        async with asyncio.timeout(0.5 + MOST_SECONDS + 2):
             answers = await asyncio.gather(*(hcp.ask("GET", "/v1/me", via=hasty) for _ in range(5)))
         assert [(answer.status_code, answer.content) for answer in answers] == [(503, b"")] * 5
         await lines.database.mend()

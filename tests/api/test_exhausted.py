@@ -1,6 +1,7 @@
 """Every connection to PostgreSQL taken: a clear no, nothing lost that was answered, no answer without its entry."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -12,22 +13,19 @@ from tests.api.asker import Asker, Body
 from tests.api.house import House, problem
 
 BARE = (503, b"")
-PATIENCE_SECONDS = 0.3
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait less long for a free connection than in earnest: a request may wait for one up to three times."""
-    monkeypatch.setattr("kernel.database.ACQUIRE_TIMEOUT_SECONDS", PATIENCE_SECONDS)
+AT_ONCE_SECONDS = 1.0
+ROUNDS = 3
+"""Of which the quickest counts: others use the machine as well."""
+CROWD = 128
 
 
 @asynccontextmanager
-async def exhausted(*, appends: bool) -> AsyncIterator[None]:
-    """Hold every connection that reads or writes, and the one for the trail if asked to."""
+async def exhausted(*, appends: bool, but: int = 0) -> AsyncIterator[None]:
+    """Hold every connection ``but`` a few that reads or writes, and the one for the trail if asked to."""
     async with AsyncExitStack() as stack:
         for pool in [DB.reads, DB.pool, DB.appends] if appends else [DB.reads, DB.pool]:
             assert pool is not None
-            for _ in range(pool.get_max_size()):
+            for _ in range(pool.get_max_size() - but):
                 await stack.enter_async_context(pool.acquire())
         yield
 
@@ -72,6 +70,55 @@ async def test_without_one_for_the_trail_either_nothing_is_said_and_nothing_lost
     assert [await house.trail(answer) for answer in answers] == [[]] * len(answers)
     assert await house.count("engagement.activity", "id = $1", activity["id"]) == 0
     await goes_on(house, hcp, activity)
+
+
+async def slowest(house: House, hcp: Asker, activity: Body) -> float:
+    """Ask again and again, also while others wait already; return how long the last answer took (seconds)."""
+
+    async def timed(delay: float) -> float:
+        await asyncio.sleep(delay)
+        started = time.monotonic()
+        answers = await asked(house, hcp, activity)
+        assert 200 not in {answer.status_code for answer in answers}
+        return time.monotonic() - started
+
+    return max(await asyncio.gather(*(timed(delay) for delay in (0.0, 0.2, 0.5, 0.9))))
+
+
+@pytest.mark.parametrize("appends", [False, True])
+async def test_the_no_comes_within_a_second(house: House, *, appends: bool) -> None:
+    hcp, activity = await house.hcp(), house.activity(await house.item())
+    took = []
+    for _ in range(ROUNDS):
+        async with exhausted(appends=appends):
+            took.append(await slowest(house, hcp, activity))
+        await goes_on(house, hcp, house.activity(await house.item()))
+    assert min(took) <= AT_ONCE_SECONDS, took
+
+
+async def test_a_crowd_that_has_one_connection_left_is_served_and_nobody_sent_away(house: House) -> None:
+    """The control: waiting in a line that moves, behind merged writes and a slow question, is no exhaustion."""
+    hcps, item = [await house.hcp() for _ in range(4)], await house.item()
+
+    async def one(number: int) -> int:
+        hcp = hcps[number % len(hcps)]
+        if number % 2:
+            return (await hcp.get("/v1/me/points")).status_code
+        return (await hcp.post("/v1/me/activities", [house.activity(item) for _ in range(20)])).status_code
+
+    async with exhausted(appends=False, but=1):
+        answers = await asyncio.gather(*map(one, range(CROWD)))
+    assert set(answers) == {200}
+    people = [hcp.person for hcp in hcps]
+    assert await house.count("engagement.activity", "person = any($1)", people) == CROWD // 2 * 20
+
+
+async def test_a_moment_without_connections_is_waited_for(house: House) -> None:
+    hcp, activity = await house.hcp(), house.activity(await house.item())
+    async with exhausted(appends=False):
+        waiting = asyncio.create_task(asked(house, hcp, activity))
+        await asyncio.sleep(0.3)
+    assert [answer.status_code for answer in await waiting] == [200, 200, 403, 404, 200, 401]
 
 
 async def goes_on(house: House, hcp: Asker, activity: Body) -> None:

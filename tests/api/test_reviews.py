@@ -77,6 +77,18 @@ async def test_what_is_no_signature_or_covers_nothing_is_refused(
     assert (await officer.post("/v1/audit/reviews", signing(0, 1))).status_code == 201, "the control"
 
 
+async def test_what_one_did_alone_is_reviewed_by_somebody_else(house: House, officer: Asker) -> None:
+    other = await house.staff(Role.COMPLIANCE_OFFICER)
+    await with_password(house, other)
+    await house.settled()
+    begin = await house.database.fetchval("select max(index) + 1 from audit.leaf")
+    await officer.read("/v1/me")
+    await house.settled()
+    refused = await officer.post("/v1/audit/reviews", signing(begin, begin + 1))
+    assert fields(problem(refused, 400, "invalid-request")) == ["end_index"]
+    assert (await other.post("/v1/audit/reviews", signing(begin, begin + 1))).status_code == 201
+
+
 async def test_somebody_elses_password_signs_nothing(house: House, officer: Asker) -> None:
     other = await house.staff(Role.COMPLIANCE_OFFICER)
     problem(await other.post("/v1/audit/reviews", signing(0, 1)), 403, "signature-refused")

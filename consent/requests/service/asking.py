@@ -13,7 +13,7 @@ from consent.requests.calendars import public_holidays
 from consent.requests.registry import Registry
 from consent.requests.service.viewing import viewed
 from consent.requests.store import requests as store
-from consent.requests.words import sealed
+from consent.requests.words import detailed, sealed
 from consent.rules import requests as rules
 from consent.rules.deadlines import due_on
 from consent.rules.standing import state_at
@@ -49,7 +49,8 @@ async def ask(uow: UnitOfWork, registry: Registry, person: PersonId, new: NewReq
     if not await store.insert(uow, request):
         raise RequestOpenError("A request of this type is open already.")
     resource = f"privacy_request:{request.id}"
-    uow.record(Action.REQUEST_RECEIVED, subject=person, resource=resource, type=request.type.value)
+    said = await detailed(uow, person, "words", new.words)
+    uow.record(Action.REQUEST_RECEIVED, subject=person, resource=resource, sealed=said, type=request.type.value)
     if request.type in rules.PACKAGED:
         await store.insert_steps(uow, request.id, rules.steps_of(request.type, ()))
     elif request.type is RequestType.RESTRICTION:

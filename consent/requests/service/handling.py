@@ -24,7 +24,7 @@ from consent.requests.registry import Registry
 from consent.requests.service.viewing import cases
 from consent.requests.store import holds
 from consent.requests.store import requests as store
-from consent.requests.words import sealed
+from consent.requests.words import detailed, sealed
 from consent.rules import requests as rules
 from consent.rules.deadlines import due_on, told_by
 from consent.service import recording as consents
@@ -129,7 +129,8 @@ async def refuse(
     rules.require_open(before)
     closed = _closed(_running(before, uow.now), RequestState.REFUSED, uow.now)
     after = msgspec.structs.replace(closed, refusal_reason=reason, answer=await _answer(uow, before, words))
-    return await _put(uow, registry, after, Action.REQUEST_REFUSED, reason=reason.value)
+    said = await detailed(uow, before.person, "answer", words)
+    return await _put(uow, registry, after, Action.REQUEST_REFUSED, reason=reason.value, sealed=said)
 
 
 async def complete(
@@ -147,11 +148,13 @@ async def complete(
     rules.require_state(before, RequestState.RECEIVED)
     answered = msgspec.structs.replace(before, answer=await _answer(uow, before, words))
     steps = rules.steps_of(before.type, registry.erased())
+    said = await detailed(uow, before.person, "answer", words)
     if not steps:
-        return await _put(uow, registry, _closed(answered, RequestState.COMPLETED, uow.now), Action.REQUEST_COMPLETED)
+        after = _closed(answered, RequestState.COMPLETED, uow.now)
+        return await _put(uow, registry, after, Action.REQUEST_COMPLETED, sealed=said)
     await store.insert_steps(uow, identifier, steps)
     after = msgspec.structs.replace(answered, state=RequestState.IN_PROGRESS)
-    return await _put(uow, registry, after, Action.REQUEST_ACCEPTED)
+    return await _put(uow, registry, after, Action.REQUEST_ACCEPTED, sealed=said)
 
 
 async def lift_restriction(uow: UnitOfWork, registry: Registry, markets: Sequence[str], identifier: UUID) -> CaseView:
