@@ -21,13 +21,14 @@ from content.service import (
     create_content,
     for_scoring,
     item,
+    live_sessions,
     staff_item,
     training_item,
     training_items,
     visible,
     withdraw,
 )
-from content.values import ContentItem, NewContent, OfferedContent, ScoringView
+from content.values import ContentItem, NewContent, OfferedContent, ScoringView, Session
 from content.vocabulary import EVERYWHERE, STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
 
 __all__ = [
@@ -48,12 +49,14 @@ __all__ = [
     "OfferedContent",
     "OutsideMarketScopeError",
     "ScoringView",
+    "Session",
     "all_items",
     "approve",
     "create_content",
     "for_scoring",
     "forbidden_word",
     "item",
+    "live_sessions",
     "scores",
     "staff_item",
     "training_item",

@@ -23,7 +23,8 @@ class NewReward(msgspec.Struct, frozen=True, kw_only=True):
 
     ``stock``: None is unlimited, 0 is out. ``per_person`` claims in each ``period`` of a person's own calendar; None is
     unlimited. ``markets`` are ISO 3166-1 alpha-2 codes, or ``("*",)`` alone. ``value``, with ``value_currency``, is the
-    fair market value of one, 0 where it has none. ``payer`` names the legal entity that pays; ``category`` and
+    fair market value of one, 0 where it has none. With ``board`` (a key) it is for those alone who came to ``rank`` or
+    better in the newest closed period of that board. ``payer`` names the legal entity that pays; ``category`` and
     ``conditions`` are words of the policy packs.
     """
 
@@ -44,6 +45,8 @@ class NewReward(msgspec.Struct, frozen=True, kw_only=True):
     category: policy.ItemCategory | None = None
     conditions: tuple[policy.Condition, ...] = ()
     content: UUID | None = None
+    board: str | None = None
+    rank: int | None = None
 
 
 class Reward(NewReward, frozen=True, kw_only=True):

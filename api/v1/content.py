@@ -7,6 +7,7 @@ import msgspec
 from litestar.params import FromPath, FromQuery
 
 import content
+import gamification
 from access import Caller, Permission, Role
 from api.passage import Passage
 from api.routing import command, query
@@ -18,7 +19,10 @@ from kernel.unit_of_work import UnitOfWork
 
 
 class NewItem(Body, frozen=True, kw_only=True):
-    """A new item, as a draft; ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere, ``due_at`` is inclusive."""
+    """A new item, as a draft; ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere, ``due_at`` is inclusive.
+
+    A live webinar begins at ``starts_at`` and takes ``duration_seconds``.
+    """
 
     kind: ContentKind
     title: str
@@ -31,6 +35,7 @@ class NewItem(Body, frozen=True, kw_only=True):
     visible_until: datetime | None = None
     due_at: datetime | None = None
     duration_seconds: int | None = None
+    starts_at: datetime | None = None
 
 
 @query.get("/content", permission=Permission.CONTENT_READ, purpose=Purpose.SERVICE, records=Action.CONTENT_LISTED)
@@ -88,6 +93,7 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
         visible_until=data.visible_until,
         due_at=data.due_at,
         duration_seconds=data.duration_seconds,
+        starts_at=data.starts_at,
     )
     return await content.create_content(uow, caller.account, new, scope=caller.markets)
 
@@ -99,8 +105,13 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
     records=Action.CONTENT_APPROVED,
 )
 async def approve_content(uow: UnitOfWork, caller: Caller, item: FromPath[UUID]) -> ContentItem:
-    """Approve an item; its author never does. Approving twice is harmless."""
-    return await content.approve(uow, ContentId(item), caller.account, scope=caller.markets)
+    """Approve an item; its author never does. Approving twice is harmless.
+
+    A live session of promotion too near to one of accredited education is refused, and the other way round.
+    """
+    approved = await content.approve(uow, ContentId(item), caller.account, scope=caller.markets)
+    await gamification.refuse_near_promotion(uow, approved)
+    return approved
 
 
 @command.post(

@@ -8,12 +8,17 @@ from typing import Final
 
 import msgspec
 
-from gamification.board_errors import BoardExistsError, BoardOutsideMarketError
+from gamification.board_errors import BoardExistsError, BoardOutsideMarketError, InvalidBoardError
 from gamification.board_values import Board, NewBoard
 from gamification.errors import BoardNotFoundError
+from gamification.rules.barring import lanes_of
 from gamification.rules.definitions import check_board, is_key
+from gamification.rules.parts import parts_of, paying_rules
+from gamification.rules.policy import Board as Facts
+from gamification.rules.policy import board_refusals
 from gamification.service.board_keeping import begin
-from gamification.store import board_rows
+from gamification.service.publishing import rules_of
+from gamification.store import board_rows, rule_sets
 from gamification.vocabulary import Action, BoardState, Dimension
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import MARKETS
@@ -31,6 +36,8 @@ async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Collection[str]
 
     """
     check_board(new, _zones(), MARKETS, uow.now)
+    for field, refused in board_refusals(await _facts(uow, new)):
+        raise InvalidBoardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
     made = _board(uow, new)
     if not _in_scope(made, scope):
         message = "The board would show people of markets that your scope doesn't include."
@@ -69,6 +76,19 @@ async def archive_board(uow: UnitOfWork, key: str, *, scope: Collection[str]) ->
     return found
 
 
+async def _facts(uow: UnitOfWork, new: NewBoard) -> Facts:
+    """Return a board as policy looks at it, with the rules that are in force now; others may be yet to come."""
+    version = await rule_sets.newest_version(uow)
+    composed = parts_of(await rules_of(uow, version)) if version is not None else []
+    known = {
+        rule.key: frozenset(lanes_of(rule, campaign))
+        for parts, campaign in composed
+        for _, rule in paying_rules(parts)
+        if rule.key in (new.rules or ())
+    }
+    return Facts(lane=new.lane, rules=known, narrowed=new.narrowing is not None)
+
+
 def _in_scope(board: Board, scope: Collection[str]) -> bool:
     """Tell whether everybody whom a board can show is in one of these markets; a language is spoken in many."""
     return EVERY_MARKET in scope or (board.dimension is Dimension.MARKET and board.value in scope)
@@ -92,13 +112,14 @@ def _board(uow: UnitOfWork, new: NewBoard) -> Board:
         created_by=uow.origin.actor,
         created_at=uow.now,
         archived_at=None,
+        lane=new.lane,
     )
 
 
 def _defined(board: Board) -> dict[str, object]:
     """Return what a board was defined as, for the audit log."""
     said = msgspec.to_builtins(board)
-    kept = ("schedule", "zone", "ties", "dimension", "value", "visibility", "minimum", "settling_minutes")
+    kept = ("schedule", "zone", "ties", "dimension", "value", "visibility", "minimum", "settling_minutes", "lane")
     return {name: said[name] for name in kept} | {"rules": len(board.rules or ())}
 
 
