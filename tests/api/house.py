@@ -154,6 +154,7 @@ class House:
         approved: bool = True,
         visible_from: datetime | None = None,
         visible_until: datetime | None = None,
+        lane: ContentClass = ContentClass.MEDICAL,
     ) -> str:
         """Create a content item, approved unless said otherwise, and return its id."""
         new = NewContent(
@@ -164,6 +165,7 @@ class House:
             tags=tuple(tags),
             visible_from=visible_from,
             visible_until=visible_until,
+            content_class=lane,
         )
         async with self.runtime.work.begin(ORIGIN) as uow:
             made = await content.create_content(uow, UUID(int=2), new, scope={"*"})
@@ -171,10 +173,17 @@ class House:
                 await content.approve(uow, made.id, UUID(int=3), scope={"*"})
         return str(made.id)
 
-    async def reward(self, *, approved: bool = True, markets: Sequence[str] = ("GB",), **more: Any) -> Reward:
+    async def reward(
+        self,
+        *,
+        approved: bool = True,
+        markets: Sequence[str] = ("GB",),
+        lane: ContentClass = ContentClass.MEDICAL,
+        **more: Any,
+    ) -> Reward:
         """Create a reward without value or cost, approved unless said otherwise."""
         known = {"name": "Heart sounds", "kind": RewardKind.CONTENT_UNLOCK, "payer": "Laurel Ltd"} | more
-        new = NewReward(key=f"r-{uuid4().hex}", markets=tuple(markets), content_class=ContentClass.MEDICAL, **known)
+        new = NewReward(key=f"r-{uuid4().hex}", markets=tuple(markets), content_class=lane, **known)
         async with self.runtime.work.begin(ORIGIN) as uow:
             made = await gamification.create_reward(uow, UUID(int=2), new, scope={"*"})
             if approved:
