@@ -51,7 +51,10 @@ async def asked(
 ) -> tuple[httpx.Response, Asker, str]:
     """Claim a book for points that somebody has; return the answer, who asked and the reward."""
     gamification.use_packs(Packs((pack,)))
-    key, hcp = await currency(house), await doctor(house, **(licence | {"status": "pending" if licence.get("status") == "rejected" else "verified"}))
+    key, hcp = (
+        await currency(house),
+        await doctor(house, **(licence | {"status": "pending" if licence.get("status") == "rejected" else "verified"})),
+    )
     if "status" in licence:
         officer = await house.staff(Role.COMPLIANCE_OFFICER)
         decided = await officer.ask("PUT", f"/v1/hcps/{hcp.person}/licences", body=KNOWN | licence)
@@ -66,8 +69,7 @@ async def asked(
 
 
 RAISED: Final = (
-    "update gamification.reward set value = value + 1"
-    " where id = (select reward from gamification.claim where id = $1)"
+    "update gamification.reward set value = value + 1 where id = (select reward from gamification.claim where id = $1)"
 )
 CASES: Final[list[tuple[str, Pack, Body, Body]]] = [
     ("value-not-comparable", ALLOWS, {"value_currency": "EUR"}, {}),
