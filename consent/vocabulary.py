@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     CONTACT = "contact"
     ANALYTICS = "analytics"
     NAMED_DISCLOSURE = "named_disclosure"
+    ACCREDITED_SHARING = "accredited_sharing"
     SERVICE = "service"
     COMPLIANCE = "compliance"
     CONTENT_OPERATIONS = "content_operations"

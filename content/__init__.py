@@ -23,6 +23,7 @@ from content.service import (
     create_content,
     for_scoring,
     item,
+    live_sessions,
     require_brand,
     staff_item,
     training_item,
@@ -30,7 +31,7 @@ from content.service import (
     visible,
     withdraw,
 )
-from content.values import ContentItem, NewContent, OfferedContent, ScoringView
+from content.values import ContentItem, NewContent, OfferedContent, ScoringView, Session
 from content.vocabulary import EVERYWHERE, STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "OutsideBrandScopeError",
     "OutsideMarketScopeError",
     "ScoringView",
+    "Session",
     "all_items",
     "approve",
     "brand_fault",
@@ -59,6 +61,7 @@ __all__ = [
     "for_scoring",
     "forbidden_word",
     "item",
+    "live_sessions",
     "require_brand",
     "scores",
     "staff_item",

@@ -1,6 +1,7 @@
 """The use cases of content: create, approve, withdraw, offer, and say what scores."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,8 +21,8 @@ from content.errors import (
 from content.rules import drafts, pages
 from content.rules import visibility as rules
 from content.rules.brands import brand_fault
-from content.values import ContentItem, NewContent, OfferedContent, ScoringView
-from content.vocabulary import STAFF_TRAINING, Action, ContentId, ContentKind, ContentState
+from content.values import ContentItem, NewContent, OfferedContent, ScoringView, Session
+from content.vocabulary import STAFF_TRAINING, Action, ContentClass, ContentId, ContentKind, ContentState
 from kernel import cursors
 from kernel.cursors import Page
 from kernel.unit_of_work import UnitOfWork
@@ -197,6 +198,24 @@ async def training_item(uow: UnitOfWork, content: ContentId, scope: Scope) -> Co
     if found.state is not ContentState.APPROVED or STAFF_TRAINING not in found.tags:
         raise ContentNotFoundError("There is no such module for staff.", field="item")
     return found
+
+
+async def live_sessions(
+    uow: UnitOfWork,
+    lane: ContentClass,
+    markets: Collection[str],
+    since: datetime,
+    until: datetime,
+    *,
+    lock: bool = False,
+) -> list[Session]:
+    """Return the approved live sessions of a lane that are on between two moments, in any of ``markets``.
+
+    With ``lock`` nobody else who asks with it is answered before the transaction ends.
+    """
+    if lock:
+        await store.lock_sessions(uow)
+    return await store.live_sessions(uow, lane, markets, since, until)
 
 
 async def for_scoring(uow: UnitOfWork, contents: Collection[ContentId]) -> dict[ContentId, ScoringView]:

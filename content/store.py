@@ -1,6 +1,7 @@
 """Every query of content; each takes the unit of work and returns values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -9,12 +10,13 @@ import msgspec
 
 from access import Scope
 from content.rules.visibility import language
-from content.values import ContentItem, OfferedContent, ScoringView
+from content.values import ContentItem, OfferedContent, ScoringView, Session
 from content.vocabulary import EVERYWHERE, STAFF_TRAINING, ContentClass, ContentId, ContentKind, ContentState
 from kernel.unit_of_work import UnitOfWork
 
 Kind = TypeVar("Kind", ContentItem, OfferedContent)
 
+SESSIONS_LOCK: Final = 4_207
 _OFFERED_COLUMNS: Final = ", ".join(OfferedContent.__struct_fields__)
 _COLUMNS: Final = ", ".join(ContentItem.__struct_fields__)
 _TOUCHED: Final = (
@@ -122,6 +124,30 @@ async def for_scoring(uow: UnitOfWork, contents: Sequence[ContentId]) -> dict[Co
         )
         for row in rows
     }
+
+
+async def lock_sessions(uow: UnitOfWork) -> None:
+    """Let one transaction in at a time that puts a live session beside others."""
+    await uow.execute("select pg_advisory_xact_lock($1)", SESSIONS_LOCK)
+
+
+async def live_sessions(
+    uow: UnitOfWork, lane: ContentClass, markets: Collection[str], since: datetime, until: datetime
+) -> list[Session]:
+    """Return the live sessions of a lane that are on at some moment from ``since`` to ``until``, in any of markets."""
+    rows = await uow.fetch(
+        "select content_class, markets, starts_at, starts_at + make_interval(secs => duration_seconds) as ends_at"
+        " from content.item where state = 'approved' and content_class = $1 and starts_at <= $4"
+        " and starts_at + make_interval(secs => duration_seconds) >= $3"
+        " and (markets && $2::text[] or $5 = any($6::text[])) order by starts_at",
+        lane,
+        [*markets, EVERYWHERE],
+        since,
+        until,
+        EVERYWHERE,
+        list(markets),
+    )
+    return [msgspec.convert(dict(row), Session) for row in rows]
 
 
 async def training_items(uow: UnitOfWork, scope: Scope) -> list[ContentItem]:

@@ -20,6 +20,7 @@ class Item(Table, tablename="item", schema="content"):
     visible_until = Timestamptz(default=None, null=True, help_text="open: exclusive")
     due_at = Timestamptz(default=None, null=True, help_text="open: until when it counts as on time, inclusive")
     duration_seconds = Integer(default=None, null=True, help_text="open: how long it takes")
+    starts_at = Timestamptz(default=None, null=True, help_text="open: when its live session begins; empty: on demand")
     created_by = UUID(default=None, null=False, help_text="pseudonymous: account")
     created_at = Timestamptz(default=None, null=False, help_text="open")
     approved_by = UUID(default=None, null=True, help_text="pseudonymous: account")

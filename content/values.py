@@ -14,7 +14,8 @@ class NewContent(msgspec.Struct, frozen=True, kw_only=True):
     ``markets`` are ISO 3166-1 alpha-2 codes, or ``("*",)`` alone for all of them; ``tags`` are lower-case subjects.
     The item is visible from ``visible_from`` (inclusive) until ``visible_until`` (exclusive); empty means no bound.
     Who is done with it by ``due_at`` (inclusive) is on time; without it nobody is on time, and nobody late.
-    ``brand`` is the key of the brand that it belongs to, if it is promotional and belongs to one.
+    A webinar that is live begins at ``starts_at`` and takes ``duration_seconds``. ``brand`` is the key of the brand
+    that it belongs to, if it is promotional and belongs to one.
     """
 
     kind: ContentKind
@@ -29,6 +30,7 @@ class NewContent(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     duration_seconds: int | None = None
     brand: str | None = None
+    starts_at: datetime | None = None
 
 
 class ContentItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,7 @@ class ContentItem(msgspec.Struct, frozen=True, kw_only=True):
     visible_until: datetime | None
     due_at: datetime | None
     duration_seconds: int | None
+    starts_at: datetime | None
     created_by: UUID
     created_at: datetime
     approved_by: UUID | None
@@ -68,6 +71,16 @@ class OfferedContent(msgspec.Struct, frozen=True, kw_only=True):
     visible_until: datetime | None
     due_at: datetime | None
     duration_seconds: int | None
+    starts_at: datetime | None
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A live session of an approved item: from ``starts_at`` to ``ends_at`` (UTC), for ``markets``."""
+
+    content_class: ContentClass
+    markets: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
 
 
 class ScoringView(msgspec.Struct, frozen=True, kw_only=True):

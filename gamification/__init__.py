@@ -42,6 +42,7 @@ from gamification.rules.policy import (
     unconfirmed,
 )
 from gamification.rules.reports import Preview
+from gamification.rules.rewards import kind_of
 from gamification.service.backfilling import backfill
 from gamification.service.board import (
     board,
@@ -51,7 +52,6 @@ from gamification.service.board import (
 from gamification.service.board_defining import archive_board, boards, create_board
 from gamification.service.board_keeping import (
     ALL_TIME,
-    BOARD_PURPOSES,
     boards_wait,
     copy_boards,
     keep_boards,
@@ -94,6 +94,7 @@ from gamification.service.reviewing import approve_campaign, reject_campaign, su
 from gamification.service.revoking import reinstate, revoke
 from gamification.service.rewards import approve_reward, catalogue, create_reward, offers, withdraw_reward
 from gamification.service.running import keep_schedule, move_campaign
+from gamification.service.sessions import refuse_near_promotion, silence_for, within_accredited
 from gamification.service.spending import expire_lots
 from gamification.service.transfers import exported, handed_over, near_caps, transfer_totals, transfers, yearly_report
 from gamification.service.windows import check_window
@@ -102,7 +103,6 @@ from gamification.store.totals import Totals, totals
 
 __all__ = [
     "ALL_TIME",
-    "BOARD_PURPOSES",
     "EFPIA",
     "HOLDINGS",
     "OPEN_PAYMENTS",
@@ -199,6 +199,7 @@ __all__ = [
     "judge_badge",
     "keep_boards",
     "keep_schedule",
+    "kind_of",
     "known",
     "lapse_levels",
     "leave",
@@ -224,12 +225,14 @@ __all__ = [
     "record_deliveries",
     "record_preview",
     "refresh",
+    "refuse_near_promotion",
     "reinstate",
     "reject_campaign",
     "retract",
     "revoke",
     "seen_by",
     "shipped_packs",
+    "silence_for",
     "streaks",
     "submit_campaign",
     "text_problems",
@@ -246,6 +249,7 @@ __all__ = [
     "why_not",
     "withdraw_currency",
     "withdraw_reward",
+    "within_accredited",
     "written_badge",
     "written_document",
     "written_list",

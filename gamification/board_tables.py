@@ -17,6 +17,7 @@ class BoardMember(Table, tablename="board_member", schema="gamification"):
     language = Text(default=None, null=True, help_text="pseudonymous: the language of the locale")
     expires_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the first consent runs out")
     profession = Text(default=None, null=True, help_text="pseudonymous: Profession, where the person said one")
+    shares = Boolean(default=False, null=False, help_text="pseudonymous: agrees to be seen in accredited education")
 
 
 class BoardRow(Table, tablename="board", schema="gamification"):
@@ -36,6 +37,7 @@ class BoardRow(Table, tablename="board", schema="gamification"):
     visibility = Text(default=None, null=False, help_text="open: Visibility")
     minimum = Integer(default=None, null=False, help_text="open: fewest people to be shown, at least 10")
     settling_minutes = Integer(default=None, null=False, help_text="open: from a period's end to its close")
+    lane = Text(default="medical", null=False, help_text="open: ContentClass whose points count")
     state = Text(default=None, null=False, help_text="open: BoardState")
     created_by = Text(default=None, null=False, help_text="pseudonymous: account")
     created_at = Timestamptz(default=None, null=False, help_text="open")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from content.vocabulary import ContentClass
 from gamification.rules.narrowing import LEAST_PEOPLE, Cell, Narrowing
 from gamification.rules.schedules import EVER
 from gamification.vocabulary import Band, BoardState, Dimension, Ties, Visibility
@@ -39,7 +40,8 @@ class BoardLine(msgspec.Struct, frozen=True):
 class NewBoard(msgspec.Struct, frozen=True, kw_only=True):
     """A board to be made.
 
-    ``rules`` are the keys of the points rules that count, None for all; they may be yet to come. ``schedule`` is
+    Only points for content of ``lane`` count. ``rules`` are the keys of the points rules that count, None for all; they
+    may be yet to come. ``schedule`` is
     ``ever`` or a cron expression of five fields, in ``zone``, that begins a period. ``starts_at`` is when the first
     period begins: None means now, or for ``ever`` everything that there is. A period closes ``settling_minutes`` after
     its end: what is recorded until then, and happened within it, counts. ``brand`` is whose it is, None: nobody's.
@@ -57,6 +59,7 @@ class NewBoard(msgspec.Struct, frozen=True, kw_only=True):
     settling_minutes: int = SETTLING_MINUTES
     starts_at: datetime | None = None
     brand: str | None = None
+    lane: ContentClass = ContentClass.MEDICAL
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     archived_at: datetime | None
     brand: str | None
+    lane: ContentClass = ContentClass.MEDICAL
 
     @property
     def narrowing(self) -> Narrowing | None:
@@ -106,12 +110,14 @@ class LivePeriod(msgspec.Struct, frozen=True, kw_only=True):
     settling_minutes: int
     lifetime: bool
     dense: bool
+    accredited: bool = False
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one query knows about a reader and a board.
 
-    ``alias`` is None for who takes no part. ``people`` and ``own`` (place, rank, points) are those of a closed period.
+    ``alias`` is None for who takes no part; ``shares`` tells who agrees to be seen in accredited education. ``people``
+    and ``own`` (place, rank, points) are those of a closed period.
     """
 
     board: Board
@@ -121,6 +127,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     own: tuple[int, int, int] | None
     populations: dict[Cell, int]
     others: tuple[tuple[Narrowing | None, int, str], ...]
+    shares: bool = False
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,9 +156,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a board with the board and the period it is of; ``band`` is given where the board shows no more."""
+    """A page of a board with the board and the period it is of; ``band`` is given where the board shows no more.
+
+    ``reason`` is the code of policy for which the reader is not on it.
+    """
 
     board: Board
     period: Period
     page: Page
     band: Band | None = None
+    reason: str | None = None

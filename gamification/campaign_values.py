@@ -124,3 +124,11 @@ class Backfill(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     version: int
     after: PersonId | None
+
+
+class CampaignApproval(msgspec.Struct, frozen=True):
+    """Which account approved a revision of a campaign, and when; ``sha256`` is of what was approved."""
+
+    sha256: str
+    approved_by: UUID
+    approved_at: datetime

@@ -52,6 +52,8 @@ class RewardRow(Table, tablename="reward", schema="gamification"):
     category = Text(default=None, null=True, help_text="open: what an item of value is to the law")
     conditions = Array(base_column=Text(default=None), default=None, null=False, help_text="open: what holds of it")
     content = UUID(default=None, null=True, help_text="open: the item that it unlocks")
+    board = Text(default=None, null=True, help_text="open: key of the board on which it is won; empty for no board")
+    rank = Integer(default=None, null=True, help_text="open: the last rank that wins it")
     state = Text(default=None, null=False, help_text="open: RewardState")
     created_by = UUID(default=None, null=False, help_text="pseudonymous: account")
     created_at = Timestamptz(default=None, null=False, help_text="open")

@@ -23,7 +23,8 @@ class NewReward(msgspec.Struct, frozen=True, kw_only=True):
 
     ``stock``: None is unlimited, 0 is out. ``per_person`` claims in each ``period`` of a person's own calendar; None is
     unlimited. ``markets`` are ISO 3166-1 alpha-2 codes, or ``("*",)`` alone. ``value``, with ``value_currency``, is the
-    fair market value of one, 0 where it has none. ``payer`` names the legal entity that pays; ``category`` and
+    fair market value of one, 0 where it has none. With ``board`` (a key) it is for those alone who came to ``rank`` or
+    better in the newest closed period of that board. ``payer`` names the legal entity that pays; ``category`` and
     ``conditions`` are words of the policy packs; ``brand`` is the key of the brand that it belongs to, if it is
     promotional and belongs to one.
     """
@@ -46,6 +47,8 @@ class NewReward(msgspec.Struct, frozen=True, kw_only=True):
     conditions: tuple[policy.Condition, ...] = ()
     content: UUID | None = None
     brand: str | None = None
+    board: str | None = None
+    rank: int | None = None
 
 
 class Reward(NewReward, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ class AwardRow(Table, tablename="award", schema="gamification"):
     awarded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when it was awarded")
     currency = Text(default=None, null=False, help_text="open: which points; the database's default is recognition")
     lot = UUID(default=None, null=True, help_text="pseudonymous: the lot its points came in, where they are kept apart")
+    lane = Text(default="medical", null=False, help_text="pseudonymous: the lane of the content that earned it")
 
 
 class LedgerEntry(Table, tablename="ledger_entry", schema="gamification"):

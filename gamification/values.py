@@ -8,7 +8,9 @@ from uuid import UUID
 import msgspec
 
 from consent.values import Decision
+from content.vocabulary import ContentClass
 from engagement import Draft, Malformed
+from gamification.campaign_values import CampaignApproval
 from gamification.rules.credentials.judging import Judgement
 from gamification.rules.earnings import (
     Award,
@@ -90,6 +92,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     kind: AwardKind = AwardKind.POINTS
     state: AwardState = AwardState.ACTIVE
     currency: str = RECOGNITION
+    lane: ContentClass = ContentClass.MEDICAL
     available_at: datetime | None = None
     expires_at: datetime | None = None
 
@@ -260,14 +263,6 @@ class SealView(msgspec.Struct, frozen=True, kw_only=True):
     leaf_hash: str
     hashes: list[str]
     checkpoint: str
-
-
-class CampaignApproval(msgspec.Struct, frozen=True):
-    """Which account approved a revision of a campaign, and when; ``sha256`` is of what was approved."""
-
-    sha256: str
-    approved_by: UUID
-    approved_at: datetime
 
 
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):

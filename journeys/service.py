@@ -1,10 +1,14 @@
 """Use cases: what to use next."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import content
 import engagement
+import gamification
 from content.values import OfferedContent
+from content.vocabulary import ContentClass
+from engagement.values import Use
 from journeys.rules.next_best import next_best
 from journeys.values import Recommendation
 from journeys.vocabulary import Action
@@ -26,9 +30,22 @@ async def recommendations(uow: UnitOfWork, person: PersonId, where: Bearings, li
     Whoever calls has made sure that the person agreed to personalisation.
     """
     uses = await engagement.recent_use(uow, person, LOOKED_BACK)
-    best = next_best(uses, await _offered(uow, where), uow.now)[:limit]
+    offered = await _offered(uow, where)
+    if await _in_accredited(uow, uses, where):
+        offered = [each for each in offered if each.content_class is not ContentClass.PROMOTIONAL]
+    best = next_best(uses, offered, uow.now)[:limit]
     uow.record(Action.RECOMMENDATIONS_READ, subject=person, count=len(best))
     return best
+
+
+async def _in_accredited(uow: UnitOfWork, uses: Sequence[Use], where: Bearings) -> bool:
+    """Tell whether the person is, or was just now, in accredited education, where no promotion may reach them (C13)."""
+    if await gamification.within_accredited(uow, where):
+        return True
+    silence = gamification.silence_for(uow, where)
+    recent = [each.content for each in uses if uow.now - each.last_at < silence]
+    known = await content.for_scoring(uow, recent) if recent else {}
+    return any(each.content_class is ContentClass.ACCREDITED for each in known.values())
 
 
 async def _offered(uow: UnitOfWork, where: Bearings) -> list[OfferedContent]:

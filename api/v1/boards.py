@@ -12,6 +12,7 @@ from api.passage import Passage
 from api.routing import command, query
 from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
+from content.vocabulary import ContentClass
 from gamification import BoardLine
 from gamification.vocabulary import Action, Band, BoardState, Dimension, Ties, Visibility
 from kernel import cursors
@@ -49,7 +50,9 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """A page of a board, most points first; ``own`` is the caller's line, if the caller takes part.
 
     ``points`` are the caller's own, whatever the board shows. A ``notice`` of ``too-few-people`` says that fewer people
-    take part than may be shown: then there are no lines. A relative board tells a ``band`` and no rank.
+    take part than may be shown: then there are no lines. One of ``individuals-not-shared``: the board is of accredited
+    education, and the caller, who does not agree to be seen there, is not on it.
+    A relative board tells a ``band`` and no rank.
     """
 
     key: str
@@ -57,7 +60,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     tie_rule: str
     visibility: Visibility
     period: PeriodView
-    notice: Literal["too-few-people"] | None
+    notice: Literal["too-few-people", "individuals-not-shared"] | None
     total: int
     items: list[BoardLine]
     next: str | None
@@ -80,9 +83,9 @@ class BoardSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewBoard(Body, frozen=True, kw_only=True):
-    """A board to be made; ``rules`` left out count all points, ``schedule`` is ``ever`` or a cron expression.
+    """A board to be made of the points of one ``lane``; ``rules`` left out count all of them.
 
-    ``brand`` is the key of the brand that it belongs to.
+    ``schedule`` is ``ever`` or a cron expression; ``brand`` is the key of the brand whose a promotional board is.
     """
 
     key: str
@@ -97,6 +100,7 @@ class NewBoard(Body, frozen=True, kw_only=True):
     settling_minutes: int = 60
     starts_at: datetime | None = None
     brand: str | None = None
+    lane: ContentClass = ContentClass.MEDICAL
 
 
 class BoardDefinition(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +120,7 @@ class BoardDefinition(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     archived_at: datetime | None
     brand: str | None
+    lane: ContentClass
 
 
 @query.get(
@@ -174,7 +179,7 @@ async def leaderboard(
         tie_rule=TIE_RULES[found.board.ties],
         visibility=found.board.visibility,
         period=_period(found.period),
-        notice="too-few-people" if page.few else None,
+        notice="too-few-people" if page.few else "individuals-not-shared" if found.reason else None,
         total=page.total,
         items=page.items,
         next=None if page.after is None else cursors.written(page.after),
@@ -229,6 +234,7 @@ async def create_board(uow: UnitOfWork, caller: Caller, data: NewBoard) -> Board
         settling_minutes=data.settling_minutes,
         starts_at=data.starts_at,
         brand=data.brand,
+        lane=data.lane,
     )
     return _definition(await gamification.create_board(uow, new, scope=caller.scope))
 
@@ -275,6 +281,7 @@ def _definition(board: gamification.Board) -> BoardDefinition:
         created_at=board.created_at,
         archived_at=board.archived_at,
         brand=board.brand,
+        lane=board.lane,
     )
 
 

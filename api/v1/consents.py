@@ -79,8 +79,8 @@ async def decide_consent(
     )
     asked = known_purpose(purpose)
     view = await consent.record_consent(uow, caller.person, asked, choice)
-    if asked in gamification.BOARD_PURPOSES and view.state is not State.GRANTED:
-        await gamification.leave(uow, passage.runtime.boards, caller.person)
+    if view.state is not State.GRANTED:
+        await gamification.leave(uow, passage.runtime.boards, caller.person, {asked})
     return view
 
 

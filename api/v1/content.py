@@ -7,6 +7,7 @@ import msgspec
 from litestar.params import FromPath, FromQuery
 
 import content
+import gamification
 from access import Caller, Permission, Role
 from api.passage import Passage
 from api.routing import command, query
@@ -20,7 +21,8 @@ from kernel.unit_of_work import UnitOfWork
 class NewItem(Body, frozen=True, kw_only=True):
     """A new item, as a draft; ``markets`` are ISO 3166 codes, ``["*"]`` is everywhere, ``due_at`` is inclusive.
 
-    ``brand`` is the key of the brand that a promotional item belongs to.
+    ``brand`` is the key of the brand that a promotional item belongs to. A live webinar begins at ``starts_at`` and
+    takes ``duration_seconds``.
     """
 
     kind: ContentKind
@@ -35,6 +37,7 @@ class NewItem(Body, frozen=True, kw_only=True):
     due_at: datetime | None = None
     duration_seconds: int | None = None
     brand: str | None = None
+    starts_at: datetime | None = None
 
 
 @query.get("/content", permission=Permission.CONTENT_READ, purpose=Purpose.SERVICE, records=Action.CONTENT_LISTED)
@@ -93,6 +96,7 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
         due_at=data.due_at,
         duration_seconds=data.duration_seconds,
         brand=data.brand,
+        starts_at=data.starts_at,
     )
     return await content.create_content(uow, caller.account, new, scope=caller.scope)
 
@@ -104,8 +108,13 @@ async def create_content(uow: UnitOfWork, caller: Caller, data: NewItem) -> Cont
     records=Action.CONTENT_APPROVED,
 )
 async def approve_content(uow: UnitOfWork, caller: Caller, item: FromPath[UUID]) -> ContentItem:
-    """Approve an item; its author never does. Approving twice is harmless."""
-    return await content.approve(uow, ContentId(item), caller.account, scope=caller.scope)
+    """Approve an item; its author never does. Approving twice is harmless.
+
+    A live session of promotion too near to one of accredited education is refused, and the other way round.
+    """
+    approved = await content.approve(uow, ContentId(item), caller.account, scope=caller.scope)
+    await gamification.refuse_near_promotion(uow, approved)
+    return approved
 
 
 @command.post(

@@ -50,13 +50,12 @@ async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, da
     """Record answers that people gave elsewhere, with their evidence; ``results`` say what became of each, in order."""
     given, refused = _admitted(data.consents)
     results = await consent.deliver_consents(uow, given, caller.markets)
-    said_no = {
-        each.person
-        for each in given
-        if each.purpose in gamification.BOARD_PURPOSES and each.choice.state is not Answer.GRANTED
-    }
+    said_no: dict[PersonId, set[Purpose]] = {}
+    for each in given:
+        if each.choice.state is not Answer.GRANTED:
+            said_no.setdefault(each.person, set()).add(each.purpose)
     for person in sorted(said_no):
-        await gamification.leave(uow, passage.runtime.boards, person)
+        await gamification.leave(uow, passage.runtime.boards, person, said_no[person])
     return _in_order(refused, results)
 
 

@@ -173,8 +173,8 @@ async def record_paper_consents(
     await known_person(uow, caller, person)
     choices = [(known_purpose(each.purpose), choice_of(each)) for each in data.consents]
     views = await consent.record_consents(uow, PersonId(person), choices)
-    if any(view.purpose in gamification.BOARD_PURPOSES and view.state is not State.GRANTED for view in views):
-        await gamification.leave(uow, passage.runtime.boards, PersonId(person))
+    refused = {view.purpose for view in views if view.state is not State.GRANTED}
+    await gamification.leave(uow, passage.runtime.boards, PersonId(person), refused)
     return RecordedConsents(views)
 
 

@@ -14,7 +14,7 @@ from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
 from content.vocabulary import ContentClass
 from gamification import Claim, NewReward, Reward, RewardOffer
-from gamification.vocabulary import RECOGNITION, Action, ClaimPeriod, RewardKind
+from gamification.vocabulary import RECOGNITION, Action, ClaimPeriod
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -28,12 +28,14 @@ class NewRewardBody(Body, frozen=True, kw_only=True):
 
     ``value`` is the fair market value of one in minor units of ``value_currency``; 0 is none. ``stock``: null is
     unlimited, 0 is out. ``per_person`` claims per ``period``; null is unlimited. ``payer`` names the legal entity that
-    pays. ``category`` and ``conditions`` are words of the policy packs; ``brand`` is whose a promotional reward is.
+    pays. With ``board`` (a key) it is for who came to ``rank`` or better in the newest closed period of that board.
+    ``kind`` is one of badge, certificate, level, content_unlock and educational_item; ``category`` and ``conditions``
+    are words of the policy packs; ``brand`` is whose a promotional reward is.
     """
 
     key: Words
     name: Words
-    kind: RewardKind
+    kind: Words
     markets: Annotated[list[str], msgspec.Meta(min_length=1, max_length=300)]
     payer: Words
     content_class: ContentClass
@@ -51,6 +53,8 @@ class NewRewardBody(Body, frozen=True, kw_only=True):
     )
     content: UUID | None = None
     brand: Words | None = None
+    board: Words | None = None
+    rank: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
 
 
 class Approval(Body, frozen=True, kw_only=True):
@@ -101,7 +105,8 @@ async def reward_catalogue(
 async def create_reward(uow: UnitOfWork, caller: Caller, data: NewRewardBody) -> Reward:
     """Create a reward as a draft; it can't be claimed before somebody else approves it."""
     fields = {name: getattr(data, name) for name in NewReward.__struct_fields__}
-    new = NewReward(**fields | {"markets": tuple(data.markets), "conditions": tuple(data.conditions)})
+    fields |= {"markets": tuple(data.markets), "conditions": tuple(data.conditions)}
+    new = NewReward(**fields | {"kind": gamification.kind_of(data.kind)})
     return await gamification.create_reward(uow, caller.account, new, scope=caller.scope)
 
 

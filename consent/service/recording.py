@@ -30,7 +30,7 @@ from kernel.unit_of_work import UnitOfWork
 from people.errors import PersonNotFoundError
 from people.vocabulary import PersonId
 
-ON_BOARDS: Final = frozenset({Purpose.GAMIFICATION, Purpose.LEADERBOARD})
+ON_BOARDS: Final = frozenset({Purpose.GAMIFICATION, Purpose.LEADERBOARD, Purpose.ACCREDITED_SHARING})
 """Purposes without which a person is on no board."""
 
 _REBUILD_BATCH: Final = 1_000

@@ -7,7 +7,7 @@ from typing import Final
 from content.errors import InvalidContentError
 from content.rules.tags import forbidden_word
 from content.values import NewContent
-from content.vocabulary import EVERYWHERE
+from content.vocabulary import EVERYWHERE, ContentKind
 from kernel.texts import is_locale, is_readable
 
 TITLE_MOST: Final = 300
@@ -60,7 +60,12 @@ def _check_tags(tags: tuple[str, ...]) -> None:
 
 def _check_times(new: NewContent) -> None:
     opens, closes, due = new.visible_from, new.visible_until, new.due_at
-    for field, at in (("visible_from", opens), ("visible_until", closes), ("due_at", due)):
+    for field, at in (
+        ("visible_from", opens),
+        ("visible_until", closes),
+        ("due_at", due),
+        ("starts_at", new.starts_at),
+    ):
         if at is None:
             continue
         if at.utcoffset() is None:
@@ -71,3 +76,5 @@ def _check_times(new: NewContent) -> None:
         raise InvalidContentError("An item closes after it opens.", field="visible_until")
     if opens is not None and due is not None and due < opens:
         raise InvalidContentError("An item isn't due before it opens: nobody could be on time.", field="due_at")
+    if new.starts_at is not None and (new.kind is not ContentKind.WEBINAR or new.duration_seconds is None):
+        raise InvalidContentError("Only a webinar that says how long it takes is live.", field="starts_at")

@@ -1,10 +1,11 @@
-"""What policy packs forbid the points rules of a programme: found when it is composed, not at each activity.
+"""What policy packs forbid the rules of a programme that give points: found when it is composed, not at each activity.
 
 A pack decides about a rule, the lane of the content and the country of the person. All three are known beforehand, so
 the answers are part of the version: an award asks by looking them up, and a replay gets the answers of its time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -12,15 +13,14 @@ import msgspec
 from content.vocabulary import ContentClass
 from gamification.rules.campaigns.policing import described
 from gamification.rules.composing import KINDS, compose, keys_of
-from gamification.rules.grammar import Bar, CampaignPart, Parts, PointsRule, RuleSet
+from gamification.rules.grammar import Bar, CampaignPart, Parts, RuleSet
 from gamification.rules.law import Law
-from gamification.rules.parts import parts_of
+from gamification.rules.parts import Paying, parts_of, paying_rules, selectors
 from gamification.rules.policy import (
-    Approval,
     AwardFacts,
     Person,
     Reason,
-    Reward,
+    Rule,
     award_refusals,
     pack_for,
 )
@@ -33,9 +33,6 @@ FULLY_KNOWN: Final = Person(
     verified=True, licence_active=True, profession="physician", public_employee=False, covered_recipient=True
 )
 """Somebody to whom no pack refuses anything for what they are."""
-
-_APPROVED: Final = Approval(id="recorded", version=1, expires_on=None, countries=frozenset({"*"}))
-"""What is not approved is not recorded, and never scored; so whatever an award is about is approved."""
 
 
 def barred(programme: RuleSet, law: Law) -> RuleSet:
@@ -88,20 +85,21 @@ def by_rule_and_lane(bars: Iterable[Bar]) -> Mapping[tuple[str, ContentClass], t
     return found
 
 
-def lanes_of(rule: PointsRule, campaign: CampaignPart | None) -> tuple[ContentClass, ...]:
+def lanes_of(rule: Paying, campaign: CampaignPart | None) -> tuple[ContentClass, ...]:
     """Return the lanes of content for which a rule can pay."""
     if campaign is not None:
         return (campaign.lane,)
-    return tuple(each for each in ContentClass if rule.when.classes is None or each in rule.when.classes)
+    whens = selectors(rule)
+    return tuple(lane for lane in ContentClass if any(when.classes is None or lane in when.classes for when in whens))
 
 
 def _bars(programme: RuleSet, law: Law) -> Iterator[Bar]:
     for parts, campaign in parts_of(programme):
         judged: Iterable[Parts] = (parts, *(each.rules for each in campaign.earlier)) if campaign else (parts,)
-        found: dict[tuple[str, ContentClass], list[PointsRule]] = {}
-        for rule in (rule for each in judged for rule in each.points):
+        found: dict[tuple[str, ContentClass], list[tuple[str, Paying]]] = {}
+        for kind, rule in chain.from_iterable(map(paying_rules, judged)):
             for lane in lanes_of(rule, campaign):
-                found.setdefault((rule.key, lane), []).append(rule)
+                found.setdefault((rule.key, lane), []).append((kind, rule))
         for (key, lane), rules in found.items():
             always = _refused(rules, lane, law, FULLY_KNOWN)
             if always:
@@ -111,32 +109,23 @@ def _bars(programme: RuleSet, law: Law) -> Iterator[Bar]:
                 yield _bar(key, lane, unless, law.packs.countries(), unless_eligible=True)
 
 
-def _refused(rules: Iterable[PointsRule], lane: ContentClass, law: Law, person: Person) -> dict[str, set[str]]:
+def _refused(rules: Iterable[tuple[str, Paying]], lane: ContentClass, law: Law, person: Person) -> dict[str, set[str]]:
     """Return the codes by country, for those that refuse one of ``rules`` to somebody."""
     found: dict[str, set[str]] = {}
-    for rule in rules:
+    for kind, rule in rules:
         for country in (*law.packs.countries(), ELSEWHERE):
-            codes = _codes(rule, lane, law, country, person)
+            codes = _codes(described(kind, rule, lane), lane, law, country, person)
             if codes:
                 found.setdefault(country, set()).update(codes)
     return found
 
 
-def _codes(rule: PointsRule, lane: ContentClass, law: Law, country: str, person: Person) -> set[str]:
-    currency = law.currency(rule.currency)
+def _codes(said: Rule, lane: ContentClass, law: Law, country: str, person: Person) -> set[str]:
+    currency = law.currency(said.currency)
     if currency is None:
         return {Reason.CURRENCY_UNKNOWN.value}
-    said = described("points", rule, lane)
-    facts = AwardFacts(
-        on=law.on,
-        reward=Reward(kind="points"),
-        currency=currency,
-        person=person,
-        lane=lane,
-        behaviours=said.behaviours,
-        promotional_view_cap=said.promotional_view_cap,
-        approval=_APPROVED,
-    )
+    known = msgspec.structs.asdict(said) | {"lanes": frozenset({lane})}
+    facts = AwardFacts(**known, paid=currency, person=person)
     return {each.code for each in award_refusals(pack_for(law.packs, country, law.on), facts)}
 
 

@@ -8,6 +8,7 @@ import msgspec
 from gamification.reward_values import Known, Reward, WhyNot
 from gamification.rules import policy
 from gamification.rules.policy.items import limit_of, regions_of
+from gamification.rules.rewards import described
 from gamification.vocabulary import RewardState
 
 ALL: Final = "*"
@@ -23,30 +24,13 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
     category_count: int | None = None
 
 
-def approval_of(reward: Reward) -> policy.Approval | None:
-    """Return a reward's approval as policy looks at it: in days, while what is offered is decided to the second."""
-    if reward.approval_reference is None:
-        return None
-    return policy.Approval(
-        id=reward.approval_reference,
-        version=1,
+def approved(reward: Reward) -> policy.Reward:
+    """Return a reward with its approval as policy looks at it: in days, while offers are decided to the second."""
+    approval = policy.Approval(
         expires_on=reward.approval_until.date() if reward.approval_until else None,
-        countries=frozenset(reward.markets),
         withdrawn=reward.state is RewardState.WITHDRAWN,
     )
-
-
-def described(reward: Reward) -> policy.Reward:
-    """Return a reward as policy looks at it."""
-    value = policy.Money(reward.value, reward.value_currency) if reward.value_currency else None
-    return policy.Reward(
-        kind=reward.kind.value,
-        value=value,
-        category=reward.category,
-        conditions=frozenset(reward.conditions),
-        product=reward.product,
-        approval=approval_of(reward),
-    )
+    return msgspec.structs.replace(described(reward), approval=approval)
 
 
 def claim_facts(reward: Reward, known: Known, so_far: policy.YearSoFar, on: date) -> policy.ClaimFacts:
@@ -56,7 +40,7 @@ def claim_facts(reward: Reward, known: Known, so_far: policy.YearSoFar, on: date
     """
     return policy.ClaimFacts(
         on=on,
-        reward=described(reward),
+        reward=approved(reward),
         currency=known.currency(reward.currency),
         person=known.person,
         so_far=so_far,

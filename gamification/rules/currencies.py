@@ -7,9 +7,7 @@ from typing import Final
 
 from gamification.currency_errors import InvalidCurrencyError
 from gamification.currency_values import CurrencyView, NewCurrency
-from gamification.rules.forbidden import forbidden_word
-from gamification.rules.policy import Currency, Money
-from gamification.vocabulary import RECOGNITION
+from gamification.rules.policy import Currency, Money, currency_refusals
 from kernel.texts import is_readable
 
 NAME_MOST: Final = 120
@@ -29,11 +27,8 @@ def check(new: NewCurrency) -> None:
     if not plain or not new.key[:1].isalpha() or len(new.key) > KEY_MOST:
         sentence = f"A key has 1 to {KEY_MOST} small letters a to z, digits and hyphens, beginning with a letter."
         raise InvalidCurrencyError(sentence, field="key")
-    if new.key == RECOGNITION:
-        raise InvalidCurrencyError("Recognition never has a value; choose another key.", field="key")
-    word = forbidden_word(new.key)
-    if word is not None:
-        raise InvalidCurrencyError(f"Prescribing, sales, samples and formularies are no keys: {word}.", field="key")
+    for refused in currency_refusals(new.key):
+        raise InvalidCurrencyError(f"{refused.detail} ({refused.rule}).", field="key", reason=refused.code)
     if not is_readable(new.name, NAME_MOST):
         raise InvalidCurrencyError(f"A name has 1 to {NAME_MOST} printable characters.", field="name")
     if not 1 <= new.unit_value <= VALUE_MOST:
@@ -44,4 +39,4 @@ def check(new: NewCurrency) -> None:
 
 def described(currency: CurrencyView) -> Currency:
     """Return a currency as policy looks at it."""
-    return Currency(key=currency.key, value_bearing=True, unit_value=Money(currency.unit_value, currency.money))
+    return Currency(key=currency.key, unit_value=Money(currency.unit_value, currency.money))

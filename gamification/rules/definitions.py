@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from engagement.vocabulary import Profession
 from gamification.board_errors import InvalidBoardError
 from gamification.board_values import NewBoard
-from gamification.rules.forbidden import forbidden_word
 from gamification.rules.narrowing import LEAST_PEOPLE, Narrowing
+from gamification.rules.policy import key_refusals
 from gamification.rules.schedules import EVER, ScheduleError, check_schedule
 from gamification.vocabulary import Dimension
 from kernel.texts import is_readable
@@ -63,9 +63,8 @@ def check_board(new: NewBoard, zones: Collection[str], markets: Collection[str],
 def _check_words(new: NewBoard) -> None:
     """No board ranks by what no rule may read: prescribing, sales, samples or formulary data."""
     for field, text in (("key", new.key), *(("rules", rule) for rule in new.rules or ())):
-        word = forbidden_word(text)
-        if word:
-            raise InvalidBoardError(f"A board has nothing to do with {word}.", field=field)
+        for _, refused in key_refusals({field: text}):
+            raise InvalidBoardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
 
 
 def _check_rules(rules: tuple[str, ...] | None) -> None:

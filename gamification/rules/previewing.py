@@ -19,7 +19,7 @@ from gamification.rules.conditions import Sort, reaches, sort_of, touches
 from gamification.rules.earnings import Award, Folded
 from gamification.rules.grammar import CampaignPart, RuleSet
 from gamification.rules.grandfathering import selectors_of
-from gamification.rules.parts import parts_of
+from gamification.rules.parts import parts_of, paying_rules, selectors
 from gamification.vocabulary import AwardKind, Blocked
 
 Key = TypeVar("Key")
@@ -152,10 +152,10 @@ class Reach:
 
     def _barred(self, sort: Sort) -> Iterator[bool]:
         for parts, campaign in parts_of(self._ruleset) if self._bars else ():
-            for rule in parts.points if reaches(campaign, sort) else ():
+            for _, rule in paying_rules(parts) if reaches(campaign, sort) else ():
                 about = self._bars.get((rule.key, sort.content_class), ())
                 held = any(holds(bar, sort.market, eligible=sort.eligible) for bar in about)
-                yield held and touches(rule.when, sort)
+                yield held and any(touches(when, sort) for when in selectors(rule))
 
 
 def _within(window: Window, at: datetime) -> bool:

@@ -95,8 +95,8 @@ class Program:
                 _touched(self._watchers, sort),
                 tuple(step for step in _touched(self._points, sort) if not self._barred(step.key, sort)),
                 _touched(self._streaks, sort),
-                _touched(self._quests, sort),
-                _touched(self._community, sort),
+                tuple(step for step in _touched(self._quests, sort) if not self._barred(step.key, sort)),
+                tuple(step for step in _touched(self._community, sort) if not self._barred(step.key, sort)),
                 _touched(self._badges, sort),
             )
         return found

@@ -9,7 +9,8 @@ import msgspec
 
 from gamification.errors import InvalidRewardError
 from gamification.reward_values import NewReward, Reward
-from gamification.vocabulary import RECOGNITION, ClaimPeriod, RewardKind, RewardState
+from gamification.rules import policy
+from gamification.vocabulary import ClaimPeriod, RewardKind, RewardState
 from kernel.disclosure import FEWEST
 
 EVERYWHERE: Final = "*"
@@ -19,7 +20,6 @@ TEXT: Final = re.compile(r"[^\s=+\-@][^\x00-\x1f]{0,199}")
 
 MONEY: Final = re.compile(r"[A-Z]{3}")
 MOST: Final = 1_000_000_000
-WITHOUT_VALUE: Final = frozenset({RewardKind.BADGE, RewardKind.CERTIFICATE, RewardKind.LEVEL})
 
 
 def check(new: NewReward, is_market: Callable[[str], bool]) -> None:
@@ -36,6 +36,8 @@ def check(new: NewReward, is_market: Callable[[str], bool]) -> None:
             raise InvalidRewardError(f"{field} must be from 0 to {MOST}.", field=field)
     if new.per_person is not None and not 1 <= new.per_person <= 1_000:  # noqa: PLR2004 - said in the message
         raise InvalidRewardError("per_person must be from 1 to 1000, or null for no limit.", field="per_person")
+    if (new.board is None) != (new.rank is None) or not 1 <= (new.rank or 1) <= MOST:
+        raise InvalidRewardError(f"With a board goes the last rank that wins, 1 to {MOST}.", field="rank")
     _check_value(new)
 
 
@@ -69,12 +71,36 @@ def _check_value(new: NewReward) -> None:
         raise InvalidRewardError("A value needs its currency, and no value has none.", field="value_currency")
     if new.value_currency is not None and not MONEY.fullmatch(new.value_currency):
         raise InvalidRewardError("value_currency must be an ISO 4217 code such as EUR.", field="value_currency")
-    if new.value and new.kind in WITHOUT_VALUE:
-        raise InvalidRewardError(f"A {new.kind} is recognition and has no value.", field="value")
-    if new.value and new.currency == RECOGNITION:
-        raise InvalidRewardError("Recognition can't pay for what has a value in money.", field="currency")
-    if new.kind is RewardKind.EDUCATIONAL_ITEM and not new.value:
-        raise InvalidRewardError("An item always has a value; state its fair market value.", field="value")
+    for field, refused in policy.reward_refusals(described(new), new.currency):
+        raise _refused(field, refused)
+
+
+def kind_of(word: str) -> RewardKind:
+    """Return the kind of reward that a word names.
+
+    Raises:
+        InvalidRewardError: nothing of this kind is ever given (C2).
+
+    """
+    for refused in policy.kind_refusals(word):
+        raise _refused("kind", refused)
+    return RewardKind(word)
+
+
+def described(new: NewReward) -> policy.Reward:
+    """Return a reward, not yet approved, as policy looks at it."""
+    return policy.Reward(
+        kind=new.kind,
+        value=policy.Money(new.value, new.value_currency) if new.value_currency else None,
+        category=new.category,
+        conditions=frozenset(new.conditions),
+        product=new.product,
+        rank_bound=new.board is not None,
+    )
+
+
+def _refused(field: str, refused: policy.Refusal) -> InvalidRewardError:
+    return InvalidRewardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
 
 
 def offered(reward: Reward, market: str, now: datetime) -> bool:

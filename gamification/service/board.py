@@ -10,7 +10,7 @@ from gamification.errors import BoardNotFoundError, BoardPeriodNotFoundError
 from gamification.policy_packs import packs_in_force
 from gamification.rules.definitions import is_key
 from gamification.rules.narrowing import band, cell_of, covers, shown
-from gamification.rules.policy import Packs, least_cohort
+from gamification.rules.policy import Packs, least_cohort, sharing_refusals
 from gamification.store import board_rows, board_standings
 from gamification.store.boards import Boards
 from gamification.vocabulary import Action, Dimension, Visibility
@@ -59,7 +59,9 @@ async def board(
     else:
         page = await _closed_page(uow, sight, current, wanted, withheld=withheld)
     uow.record(Action.BOARD_READ, subject=person, resource=f"board:{key}:{current.number}", count=len(page.items))
-    return _seen(found, current, page)
+    seen = _seen(found, current, page)
+    refused = next(sharing_refusals(found.lane, agreed=sight.shares), None)
+    return msgspec.structs.replace(seen, reason=refused.code if refused else None)
 
 
 async def boards_for(uow: UnitOfWork, where: Bearings) -> list[Board]:

@@ -9,13 +9,17 @@ import msgspec
 
 import content
 from access import Scope
-from content.vocabulary import ContentClass
 from gamification.board_errors import BoardExistsError, BoardOutsideMarketError, InvalidBoardError
 from gamification.board_values import Board, NewBoard
 from gamification.errors import BoardNotFoundError
+from gamification.rules.barring import lanes_of
 from gamification.rules.definitions import check_board, is_key
+from gamification.rules.parts import parts_of, paying_rules
+from gamification.rules.policy import Board as Facts
+from gamification.rules.policy import board_refusals
 from gamification.service.board_keeping import begin
-from gamification.store import board_rows
+from gamification.service.publishing import rules_of
+from gamification.store import board_rows, rule_sets
 from gamification.vocabulary import Action, BoardState, Dimension
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import MARKETS
@@ -35,8 +39,10 @@ async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Scope) -> Board
 
     """
     check_board(new, _zones(), MARKETS, uow.now)
+    for field, refused in board_refusals(await _facts(uow, new)):
+        raise InvalidBoardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
     made = _board(uow, new)
-    fault = content.brand_fault(ContentClass.PROMOTIONAL, new.brand, narrowed=scope.narrowed)
+    fault = content.brand_fault(new.lane, new.brand, narrowed=scope.narrowed)
     if fault is not None:
         raise InvalidBoardError(fault, field="brand")
     content.require_brand(scope, Scope.of((), new.brand))
@@ -79,6 +85,19 @@ async def archive_board(uow: UnitOfWork, key: str, *, scope: Scope) -> Board:
     return found
 
 
+async def _facts(uow: UnitOfWork, new: NewBoard) -> Facts:
+    """Return a board as policy looks at it, with the rules that are in force now; others may be yet to come."""
+    version = await rule_sets.newest_version(uow)
+    composed = parts_of(await rules_of(uow, version)) if version is not None else []
+    known = {
+        rule.key: frozenset(lanes_of(rule, campaign))
+        for parts, campaign in composed
+        for _, rule in paying_rules(parts)
+        if rule.key in (new.rules or ())
+    }
+    return Facts(lane=new.lane, rules=known, narrowed=new.narrowing is not None)
+
+
 def _in_scope(board: Board, scope: Scope) -> bool:
     """Tell whether everybody whom a board can show is in one of these markets; a language is spoken in many."""
     market = board.value if board.dimension is Dimension.MARKET else None
@@ -104,13 +123,25 @@ def _board(uow: UnitOfWork, new: NewBoard) -> Board:
         created_at=uow.now,
         archived_at=None,
         brand=new.brand,
+        lane=new.lane,
     )
 
 
 def _defined(board: Board) -> dict[str, object]:
     """Return what a board was defined as, for the audit log."""
     said = msgspec.to_builtins(board)
-    kept = ("schedule", "zone", "ties", "dimension", "value", "visibility", "minimum", "settling_minutes", "brand")
+    kept = (
+        "schedule",
+        "zone",
+        "ties",
+        "dimension",
+        "value",
+        "visibility",
+        "minimum",
+        "settling_minutes",
+        "brand",
+        "lane",
+    )
     return {name: said[name] for name in kept} | {"rules": len(board.rules or ())}
 
 

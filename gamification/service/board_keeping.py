@@ -1,6 +1,6 @@
 """Keeping boards: lines up to date, periods begun and closed in time, a copy made again when it was lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,7 +11,7 @@ import msgspec
 import consent
 import people
 from consent.vocabulary import BOARD_TOPIC, Purpose
-from gamification.board_values import Board
+from gamification.board_values import Board, LivePeriod
 from gamification.rules.narrowing import LEAST_PEOPLE, Cell, cell_of
 from gamification.rules.schedules import BEGINNING, EVER, next_start
 from gamification.store import board_members, board_rows, board_standings
@@ -24,10 +24,19 @@ from people.vocabulary import PersonId
 
 ALL_TIME: Final = "all-time"
 BOARD_PURPOSES: Final = (Purpose.LEADERBOARD, Purpose.GAMIFICATION)
+ASKED: Final = (*BOARD_PURPOSES, Purpose.ACCREDITED_SHARING)
 AHEAD: Final = timedelta(minutes=10)
 """How long before its beginning a period is made, so that its copy is there when it begins."""
 
 SYSTEM: Final = "system:board"
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """How somebody takes part now: where, until when at the latest, and whether on boards of accredited education."""
+
+    cell: Cell
+    ends: datetime | None
+    shares: bool
 
 
 async def refresh(uow: UnitOfWork, boards: Boards, keys: Sequence[UUID]) -> None:
@@ -43,11 +52,14 @@ async def refresh(uow: UnitOfWork, boards: Boards, keys: Sequence[UUID]) -> None
     for member in changed:
         uow.publish(BOARD_TOPIC, member.person)
     gone = [person for person in persons if person not in members or not members[person].active]
+    unshared = [member.person for member in changed if not member.shares]
     for member in changed:
         del members[member.person]
     await _copy_lines(uow, boards, members)
     if gone:
         await board_standings.erase(uow, gone)
+    if unshared:
+        await board_standings.erase_accredited(uow, unshared)
 
 
 async def _copy_lines(uow: UnitOfWork, boards: Boards, members: Mapping[PersonId, Member]) -> None:
@@ -60,17 +72,28 @@ async def _copy_lines(uow: UnitOfWork, boards: Boards, members: Mapping[PersonId
     await boards.put({period: {**absent, **counted[period]} for period in periods})
 
 
-async def leave(uow: UnitOfWork, boards: Boards, person: PersonId) -> None:
-    """Take a person off every board, open and closed, as soon as this transaction commits.
+async def leave(
+    uow: UnitOfWork, boards: Boards, person: PersonId, refused: Collection[Purpose] = BOARD_PURPOSES
+) -> None:
+    """Take a person off the boards that need one of the purposes ``refused``, as soon as this transaction commits.
 
     The outbox says it once more: a delivery or a closing that was under way may have read the state of before.
     """
-    alias = await board_members.deactivate(uow, person)
-    if alias is None:
-        return
-    await board_standings.erase(uow, [person])
     periods = await board_rows.live_periods(uow)
+    if not set(BOARD_PURPOSES).isdisjoint(refused):
+        alias = await board_members.deactivate(uow, person)
+        await board_standings.erase(uow, [person])
+    elif Purpose.ACCREDITED_SHARING in refused:
+        alias = await board_members.unshare(uow, person)
+        await board_standings.erase_accredited(uow, [person])
+        periods = [each for each in periods if each.accredited]
+    else:
+        return
+    if alias is not None:
+        _remove(uow, boards, alias, periods)
 
+
+def _remove(uow: UnitOfWork, boards: Boards, alias: str, periods: Sequence[LivePeriod]) -> None:
     async def remove() -> None:
         try:
             await boards.put({period: {alias: None} for period in periods})
@@ -149,15 +172,19 @@ async def _enlisted(uow: UnitOfWork, persons: Sequence[PersonId]) -> tuple[dict[
     """
     if not persons:
         return {}, []
-    records = await consent.standing(uow, persons, BOARD_PURPOSES)
+    records = await consent.standing(uow, persons, ASKED)
     where = await people.bearings(uow, persons)
-    joined: dict[PersonId, tuple[Cell, datetime | None]] = {}
+    joined: dict[PersonId, Joined] = {}
     for person, bearings in where.items():
-        given = [records.get((person, purpose)) for purpose in BOARD_PURPOSES]
-        decided = zip(BOARD_PURPOSES, given, strict=True)
-        if all(consent.decide(purpose, record, uow.now, bearings.market).allowed for purpose, record in decided):
-            ends = [record.expires_at for record in given if record and record.expires_at]
-            joined[person] = (cell_of(bearings.market, bearings.locale, bearings.profession), min(ends, default=None))
+        given = {
+            purpose: record
+            for purpose in ASKED
+            if consent.decide(purpose, record := records.get((person, purpose)), uow.now, bearings.market).allowed
+        }
+        if given.keys() >= set(BOARD_PURPOSES):
+            ends = [record.expires_at for record in given.values() if record and record.expires_at]
+            cell = cell_of(bearings.market, bearings.locale, bearings.profession)
+            joined[person] = Joined(cell, min(ends, default=None), shares=Purpose.ACCREDITED_SHARING in given)
     known = await board_members.members(uow, persons)
     fresh = await board_members.earners(uow, [person for person in joined if person not in known])
     known |= await board_members.give_aliases(uow, fresh) if fresh else {}
@@ -165,12 +192,12 @@ async def _enlisted(uow: UnitOfWork, persons: Sequence[PersonId]) -> tuple[dict[
     return now, [member for person, member in now.items() if member != known[person]]
 
 
-def _as_of(member: Member, joined: tuple[Cell, datetime | None] | None) -> Member:
+def _as_of(member: Member, joined: Joined | None) -> Member:
     if joined is None:
-        return msgspec.structs.replace(member, active=False)
-    cell, ends = joined
+        return msgspec.structs.replace(member, active=False, shares=False)
+    cell = joined.cell
     said = {"market": cell.market, "language": cell.language, "profession": cell.profession or None}
-    return msgspec.structs.replace(member, active=True, expires_at=ends, **said)
+    return msgspec.structs.replace(member, active=True, expires_at=joined.ends, shares=joined.shares, **said)
 
 
 async def _begin_periods(uow: UnitOfWork) -> None:

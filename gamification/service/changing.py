@@ -70,6 +70,7 @@ def grant_of(row: Stored, award: Award, consents: Decisions, state: AwardState =
         kind=award.kind,
         state=state,
         currency=terms.currency,
+        lane=row.activity.content_class,
         available_at=terms.available_at(occurred_at),
         expires_at=terms.expires_at(occurred_at),
     )

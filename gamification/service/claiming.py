@@ -23,11 +23,13 @@ from gamification.errors import (
     SoldOutError,
     YearlyCapError,
 )
+from gamification.policy_errors import RankNotReachedError
 from gamification.reward_values import NOTHING_KNOWN, Claim, Known, Reward
 from gamification.rules import claiming as rules
 from gamification.rules import policy
 from gamification.rules.rewards import offered, period_of
 from gamification.service.recipients import as_known_now
+from gamification.service.rewards import is_won
 from gamification.service.spending import give_back, spend
 from gamification.store import claims as store
 from gamification.store import rewards, transfers
@@ -46,7 +48,7 @@ async def claim(
         ConsentRequiredError: the person does not take part, or not any more.
         RewardNotFoundError: it is not offered to this person now.
         RewardRefusedError: the policy pack of the person's country says no.
-        ClaimLimitError, PointsMissingError, YearlyCapError, SoldOutError: it can't be claimed now.
+        RankNotReachedError, ClaimLimitError, PointsMissingError, YearlyCapError, SoldOutError: it can't be claimed now.
 
     """
     here = (await people.lock(uow, [person])).get(person)
@@ -54,6 +56,8 @@ async def claim(
     if here is None or found is None or not offered(found, here.market, uow.now):
         raise RewardNotFoundError("There is no such reward.")
     decision = await consent.require(uow, person, Purpose.GAMIFICATION)
+    if not await is_won(uow, found, person):
+        raise RankNotReachedError(f"This is for rank {found.rank} or better of {found.board}.")
     today = uow.now.astimezone(ZoneInfo(here.zone)).date()
     pack = policy.pack_for(packs, here.market, today)
     so_far = store.so_far(await store.year(uow, person, today.year), found.category, found.value_currency)

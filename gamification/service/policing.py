@@ -26,7 +26,7 @@ async def law_of_today(uow: UnitOfWork, packs: Packs | None = None) -> Law:
 
 def country_refusals(campaign: Campaign, rules: Parts, law: Law) -> list[Country]:
     """Return every no of every country to the current revision of a campaign."""
-    facts = facts_of(campaign.key, campaign.revision, campaign.terms, rules, law)
+    facts = facts_of(campaign.terms, rules, law)
     return refusals(campaign.terms, facts, law)
 
 

@@ -9,7 +9,7 @@ from gamification.errors import RuleSetError, RulesMissingError
 from gamification.rules import EMPTY, RuleSet, load, refuse_succession
 from gamification.rules.barring import barred
 from gamification.rules.campaigns import problems_at
-from gamification.rules.campaigns.policing import paid_answers
+from gamification.rules.campaigns.policing import programme_faults
 from gamification.rules.composing import base_of, broken, clashes, compose, keys_of
 from gamification.rules.grammar import Bar
 from gamification.rules.grandfathering import judged_by
@@ -34,14 +34,15 @@ async def publish_rules(uow: UnitOfWork, text: str, packs: Packs | None = None) 
     Running campaigns go on in the new version, and what the policy packs forbid a rule is part of it.
 
     Raises:
-        RuleSetError: it names every line and field that is wrong.
+        RuleSetError: it names every line and field that is wrong, and every rule that a country says no to.
 
     """
     ruleset = load(text)
     await store.lock(uow)
     owned = await campaign_store.owners(uow, [key for key, _ in keys_of(ruleset)])
     taken = {key: f"the campaign {campaign}" for key, campaign in owned.items()}
-    problems = problems_at(text, [*clashes(ruleset, taken), *paid_answers(ruleset)])
+    law = await law_of_today(uow, packs)
+    problems = problems_at(text, [*clashes(ruleset, taken), *programme_faults(ruleset, law)])
     problems += broken(ruleset, await campaign_store.approved(uow))
     if problems:
         raise RuleSetError(problems)

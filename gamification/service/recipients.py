@@ -49,9 +49,8 @@ async def refusals(uow: UnitOfWork, person: PersonId, here: Bearings) -> list[Re
 
 def _valuing(uow: UnitOfWork, market: str) -> Pack | None:
     """Return the pack of a country that allows value today (UTC); None where it does not."""
-    today = uow.now.date()
-    pack = pack_for(packs_in_force(), market, today)
-    return None if any(country_refusals(pack, today)) else pack
+    pack = pack_for(packs_in_force(), market, uow.now.date())
+    return None if any(country_refusals(pack)) else pack
 
 
 def _described(standing: LegalStanding, here: Bearings) -> Person:

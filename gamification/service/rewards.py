@@ -1,6 +1,6 @@
 """The catalogue: what can be claimed, who made it, who approved it, and why it can't be claimed now."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,15 @@ from gamification.errors import (
     RewardAuthorError,
     RewardMarketError,
     RewardNotFoundError,
+    RewardRefusedError,
     RewardWithdrawnError,
 )
+from gamification.policy_packs import packs_in_force
 from gamification.reward_values import NOTHING_KNOWN, Known, NewReward, Reward, RewardOffer, WhyNot
 from gamification.rules import claiming, lots, policy
 from gamification.rules import rewards as rules
 from gamification.service.recipients import as_known_now
-from gamification.store import claims
+from gamification.store import board_rows, board_standings, claims
 from gamification.store import lots as lot_store
 from gamification.store import rewards as store
 from gamification.vocabulary import Action, RewardState
@@ -43,6 +45,8 @@ async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope:
     if fault is not None:
         raise InvalidRewardError(fault, field="brand")
     _check_scope(scope, new)
+    if new.board is not None and await board_rows.board(uow, new.board) is None:
+        raise InvalidRewardError("There is no such board.", field="board")
     created = Reward(
         id=uow.new_id(),
         stocked=new.stock,
@@ -61,7 +65,14 @@ async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope:
 
 
 async def approve_reward(
-    uow: UnitOfWork, key: UUID, reviewer: UUID, *, scope: Scope, reference: str, until: datetime | None = None
+    uow: UnitOfWork,
+    key: UUID,
+    reviewer: UUID,
+    *,
+    scope: Scope,
+    reference: str,
+    until: datetime | None = None,
+    packs: policy.Packs | None = None,
 ) -> Reward:
     """Approve a draft under the ``reference`` of its approval, which holds before ``until``; again changes nothing.
 
@@ -71,6 +82,7 @@ async def approve_reward(
         RewardMarketError: it reaches a market that the reviewer is not responsible for.
         content.OutsideBrandScopeError: it belongs to no brand that the account works for.
         RewardWithdrawnError: it was withdrawn, and stays so.
+        RewardRefusedError: the policy pack of one of its markets says no, whoever would claim it.
 
     """
     found = await _staff_reward(uow, key, scope)
@@ -81,6 +93,7 @@ async def approve_reward(
         raise RewardWithdrawnError("This reward was withdrawn.")
     repeated = found.state is RewardState.APPROVED
     if not repeated:
+        _refuse_offer(found, packs or packs_in_force(), uow.now.date())
         found = replace(
             found,
             state=RewardState.APPROVED,
@@ -92,6 +105,14 @@ async def approve_reward(
         await store.put_state(uow, found)
     uow.record(Action.REWARD_APPROVED, resource=_resource(key), reference=reference, repeated=repeated)
     return rules.told(found)
+
+
+async def is_won(uow: UnitOfWork, reward: Reward, person: PersonId) -> bool:
+    """Tell whether a reward is for no rank of a board, or for one that the person came to in its last period."""
+    if reward.board is None or reward.rank is None:
+        return True
+    rank = await board_standings.last_rank(uow, reward.board, person)
+    return rank is not None and rank <= reward.rank
 
 
 async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Scope) -> Reward:
@@ -142,6 +163,8 @@ async def offers(
         refusals = policy.claim_refusals(pack, claiming.claim_facts(each, known, so_far, today))
         purse = held[each.currency].purse if each.currency in held else lots.Purse()
         reasons = claiming.why_not(refusals) + _missing(each, lots.spendable(purse, uow.now))
+        if not await is_won(uow, each, person):
+            reasons.append(WhyNot("rank-not-reached", f"it is for rank {each.rank} or better of {each.board}"))
         if each.per_person is not None:
             used = claimed.get((each.id, rules.period_of(each.period, today)), 0)
             limited = f"{each.per_person} can be claimed per {each.period}"
@@ -150,6 +173,16 @@ async def offers(
         fields = {name: getattr(seen, name) for name in RewardOffer.__struct_fields__ if hasattr(seen, name)}
         shown.append(RewardOffer(**fields, claimable=not reasons, why_not=reasons))
     return Page(shown, found.next)
+
+
+def _refuse_offer(reward: Reward, packs: policy.Packs, on: date) -> None:
+    """Refuse what a market allows nobody, for what the reward is tied to; what it is worth is asked at each claim."""
+    markets = [*packs.countries(), rules.EVERYWHERE] if rules.EVERYWHERE in reward.markets else reward.markets
+    facts = claiming.claim_facts(reward, NOTHING_KNOWN, policy.YearSoFar(currency=""), on)
+    found = [each for market in markets for each in policy.offer_refusals(policy.pack_for(packs, market, on), facts)]
+    if found:
+        told = "; ".join(dict.fromkeys(f"{each.code} ({each.rule}): {each.detail}" for each in found))
+        raise RewardRefusedError(f"Policy refuses this: {told}.", reason=found[0].code)
 
 
 def _missing(reward: Reward, spendable: int) -> list[WhyNot]:

@@ -10,7 +10,7 @@ import msgspec
 
 from gamification.policy_packs import packs_in_force
 from gamification.rules.policy import RECOGNITION_ONLY, Currency, Packs, Refusal, pack_for
-from gamification.rules.policy.value import country_refusals, currency_refusals
+from gamification.rules.policy.value import country_refusals
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.reports import TransferLine
 from gamification.vocabulary import RECOGNITION
@@ -39,10 +39,8 @@ def transfers(tally: Tally, values: Values, on: date) -> list[TransferLine]:
 
 def _line(packs: Packs, country: str, currency: Currency, cell: Cell | None, on: date) -> TransferLine:
     pack = pack_for(packs, country, on)
-    refusals: list[Refusal] = []
-    if currency.key != RECOGNITION:
-        refusals = [*currency_refusals(currency), *country_refusals(pack, on)]
-    value = currency.unit_value if currency.value_bearing and not refusals else None
+    refusals: list[Refusal] = [] if currency.key == RECOGNITION else list(country_refusals(pack))
+    value = currency.unit_value if not refusals else None
     worth = value.hundredths if value is not None else 0
     hundredths = worth * cell.units if cell is not None else None
     return TransferLine(

@@ -17,19 +17,19 @@ from people.vocabulary import PersonId
 _GRANT: Final = """
 with given as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[], $15::text[], $16::text[], $17::uuid[])
+    $9::int[], $10::uuid[], $11::uuid[], $12::timestamptz[], $15::text[], $16::text[], $17::uuid[], $18::text[])
     as t(id, entry, person, rule, subject, period, kind, points, rules_version, activity, consent, occurred_at, state,
-      currency, lot)
+      currency, lot, lane)
 ), kept as (
   insert into gamification.award (id, person, rule, subject, period, kind, state, points, rules_version, activity,
-    consent, occurred_at, awarded_at, currency, lot)
+    consent, occurred_at, awarded_at, currency, lot, lane)
   select id, person, rule, subject, period, kind, state, points, rules_version, activity, consent, occurred_at, $13,
-    currency, lot
+    currency, lot, lane
   from given
   on conflict (person, rule, subject, period) do update set state = excluded.state, points = excluded.points,
     rules_version = excluded.rules_version, activity = excluded.activity, consent = excluded.consent,
     occurred_at = excluded.occurred_at, awarded_at = excluded.awarded_at,
-    currency = excluded.currency, lot = excluded.lot
+    currency = excluded.currency, lot = excluded.lot, lane = excluded.lane
   where award.state = 'reversed'
   returning id, person, rule, subject, period
 ), moved as (
@@ -164,6 +164,7 @@ async def grant(uow: UnitOfWork, grants: Sequence[Grant]) -> int:
             [each.state.value for each in grants],
             [each.currency for each in grants],
             opened,
+            [each.lane.value for each in grants],
         )
     )
     if apart := [(lot, each) for lot, each in zip(opened, grants, strict=True) if lot is not None]:

@@ -12,11 +12,14 @@ from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
 CHUNK: Final = 5_000
-_COLUMNS: Final = "person, alias, coalesce(active, false) as active, market, language, profession, expires_at"
+_COLUMNS: Final = "person, alias, coalesce(active, false) as active, market, language, profession, expires_at, shares"
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who takes part, or did. ``expires_at`` is when the first of the consents behind it runs out."""
+    """Somebody who takes part, or did. ``expires_at`` is when the first of the consents behind it runs out.
+
+    ``shares``: they agree to be seen in accredited education.
+    """
 
     person: PersonId
     alias: str
@@ -25,6 +28,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     profession: str | None = None
     expires_at: datetime | None = None
+    shares: bool = False
 
 
 async def members(uow: UnitOfWork, persons: Sequence[PersonId]) -> dict[PersonId, Member]:
@@ -54,15 +58,17 @@ async def put(uow: UnitOfWork, changed: Sequence[Member]) -> None:
     """Write who takes part now. At most once in a transaction: its trigger locks the counts of people at the end."""
     await uow.execute(
         "update gamification.board_member m set active = t.active, market = t.market, language = t.language,"
-        " profession = t.profession, expires_at = t.expires_at"
-        " from unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])"
-        " as t(person, active, market, language, profession, expires_at) where m.person = t.person",
+        " profession = t.profession, expires_at = t.expires_at, shares = t.shares"
+        " from unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],"
+        " $7::boolean[])"
+        " as t(person, active, market, language, profession, expires_at, shares) where m.person = t.person",
         [member.person for member in changed],
         [member.active for member in changed],
         [member.market for member in changed],
         [member.language for member in changed],
         [member.profession for member in changed],
         [member.expires_at for member in changed],
+        [member.shares for member in changed],
     )
 
 
@@ -70,6 +76,14 @@ async def deactivate(uow: UnitOfWork, person: PersonId) -> str | None:
     """Take a person off every board; return the alias, or None for somebody who never had one."""
     await uow.execute("update gamification.board_member set active = false where person = $1 and active", person)
     found = await uow.fetchval("select alias from gamification.board_member where person = $1", person)
+    return None if found is None else str(found)
+
+
+async def unshare(uow: UnitOfWork, person: PersonId) -> str | None:
+    """Take a person off the boards of accredited education; return the alias, or None for who never had one."""
+    found = await uow.fetchval(
+        "update gamification.board_member set shares = false where person = $1 returning alias", person
+    )
     return None if found is None else str(found)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from content.vocabulary import ContentClass
 from gamification.board_values import Board, Cell, LivePeriod, Narrowing, Period, Sight
 from gamification.rules.schedules import BEGINNING, EVER
 from gamification.vocabulary import BoardState, Dimension, Ties, Visibility
@@ -16,18 +17,20 @@ from people.vocabulary import PersonId
 
 _INSERT: Final = """
 insert into gamification.board (id, key, name, rules, schedule, zone, ties, dimension, value, visibility, minimum,
-  settling_minutes, state, created_by, created_at, archived_at, brand)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing returning id
+  settling_minutes, state, created_by, created_at, archived_at, brand, lane)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+on conflict do nothing returning id
 """
 _PERIOD: Final = "p.id as period, p.number, p.starts_at, p.ends_at, p.closed_at"
 _LIVE: Final = """
 select p.id, b.key, p.number, p.ends_at, b.settling_minutes, b.ties = 'dense' as dense,
-  b.schedule = $1 and b.rules is null and p.starts_at = $2 and p.ends_at is null as lifetime
+  b.schedule = $1 and b.rules is null and b.lane = 'medical' and p.starts_at = $2 and p.ends_at is null as lifetime,
+  b.lane = 'accredited' as accredited
 from gamification.board_period p join gamification.board b on b.id = p.board where p.closed_at is null
 order by b.key, p.number
 """
 _FIND: Final = f"""
-select b.*, {_PERIOD}, m.alias,
+select b.*, {_PERIOD}, m.alias, coalesce(m.shares, false) as shares,
   case when p.closed_at is not null
     then (select count(*) from gamification.board_standing s where s.period = p.id) end as people,
   case when p.closed_at is not null and m.alias is not null then (select array[s.place, s.rank, s.points]
@@ -67,6 +70,7 @@ async def insert(uow: UnitOfWork, board: Board) -> bool:
         board.created_at,
         board.archived_at,
         board.brand,
+        board.lane,
     )
     return made is not None
 
@@ -185,6 +189,7 @@ async def see(uow: UnitOfWork, key: str, person: PersonId, number: int | None) -
         board=_board(row),
         period=period,
         alias=row["alias"],
+        shares=row["shares"],
         people=row["people"],
         own=tuple(row["own"]) if row["own"] else None,
         populations={Cell(*place): count for *place, count in people},
@@ -214,4 +219,5 @@ def _board(row: asyncpg.Record) -> Board:
         created_at=row["created_at"],
         archived_at=row["archived_at"],
         brand=row["brand"],
+        lane=ContentClass(row["lane"]),
     )

@@ -19,9 +19,9 @@ _WITHIN: Final = (
 )
 _COUNTED: Final = f"""
 gamification.board_period p join gamification.board b on b.id = p.board
-join gamification.board_member m on m.active and {_WITHIN}
+join gamification.board_member m on m.active and {_WITHIN} and (m.shares or b.lane <> 'accredited')
 join gamification.award a on a.person = m.person and a.state = 'active' and a.points > 0
-  and a.currency = 'recognition'
+  and a.currency = 'recognition' and a.lane = b.lane
   and a.occurred_at >= p.starts_at and (p.ends_at is null or a.occurred_at < p.ends_at)
   and (b.rules is null or a.rule = any(b.rules))
 """
@@ -30,11 +30,13 @@ select p.id as period, m.alias, sum(a.points)::bigint as points
 from {_COUNTED} where p.id = any($1::uuid[]) and m.person = any($2::uuid[]) group by p.id, m.alias
 """  # noqa: S608 - constants of this file
 _LIFETIME: Final = f"""
-select p.id as period, m.alias, s.points from gamification.board_period p
+select p.id as period, m.alias, s.points - o.points as points from gamification.board_period p
 join gamification.board b on b.id = p.board
 join gamification.board_member m on m.active and {_WITHIN}
-join gamification.standing s on s.person = m.person and s.points > 0
-where p.id = any($1::uuid[]) and m.person = any($2::uuid[])
+join gamification.standing s on s.person = m.person
+cross join lateral (select coalesce(sum(a.points), 0)::bigint as points from gamification.award a
+  where a.person = m.person and a.lane <> 'medical' and a.state = 'active' and a.currency = 'recognition') o
+where s.points > o.points and p.id = any($1::uuid[]) and m.person = any($2::uuid[])
 """  # noqa: S608 - constants of this file
 _RANKS: Final = {
     Ties.DENSE: "dense_rank() over (order by points desc)",
@@ -125,6 +127,28 @@ async def lines(uow: UnitOfWork, period: UUID, start: int, size: int, own: str |
 async def erase(uow: UnitOfWork, persons: Sequence[PersonId]) -> None:
     """Remove these people's lines from every closed period: points alone would lead back to who had them."""
     await uow.execute("delete from gamification.board_standing where person = any($1::uuid[])", persons)
+
+
+async def erase_accredited(uow: UnitOfWork, persons: Sequence[PersonId]) -> None:
+    """Remove these people's lines from every closed period of accredited education."""
+    await uow.execute(
+        "delete from gamification.board_standing s using gamification.board_period p, gamification.board b"
+        " where p.id = s.period and b.id = p.board and b.lane = 'accredited' and s.person = any($1::uuid[])",
+        persons,
+    )
+
+
+async def last_rank(uow: UnitOfWork, key: str, person: PersonId) -> int | None:
+    """Return a person's rank in the newest closed period of a board; None where nobody is shown it."""
+    rank = await uow.fetchval(
+        "select s.rank from gamification.board b join lateral (select id from gamification.board_period"
+        " where board = b.id and closed_at is not null order by number desc limit 1) p on true"
+        " join gamification.board_standing s on s.period = p.id and s.person = $2 where b.key = $1"
+        " and (select count(*) from gamification.board_standing where period = p.id) >= b.minimum",
+        key,
+        person,
+    )
+    return None if rank is None else int(rank)
 
 
 async def due(uow: UnitOfWork) -> bool:

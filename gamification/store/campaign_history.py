@@ -6,10 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from gamification.campaign_values import Campaign, Reviewed, Transition
+from gamification.campaign_values import Campaign, CampaignApproval, Reviewed, Transition
 from gamification.rules.grammar import Parts
 from gamification.rules.grandfathering import Started
-from gamification.values import CampaignApproval
 from gamification.vocabulary import CampaignPast, CampaignState, CampaignStep
 from kernel.canonical import canonical
 from kernel.unit_of_work import UnitOfWork

@@ -162,6 +162,7 @@ class House:
         visible_from: datetime | None = None,
         visible_until: datetime | None = None,
         brand: str | None = None,
+        lane: ContentClass = ContentClass.MEDICAL,
     ) -> str:
         """Create a content item, approved unless said otherwise, and return its id."""
         new = NewContent(
@@ -172,7 +173,7 @@ class House:
             tags=tuple(tags),
             visible_from=visible_from,
             visible_until=visible_until,
-            content_class=ContentClass.MEDICAL if brand is None else ContentClass.PROMOTIONAL,
+            content_class=lane if brand is None else ContentClass.PROMOTIONAL,
             brand=brand,
         )
         async with self.runtime.work.begin(ORIGIN) as uow:
@@ -181,11 +182,17 @@ class House:
                 await content.approve(uow, made.id, UUID(int=3), scope=EVERYTHING)
         return str(made.id)
 
-    async def reward(self, *, approved: bool = True, markets: Sequence[str] = ("GB",), **more: Any) -> Reward:
+    async def reward(
+        self,
+        *,
+        approved: bool = True,
+        markets: Sequence[str] = ("GB",),
+        lane: ContentClass = ContentClass.MEDICAL,
+        **more: Any,
+    ) -> Reward:
         """Create a reward without value or cost, approved unless said otherwise."""
-        known: dict[str, Any] = {"name": "Heart sounds", "kind": RewardKind.CONTENT_UNLOCK, "payer": "Laurel Ltd"}
-        known |= {"content_class": ContentClass.MEDICAL} | more
-        new = NewReward(key=f"r-{uuid4().hex}", markets=tuple(markets), **known)
+        known = {"name": "Heart sounds", "kind": RewardKind.CONTENT_UNLOCK, "payer": "Laurel Ltd"} | more
+        new = NewReward(key=f"r-{uuid4().hex}", markets=tuple(markets), content_class=lane, **known)
         async with self.runtime.work.begin(ORIGIN) as uow:
             made = await gamification.create_reward(uow, UUID(int=2), new, scope=EVERYTHING)
             if approved:

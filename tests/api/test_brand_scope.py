@@ -177,7 +177,7 @@ async def test_whoever_moves_a_campaign_to_another_brand_answers_for_both(house:
 
 async def test_an_hcp_is_offered_what_promotes_whatever_its_brand_and_is_told_of_none(house: House) -> None:
     hcp, theirs = await house.hcp(), await house.item(brand=THEIRS)
-    reward = await house.reward(brand=THEIRS, content_class=ContentClass.PROMOTIONAL)
+    reward = await house.reward(brand=THEIRS, lane=ContentClass.PROMOTIONAL)
     assert "brand" not in await hcp.read(f"/v1/content/{theirs}")
     (offer,) = [each for each in (await hcp.read("/v1/rewards", limit=200))["items"] if each["id"] == str(reward.id)]
     assert "brand" not in offer

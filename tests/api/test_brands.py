@@ -34,20 +34,22 @@ async def an_item(house: House, brand: str | None) -> Sent:
 
 async def a_reward(house: House, brand: str | None) -> Sent:
     lane = ContentClass.MEDICAL if brand is None else ContentClass.PROMOTIONAL
-    made = await house.reward(approved=False, brand=brand, content_class=lane)
+    made = await house.reward(approved=False, brand=brand, lane=lane)
     return Sent({"reference": "MLR-7"}, made.id)
 
 
 async def a_claim(house: House, brand: str | None) -> Sent:
     lane = ContentClass.MEDICAL if brand is None else ContentClass.PROMOTIONAL
-    reward, hcp = await house.reward(brand=brand, content_class=lane), await house.hcp()
+    reward, hcp = await house.reward(brand=brand, lane=lane), await house.hcp()
     answer = await hcp.ask("POST", f"/v1/rewards/{reward.id}/claims")
     assert answer.status_code == 201, answer.text
     return Sent({}, answer.json()["id"])
 
 
 async def a_board(house: House, brand: str | None) -> Sent:
-    new = NewBoard(key=f"b-{uuid4().hex}", name="Spring", narrowing=Narrowing(Dimension.MARKET, "GB"), brand=brand)
+    lane = ContentClass.MEDICAL if brand is None else ContentClass.PROMOTIONAL
+    narrowing = Narrowing(Dimension.MARKET, "GB")
+    new = NewBoard(key=f"b-{uuid4().hex}", name="Spring", narrowing=narrowing, lane=lane, brand=brand)
     async with house.runtime.work.begin(ORIGIN) as uow:
         await gamification.create_board(uow, new, scope=access.EVERYTHING)
     return Sent(inside=new.key)
@@ -181,14 +183,14 @@ INVALID = {
     "/v1/campaigns": (400, "campaign-terms-invalid"),
     "/v1/boards": (422, "board-invalid"),
 }
-LANES = {"/v1/content": "content_class", "/v1/rewards": "content_class", "/v1/campaigns": "lane"}
+LANES = {"/v1/content": "content_class", "/v1/rewards": "content_class", "/v1/campaigns": "lane", "/v1/boards": "lane"}
 
 
 def new(path: str, lane: str = "promotional", **more: object) -> Body:
     key = fresh_key()
     keyed = {} if path == "/v1/content" else {"key": key}
     terms = written(key) if path == "/v1/campaigns" else {}
-    return terms | NEW[path] | keyed | ({LANES[path]: lane} if path in LANES else {}) | more
+    return terms | NEW[path] | keyed | {LANES[path]: lane} | more
 
 
 @pytest.mark.parametrize("path", NEW)
@@ -202,12 +204,11 @@ async def test_who_works_for_a_brand_makes_what_belongs_to_it_and_nothing_else(h
     made = await narrowed.post(path, new(path, brand=OURS))
     assert (made.status_code, made.json()["brand"]) == (201, OURS), made.text
     assert (await everybody.post(path, new(path))).json()["brand"] is None, "who works for all needs to name none"
-    if path in LANES:
-        for lane in ("medical", "accredited"):
-            refused = problem(await everybody.post(path, new(path, lane, brand=OURS)), *invalid)
-            assert fields(refused) == ["brand"]
-            problem(await narrowed.post(path, new(path, lane)), 403, "outside-brand-scope")
-        assert (await everybody.post(path, new(path, "medical"))).status_code == 201
+    for lane in ("medical", "accredited"):
+        refused = problem(await everybody.post(path, new(path, lane, brand=OURS)), *invalid)
+        assert fields(refused) == ["brand"]
+        problem(await narrowed.post(path, new(path, lane)), 403, "outside-brand-scope")
+    assert (await everybody.post(path, new(path, "medical"))).status_code == 201
 
 
 LISTS = {"/v1/content": an_item, "/v1/rewards/catalogue": a_reward, "/v1/boards": a_board}

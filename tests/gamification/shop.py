@@ -26,7 +26,7 @@ from kernel.unit_of_work import UnitOfWork, Work
 from people.vocabulary import PersonId
 
 AUTHOR, REVIEWER, CLERK = UUID(int=2), UUID(int=3), UUID(int=4)
-MERIT = policy.Currency(key="merit", value_bearing=True, unit_value=policy.Money(10, "USD"))
+MERIT = policy.Currency(key="merit", unit_value=policy.Money(10, "USD"))
 VERIFIED = policy.Person(
     verified=True, licence_active=True, profession="physician", public_employee=False, covered_recipient=True
 )
@@ -51,7 +51,7 @@ def country(*, value: int = 10_000, count: int | None = None, books: int | None 
     books_limit = ItemLimit(
         category=policy.ItemCategory.BOOK_OR_JOURNAL,
         rule="C4",
-        kinds=(policy.RewardKind.EDUCATIONAL_ITEM,),
+        kinds=(RewardKind.EDUCATIONAL_ITEM,),
         year_count=number(books, Unit.ITEMS) if books else None,
     )
     pack = Pack(

@@ -67,7 +67,7 @@ async def test_whoever_defines_a_currency_never_approves_it(work: Work, origin: 
     approved = await approve(work, origin)
     assert (approved.state, approved.approved_by) == (CurrencyState.APPROVED, SECOND)
     assert await approve(work, origin) == approved, "again changes nothing"
-    worth = Currency(key="merit", value_bearing=True, unit_value=Money(10, "USD"))
+    worth = Currency(key="merit", unit_value=Money(10, "USD"))
     assert (await known(work, origin)).currencies == {"merit": worth}
     with pytest.raises(CurrencyNotFoundError):
         await approve(work, origin, "other")

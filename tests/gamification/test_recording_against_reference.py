@@ -24,7 +24,10 @@ from content.values import NewContent
 from content.vocabulary import ContentId
 from engagement import Draft
 from engagement.rules.parsing import Context, Result
+from gamification.policy_packs import shipped_packs
 from gamification.rules import EMPTY, RuleSet, fold
+from gamification.rules.campaigns.policing import programme_faults
+from gamification.rules.law import Law
 from gamification.service import publishing
 from gamification.service.agreeing import agreed_of
 from gamification.service.awarding import award_again
@@ -53,6 +56,10 @@ ORIGIN = Origin(request=UUID(int=1), actor="system:test", role="system", route="
 budgets = st.fixed_dictionaries(
     {"points": st.none() | st.integers(9, 25), "earners": st.none() | st.integers(1, 2)},
 )
+LAW = Law(shipped_packs(), NOW.date())
+lawful = rulesets().filter(lambda rules: not any(programme_faults(rules, LAW)))
+"""No other rule set is published."""
+
 quarters = st.integers(0, 35 * 24 * 4)
 things = st.tuples(st.integers(0, 1), st.integers(0, 7), quarters, some_words, some_results, st.integers(0, 1))
 
@@ -71,12 +78,12 @@ class Recording(RuleBasedStateMachine):
         self.items: list[ContentId] = []
         self.people: list[PersonId] = []
 
-    @initialize(first=rulesets(), sizes=budgets)
+    @initialize(first=lawful, sizes=budgets)
     def begin(self, first: RuleSet, sizes: dict[str, int | None]) -> None:
         self.run(self._furnish())
         self.run(self._publish(limited(first, sizes)))
 
-    @rule(following=rulesets(), sizes=budgets)
+    @rule(following=lawful, sizes=budgets)
     def publish(self, following: RuleSet, sizes: dict[str, int | None]) -> None:
         self.run(self._publish(limited(following, sizes)))
 

@@ -97,9 +97,8 @@ async def test_what_nobody_knows_about_a_person_or_a_currency_is_a_no(work: Work
 async def test_accredited_education_leads_to_nothing_with_a_value(work: Work, origin: Origin) -> None:
     accredited: dict[str, Any] = {"content_class": ContentClass.ACCREDITED}
     person = await somebody(work, origin, {"merit": 100}, market="US")
-    book = await shelf(work, origin, **BOOK | accredited)
     with pytest.raises(RewardRefusedError, match=r"\(C16\)"):
-        await claimed(work, origin, person, book, country())
+        await shelf(work, origin, **BOOK | accredited)
     unlock = await shelf(work, origin, markets=("US",), **accredited)
     await claimed(work, origin, person, unlock, country())
 

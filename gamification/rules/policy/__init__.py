@@ -4,9 +4,22 @@ A check takes a pack and a description, and returns every reason why not; an emp
 knows is never a yes. None of it is legal advice, and every refusal says whether the text behind it was read.
 """
 
-from gamification.rules.policy.awarding import Alert, alerts, award_refusals, claim_refusals, fulfil_refusals
-from gamification.rules.policy.boards import board_refusals, erasure_refusals, least_cohort, view_refusals
+from gamification.rules.policy.awarding import (
+    Alert,
+    alerts,
+    award_refusals,
+    claim_refusals,
+    fulfil_refusals,
+    offer_refusals,
+)
 from gamification.rules.policy.choosing import Packs, in_force, pack_for, recognition_only, twins
+from gamification.rules.policy.defining import (
+    board_refusals,
+    currency_refusals,
+    key_refusals,
+    kind_refusals,
+    reward_refusals,
+)
 from gamification.rules.policy.disclosing import Form, Publication, publication
 from gamification.rules.policy.facts import (
     Approval,
@@ -14,16 +27,14 @@ from gamification.rules.policy.facts import (
     Board,
     ClaimFacts,
     Currency,
-    ErasureFacts,
     FulfilFacts,
     Money,
     Person,
     PublishFacts,
-    Quiz,
     Reward,
     Rule,
+    Sessions,
     TransferFacts,
-    ViewFacts,
     YearSoFar,
 )
 from gamification.rules.policy.numbers import numbers, shown, unconfirmed
@@ -31,6 +42,7 @@ from gamification.rules.policy.outside import OUTSIDE, Elsewhere
 from gamification.rules.policy.pack import RECOGNITION_ONLY, Disclosure, LegalNumber, Pack, SignOff
 from gamification.rules.policy.publishing import publish_refusals
 from gamification.rules.policy.refusal import Refusal
+from gamification.rules.policy.sharing import least_cohort, longest_silence, session_refusals, sharing_refusals
 from gamification.rules.policy.texts import RULES, RuleText
 from gamification.rules.policy.views import (
     NumberLine,
@@ -43,15 +55,11 @@ from gamification.rules.policy.views import (
 from gamification.rules.policy.vocabulary import (
     RECOGNITION_KINDS,
     Behaviour,
-    BoardFilter,
     Condition,
-    Ending,
     ItemCategory,
     QuizPlace,
     Reason,
-    Record,
     RefusedKind,
-    RewardKind,
     Unit,
     ValueBearing,
 )
@@ -66,14 +74,11 @@ __all__ = [
     "AwardFacts",
     "Behaviour",
     "Board",
-    "BoardFilter",
     "ClaimFacts",
     "Condition",
     "Currency",
     "Disclosure",
     "Elsewhere",
-    "Ending",
-    "ErasureFacts",
     "Form",
     "FulfilFacts",
     "ItemCategory",
@@ -87,40 +92,43 @@ __all__ = [
     "PolicyView",
     "Publication",
     "PublishFacts",
-    "Quiz",
     "QuizPlace",
     "Reason",
-    "Record",
     "Refusal",
     "RefusedKind",
     "Reward",
-    "RewardKind",
     "Rule",
     "RuleLine",
     "RuleText",
+    "Sessions",
     "SignOff",
     "TransferFacts",
     "Unit",
     "ValueBearing",
-    "ViewFacts",
     "YearSoFar",
     "alerts",
     "award_refusals",
     "board_refusals",
     "claim_refusals",
-    "erasure_refusals",
+    "currency_refusals",
     "fulfil_refusals",
     "in_force",
+    "key_refusals",
+    "kind_refusals",
     "least_cohort",
+    "longest_silence",
     "numbers",
+    "offer_refusals",
     "pack_for",
     "policies_view",
     "policy_view",
     "publication",
     "publish_refusals",
     "recognition_only",
+    "reward_refusals",
+    "session_refusals",
+    "sharing_refusals",
     "shown",
     "twins",
     "unconfirmed",
-    "view_refusals",
 ]

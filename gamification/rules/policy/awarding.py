@@ -1,25 +1,17 @@
-"""Whether an award may be granted, and a reward be claimed and handed over."""
+"""Whether an award may be granted, and a reward be offered, claimed and handed over."""
 
 from collections.abc import Iterator
 
 import msgspec
 
-from content.vocabulary import ContentClass
-from gamification.rules.policy.approving import approval_refusals, reward_approval_refusals
-from gamification.rules.policy.facts import AwardFacts, ClaimFacts, FulfilFacts, Taking
-from gamification.rules.policy.items import item_refusals, limit_of, quiz_refusals, regions_of, year_refusals
+from gamification.rules.policy.approving import approval_refusals
+from gamification.rules.policy.facts import AwardFacts, ClaimFacts, FulfilFacts
+from gamification.rules.policy.items import item_refusals, limit_of, rank_refusals, regions_of, year_refusals
 from gamification.rules.policy.pack import LegalNumber, Pack
-from gamification.rules.policy.publishing import behaviour_refusals
-from gamification.rules.policy.refusal import Refusal, exceeded, refusal
-from gamification.rules.policy.value import (
-    accredited_refusals,
-    bears_value,
-    country_refusals,
-    currency_refusals,
-    kind_refusals,
-    person_refusals,
-)
-from gamification.rules.policy.vocabulary import Behaviour, Reason, RewardKind, Unit
+from gamification.rules.policy.publishing import conduct_refusals
+from gamification.rules.policy.refusal import Refusal, refusal
+from gamification.rules.policy.value import accredited_refusals, bears_value, country_refusals, person_refusals
+from gamification.rules.policy.vocabulary import Reason, Unit
 
 
 def award_refusals(pack: Pack, facts: AwardFacts) -> list[Refusal]:
@@ -28,46 +20,33 @@ def award_refusals(pack: Pack, facts: AwardFacts) -> list[Refusal]:
 
 
 def _award(pack: Pack, facts: AwardFacts) -> Iterator[Refusal]:
-    reward = facts.reward
-    value = bears_value(reward, facts.currency)
-    lanes = frozenset({facts.lane} if facts.lane else ())
-    yield from kind_refusals(reward)
-    yield from currency_refusals(facts.currency)
-    yield from approval_refusals(pack, facts.on, facts.approval, "what was done")
-    yield from reward_approval_refusals(pack, facts.on, reward)
-    yield from quiz_refusals(pack, reward, value=value)
-    yield from accredited_refusals(lanes, reward.product, value=value)
-    yield from _promotion(pack, facts)
+    value = facts.paid.value_bearing
+    yield from conduct_refusals(pack, facts, value=value)
+    yield from accredited_refusals(facts.lanes, None, value=value)
     if value:
-        yield from country_refusals(pack, facts.on)
+        yield from country_refusals(pack)
         yield from person_refusals(pack, facts.person)
-        if reward.kind != RewardKind.POINTS:
-            detail = "only a claim, which holds it against the year's limits, hands over something with a value"
-            yield refusal(Reason.VALUE_NEEDS_CLAIM, "C20", detail)
 
 
-def _promotion(pack: Pack, facts: AwardFacts) -> Iterator[Refusal]:
-    yield from behaviour_refusals(facts.behaviours, facts.promotional_view_cap)
-    cap = facts.promotional_view_cap
-    if Behaviour.PROMOTION_VIEWED in facts.behaviours and cap is not None and facts.promotional_views >= cap:
-        yield refusal(Reason.PROMOTION_CAP_REACHED, "C18", f"{cap} views of promotion were rewarded already")
-    minutes = facts.minutes_to_promotion
-    if facts.lane is ContentClass.ACCREDITED and minutes is not None and minutes < pack.silence.value:
-        detail = f"promotion came {minutes} minutes from accredited education; {pack.silence.value} must lie between"
-        yield exceeded(Reason.PROMOTION_TOO_NEAR, "C13", pack.silence, detail)
+def offer_refusals(pack: Pack, facts: ClaimFacts) -> list[Refusal]:
+    """Return every reason why a reward may not be offered to anybody where ``pack`` holds, by what it is tied to."""
+    return list(_offer(pack, facts))
+
+
+def _offer(pack: Pack, facts: ClaimFacts) -> Iterator[Refusal]:
+    value = bears_value(facts.reward)
+    yield from rank_refusals(pack, facts.reward, value=value)
+    yield from accredited_refusals(facts.lanes, facts.reward.product, value=value)
 
 
 def claim_refusals(pack: Pack, facts: ClaimFacts) -> list[Refusal]:
     """Return every reason why a person may not claim a reward where ``pack`` holds."""
-    found = list(_taking(pack, facts))
-    if facts.for_credits:
-        found.append(refusal(Reason.CREDITS_EXCHANGED, "C16", "credits of accredited education buy nothing"))
-    return found
+    return list(_claim(pack, facts))
 
 
 def fulfil_refusals(pack: Pack, facts: FulfilFacts) -> list[Refusal]:
     """Return every reason why a claimed reward may not be handed over where ``pack`` holds; a claim decides nothing."""
-    found = list(_taking(pack, facts))
+    found = claim_refusals(pack, facts)
     if not bears_value(facts.reward):
         return found
     if not facts.recorded:
@@ -83,18 +62,15 @@ def fulfil_refusals(pack: Pack, facts: FulfilFacts) -> list[Refusal]:
     return found
 
 
-def _taking(pack: Pack, facts: Taking) -> Iterator[Refusal]:
-    reward, value = facts.reward, bears_value(facts.reward)
-    yield from kind_refusals(reward)
-    yield from currency_refusals(facts.currency)
-    yield from reward_approval_refusals(pack, facts.on, reward)
-    yield from quiz_refusals(pack, reward, value=value)
-    yield from accredited_refusals(facts.lanes, reward.product, value=value)
-    if value:
+def _claim(pack: Pack, facts: ClaimFacts) -> Iterator[Refusal]:
+    reward = facts.reward
+    yield from approval_refusals(facts.on, reward)
+    yield from _offer(pack, facts)
+    if bears_value(reward):
         if not facts.currency.value_bearing:
             detail = f"{facts.currency.key} has no value and can't be turned into something that has one"
             yield refusal(Reason.RECOGNITION_BUYS_VALUE, "C3", detail)
-        yield from country_refusals(pack, facts.on)
+        yield from country_refusals(pack)
         yield from person_refusals(pack, facts.person)
         yield from item_refusals(pack, reward)
         yield from year_refusals(pack, reward, facts.person, facts.so_far)

@@ -1,20 +1,14 @@
 """What the checks look at: only what a decision needs, and None where nobody knows, which never counts as a yes."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
 from content.vocabulary import ContentClass
-from gamification.rules.policy.vocabulary import (
-    Behaviour,
-    BoardFilter,
-    Condition,
-    Ending,
-    ItemCategory,
-    QuizPlace,
-    Record,
-)
-from gamification.vocabulary import RECOGNITION
+from gamification.rules.policy.vocabulary import Behaviour, Condition, ItemCategory, QuizPlace
+from gamification.vocabulary import RECOGNITION, RewardKind
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,78 +23,67 @@ class Money(msgspec.Struct, frozen=True):
 
 
 class Approval(Facts, frozen=True, kw_only=True):
-    """The medical-legal-regulatory approval of a text, a picture or a campaign, for ``countries`` ("*": all)."""
+    """The medical-legal-regulatory approval of a reward; ``expires_on``: its last day."""
 
-    id: str
-    version: int
-    expires_on: date | None
-    countries: frozenset[str]
+    expires_on: date | None = None
     withdrawn: bool = False
 
 
-class Quiz(Facts, frozen=True, kw_only=True):
-    """A quiz that a reward is tied to. ``genuine``: it tests knowledge, and chance decides nothing."""
-
-    place: QuizPlace
-    promotional: bool
-    genuine: bool
-
-
 class Reward(Facts, frozen=True, kw_only=True):
-    """What is given. ``kind`` is any word, for it may be wrong; ``value`` is None for what has no value in money.
+    """What is given. ``value`` is None for what has no value in money.
 
     ``conditions`` are those that its description states and that hold. ``rank_bound``: it goes to a place on a board.
     """
 
-    kind: str
+    kind: RewardKind
     value: Money | None = None
     category: ItemCategory | None = None
     conditions: frozenset[Condition] = frozenset()
     product: str | None = None
-    quiz: Quiz | None = None
     rank_bound: bool = False
-    approval: Approval | None = None
+    approval: Approval = Approval()
 
 
 class Currency(Facts, frozen=True, kw_only=True):
-    """A kind of points. ``unit_value``: the fair market value of one, set by compliance; None where it is not set."""
+    """A kind of points. ``unit_value``: the fair market value of one, set by compliance; None for no value at all."""
 
     key: str
-    value_bearing: bool = False
     unit_value: Money | None = None
-    transferable: bool = False
-    sold: bool = False
-    converts_to: frozenset[str] = frozenset()
+
+    @property
+    def value_bearing(self) -> bool:
+        """Whether one unit is worth something in money."""
+        return self.unit_value is not None
 
 
 class Rule(Facts, frozen=True, kw_only=True):
-    """A rule, goal or quest. ``reads``: every verb, tag, signal and key it depends on.
+    """A rule, goal or quest. ``lanes``: of everything that it counts, as far as it says.
 
-    ``lanes``: of everything that it counts, so all of them where it doesn't choose.
+    ``quiz``: where the quiz is held whose answers it counts, if it counts any.
     """
 
     key: str
-    reads: frozenset[str] = frozenset()
     lanes: frozenset[ContentClass] = frozenset()
     behaviours: frozenset[Behaviour] = frozenset()
     promotional_view_cap: int | None = None
     quest: bool = False
+    quiz: QuizPlace | None = None
     currency: str = RECOGNITION
-    needs_share_consent: bool = False
 
 
 class Board(Facts, frozen=True, kw_only=True):
-    """A board as it would be shown. ``cohort``: how many people are on it; ``lanes``: what its points came from.
+    """A board that is to be made. ``rules``: those it counts, each with the lanes for which it can pay."""
 
-    ``share_consent``: whether everybody on it agreed that the company sees them in accredited education.
-    """
+    lane: ContentClass
+    rules: Mapping[str, frozenset[ContentClass]] = MappingProxyType({})
+    narrowed: bool = False
 
-    opt_in: bool
-    pseudonymous: bool
-    cohort: int
-    filters: frozenset[BoardFilter] = frozenset()
-    lanes: frozenset[ContentClass] = frozenset()
-    share_consent: bool | None = None
+
+class Sessions(Facts, frozen=True, kw_only=True):
+    """Two live sessions of which one is accredited and one promotes. ``other``: the lane of the one that was there."""
+
+    other: ContentClass
+    minutes_between: int
 
 
 class Person(Facts, frozen=True, kw_only=True):
@@ -131,34 +114,22 @@ class YearSoFar(Facts, frozen=True, kw_only=True):
 
 
 class PublishFacts(Facts, frozen=True, kw_only=True):
-    """A campaign or rule set that is to go live in the pack's country on ``on``. ``by_marketer``: who wrote it."""
+    """The rules of a campaign or programme that are to go live. ``by_marketer``: who wrote them."""
 
-    on: date
     rules: tuple[Rule, ...] = ()
-    rewards: tuple[Reward, ...] = ()
     currencies: tuple[Currency, ...] = ()
-    boards: tuple[Board, ...] = ()
     by_marketer: bool = True
-    approval: Approval | None = None
 
 
-class AwardFacts(Facts, frozen=True, kw_only=True):
-    """An award that is to be granted on ``on``. ``minutes_to_promotion``: from the session to the nearest promotion."""
+class AwardFacts(Rule, frozen=True, kw_only=True):
+    """Points of ``paid`` that a rule is to give a person for content of its lanes."""
 
-    on: date
-    reward: Reward
-    currency: Currency
+    paid: Currency
     person: Person
-    lane: ContentClass | None = None
-    behaviours: frozenset[Behaviour] = frozenset()
-    promotional_views: int = 0
-    promotional_view_cap: int | None = None
-    minutes_to_promotion: int | None = None
-    approval: Approval | None = None
 
 
-class Taking(Facts, frozen=True, kw_only=True):
-    """A person takes a reward for points on ``on``. ``lanes``: where the points came from that are spent."""
+class ClaimFacts(Facts, frozen=True, kw_only=True):
+    """A claim of a reward for points on ``on``. ``lanes``: of the reward. ``so_far`` is the year without it."""
 
     on: date
     reward: Reward
@@ -168,35 +139,14 @@ class Taking(Facts, frozen=True, kw_only=True):
     lanes: frozenset[ContentClass] = frozenset()
 
 
-class ClaimFacts(Taking, frozen=True, kw_only=True):
-    """A claim. ``so_far`` is the year before it; ``for_credits``: it is paid with accredited credits."""
-
-    for_credits: bool = False
-
-
-class FulfilFacts(Taking, frozen=True, kw_only=True):
-    """A claimed reward that is to be handed over. ``so_far`` is the year without it, ``reserved`` what its claim took.
+class FulfilFacts(ClaimFacts, frozen=True, kw_only=True):
+    """A claimed reward that is to be handed over. ``reserved``: what its claim took of the year.
 
     ``recorded``: whether the transfer of value is in the books.
     """
 
     reserved: Money | None
     recorded: bool
-
-
-class ViewFacts(Facts, frozen=True, kw_only=True):
-    """Somebody of the company wants to see data. ``individual``: of single people; ``share_consent``: theirs to it."""
-
-    lane: ContentClass
-    individual: bool
-    share_consent: bool | None = None
-
-
-class ErasureFacts(Facts, frozen=True, kw_only=True):
-    """What is to become of a record of a person who is erased."""
-
-    record: Record
-    ending: Ending
 
 
 class TransferFacts(Facts, frozen=True, kw_only=True):

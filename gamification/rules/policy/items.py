@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from gamification.rules.policy.facts import Money, Person, Reward, YearSoFar
 from gamification.rules.policy.pack import ItemLimit, LegalNumber, Pack, Region
 from gamification.rules.policy.refusal import Refusal, exceeded, refusal, ruled
-from gamification.rules.policy.vocabulary import WITHOUT_VALUE, Condition, ItemCategory, QuizPlace, Reason
+from gamification.rules.policy.vocabulary import RECOGNITION_KINDS, Condition, ItemCategory, Reason
 
 NOT_COMPARABLE = "the value isn't in the currency of the limit, so nobody can tell whether it is within it"
 
 
 def category_of(reward: Reward) -> ItemCategory | None:
-    """Return what an item is to the law: whatever is tied to a quiz or a rank is a prize, however it is described."""
-    return ItemCategory.PRIZE if reward.quiz is not None or reward.rank_bound else reward.category
+    """Return what an item is to the law: whatever is tied to a rank is a prize, however it is described."""
+    return ItemCategory.PRIZE if reward.rank_bound else reward.category
 
 
 def limit_of(pack: Pack, reward: Reward) -> ItemLimit | None:
@@ -24,9 +24,6 @@ def limit_of(pack: Pack, reward: Reward) -> ItemLimit | None:
 
 def item_refusals(pack: Pack, reward: Reward) -> Iterator[Refusal]:
     """Yield what is wrong with an item, whoever gets it: its value, category and conditions (C4, C9 to C11)."""
-    if reward.value is None:
-        detail = "an item without a stated value can't be limited, and not be recorded"
-        yield refusal(Reason.VALUE_UNKNOWN, "C5", detail)
     limit = limit_of(pack, reward)
     if limit is None:
         category = category_of(reward) or "an item of no category"
@@ -45,8 +42,6 @@ def item_refusals(pack: Pack, reward: Reward) -> Iterator[Refusal]:
 def _holds(condition: Condition, reward: Reward) -> bool:
     if condition is Condition.NOT_ABOUT_A_PRESCRIPTION_PRODUCT and reward.product is not None:
         return False
-    if condition is Condition.TASK_OF_KNOWLEDGE and reward.quiz is not None:
-        return reward.quiz.genuine
     return condition in reward.conditions
 
 
@@ -142,20 +137,8 @@ def _state(region: Region, reward: Reward, so_far: YearSoFar) -> Iterator[Refusa
         yield from _over(Reason.STATE_YEAR_LIMIT, region.gifts.rule, region.year_value, reward.value, total)
 
 
-def quiz_refusals(pack: Pack, reward: Reward, *, value: bool) -> Iterator[Refusal]:
-    """Yield what a quiz or a rank may not lead to (C8 to C10, C21)."""
-    quiz, rulings = reward.quiz, pack.quiz
-    if quiz is not None:
-        if value and not rulings.prize.allowed:
-            yield ruled(Reason.QUIZ_HAS_PRIZE, rulings.prize, f"no quiz has a prize under {pack.stamp}")
-        if quiz.promotional and not rulings.promotional.allowed:
-            yield ruled(Reason.QUIZ_PROMOTES, rulings.promotional, f"no quiz is about a product under {pack.stamp}")
-        beside = quiz.place in {QuizPlace.BESIDE_SESSION, QuizPlace.STAND}
-        if beside and not rulings.outside_session.allowed:
-            detail = f"at a meeting a quiz is part of a session, not at a stand or beside it, under {pack.stamp}"
-            yield ruled(Reason.QUIZ_OUTSIDE_SESSION, rulings.outside_session, detail)
-        if not quiz.genuine:
-            yield ruled(Reason.QUIZ_OF_CHANCE, rulings.prize, "a quiz that chance decides tests no knowledge")
-    if reward.rank_bound and not pack.rank_prize.allowed and (value or reward.kind not in WITHOUT_VALUE):
+def rank_refusals(pack: Pack, reward: Reward, *, value: bool) -> Iterator[Refusal]:
+    """Yield why a place on a board may not lead to this (C21)."""
+    if reward.rank_bound and not pack.rank_prize.allowed and (value or reward.kind not in RECOGNITION_KINDS):
         detail = f"a place on a board wins nothing but recognition under {pack.stamp}"
         yield ruled(Reason.RANK_HAS_PRIZE, pack.rank_prize, detail)

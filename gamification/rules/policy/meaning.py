@@ -17,7 +17,8 @@ from gamification.rules.policy.pack import (
     ValueRuling,
 )
 from gamification.rules.policy.texts import RULES
-from gamification.rules.policy.vocabulary import RewardKind, Unit, ValueBearing
+from gamification.rules.policy.vocabulary import Unit, ValueBearing
+from gamification.vocabulary import RewardKind
 
 Fault: TypeAlias = tuple[Place, str, str]
 """Where, what is wrong, and the remedy."""

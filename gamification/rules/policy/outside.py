@@ -1,6 +1,6 @@
 """What of C1 to C22 no check of this package can decide: where it is kept instead, and why.
 
-The rest of each of these rules is decided here; no rule is only in this table.
+The rest of each of these rules is decided here, but for C22, of which nothing is left to decide.
 """
 
 from collections.abc import Mapping
@@ -51,9 +51,9 @@ OUTSIDE: Final[Mapping[str, Elsewhere]] = MappingProxyType(
             "who spoke at a planning meeting leaves no trace here",
         ),
         "C22": Elsewhere(
-            "how many years each record stays",
-            "the company's retention schedule",
-            "no confirmed period was found, so none is given, and nothing is ever deleted for its age alone",
+            "what stays after an erasure, and for how many years",
+            "what each room declares of its tables, and the company's retention schedule",
+            "an erasure goes through the declarations; no confirmed period was found, so none is given",
         ),
     }
 )

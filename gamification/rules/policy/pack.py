@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Meta
 
 from gamification.rules.policy.texts import OWN
-from gamification.rules.policy.vocabulary import Condition, ItemCategory, RewardKind, Unit, ValueBearing
+from gamification.rules.policy.vocabulary import Condition, ItemCategory, Unit, ValueBearing
+from gamification.vocabulary import RewardKind
 
 Key: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]*$", max_length=64)]
 Country: TypeAlias = Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)]

@@ -1,57 +1,23 @@
-"""What must hold of anything with a value in money, wherever it is decided: the kind, the country and the person."""
+"""What must hold of anything with a value in money, wherever it is decided: the country, the person and the lane."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from content.vocabulary import ContentClass
-from gamification.rules.policy.facts import Currency, Person, Reward
+from gamification.rules.policy.facts import Person, Reward
 from gamification.rules.policy.pack import Pack
 from gamification.rules.policy.refusal import Refusal, refusal, ruled
-from gamification.rules.policy.vocabulary import (
-    RECOGNITION_KINDS,
-    Reason,
-    RefusedKind,
-    RewardKind,
-    ValueBearing,
-)
-from gamification.vocabulary import RECOGNITION
+from gamification.rules.policy.vocabulary import Reason, ValueBearing
+from gamification.vocabulary import RewardKind
 
 
-def bears_value(reward: Reward, currency: Currency | None = None) -> bool:
-    """Whether something has a value in money. An educational item always does; points do if their currency does."""
+def bears_value(reward: Reward) -> bool:
+    """Whether a reward has a value in money. An educational item always does."""
     stated = reward.value is not None and reward.value.hundredths != 0
-    in_currency = currency is not None and currency.value_bearing and reward.kind == RewardKind.POINTS
-    return stated or in_currency or reward.kind == RewardKind.EDUCATIONAL_ITEM
+    return stated or reward.kind == RewardKind.EDUCATIONAL_ITEM
 
 
-def kind_refusals(reward: Reward) -> Iterator[Refusal]:
-    """Yield why this kind of thing may not be given anywhere (C2), or not with a value (C3)."""
-    kinds = {kind.value for kind in RewardKind}
-    if reward.kind not in kinds:
-        named = "is never given" if reward.kind in {kind.value for kind in RefusedKind} else "isn't on the whitelist"
-        yield refusal(Reason.KIND_REFUSED, "C2", f"{reward.kind[:40]!r} {named}; use {', '.join(sorted(kinds))}")
-    elif reward.kind in RECOGNITION_KINDS and bears_value(reward):
-        yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"a {reward.kind} has no value in money")
-
-
-def currency_refusals(currency: Currency) -> Iterator[Refusal]:
-    """Yield what makes a kind of points into money (C3)."""
-    key = currency.key
-    if currency.transferable or currency.sold or currency.converts_to:
-        yield refusal(Reason.CURRENCY_NOT_CLOSED, "C3", f"{key} can be passed on, sold or turned into something else")
-    if currency.value_bearing and currency.unit_value is None:
-        yield refusal(Reason.UNIT_VALUE_MISSING, "C3", f"compliance has not set what one unit of {key} is worth")
-    if currency.unit_value is not None and not currency.value_bearing:
-        yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"{key} is recognition, so one unit of it is worth nothing")
-    if currency.value_bearing and key == RECOGNITION:
-        yield refusal(Reason.RECOGNITION_HAS_VALUE, "C3", f"{key} never has a value; use another currency")
-
-
-def country_refusals(pack: Pack, on: date) -> Iterator[Refusal]:
-    """Yield why nothing with a value may be given under this pack on this day."""
-    if not pack.valid_on(on):
-        detail = f"{pack.stamp} doesn't hold on {on.isoformat()}, so nothing with a value may be given"
-        yield refusal(Reason.PACK_NOT_VALID, "C12", detail)
+def country_refusals(pack: Pack) -> Iterator[Refusal]:
+    """Yield why nothing with a value may be given under the pack that holds (``pack_for`` chooses no other)."""
     if pack.value_bearing.state is not ValueBearing.CONDITIONAL:
         detail = f"nothing with a value may be given under {pack.stamp}"
         yield ruled(Reason.VALUE_OFF, pack.value_bearing, detail)

@@ -74,7 +74,7 @@ def policy_view(pack: Pack, on: date) -> PolicyView:
         country=pack.country,
         on=on,
         stamp=pack.stamp,
-        no_value_because=list(country_refusals(pack, on)),
+        no_value_because=list(country_refusals(pack)),
         notice=pack.notice,
         numbers=lines,
         unconfirmed=[spelled(place) for place, _ in unconfirmed(pack)],

@@ -3,28 +3,17 @@
 from enum import StrEnum
 from typing import Final
 
-
-class RewardKind(StrEnum):
-    """The whitelist (C2): what may be given at all. Whatever isn't a word of this is refused by its kind."""
-
-    BADGE = "badge"
-    CERTIFICATE = "certificate"
-    LEVEL = "level"
-    POINTS = "points"
-    CONTENT_UNLOCK = "content_unlock"
-    EDUCATIONAL_ITEM = "educational_item"
-
+from gamification.vocabulary import RewardKind
 
 RECOGNITION_KINDS: Final = frozenset({RewardKind.BADGE, RewardKind.CERTIFICATE, RewardKind.LEVEL})
 """Kinds that are recognition alone: they never have a value in money."""
 
 
-WITHOUT_VALUE: Final = RECOGNITION_KINDS | {RewardKind.POINTS}
-"""Kinds that anybody may get for anything, a place on a board included, as long as the points have no value."""
-
-
 class RefusedKind(StrEnum):
-    """Kinds that the rules name as refused, so that a refusal can say that it is not a slip of the pen (C2)."""
+    """Kinds that the rules name as refused, so that a refusal can say that it is not a slip of the pen (C2).
+
+    The whitelist is ``RewardKind``.
+    """
 
     CASH = "cash"
     CASH_EQUIVALENT = "cash_equivalent"
@@ -67,17 +56,15 @@ class Behaviour(StrEnum):
     PROMOTION_VIEWED = "promotion_viewed"
     SPEAKER_PROGRAMME_ATTENDED = "speaker_programme_attended"
     SURVEY_ANSWERED = "survey_answered"
-    SURVEY_TAKEN_PART = "survey_taken_part"
     TESTIMONIAL_GIVEN = "testimonial_given"
 
 
 class QuizPlace(StrEnum):
-    """Where a quiz is held; the first is no part of any meeting."""
+    """Where a quiz is held: the first is no part of any meeting, the last at a meeting but outside its sessions."""
 
     COURSE = "course"
     IN_SESSION = "in_session"
     BESIDE_SESSION = "beside_session"
-    STAND = "stand"
 
 
 class ValueBearing(StrEnum):
@@ -85,34 +72,6 @@ class ValueBearing(StrEnum):
 
     OFF = "never"
     CONDITIONAL = "conditional"
-
-
-class BoardFilter(StrEnum):
-    """What a board can be narrowed by; some of them together point at one person (C21)."""
-
-    CITY = "city"
-    EMPLOYER = "employer"
-    MARKET = "market"
-    REGION = "region"
-    SEGMENT = "segment"
-    SPECIALTY = "specialty"
-
-
-class Record(StrEnum):
-    """What is kept about a person, as far as it differs in how long (C22)."""
-
-    AUDIT = "audit"
-    CONSENT_PROOF = "consent_proof"
-    IDENTIFIER = "identifier"
-    TRANSFER_OF_VALUE = "transfer_of_value"
-
-
-class Ending(StrEnum):
-    """What is to become of a record when a person is erased."""
-
-    DELETE = "delete"
-    KEEP = "keep"
-    SHRED = "shred"
 
 
 class Unit(StrEnum):
@@ -142,10 +101,7 @@ class Reason(StrEnum):
     KIND_REFUSED = "reward-kind-refused"
     RECOGNITION_HAS_VALUE = "recognition-has-value"
     RECOGNITION_BUYS_VALUE = "recognition-buys-value"
-    CURRENCY_NOT_CLOSED = "currency-not-closed"
     CURRENCY_UNKNOWN = "currency-unknown"
-    UNIT_VALUE_MISSING = "currency-unit-value-missing"
-    PACK_NOT_VALID = "pack-not-valid"
     PACK_NOT_SIGNED_OFF = "pack-not-signed-off"
     VALUE_OFF = "value-bearing-off"
     VALUE_UNKNOWN = "value-unknown"
@@ -161,7 +117,6 @@ class Reason(StrEnum):
     STATE_YEAR_LIMIT = "state-year-limit-reached"
     STATE_COMPANY_LIMIT_MISSING = "state-company-limit-missing"
     QUIZ_HAS_PRIZE = "quiz-has-prize"
-    QUIZ_OF_CHANCE = "quiz-of-chance"
     QUIZ_OUTSIDE_SESSION = "quiz-outside-session"
     QUIZ_PROMOTES = "quiz-promotes"
     QUEST_ON_PROMOTION = "quest-on-promotion"
@@ -169,17 +124,13 @@ class Reason(StrEnum):
     PRODUCT_IN_ACCREDITED = "product-in-accredited"
     PROMOTION_TOO_NEAR = "promotion-too-near"
     INDIVIDUALS_NOT_SHARED = "individuals-not-shared"
-    SHARING_REQUIRED = "sharing-consent-required"
     MARKETER_ON_ACCREDITED = "marketer-on-accredited"
     ACCREDITED_EARNS_VALUE = "accredited-earns-value"
     CREDITS_EXCHANGED = "credits-exchanged"
-    APPROVAL_MISSING = "approval-missing"
     APPROVAL_WITHDRAWN = "approval-withdrawn"
     APPROVAL_EXPIRED = "approval-expired"
-    APPROVAL_ELSEWHERE = "approval-elsewhere"
     BEHAVIOUR_REFUSED = "behaviour-refused"
     PROMOTION_UNCAPPED = "promotion-uncapped"
-    PROMOTION_CAP_REACHED = "promotion-cap-reached"
     PERSON_NOT_VERIFIED = "person-not-verified"
     LICENCE_NOT_ACTIVE = "licence-not-active"
     CLASS_UNKNOWN = "person-class-unknown"
@@ -187,12 +138,6 @@ class Reason(StrEnum):
     YEAR_LIMIT_MISSING = "year-limit-missing"
     YEAR_VALUE_REACHED = "year-value-reached"
     YEAR_COUNT_REACHED = "year-count-reached"
-    VALUE_NEEDS_CLAIM = "value-needs-claim"
     NOT_RESERVED = "not-reserved"
-    BOARD_NOT_OPT_IN = "board-not-opt-in"
-    BOARD_NOT_PSEUDONYMOUS = "board-not-pseudonymous"
-    BOARD_TOO_SMALL = "board-too-small"
     BOARD_TOO_NARROW = "board-too-narrow"
     RANK_HAS_PRIZE = "rank-has-prize"
-    RECORD_MUST_STAY = "record-must-stay"
-    IDENTIFIER_MUST_GO = "identifier-must-go"

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from gamification.rules.grammar import CampaignPart, RuleSet
-from gamification.rules.parts import points_rules as points_rules_of
+from gamification.rules.parts import parts_of, paying_rules
 from tests.gamification.rules.happenings import CLASSES, MARKETS, PROFESSIONS, bars
 from tests.gamification.rules.strategies import Names, closing, few, keys, parts, rulesets, yes_or_no
 
@@ -31,4 +31,5 @@ def running(draw: st.DrawFn) -> RuleSet:
     """A rule set as it is composed: with a running campaign or without, and with what policy packs forbid."""
     base = draw(rulesets())
     whole = msgspec.structs.replace(base, campaigns=() if draw(yes_or_no) else (draw(campaigns(base)),))
-    return msgspec.structs.replace(whole, bars=draw(bars([each.key for each in points_rules_of(whole)])))
+    paying = [rule.key for part, _ in parts_of(whole) for _, rule in paying_rules(part)]
+    return msgspec.structs.replace(whole, bars=draw(bars(paying)))

@@ -35,7 +35,6 @@ from gamification.rules.law import Law
 from gamification.rules.needs import CountNeed, SumNeed
 from gamification.rules.opportunities import opportunities
 from gamification.rules.policy import (
-    Approval,
     AwardFacts,
     Behaviour,
     Currency,
@@ -43,7 +42,6 @@ from gamification.rules.policy import (
     Packs,
     Person,
     PublishFacts,
-    Reward,
     award_refusals,
     pack_for,
     publish_refusals,
@@ -64,7 +62,7 @@ def _summed(when: When) -> SumNeed:
     return SumNeed(when=when, of=Quantity.SCORE, at_least=2.0)
 
 
-MERIT = Currency(key="merit", value_bearing=True, unit_value=Money(10, "USD"))
+MERIT = Currency(key="merit", unit_value=Money(10, "USD"))
 STARS = Currency(key="stars")
 ANSWER = st.sampled_from([True, True, False, None])
 BASE = load("key: programme\nname: P\npast: new_only\nlevels: [{level: 1, name: One, at: 0}]\n")
@@ -117,10 +115,9 @@ def test_listening_to_promotion_is_looking_at_it() -> None:
 def test_a_quest_that_everybody_works_on_is_a_quest_to_the_law(most_each: int | None, codes: set[str]) -> None:
     """In the United Kingdom nobody is sent from promotion to promotion, together or alone (C8)."""
     goal = CommunityQuest("together", "T", "D", When((Verb.VIEWED,)), 9, 5, most_each=most_each)
-    own = Approval(id="spring", version=1, expires_on=None, countries=frozenset({"GB"}))
 
     def refused(lane: ContentClass) -> set[str]:
-        facts = PublishFacts(on=DAY, rules=(described("community_quests", goal, lane),), approval=own)
+        facts = PublishFacts(rules=(described("community_quests", goal, lane),))
         return {each.code for each in publish_refusals(pack_for(shipped_packs(), "GB", DAY), facts)}
 
     assert refused(ContentClass.PROMOTIONAL) == codes
@@ -244,18 +241,17 @@ def test_a_bar_is_what_asking_at_the_award_would_say(
     found = barred(programme(rule), law)
     said = described("points", rule, lane)
     pack = pack_for(packs, market, on)
-    eligible = not any(country_refusals(pack, on)) and not any(person_refusals(pack, person))
+    eligible = not any(country_refusals(pack)) and not any(person_refusals(pack, person))
     asked = award_refusals(
         pack,
         AwardFacts(
-            on=on,
-            reward=Reward(kind="points"),
-            currency=law.currency(currency) or Currency(key="none"),
-            person=person,
-            lane=lane,
+            key="rule",
+            lanes=frozenset({lane}),
             behaviours=said.behaviours,
             promotional_view_cap=said.promotional_view_cap,
-            approval=Approval(id="x", version=1, expires_on=None, countries=frozenset({"*"})),
+            quiz=said.quiz,
+            paid=law.currency(currency) or Currency(key="none"),
+            person=person,
         ),
     )
     assert bool(reasons(found, "rule", lane, market, eligible=eligible)) is bool(asked)

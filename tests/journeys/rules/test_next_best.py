@@ -31,6 +31,7 @@ def item(number: int, *tags: str) -> OfferedContent:
         visible_until=None,
         due_at=None,
         duration_seconds=None,
+        starts_at=None,
     )
 
 

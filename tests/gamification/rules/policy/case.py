@@ -1,6 +1,6 @@
 """A spoilt fact beside the same thing unspoilt, and how to write it in one line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,11 @@ def award(rule: str, code: Reason, bad: Any, good: Any = AWARD, pack: Pack = US)
 
 def claim(rule: str, code: Reason, bad: Any, good: Any = CLAIM, pack: Pack = US, good_pack: Pack | None = None) -> Case:
     return Case(rule, code, claim_refusals, pack, bad, good, good_pack)
+
+
+def define(rule: str, code: Reason, bad: Iterable[Refusal], good: Iterable[Refusal]) -> Case:
+    """What may not be defined, whatever the pack: ``bad`` and ``good`` are what the checks yield."""
+    return Case(rule, code, lambda _, found: found, US, list(bad), list(good))
 
 
 def fulfil(rule: str, code: Reason, bad: Any) -> Case:

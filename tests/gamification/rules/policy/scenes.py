@@ -21,16 +21,16 @@ from gamification.rules.policy import (
     Pack,
     Person,
     PublishFacts,
-    Quiz,
-    QuizPlace,
     Reward,
     Rule,
+    Sessions,
     SignOff,
     Unit,
     YearSoFar,
     pack_for,
 )
 from gamification.rules.policy.pack import PersonYear
+from gamification.vocabulary import RewardKind
 
 DAY = date(2026, 11, 22)
 SHIPPED = shipped_packs()
@@ -60,31 +60,33 @@ US, GB, ES, FR = signed("US"), signed("GB"), signed("ES"), signed("FR")
 EUR_60 = LegalNumber(value=6_000, unit=Unit.EUR_CENTS, source="the company", confirmed=True)
 DE = but(signed("DE"), person_year=PersonYear(value=EUR_60))
 
-APPROVAL = Approval(
-    id="approval-1", version=1, expires_on=DAY, countries=frozenset({"US", "GB", "ES", "DE", "FR", "IT", "JP"})
-)
+APPROVAL = Approval(expires_on=DAY)
 BOOKLET = Reward(
-    kind="educational_item",
+    kind=RewardKind.EDUCATIONAL_ITEM,
     value=Money(9_000, "USD"),
     category=ItemCategory.EDUCATIONAL_MATERIAL,
     conditions=frozenset({Condition.EDUCATES, Condition.NO_VALUE_OUTSIDE_WORK}),
     approval=APPROVAL,
 )
 ATLAS = Reward(
-    kind="educational_item",
+    kind=RewardKind.EDUCATIONAL_ITEM,
     value=Money(3_000, "EUR"),
     category=ItemCategory.BOOK_OR_JOURNAL,
     conditions=frozenset({Condition.RELEVANT_TO_PRACTICE}),
     approval=APPROVAL,
 )
-QUIZ = Quiz(place=QuizPlace.COURSE, promotional=False, genuine=True)
-PRIZE = Reward(kind="educational_item", value=Money(3_000, "EUR"), quiz=QUIZ, approval=APPROVAL)
-BADGE = Reward(kind="badge", approval=APPROVAL)
-POINTS = Reward(kind="points")
-UNLOCK = Reward(kind="content_unlock", value=Money(0, "EUR"), approval=APPROVAL)
+PRIZE = Reward(
+    kind=RewardKind.EDUCATIONAL_ITEM,
+    value=Money(3_000, "EUR"),
+    category=ItemCategory.PRIZE,
+    conditions=frozenset({Condition.TASK_OF_KNOWLEDGE}),
+    approval=APPROVAL,
+)
+BADGE = Reward(kind=RewardKind.BADGE, approval=APPROVAL)
+UNLOCK = Reward(kind=RewardKind.CONTENT_UNLOCK, value=Money(0, "EUR"), approval=APPROVAL)
 
 RECOGNITION = Currency(key="recognition")
-CREDIT = Currency(key="learning-credit", value_bearing=True, unit_value=Money(1, "USD"))
+CREDIT = Currency(key="learning-credit", unit_value=Money(1, "USD"))
 DOCTOR = Person(
     verified=True,
     licence_active=True,
@@ -95,17 +97,15 @@ DOCTOR = Person(
 )
 NOBODY_KNOWS = Person()
 
-RULE = Rule(
-    key="webinar-attended", reads=frozenset({"attended", "cardiology"}), lanes=frozenset({ContentClass.MEDICAL})
-)
-BOARD = Board(opt_in=True, pseudonymous=True, cohort=10, lanes=frozenset({ContentClass.MEDICAL}))
-CAMPAIGN = PublishFacts(
-    on=DAY, rules=(RULE,), rewards=(BADGE,), currencies=(RECOGNITION,), boards=(BOARD,), approval=APPROVAL
-)
+RULE = Rule(key="webinar-attended", lanes=frozenset({ContentClass.MEDICAL}))
+BOARD = Board(lane=ContentClass.MEDICAL, rules={"webinar-attended": frozenset({ContentClass.MEDICAL})})
+CAMPAIGN = PublishFacts(rules=(RULE,), currencies=(RECOGNITION,))
+PAYING = PublishFacts(rules=(but(RULE, currency=CREDIT.key),), currencies=(CREDIT,))
 AWARD = AwardFacts(
-    on=DAY, reward=POINTS, currency=RECOGNITION, person=NOBODY_KNOWS, lane=ContentClass.MEDICAL, approval=APPROVAL
+    key="webinar-attended", paid=RECOGNITION, person=NOBODY_KNOWS, lanes=frozenset({ContentClass.MEDICAL})
 )
-CREDIT_AWARD = but(AWARD, currency=CREDIT, person=DOCTOR)
+CREDIT_AWARD = but(AWARD, paid=CREDIT, person=DOCTOR)
+SESSIONS = Sessions(other=ContentClass.ACCREDITED, minutes_between=30)
 CLAIM = ClaimFacts(
     on=DAY,
     reward=BOOKLET,
@@ -127,16 +127,6 @@ GERMAN_CLAIM = but(CLAIM, reward=PRIZE, so_far=YearSoFar(currency="EUR"))
 FRENCH_CLAIM = but(CLAIM, reward=ATLAS, so_far=YearSoFar(currency="EUR"))
 
 
-def campaign_with(*rewards: Reward) -> PublishFacts:
-    """The good campaign with other rewards."""
-    return but(CAMPAIGN, rewards=rewards)
-
-
-def ruled(**changes: Any) -> PublishFacts:
-    """The good campaign with another rule."""
-    return but(CAMPAIGN, rules=(but(RULE, **changes),))
-
-
-def boarded(**changes: Any) -> PublishFacts:
-    """The good campaign with another board."""
-    return but(CAMPAIGN, boards=(but(BOARD, **changes),))
+def ruled(facts: PublishFacts = CAMPAIGN, **changes: Any) -> PublishFacts:
+    """A good campaign with another rule."""
+    return but(facts, rules=(but(facts.rules[0], **changes),))

@@ -61,12 +61,12 @@ def test_what_is_good_in_every_way_is_refused_by_nothing() -> None:
 
 def test_every_rule_has_a_check_and_every_code_a_case() -> None:
     assert list(RULES) == [f"C{number}" for number in range(1, 23)]
-    assert {case.rule for case in CASES} == set(RULES)
+    assert {case.rule for case in CASES} == set(RULES) - {"C22"}, "what stays after an erasure is said by holdings"
     assert {case.code for case in CASES} == set(Reason)
 
 
-def test_what_is_kept_elsewhere_is_only_a_part_of_a_rule_that_is_checked_here_too() -> None:
-    assert set(OUTSIDE) < {case.rule for case in CASES}
+def test_what_is_kept_elsewhere_is_only_a_part_of_a_rule_that_is_checked_here_too_but_for_erasure() -> None:
+    assert set(OUTSIDE) - {case.rule for case in CASES} == {"C22"}
     assert [rule for rule, kept in OUTSIDE.items() if not (kept.part and kept.where and kept.why)] == []
 
 
@@ -82,7 +82,7 @@ def test_a_refusal_that_rests_on_what_nobody_read_says_so() -> None:
 
 
 def test_a_case_that_nothing_refuses_would_fail() -> None:
-    harmless = replace(CASES[0], bad=CAMPAIGN)
+    harmless = replace(CASES[0], bad=CASES[0].good)
     with pytest.raises(StopIteration):
         first(harmless)
     assert first(CASES[0]).code == Reason.READS_FORBIDDEN_DATA

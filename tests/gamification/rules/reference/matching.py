@@ -56,7 +56,7 @@ def reaches(campaign: CampaignPart, activity: Activity) -> bool:
     )
 
 
-def barred(ruleset: RuleSet, rule: PointsRule, activity: Activity) -> bool:
+def barred(ruleset: RuleSet, rule: PointsRule | Quest | CommunityQuest, activity: Activity) -> bool:
     """Whether a policy pack forbids the rule to pay for content of this lane in the country of this activity."""
     about = [bar for bar in ruleset.bars if bar.rule == rule.key and bar.lane == activity.content_class]
     about = [bar for bar in about if not bar.unless_eligible or not activity.eligible]

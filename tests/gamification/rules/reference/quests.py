@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from content.vocabulary import ContentId
 from gamification.rules.grammar import Quest
-from tests.gamification.rules.reference.matching import applying, fits
+from tests.gamification.rules.reference.matching import applying, barred, fits
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,7 +42,7 @@ def standing(quest: Quest, story: Story, moment: int) -> list[Quest]:
         each
         for rules in applying(ruleset, activity)
         for each in rules.quests
-        if each.key == quest.key and each.steps == quest.steps
+        if each.key == quest.key and each.steps == quest.steps and not barred(ruleset, each, activity)
     ]
 
 

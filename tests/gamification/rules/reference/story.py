@@ -104,7 +104,8 @@ class Story:
                 self.go_on(quest, moment)
         for rules in applying(ruleset, activity):
             for goal in rules.community_quests:
-                self.contribute(goal, activity)
+                if not barred(ruleset, goal, activity):
+                    self.contribute(goal, activity)
         self.level = max(self.level, *(each.level for each in ruleset.levels if each.at <= self.counting(ruleset)))
         badges = [badge for rules in applying(ruleset, activity) for badge in rules.badges]
         while any(self.reward(badge, moment) for badge in badges):
