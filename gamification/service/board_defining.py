@@ -39,13 +39,13 @@ async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Scope) -> Board
 
     """
     check_board(new, _zones(), MARKETS, uow.now)
-    for field, refused in board_refusals(await _facts(uow, new)):
-        raise InvalidBoardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
     made = _board(uow, new)
     fault = content.brand_fault(new.lane, new.brand, narrowed=scope.narrowed)
     if fault is not None:
         raise InvalidBoardError(fault, field="brand")
     content.require_brand(scope, Scope.of((), new.brand))
+    for field, refused in board_refusals(await _facts(uow, new)):
+        raise InvalidBoardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
     if not _in_scope(made, scope):
         message = "The board would show people of markets that your scope doesn't include."
         raise BoardOutsideMarketError(message, field="narrowing")
