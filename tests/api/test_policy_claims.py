@@ -51,10 +51,8 @@ async def asked(
 ) -> tuple[httpx.Response, Asker, str]:
     """Claim a book for points that somebody has; return the answer, who asked and the reward."""
     gamification.use_packs(Packs((pack,)))
-    key, hcp = (
-        await currency(house),
-        await doctor(house, **(licence | {"status": "pending" if licence.get("status") == "rejected" else "verified"})),
-    )
+    first = "pending" if licence.get("status") == "rejected" else "verified"
+    key, hcp = await currency(house), await doctor(house, **(licence | {"status": first}))
     if "status" in licence:
         officer = await house.staff(Role.COMPLIANCE_OFFICER)
         decided = await officer.ask("PUT", f"/v1/hcps/{hcp.person}/licences", body=KNOWN | licence)

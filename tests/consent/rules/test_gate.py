@@ -82,11 +82,11 @@ def test_a_purpose_outside_the_register_is_refused_as_a_gap_of_ours() -> None:
     assert decide("engagement", record(Answer.GRANTED), NOW, "FR").allowed
 
 
-def test_every_purpose_is_in_the_register_and_eight_rest_on_consent() -> None:
+def test_every_purpose_is_in_the_register_and_nine_rest_on_consent() -> None:
     assert set(PURPOSES) == set(Purpose)
     assert all(entry.sentence.endswith(".") for entry in PURPOSES.values())
     assert set(CONSENT_PURPOSES) == {purpose for purpose, entry in PURPOSES.items() if entry.basis is Basis.CONSENT}
-    assert len(CONSENT_PURPOSES) == 8
+    assert len(CONSENT_PURPOSES) == 9
 
 
 def test_a_purpose_without_a_ground_in_a_market_is_refused_as_a_gap_of_ours() -> None:

@@ -124,6 +124,26 @@ def test_a_quest_that_everybody_works_on_is_a_quest_to_the_law(most_each: int | 
     assert refused(ContentClass.MEDICAL) == set()
 
 
+def test_a_quest_that_names_no_lane_counts_no_promotion_where_a_pack_says_no() -> None:
+    quest = Quest("tour", "T", "D", (QuestStep("S", When((Verb.VIEWED,))),), points=5)
+    goal = CommunityQuest("together", "T", "D", When((Verb.VIEWED,)), 9, 5, most_each=3)
+    rules = msgspec.structs.replace(BASE, quests=(quest,), community_quests=(goal,))
+    found = barred(rules, Law(shipped_packs(), DAY))
+    assert paid(rules, "GB", ContentClass.PROMOTIONAL) == ["tour", "together"], "the packs were not asked yet"
+    for market in ("GB", "PL"):
+        assert paid(found, market, ContentClass.PROMOTIONAL) == []
+        assert paid(found, market, ContentClass.MEDICAL) == ["tour", "together"]
+        story = Story([(found, activity(market, ContentClass.PROMOTIONAL))])
+        assert (story.quests, story.given) == ({}, [])
+    assert reasons(found, "tour", ContentClass.PROMOTIONAL, "GB") == ("quest-on-promotion",)
+
+
+def test_a_quiz_about_a_product_is_not_paid_by_a_rule_that_names_no_lane() -> None:
+    found = barred(programme(points("quiz", Verb.PASSED)), Law(shipped_packs(), DAY))
+    assert reasons(found, "quiz", ContentClass.PROMOTIONAL, "GB") == ("quiz-promotes",)
+    assert reasons(found, "quiz", ContentClass.MEDICAL, "GB") == ()
+
+
 RATED = When((Verb.RATED,))
 GOOD = When((Verb.RATED,), score=ShareRange(at_least=0.8))
 
