@@ -19,10 +19,11 @@ from gamification.errors import (
     CampaignMovedError,
     CampaignNotFoundError,
 )
-from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms, load_campaign
+from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms
 from gamification.rules.campaigns.past import says
 from gamification.rules.composing import compose
 from gamification.rules.grammar import RuleSet
+from gamification.service.checking import read_campaign
 from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, stepped
 from gamification.store import campaign_history
@@ -172,7 +173,7 @@ async def _revision(uow: UnitOfWork, staff: Staff, campaign_id: UUID, number: in
     if not staff.sees(terms.markets):
         beyond = sorted(set(terms.markets) - staff.markets)
         raise CampaignMarketScopeError("This account is not responsible for all of these markets.", markets=beyond)
-    rules = load_campaign(writing.text, await base_rules(uow), terms.lane)
+    rules = await read_campaign(writing.text, await base_rules(uow), terms.lane)
     body = canonical(msgspec.to_builtins(Reviewed(terms, rules)))
     assert staff.hand.account is not None  # noqa: S101 - the worker writes no revisions
     return Revision(
