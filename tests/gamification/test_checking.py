@@ -42,8 +42,8 @@ async def test_what_is_wrong_comes_back_as_the_error_that_it_is() -> None:
 def test_a_rule_set_of_two_hundred_rules_fits_well_below_the_limit() -> None:
     rule = (
         "  - key: rule-{0}\n    name: Rule number {0} with a name of some length\n"
-        "    when: {{verbs: [viewed, completed], kinds: [webinar], tags: {{any: [topic-{0}, heart]}}}}\n    points: {0}\n    recurs: week\n"
-        "    caps: [{{per: day, limit: 3}}]\n"
+        "    when: {{verbs: [viewed, completed], kinds: [webinar], tags: {{any: [topic-{0}, heart]}}}}\n"
+        "    points: {0}\n    recurs: week\n    caps: [{{per: day, limit: 3}}]\n"
     )
     text = "points:\n" + "".join(rule.format(number) for number in range(1, 201))
     assert text_problems(text, None) == ()
