@@ -15,10 +15,10 @@ from engagement.service import (
     owners,
     recent_use,
     restamp,
+    retract,
     scored_people,
     store_activities,
     told_by,
-    unscore,
     versions,
 )
 from engagement.values import Activity, History, Stored, Use
@@ -46,9 +46,9 @@ __all__ = [
     "parse",
     "recent_use",
     "restamp",
+    "retract",
     "scored_people",
     "store_activities",
     "told_by",
-    "unscore",
     "versions",
 ]

@@ -54,7 +54,10 @@ async def histories(
 
 
 async def recent_use(uow: UnitOfWork, person: PersonId, limit: int) -> list[Use]:
-    """Return what one person's latest ``limit`` activities were about, scored or not, one line per item."""
+    """Return what one person's latest ``limit`` activities were about, scored or not, one line per item.
+
+    What was taken back is no use.
+    """
     return await store.recent_use(uow, person, limit)
 
 
@@ -77,12 +80,12 @@ async def told_by(uow: UnitOfWork, activity: UUID) -> tuple[PersonId, UUID] | No
     return await store.told_by(uow, activity)
 
 
-async def unscore(uow: UnitOfWork, activity: UUID) -> bool:
-    """Let no rules score an activity any more; False where none did.
+async def retract(uow: UnitOfWork, activity: UUID) -> bool:
+    """Take an activity back: it is no use of its item, and no rules score it any more; False where none did.
 
     The person MUST be locked, and be scored again in the same transaction.
     """
-    return await store.unscore(uow, activity)
+    return await store.retract(uow, activity)
 
 
 async def restamp(

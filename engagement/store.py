@@ -35,7 +35,7 @@ select distinct on (content) content, tags, occurred_at as last_at,
   bool_or(verb = any($3::text[])) over (partition by content) as finished
 from (
   select id, content, tags, occurred_at, verb from engagement.activity
-  where person = $1 order by occurred_at desc, id desc limit $2
+  where person = $1 and retracted_at is null order by occurred_at desc, id desc limit $2
 ) as recent
 order by content, occurred_at desc, id desc
 """
@@ -132,13 +132,8 @@ async def recent_use(uow: UnitOfWork, person: PersonId, limit: int) -> list[Use]
     """Return what one person's latest ``limit`` activities were about, one line per item."""
     rows = await uow.fetch(_RECENT_USE, person, limit, _FINISHED)
     return [
-        Use(
-            content=ContentId(row["content"]),
-            tags=frozenset(row["tags"]),
-            last_at=row["last_at"],
-            finished=row["finished"],
-        )
-        for row in rows
+        Use(content=ContentId(item), tags=frozenset(tags), last_at=at, finished=finished)
+        for item, tags, at, finished in rows
     ]
 
 
@@ -270,12 +265,16 @@ async def told_by(uow: UnitOfWork, activity: UUID) -> tuple[PersonId, UUID] | No
     return (PersonId(row["person"]), row["recorded_by"]) if row else None
 
 
-async def unscore(uow: UnitOfWork, activity: UUID) -> bool:
-    """Let no rules score an activity any more; False where none did."""
-    tag = await uow.execute(
-        "update engagement.activity set rules_version = null where id = $1 and rules_version is not null", activity
+async def retract(uow: UnitOfWork, activity: UUID) -> bool:
+    """Take an activity back, so that no rules score it any more; False where none did."""
+    scored = await uow.fetchval(
+        "with before as (select id, rules_version from engagement.activity where id = $1)"
+        " update engagement.activity a set rules_version = null, retracted_at = coalesce(retracted_at, $2)"
+        " from before where a.id = before.id returning before.rules_version is not null",
+        activity,
+        uow.now,
     )
-    return tag.endswith(" 1")
+    return bool(scored)
 
 
 async def restamp(

@@ -30,4 +30,5 @@ class ActivityRow(Table, tablename="activity", schema="engagement"):
     extensions = Bytea(default=None, null=True, help_text="pseudonymous: JSON of what the client added")
     recorded_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when we learnt of it")
     recorded_by = UUID(default=None, null=False, help_text="pseudonymous: the account that told us")
+    retracted_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when it was taken back, if it was")
     rules_version = Integer(default=None, null=True, help_text="open: which rules score it; null for none")

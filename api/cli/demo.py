@@ -220,8 +220,6 @@ def _report(activities: int, totals: gamification.Totals, verified: audit.Report
     table.add_row("recognition points", _number(totals.points))
     for key, holders in totals.badges.items():
         table.add_row(f"badge {key}", _number(holders))
-    for key, longest in totals.longest_streaks.items():
-        table.add_row(f"longest streak {key}", f"{longest:,}")
     table.add_row("audit entries", f"{verified.entries:,}")
     table.add_row("audit log", "verified" if verified.ok else f"NOT VERIFIED: {verified.findings_total} findings")
     return table

@@ -255,7 +255,7 @@ async def end_campaign(uow: UnitOfWork, caller: Caller, campaign: FromPath[UUID]
 )
 async def check_rules(uow: UnitOfWork, data: RulesText) -> Checked:
     """Name everything that is wrong with a rules text, by line and field, with a remedy; nothing is kept."""
-    problems = list(gamification.text_problems(_text(data.rules), await gamification.base_rules(uow)))
+    problems = list(await gamification.problems_of(_text(data.rules), await gamification.base_rules(uow)))
     uow.record(Action.RULES_CHECKED, count=len(problems))
     return Checked(valid=not problems, problems=problems)
 

@@ -8,7 +8,7 @@ from gamification.errors import Problem, RuleSetError
 from gamification.rules.checking import check
 from gamification.rules.grammar import Parts, RuleSet
 from gamification.rules.meaning import faults, spelled
-from gamification.rules.source import line_of, read
+from gamification.rules.source import Tree, line_of, read
 
 Loaded = TypeVar("Loaded", RuleSet, Parts)
 
@@ -20,7 +20,13 @@ def load(text: str) -> RuleSet:
         RuleSetError: names every problem with its line, field and remedy.
 
     """
-    return _loaded(text, RuleSet, None)
+    problems: list[Problem] = []
+    return load_tree(read(text, problems), problems)
+
+
+def load_tree(tree: Tree, problems: list[Problem]) -> RuleSet:
+    """Return the rule set of a text that was read; ``problems`` are those that reading it has found."""
+    return _loaded(tree, problems, RuleSet, None)
 
 
 def load_parts(text: str, beside: RuleSet) -> Parts:
@@ -30,12 +36,11 @@ def load_parts(text: str, beside: RuleSet) -> Parts:
         RuleSetError: names every problem with its line, field and remedy.
 
     """
-    return _loaded(text, Parts, msgspec.to_builtins(beside))
-
-
-def _loaded(text: str, kind: type[Loaded], beside: dict[str, Any] | None) -> Loaded:
     problems: list[Problem] = []
-    tree = read(text, problems)
+    return _loaded(read(text, problems), problems, Parts, msgspec.to_builtins(beside))
+
+
+def _loaded(tree: Tree, problems: list[Problem], kind: type[Loaded], beside: dict[str, Any] | None) -> Loaded:
     plain = check(tree, kind, problems)
     for place, fault, remedy in faults(plain, beside):
         problems.append(Problem(line_of(tree, place), spelled(place), fault, remedy))

@@ -212,7 +212,10 @@ class Progress(Person):
         return [PointsEffect(rule=step.key, name=step.name, points=points, subject="", period=key.period)]
 
     def _badges(self, program: Program, steps: Steps, activity: Activity) -> tuple[BadgeEffect, ...]:
-        """Look at the badges that this activity or what it changed can bring; a badge can bring another one."""
+        """Look at the badges that this activity or what it changed can bring; a badge can bring another one.
+
+        One that staff took back can be earned anew once its ground had gone; nobody holds it, so no effect tells of it.
+        """
         if not steps.badges and not self._signals and not program.always and self._checked == program.digest:
             return ()
         candidates = {step.position: step for step in steps.badges}
@@ -230,8 +233,9 @@ class Progress(Person):
             self._signals.clear()
             for position in sorted(candidates.keys() - looked):
                 looked.add(position)
-                if self._earned(candidates[position], activity):
-                    earned.append(candidates[position].effect)
+                step = candidates[position]
+                if self._earned(step, activity) and step.key not in self.revoked:
+                    earned.append(step.effect)
             if not self._signals:
                 return tuple(earned)
             looked -= {step.position for signal in self._signals for step in program.by_signal.get(signal, ())}

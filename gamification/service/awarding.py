@@ -6,7 +6,7 @@ from uuid import UUID
 from engagement import Stored
 from gamification.rules import EMPTY, Step, candidates, is_late
 from gamification.service.agreeing import agreed_of
-from gamification.service.budgeting import Run, deny_beyond_budgets, run
+from gamification.service.budgeting import Paid, Run, deny_beyond_budgets, run
 from gamification.service.changing import Change, Decisions, grant_of, targets_of, used_by, write
 from gamification.service.refolding import correction, once_more, steps_of
 from gamification.store import awards, standings
@@ -78,17 +78,21 @@ async def _in_order(
     found: dict[PersonId, set[AwardKey]] = {}
     for person, key in await awards.existing(uow, keys):
         found.setdefault(person, set()).add(key)
-    return [
-        run(person, states.get(person, EMPTY), theirs, awarded=found.get(person, frozenset()))
-        for person, theirs in steps.items()
-    ]
+    runs = []
+    for person, theirs in steps.items():
+        state = states.get(person, EMPTY)
+        revoked = {AwardKey(badge, "", "ever"): Paid(0) for badge in state.revoked}
+        runs.append(run(person, state, theirs, awarded=found.get(person, frozenset()), settled=revoked))
+    return runs
 
 
 def _change(each: Run, rows: Sequence[Stored], consents: Decisions) -> Change:
+    """Return what a run changes; a badge that was revoked has its award and its place, which wait to be given back."""
     by_id = {row.activity.id: row for row in rows}
-    grants = [grant_of(by_id[award.activity], award, consents) for award in each.folded.awards]
+    made = [award for award in each.folded.awards if award.key not in each.settled]
+    grants = [grant_of(by_id[award.activity], award, consents) for award in made]
     grants += [grant_of(by_id[award.activity], award, consents, AwardState.DENIED) for award in each.denials]
     effects = {step[1].id: found for step, found in zip(each.steps, each.folded.effects, strict=True)}
     state = each.folded.state
-    moved, made = state.points - each.before.points, each.folded.awards
+    moved = state.points - each.before.points
     return Change(each.person, state, moved, grants, [], effects, used_by(made), targets_of([*made, *each.denials]))

@@ -11,7 +11,6 @@ from content.vocabulary import EVERYWHERE, ContentClass
 from gamification.campaign_values import Staff
 from gamification.rules import load
 from gamification.rules.barring import barred
-from gamification.rules.campaigns import load_campaign
 from gamification.rules.campaigns.authoring import WHOLE
 from gamification.rules.composing import base_of, compose, keys_of, part_of
 from gamification.rules.grammar import CampaignPart, RuleSet
@@ -19,6 +18,7 @@ from gamification.rules.law import Law
 from gamification.rules.reports import Preview
 from gamification.rules.source import Fields, read
 from gamification.service import campaigns
+from gamification.service.checking import beside_the_loop, read_campaign
 from gamification.service.policing import law_of_today
 from gamification.service.previewing import PreviewWanted
 from gamification.service.publishing import current_rules, rules_of
@@ -43,7 +43,7 @@ async def wanted_of(uow: UnitOfWork, staff: Staff, campaign_id: UUID, since: dat
     """
     found = await campaigns.load(uow, staff, campaign_id)
     _, running = await current_rules(uow)
-    rules = load_campaign(found.rules, base_of(running), found.lane)
+    rules = await read_campaign(found.rules, base_of(running), found.lane)
     markets = None if staff.overseer or EVERYWHERE in staff.scope.markets else staff.scope.markets
     part = part_of(found.key, found.revision, found.terms, rules)
     law = await law_of_today(uow)
@@ -67,12 +67,12 @@ async def wanted_of_text(
     """
     newest = await rule_sets.newest_version(uow)
     running = await rules_of(uow, newest) if newest is not None else None
-    tree = read(text, [])
+    tree = await beside_the_loop(read, text, [])
     if isinstance(tree, Fields) and WHOLE & set(tree.fields):
-        whole = barred(load(text), await law_of_today(uow))
+        whole = barred(await beside_the_loop(load, text), await law_of_today(uow))
         return PreviewWanted(ruleset=whole, running=running, since=since)
     _, running = await current_rules(uow)
-    rules = load_campaign(text, base_of(running), lane)
+    rules = await read_campaign(text, base_of(running), lane)
     part = CampaignPart(key=DRAFT, revision=1, rules=rules, lane=lane, markets=tuple(markets) or None)
     law = await law_of_today(uow)
     wanted = beside(running, part, law, uow.now, since, None)

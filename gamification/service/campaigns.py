@@ -22,10 +22,11 @@ from gamification.errors import (
     CampaignNotFoundError,
     CampaignTermsError,
 )
-from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms, load_campaign
+from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms
 from gamification.rules.campaigns.past import says
 from gamification.rules.composing import compose
 from gamification.rules.grammar import RuleSet
+from gamification.service.checking import read_campaign
 from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, stepped
 from gamification.store import campaign_history
@@ -196,7 +197,7 @@ async def _revision(uow: UnitOfWork, staff: Staff, campaign_id: UUID, number: in
         raise CampaignTermsError(fault, field="brand")
     if not staff.overseer:
         content.require_brand(staff.scope, Scope.of(terms.markets, terms.brand))
-    rules = load_campaign(writing.text, await base_rules(uow), terms.lane)
+    rules = await read_campaign(writing.text, await base_rules(uow), terms.lane)
     body = canonical(msgspec.to_builtins(Reviewed(terms, rules)))
     assert staff.hand.account is not None  # noqa: S101 - the worker writes no revisions
     return Revision(

@@ -76,13 +76,6 @@ def grant_of(row: Stored, award: Award, consents: Decisions, state: AwardState =
     )
 
 
-async def _without_revoked(uow: UnitOfWork, grants: list[Grant]) -> list[Grant]:
-    """Leave out badges that were revoked: who earns one again, after its ground had gone, has it as it stands."""
-    badges = [(each.person, each.key) for each in grants if each.kind is AwardKind.BADGE]
-    revoked = await awards.revoked_among(uow, badges) if badges else set()
-    return [each for each in grants if (each.person, each.key) not in revoked] if revoked else grants
-
-
 async def write(uow: UnitOfWork, changes: Sequence[Change], consents: Decisions) -> None:
     """Write what changes for these people, whose locks MUST be held.
 
@@ -91,7 +84,7 @@ async def write(uow: UnitOfWork, changes: Sequence[Change], consents: Decisions)
 
     """
     reversals = [each for change in changes for each in change.reversals]
-    grants = await _without_revoked(uow, [each for change in changes for each in change.grants])
+    grants = [each for change in changes for each in change.grants]
     if reversals and await awards.reverse(uow, reversals) != len(reversals):
         message = "An award that was to be reversed is not there."
         raise AwardRacedError(message)

@@ -1,6 +1,6 @@
 """Saying why: what an award rests on, and why somebody can't earn something."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import chain
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import engagement
 import people
 from access import EVERYTHING
 from content.vocabulary import ContentId
+from engagement import Stored
 from engagement.vocabulary import Action as EngagementAction
 from gamification.errors import AwardNotFoundError, RuleNotFoundError
 from gamification.policy_packs import packs_in_force
@@ -22,7 +23,15 @@ from gamification.store import awards as award_store
 from gamification.store import campaign_history as campaign_store
 from gamification.store import interventions
 from gamification.store import rule_sets as rule_set_store
-from gamification.values import ApprovalView, AwardView, Opportunity, ProofView, SealView, TraceLine
+from gamification.values import (
+    ApprovalView,
+    AwardView,
+    Opportunity,
+    ProofView,
+    PublishedRules,
+    SealView,
+    TraceLine,
+)
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
@@ -44,6 +53,8 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
     uow.record(Action.AWARD_PROOF_READ, subject=award.person, resource=f"award:{award.id}")
     published = await rule_set_store.published(uow, award.rules_version)
     _, campaign = rule_of(await rules_for(uow, award.rules_version, award.person), award.rule)
+    history = await engagement.history(uow, award.person)
+    row = next((each for each in history if each.activity.id == award.activity), None)
     reviewed = await campaign_store.approval(uow, campaign.key, campaign.revision) if campaign else None
     return ProofView(
         award=award.id,
@@ -59,13 +70,13 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
         rules_version=award.rules_version,
         rules_sha256=published.sha256.hex(),
         rules_published_at=published.published_at,
-        policy=pack_for(packs_in_force(), where.market, award.occurred_at.date()).stamp,
+        policy=_policy(award, published, row, where.market),
         consent_event=award.consent,
         approval=await _approval(uow, award),
         campaign=campaign.key if campaign else None,
         campaign_revision=campaign.revision if campaign else None,
         campaign_approval=reviewed,
-        trace=await _trace(uow, award),
+        trace=await _trace(uow, award, history, row) if row is not None else [],
         audit=[_seal(each) for each in await _entries(uow, award)],
     )
 
@@ -89,12 +100,19 @@ async def why_not(uow: UnitOfWork, key: str, person: PersonId, markets: Collecti
     return found
 
 
-async def _trace(uow: UnitOfWork, award: AwardView) -> list[TraceLine]:
+def _policy(award: AwardView, published: PublishedRules, row: Stored | None, market: str) -> str:
+    """Return the policy pack that judged an award, whenever the activity had happened and was told of.
+
+    What packs say is part of the rules, and who may be given value is stamped when an activity is recorded: so it is
+    the pack of that day, or of the day on which a backfill derived the rules later; in the country where the person
+    was. Of what was taken back the day of the award and today's country (``market``) are what is left.
+    """
+    judged_at = award.awarded_at if row is None else max(row.recorded_at, published.published_at)
+    return pack_for(packs_in_force(), market if row is None else row.activity.market, judged_at.date()).stamp
+
+
+async def _trace(uow: UnitOfWork, award: AwardView, history: Sequence[Stored], row: Stored) -> list[TraceLine]:
     """Fold the person's history up to the activity once more, and tell what each condition of the rule found."""
-    history = await engagement.history(uow, award.person)
-    row = next((each for each in history if each.activity.id == award.activity), None)
-    if row is None:
-        return []
     moment = (row.activity.occurred_at, row.activity.id)
     before = [
         (await rules_for(uow, each.rules_version or 0, award.person), each.activity)

@@ -34,7 +34,7 @@ async def retract(
     person, account = found
     if told_by not in {None, account}:
         raise ActivityNotFoundError("There is no such activity.")
-    counted = await engagement.unscore(uow, activity)
+    counted = await engagement.retract(uow, activity)
     if counted:
         await award_agreed(uow, [person])
     uow.record(

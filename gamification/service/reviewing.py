@@ -4,11 +4,12 @@ from uuid import UUID
 
 from gamification.campaign_values import Campaign, Staff
 from gamification.errors import RuleSetError
-from gamification.rules.campaigns import changed_meanings, check_reason, load_campaign, problems_at
+from gamification.rules.campaigns import changed_meanings, check_reason, problems_at
 from gamification.rules.composing import clashes, keys_of
 from gamification.rules.grammar import Parts
 from gamification.rules.policy import Packs
 from gamification.service.campaigns import own, shown
+from gamification.service.checking import beside_the_loop, read_campaign
 from gamification.service.policing import law_of_today, refuse_by_policy
 from gamification.service.publishing import base_rules
 from gamification.service.stepping import judged, take_step
@@ -83,7 +84,7 @@ async def _checked(uow: UnitOfWork, campaign: Campaign, packs: Packs | None) -> 
     and one that is being approved at this moment must not slip through.
     """
     await rule_sets.lock(uow)
-    rules = load_campaign(campaign.rules, await base_rules(uow), campaign.lane)
+    rules = await read_campaign(campaign.rules, await base_rules(uow), campaign.lane)
     refuse_by_policy(campaign, rules, await law_of_today(uow, packs))
     return rules
 
@@ -94,8 +95,9 @@ async def _claim_keys(uow: UnitOfWork, campaign: Campaign, rules: Parts) -> None
     await store.claim(uow, campaign.id, keys)
     owners = await store.owners(uow, keys)
     taken = {key: f"the campaign {owner}" for key, owner in owners.items() if owner != campaign.key}
-    problems = problems_at(campaign.rules, clashes(rules, taken))
+    problems = await beside_the_loop(problems_at, campaign.rules, list(clashes(rules, taken)))
     for previous in await history.approved_rules(uow, campaign.id):
-        problems += [each for each in changed_meanings(campaign.rules, previous, rules) if each not in problems]
+        changed = await beside_the_loop(changed_meanings, campaign.rules, previous, rules)
+        problems += [each for each in changed if each not in problems]
     if problems:
         raise RuleSetError(problems)

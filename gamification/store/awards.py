@@ -108,17 +108,6 @@ async def revoked(uow: UnitOfWork, person: PersonId) -> frozenset[str]:
     return frozenset(row["rule"] for row in rows)
 
 
-async def revoked_among(uow: UnitOfWork, badges: Sequence[tuple[PersonId, AwardKey]]) -> set[tuple[PersonId, AwardKey]]:
-    """Return which of these badges were taken back and not given back."""
-    rows = await uow.fetch(
-        "select a.person, a.rule from gamification.award a join unnest($1::uuid[], $2::text[]) as t(person, rule)"
-        " using (person, rule) where a.state = 'revoked' and a.subject = '' and a.period = 'ever'",
-        [person for person, _ in badges],
-        [key.rule for _, key in badges],
-    )
-    return {(PersonId(row["person"]), AwardKey(row["rule"], "", "ever")) for row in rows}
-
-
 async def denied(uow: UnitOfWork, person: PersonId) -> set[AwardKey]:
     """Return every award of a person that a used-up budget refused."""
     rows = await uow.fetch(

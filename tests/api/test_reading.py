@@ -113,6 +113,19 @@ async def test_an_award_is_proved_by_activity_rules_policy_consent_and_approval(
     assert (of_badge["kind"], of_badge["approval"], of_badge["subject"]) == ("badge", None, None)
 
 
+async def test_a_proof_names_the_pack_that_judged_the_award_wherever_the_person_is_by_now(house: House) -> None:
+    """No pack held on the day of what is told of late, and it was judged by the one of the day it was told of."""
+    hcp, quiz = await house.hcp(), await house.item(QUIZ)
+    await hcp.record(house.activity(quiz, "passed", result=PASSED, ago=timedelta(days=70)))
+    (entry,) = [x for x in (await hcp.read("/v1/me/points/entries"))["items"] if x["rule"] == "pass-assessment"]
+    assert entry["occurred_at"] < "2026-01-01", "the day on which the pack begins to hold"
+    path = f"/v1/awards/{entry['award']}/proof"
+    assert (await hcp.read(path))["policy"] == "gb-2026/1"
+    await house.database.execute("update people.person set market = 'FR' where id = $1", hcp.person)
+    officer = await house.staff(Role.COMPLIANCE_OFFICER)
+    assert (await officer.read(path))["policy"] == "gb-2026/1", "the country where the person was"
+
+
 async def test_a_proof_tells_each_condition_and_where_the_audit_log_has_it(house: House) -> None:
     hcp, quiz = await house.hcp(), await house.item(QUIZ)
     await hcp.record(house.activity(quiz, "passed", result=PASSED))

@@ -89,3 +89,46 @@ points:
     assert await paid() == 2
     async with house.runtime.work.begin(ORIGIN) as uow:
         assert (await gamification.rebuild(uow, None, mend=False)).differences == []
+
+
+async def test_a_revoked_badge_whose_conditions_are_met_again_is_told_of_to_nobody_and_takes_no_second_place(
+    house: House,
+) -> None:
+    rules = """badges:
+  - key: {key}-host
+    name: Host
+    description: Attended.
+    most_earners: 2
+    when: {{verbs: [attended], tags: {{any: [{key}]}}}}
+"""
+    campaign = await campaign_in(house, CampaignState.RUNNING, rules=rules)
+    badge, room = f"{campaign.key}-host", await house.item((campaign.key,), "webinar")
+    officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
+
+    async def attended(hcp: Asker) -> tuple[str, list[str]]:
+        house.clock.move(timedelta(seconds=1))
+        (result,) = await hcp.record(activity := house.activity(room, "attended"))
+        return str(activity["id"]), [each["key"] for each in result["effects"]["badges"] if each["key"] == badge]
+
+    async def places() -> object:
+        return await house.database.fetchval("select used from gamification.budget where key = $1", badge)
+
+    hcp, second, third = [await house.hcp() for _ in range(3)]
+    first, told = await attended(hcp)
+    assert (told, await places()) == ([badge], 1)
+    award = await house.database.fetchval(
+        "select id from gamification.award where person = $1 and rule = $2", hcp.person, badge
+    )
+    assert (await officer.post(f"/v1/awards/{award}/revoke", {"reason": "correction"})).status_code == 200
+    assert (await officer.post(f"/v1/activities/{first}/retract", {"reason": "corrected"})).status_code == 200
+    again, told = await attended(hcp)
+    assert (told, await places()) == ([], 1), "its conditions are met again, and nothing is awarded"
+    assert ((await attended(second))[1], await places()) == ([badge], 2), "the second place is free"
+    assert ((await attended(third))[1], await places()) == ([], 2), "and there are no more"
+    async with house.runtime.work.begin(ORIGIN) as uow:
+        assert (await gamification.rebuild(uow, None, mend=False)).differences == []
+    assert (await officer.post(f"/v1/awards/{award}/reinstate", {"reason": "correction"})).status_code == 200
+    assert badge in [each["key"] for each in (await hcp.read("/v1/me/badges"))["items"]]
+    assert (await officer.post(f"/v1/activities/{again}/retract", {"reason": "corrected"})).status_code == 200
+    assert badge not in [each["key"] for each in (await hcp.read("/v1/me/badges"))["items"]], "it has no ground"
+    assert await places() == 1

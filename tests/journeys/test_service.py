@@ -33,7 +33,7 @@ async def used(
     *,
     days: int = 0,
     person: PersonId = PERSON,
-) -> None:
+) -> UUID:
     async with work.begin(origin) as uow:
         at = uow.now - timedelta(days=days)
         activity = Activity(
@@ -49,6 +49,7 @@ async def used(
         )
         row = Stored(activity=activity, recorded_at=uow.now, recorded_by=UUID(int=1), rules_version=None)
         await engagement.store_activities(uow, [row])
+        return activity.id
 
 
 async def suggested(work: Work, origin: Origin, limit: int = 10, where: Bearings = PARIS) -> list[Recommendation]:
@@ -125,3 +126,16 @@ async def test_recent_use_is_one_line_per_item_with_the_tags_of_the_last_time(wo
         Use(content=first.id, tags=frozenset({"stroke"}), last_at=now - timedelta(days=1), finished=True),
     ]
     assert [(each.content, each.finished) for each in latest] == [(first.id, False)]
+
+
+async def test_what_was_taken_back_is_no_use_and_what_nothing_scores_is(work: Work, origin: Origin) -> None:
+    taken, kept = await item(work, origin, "stroke"), await item(work, origin, "asthma")
+    await used(work, origin, kept, days=2)
+    wrong = await used(work, origin, taken, days=1)
+    assert await suggested(work, origin) == []
+    async with work.begin(origin) as uow:
+        assert await engagement.retract(uow, wrong) is False, "no rules scored it"
+        assert await engagement.retract(uow, wrong) is False
+    assert [each.content.id for each in await suggested(work, origin)] == [taken.id]
+    async with work.read(origin) as uow:
+        assert [each.content for each in await engagement.recent_use(uow, PERSON, 1)] == [kept.id]

@@ -15,9 +15,9 @@ from gamification.errors import Problem, RuleSetError
 from gamification.rules.campaigns.lanes import lane_faults
 from gamification.rules.checking import check
 from gamification.rules.grammar import Parts, RuleSet
-from gamification.rules.loading import load
+from gamification.rules.loading import load_tree
 from gamification.rules.meaning import Fault, Place, faults, spelled
-from gamification.rules.source import Fields, line_of, read
+from gamification.rules.source import Fields, Tree, line_of, read
 from gamification.rules.succession import refuse_succession
 
 WHOLE: Final = frozenset({"levels", "past"})
@@ -36,7 +36,10 @@ def load_campaign(text: str, beside: RuleSet | None, lane: ContentClass | None =
 
     """
     problems: list[Problem] = []
-    tree = read(text, problems)
+    return _loaded(read(text, problems), problems, beside, lane)
+
+
+def _loaded(tree: Tree, problems: list[Problem], beside: RuleSet | None, lane: ContentClass | None) -> Parts:
     plain = check(tree, Parts, problems)
     found = list(faults(plain, msgspec.to_builtins(beside) if beside is not None else None))
     if isinstance(plain, dict):
@@ -54,11 +57,12 @@ def text_problems(text: str, beside: RuleSet | None) -> tuple[Problem, ...]:
     A campaign's rules may refer to the keys of the programme they stand ``beside``.
     """
     try:
-        tree = read(text, [])
+        problems: list[Problem] = []
+        tree = read(text, problems)
         if isinstance(tree, Fields) and WHOLE & set(tree.fields):
-            load(text)
+            load_tree(tree, problems)
         else:
-            load_campaign(text, beside)
+            _loaded(tree, problems, beside, None)
     except RuleSetError as error:
         return error.problems
     return ()
