@@ -85,7 +85,9 @@ class WaitingLine:
         is_still = self._moves == self._seen and pool.get_size() == pool.get_max_size() and not pool.get_idle_size()
         self._still, self._seen = self._still + 1 if is_still else 0, self._moves
         if self._still >= self._patience:
-            for wait in self._staying & self._waiting:
+            leaving = self._staying & self._waiting
+            self._waiting -= leaving  # once: going may take until after the next look
+            for wait in leaving:
                 wait.reschedule(now)
         self._staying = frozenset(self._waiting)
         asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)

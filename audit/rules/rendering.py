@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -16,8 +17,8 @@ COLUMNS: Final = (
     "leaf_hash",
 )  # fmt: skip
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How a cell begins that a spreadsheet computes (OWASP ASVS 5.0, 1.2.10), in full width as well."""
+_FORMULA = re.compile("[\\s\ufeff\u200b-\u200f\u2060-\u2064]*[=+\\-@\\t\\r\\n\0\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that a spreadsheet computes (OWASP ASVS 5.0, 1.2.10), in full width and behind what isn't seen."""
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Audit entries</title>
@@ -43,7 +44,7 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> str:
 
 def harmless(cell: str) -> str:
     """Return a cell that a spreadsheet shows and does not compute."""
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def page_start() -> str:

@@ -143,9 +143,22 @@ async def test_an_export_of_another_log_proves_nothing(export: Files) -> None:
 
 
 def test_cells_that_look_like_formulas_are_texts() -> None:
-    for cell in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1", "\n=1"):
+    for cell in (
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "  =1",
+        "\uff1d1",
+        "\n=1",
+        "\ufeff=1",
+        "\u200b-1",
+        "\u3000\x0b@a",
+    ):
         assert harmless(cell) == f"'{cell}"
-    for cell in ("", "a=1", "1-1", "GET /x", "019c"):
+    for cell in ("", "a=1", "1-1", "GET /x", "019c", "\u200ba", '{"a":"=1"}'):
         assert harmless(cell) == cell
     assert csv_lines([['a "quoted", cell', "=1"]]) == '"a ""quoted"", cell","\'=1"\r\n'
     assert "<script>" not in page_rows([["<script>alert(1)</script>"]])

@@ -83,6 +83,30 @@ async def test_who_is_sent_away_takes_no_connection_along(line: WaitingLine) -> 
         assert line.pool.get_idle_size() == line.pool.get_size()
 
 
+class Reluctant:
+    """A pool that takes its time to let somebody go who waits in vain."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+        self.get_size, self.get_max_size, self.get_idle_size = pool.get_size, pool.get_max_size, pool.get_idle_size
+        self.release = pool.release
+
+    async def acquire(self, *, timeout: float) -> object:  # noqa: ASYNC109 - as asyncpg has it
+        try:
+            return await self._pool.acquire(timeout=timeout)
+        except asyncio.CancelledError:
+            await asyncio.sleep(3 * LOOK_SECONDS)
+            raise
+
+
+async def test_who_is_slow_to_go_does_not_end_the_looking(line: WaitingLine) -> None:
+    line.pool = Reluctant(line.pool)  # type: ignore[assignment]
+    async with await all_held(line):
+        for _ in range(3):
+            assert await left_after(line) < MOST_SECONDS / 2
+    assert await used(line, 0) == "served", "the control: connections are back"
+
+
 async def test_who_goes_away_leaves_the_line_to_the_others(line: WaitingLine) -> None:
     async with await all_held(line):
         waiting = [asyncio.create_task(used(line, 0)) for _ in range(10)]
