@@ -112,7 +112,7 @@ async def test_an_account_that_does_not_exist_can_not_be_changed(house: House) -
 async def test_making_an_account_is_audited_without_who_or_what(house: House) -> None:
     await house.account()
     assert [fact.action for fact in house.facts] == [people.Action.PERSON_REGISTERED, Action.ACCOUNT_CREATED]
-    assert house.facts[1].detail == {"role": "hcp", "markets": ["SE"]}
+    assert house.facts[1].detail == {"role": "hcp", "markets": ["SE"], "brands": []}
     await house.do(access.create_machine_client, "Moodle", ["GB"])
     assert [fact.action for fact in house.facts] == [Action.CLIENT_CREATED]
     assert "Ana" not in repr(house.facts)

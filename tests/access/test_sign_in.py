@@ -21,6 +21,7 @@ async def test_signing_in_gives_a_token_that_says_who_one_is(house: House) -> No
         live=True,
         role=Role.MARKETER,
         markets=frozenset({"GB", "SE"}),
+        brands=frozenset({"*"}),
         status=AccountStatus.ACTIVE,
         proved_at=house.clock.now(),
     )

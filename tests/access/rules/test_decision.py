@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from access.policy import ROLE_PERMISSIONS, branded
 from access.rules.decision import decide, in_scope
-from access.vocabulary import ALL_MARKETS, Permission, Reason, Role
+from access.vocabulary import ALL_MARKETS, WHOLE, Permission, Reason, Role
 from people.vocabulary import MARKETS
 from tests.access.builders import caller
 
@@ -60,6 +60,26 @@ def test_a_brand_bounds_those_alone_who_can_be_narrowed(
     assert decision.allowed == (held and (known or not branded(role, permission)))
     if held and not decision.allowed:
         assert decision.reason is Reason.OUTSIDE_BRAND
+
+
+@pytest.mark.parametrize(
+    "permission",
+    [
+        Permission.AUDIT_READ,
+        Permission.AWARD_PROOF_READ,
+        Permission.AWARD_REVOKE,
+        Permission.CAMPAIGN_APPROVE,
+        Permission.CAMPAIGN_FREEZE,
+        Permission.FREEZES_GRANT,
+        Permission.RULES_EXPLAIN,
+        Permission.TRANSFERS_OF_VALUE_READ,
+        Permission.TRANSFER_DISPUTE_ANSWER,
+    ],
+)
+def test_what_goes_over_all_brands_is_for_those_who_answer_for_all(permission: Permission) -> None:
+    holders = {role for role in Role if decide(caller(role, ALL_MARKETS), permission).allowed}
+    assert holders - {Role.HCP}
+    assert holders <= WHOLE | {Role.HCP}
 
 
 def test_a_role_that_the_table_does_not_know_may_do_nothing() -> None:

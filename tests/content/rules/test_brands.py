@@ -11,7 +11,11 @@ from content.vocabulary import ContentClass
 TEACHING = [ContentClass.MEDICAL, ContentClass.ACCREDITED]
 
 
-@given(st.sampled_from(ContentClass), st.none() | st.text(max_size=70) | st.just("cardiovex"), st.booleans())
+@given(
+    lane=st.sampled_from(ContentClass),
+    brand=st.none() | st.text(max_size=70) | st.just("cardiovex"),
+    narrowed=st.booleans(),
+)
 def test_nothing_is_wrong_with_a_key_where_it_promotes_and_with_none_where_it_needs_none(
     lane: ContentClass, brand: str | None, *, narrowed: bool
 ) -> None:
