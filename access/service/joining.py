@@ -46,7 +46,7 @@ async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None
     if known is not None:
         await _register_again(uow, known, password_hash)
         return
-    account = await pend(uow, new, Role.HCP, scope(Role.HCP, (), (), new.market))
+    account = await pend(uow, new, Role.HCP, Scope(frozenset({new.market}), frozenset()))
     await accounts.set_password_hash(uow, account, password_hash)
     await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
     uow.record(Action.REGISTRATION_ASKED, resource=f"account:{account}")
