@@ -13,10 +13,13 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
 from audit.rules.ranges import RANGE, Sound, sound
 from audit.snapshot import Snapshot, join
+
+Tiles: TypeAlias = list[Sound]
+"""A range in which all agrees, tile by tile."""
 
 TASK: Final = 8 * RANGE
 """How many entries a process is asked for at a time."""
@@ -33,7 +36,7 @@ MOST_PROCESSES: Final = 8
 
 
 @asynccontextmanager
-async def sound_ranges(log: Snapshot, dsn: str, total: int) -> AsyncIterator[AsyncIterator[Sound | None]]:
+async def sound_ranges(log: Snapshot, dsn: str, total: int) -> AsyncIterator[AsyncIterator[Tiles | None]]:
     """Lend the ranges of ``RANGE`` indexes below ``total`` in their order; None for one in which something differs."""
     workers = min(os.cpu_count() or 1, MOST_PROCESSES)
     ranges = _here(log, total) if total <= FEW else _in_processes(log, dsn, total, workers)
@@ -41,23 +44,24 @@ async def sound_ranges(log: Snapshot, dsn: str, total: int) -> AsyncIterator[Asy
         yield ranges
 
 
-async def check(log: Snapshot, first: int, end: int) -> list[Sound | None]:
+async def check(log: Snapshot, first: int, end: int) -> list[Tiles | None]:
     """Read and check the ranges between two indexes."""
-    found = []
+    found: list[Tiles | None] = []
     for start in range(first, end, RANGE):
-        stored = await log.stored(start, min(start + RANGE, end))
-        found.append(None if stored is None else sound(stored))
+        tiles = [sound(stored) for stored in await log.stored(start, min(start + RANGE, end))]
+        sounds = [tile for tile in tiles if tile is not None]
+        found.append(sounds if len(sounds) == len(tiles) else None)
     return found
 
 
-async def _here(log: Snapshot, total: int) -> AsyncGenerator[Sound | None]:
+async def _here(log: Snapshot, total: int) -> AsyncGenerator[Tiles | None]:
     for first in range(0, total, RANGE):
         for each in await check(log, first, min(first + RANGE, total)):
             yield each
 
 
-async def _in_processes(log: Snapshot, dsn: str, total: int, workers: int) -> AsyncGenerator[Sound | None]:
-    under_way: deque[Future[list[Sound | None]]] = deque()
+async def _in_processes(log: Snapshot, dsn: str, total: int, workers: int) -> AsyncGenerator[Tiles | None]:
+    under_way: deque[Future[list[Tiles | None]]] = deque()
     with _pool(dsn, log.name, workers) as pool:
         for first in range(0, total, TASK):
             under_way.append(pool.submit(_check, first, min(first + TASK, total)))
@@ -104,6 +108,6 @@ def _begin(dsn: str, name: str) -> None:
     _processes.append(_Process(dsn, name))
 
 
-def _check(first: int, end: int) -> list[Sound | None]:
+def _check(first: int, end: int) -> list[Tiles | None]:
     (process,) = _processes
     return process.runner.run(check(process.log, first, end))

@@ -10,7 +10,7 @@ import msgspec
 
 from audit.rules.columns import ABSENT, COLUMNS, SEPARATOR
 from audit.rules.entries import Filed
-from audit.rules.ranges import RANGE, Stored, StoredCheckpoint
+from audit.rules.ranges import BETWEEN, Stored, StoredCheckpoint
 from audit.rules.tiles import TILE_HASHES, Tile
 from audit.vocabulary import Action
 
@@ -20,45 +20,50 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _WORDS: Final = {name: name for name in COLUMNS} | {
     "at": """to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
     "id": "entry",
-    "purpose": "coalesce(purpose, $6)",
-    "request": "coalesce(request::text, $6)",
-    "resource": "coalesce(resource, $6)",
-    "subject": "coalesce(subject::text, $6)",
+    "purpose": "coalesce(purpose, $4)",
+    "request": "coalesce(request::text, $4)",
+    "resource": "coalesce(resource, $4)",
+    "subject": "coalesce(subject::text, $4)",
 }
 # Ids are nearly always in the order of their indexes, so a range of indexes is a range of ids with few strangers in it:
 # much cheaper to read than one entry after the other. Where there are more strangers, each entry is looked up.
-_MOST_FOUND: Final = 2 * RANGE
-# One row for a range: measured, a row for each entry costs the reader more than all its columns.
-_SPAN = """
-from audit.entry
-where id >= (select entry from l order by entry limit 1) and id <= (select entry from l order by entry desc limit 1)
-order by id limit $7
-"""
+_MOST_FOUND: Final = 2 * TILE_HASHES
+# One row for a tile, and one long string of its bodies: measured, a row or an array's element for each entry costs the
+# reader more than all its columns, and more at a time than fits beside the processor costs both sides more, too.
 _STORED = f"""
-with l as materialized (
-    select index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome
-    from audit.leaf where index >= $1 and index < $2 order by index
-),
-t as materialized (select place, hashes from audit.tile where place >= $3 and place < $4 order by place),
-c as materialized (
-    select size, root, note, link from audit.checkpoint where size > $1 and size <= $2 order by size
-)
-select
-    s.*,
-    array(select body {_SPAN}) as bodies,
-    coalesce((select string_agg(uuid_send(id), '') from (select id {_SPAN}) as e), '') as ids,
-    array(select place from t) as places, array(select hashes from t) as tiles,
-    array(select size from c) as sizes, array(select root from c) as roots,
-    array(select note from c) as notes, array(select link from c) as links
-from (
+select part.first, r.*, array(select hashes from audit.tile where place = part.first / {TILE_HASHES}) as tiles
+from generate_series($1::bigint, $2::bigint - 1, {TILE_HASHES}) as part (first), lateral (
+    with l as materialized (
+        select
+            index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome
+        from audit.leaf where index >= part.first and index < least(part.first + {TILE_HASHES}, $2) order by index
+    ),
+    c as materialized (
+        select size, root, note, link from audit.checkpoint
+        where size > part.first and size <= least(part.first + {TILE_HASHES}, $2) order by size
+    )
     select
-        string_agg(int8send(index), '') as indexes,
-        string_agg(leaf_hash, '') as leaf_hashes,
-        string_agg(uuid_send(entry), '') as entries,
-        string_agg(concat_ws($5, {", ".join(_WORDS[name] for name in COLUMNS)}), $5) as columns,
-        count(purpose) + count(request) + count(resource) + count(subject) as present
-    from l
-) as s
+        i.*, e.*,
+        array(select size from c) as sizes, array(select root from c) as roots,
+        array(select note from c) as notes, array(select link from c) as links
+    from (
+        select
+            string_agg(int8send(index), '') as indexes,
+            string_agg(leaf_hash, '') as leaf_hashes,
+            string_agg(uuid_send(entry), '') as entries,
+            string_agg(concat_ws($3, {", ".join(_WORDS[name] for name in COLUMNS)}), $3) as columns,
+            count(purpose) + count(request) + count(resource) + count(subject) as present
+        from l
+    ) as i, (
+        select string_agg(uuid_send(id), '') as ids, string_agg(body, $5) as bodies from (
+            select id, body from audit.entry
+            where id >= (select entry from l order by entry limit 1)
+            and id <= (select entry from l order by entry desc limit 1)
+            order by id limit {_MOST_FOUND}
+        ) as s
+    ) as e
+) as r
+order by part.first
 """  # noqa: S608 - of words of ours
 _BODIES = (
     "select id, body from audit.entry"
@@ -145,27 +150,25 @@ class Snapshot:
         """Return the index after the last."""
         return await size(self._connection)
 
-    async def stored(self, first: int, end: int) -> Stored | None:
-        """Return what is stored about the indexes from ``first`` up to ``end``; None if none of them is there."""
-        places = [Tile(0, first // TILE_HASHES).place, Tile(0, -(-end // TILE_HASHES)).place]
-        row = await self._connection.fetchrow(_STORED, first, end, *places, SEPARATOR, ABSENT, _MOST_FOUND)
-        assert row is not None  # noqa: S101 - a query of aggregates answers one row
-        if row["indexes"] is None:
-            return None
-        return Stored(
-            first=first,
-            end=end,
-            indexes=row["indexes"],
-            leaf_hashes=row["leaf_hashes"],
-            entries=row["entries"],
-            columns=row["columns"],
-            present=row["present"],
-            ids=row["ids"],
-            bodies=row["bodies"],
-            places=row["places"],
-            tiles=row["tiles"],
-            checkpoints=list(map(StoredCheckpoint, row["sizes"], row["roots"], row["notes"], row["links"])),
-        )
+    async def stored(self, first: int, end: int) -> list[Stored]:
+        """Return what is stored about the indexes from ``first`` up to ``end``, tile by tile."""
+        rows = await self._connection.fetch(_STORED, first, end, SEPARATOR, ABSENT, BETWEEN)
+        return [
+            Stored(
+                first=row["first"],
+                end=min(row["first"] + TILE_HASHES, end),
+                indexes=row["indexes"] or b"",
+                leaf_hashes=row["leaf_hashes"] or b"",
+                entries=row["entries"] or b"",
+                columns=row["columns"] or "",
+                present=row["present"],
+                ids=row["ids"] or b"",
+                bodies=row["bodies"] or b"",
+                tiles=row["tiles"],
+                checkpoints=list(map(StoredCheckpoint, row["sizes"], row["roots"], row["notes"], row["links"])),
+            )
+            for row in rows
+        ]
 
     async def bodies(self, first: int, end: int) -> dict[UUID, bytes]:
         """Return the bodies of the entries of a range by id; one that is not there is left out."""

@@ -16,7 +16,7 @@ from audit.rules.details import MARK, claims
 from audit.rules.details import differing as differing_details
 from audit.rules.findings import Findings, compare_tile, name_stray_tile
 from audit.rules.keyring import FormerKey, KeyRing
-from audit.rules.ranges import RANGE, Sealing
+from audit.rules.ranges import RANGE, Sealing, Sound
 from audit.rules.removals import Removed
 from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
@@ -119,10 +119,7 @@ class _Run:
             async for found in ranges:
                 end = min(first + RANGE, total)
                 if found is not None:
-                    self._found += found.count
-                    self._checkpoints += len(found.checkpoints)
-                    self._verification.accept(found)
-                    await self._check_details(found.sealing)
+                    await self._accept(found)
                 elif not await self._check_closely(first, end):
                     detail = f"This index and those after it are not there, up to {total - 1} at most."
                     self._findings.add(first, FindingKind.LEAF_MISSING, detail)
@@ -132,6 +129,13 @@ class _Run:
                 if progress is not None:
                     progress(end, total)
                 first = end
+
+    async def _accept(self, tiles: Sequence[Sound]) -> None:
+        for tile in tiles:
+            self._found += tile.count
+            self._checkpoints += len(tile.checkpoints)
+            self._verification.accept(tile)
+            await self._check_details(tile.sealing)
 
     async def _check_closely(self, first: int, end: int) -> bool:
         """Check a range row by row, and name what is missing, repeated or says otherwise; False if none is there."""

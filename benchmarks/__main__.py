@@ -30,6 +30,7 @@ FIGURES: dict[str, Callable[[Scene, float], rows.Row]] = {
     "batches": rows.batches,
     "reads": rows.reads,
     "audited-writes": rows.audited_writes,
+    "audited-batches": rows.audited_batches,
     "audited-reads": rows.audited_reads,
     "board": board_page,
     **{name: partial(figure, entries=verify.ENTRIES) for name, figure in OF_THE_LOG.items()},

@@ -1,6 +1,6 @@
-"""Ranges of the log in which everything agrees: decided by a few comparisons of long byte strings.
+"""Parts of the log in which everything agrees: decided by a few comparisons of long byte strings.
 
-What is found about a range in which something differs is none of this: see ``verification``.
+What is found about a part in which something differs is none of this: see ``verification``.
 """
 
 import struct
@@ -12,11 +12,14 @@ import msgspec
 
 from audit.rules.columns import agree
 from audit.rules.details import MARK, Claim, claims
-from audit.rules.tiles import TILE_BYTES, TILE_HASHES, Tile
+from audit.rules.tiles import TILE_HASHES
 from audit.rules.tree import HASH_BYTES, complete_hash, leaf_hashes
 
 RANGE: Final = 4 * TILE_HASHES
-"""How many indexes are read at a time: few enough to stay near the processor, enough to be worth a question."""
+"""How many indexes are read at a time: enough to be worth a question."""
+
+BETWEEN: Final = b"\n"
+"""Stands between two bodies, and in none: it is written in JSON only escaped."""
 
 _ID_BYTES: Final = 16
 
@@ -31,11 +34,12 @@ class StoredCheckpoint(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored about the indexes from ``first``, a multiple of 256, up to ``end``, in the order of the indexes.
+    """What is stored about the indexes of one tile, from ``first`` up to ``end``, in the order of the indexes.
 
     ``indexes`` are joined as signed 64-bit integers, ``leaf_hashes`` and ``entries`` (ids) as they are; ``columns`` and
-    ``present`` are what ``agree`` takes. ``ids`` and ``bodies`` are those of the entries between the lowest and the
-    highest of ``entries``, by id. ``tiles`` are those of level 0, ``places`` say where they stand.
+    ``present`` are what ``agree`` takes. ``ids`` and ``bodies``, joined by ``BETWEEN``, are those of the entries from
+    the lowest to the highest of ``entries``, by id. ``tiles`` is what there is at the tile's place; ``checkpoints``
+    are those over more than ``first`` entries, up to ``end``.
     """
 
     first: int
@@ -46,8 +50,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     columns: str
     present: int
     ids: bytes
-    bodies: Sequence[bytes]
-    places: Sequence[int]
+    bodies: bytes
     tiles: Sequence[bytes]
     checkpoints: Sequence[StoredCheckpoint]
 
@@ -61,11 +64,11 @@ class Sealing(msgspec.Struct, frozen=True):
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
-    """A range in which all agrees, with the roots over its full tiles."""
+    """A tile in which all agrees, with its root if it is full."""
 
     first: int
     leaf_hashes: bytes
-    roots: Sequence[bytes]
+    root: bytes | None
     checkpoints: Sequence[StoredCheckpoint]
     sealing: Sequence[Sealing]
 
@@ -76,46 +79,47 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sound(stored: Stored) -> Sound | None:
-    """Return the range if its entries, its index with what is searched, and its tiles agree; None otherwise.
+    """Return the tile if its entries, its index with what is searched, and its hashes agree; None otherwise.
 
     Every body is hashed (RFC 6962 section 2.1); whether the hashes are those that were signed, only a root can tell.
     """
     bodies = _by_index(stored)
-    if bodies is None or stored.indexes != struct.pack(f">{len(bodies)}q", *range(stored.first, stored.end)):
+    if bodies is None or stored.indexes != _count_on(stored.first, len(bodies)):
         return None
     hashes = cast("list[bytes]", leaf_hashes(bodies))
     joined = b"".join(hashes)
-    tiles = [joined[start : start + TILE_BYTES] for start in range(0, len(joined), TILE_BYTES)]
-    first_place = Tile(0, stored.first // TILE_HASHES).place
-    if (
-        joined != stored.leaf_hashes
-        or tiles != stored.tiles
-        or stored.places != list(range(first_place, first_place + len(tiles)))
-        or not agree(bodies, stored.columns, stored.present)
-    ):
+    if joined != stored.leaf_hashes or [joined] != stored.tiles or not agree(bodies, stored.columns, stored.present):
         return None
-    starts = range(0, len(hashes) - TILE_HASHES + 1, TILE_HASHES)
-    roots = [complete_hash(hashes[start : start + TILE_HASHES]) for start in starts]
     entries = stored.entries
     sealing = [
         Sealing(stored.first + place, UUID(bytes=entries[place * _ID_BYTES :][:_ID_BYTES]), claims(body))
-        for place, body in enumerate(bodies)
+        for place, body in enumerate(bodies if MARK in stored.bodies else ())
         if MARK in body
     ]
-    return Sound(first=stored.first, leaf_hashes=joined, roots=roots, checkpoints=stored.checkpoints, sealing=sealing)
+    root = complete_hash(hashes) if len(hashes) == TILE_HASHES else None
+    return Sound(first=stored.first, leaf_hashes=joined, root=root, checkpoints=stored.checkpoints, sealing=sealing)
 
 
 def _by_index(stored: Stored) -> Sequence[bytes] | None:
-    """Return the bodies in the order of the indexes; None if some are not there."""
-    if stored.end - stored.first != len(stored.entries) // _ID_BYTES:
+    """Return the bodies in the order of the indexes; None if some are not there, or one holds a line break."""
+    bodies = stored.bodies.split(BETWEEN)
+    count = stored.end - stored.first
+    if len(stored.entries) != count * _ID_BYTES or len(stored.ids) != len(bodies) * _ID_BYTES:
         return None
     if stored.entries == stored.ids:
-        return stored.bodies
-    found = dict(zip(_split_ids(stored.ids), stored.bodies, strict=True))
+        return bodies
+    found = dict(zip(_split_ids(stored.ids), bodies, strict=True))
     try:
         return [found[each] for each in _split_ids(stored.entries)]
     except KeyError:
         return None
+
+
+def _count_on(first: int, count: int) -> bytes:
+    """Return ``count`` indexes from a multiple of 256 on, joined: they differ in their last bytes alone."""
+    joined = bytearray(struct.pack(">q", first) * count)
+    joined[7::8] = bytes(range(count))
+    return bytes(joined)
 
 
 def _split_ids(joined: bytes) -> list[bytes]:

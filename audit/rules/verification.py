@@ -15,7 +15,7 @@ from audit.rules.keyring import KeyRing
 from audit.rules.notes import NoteError
 from audit.rules.ranges import Sound, StoredCheckpoint
 from audit.rules.removals import Removed
-from audit.rules.tiles import TILE_BYTES, TILE_HASHES, TILE_HEIGHT, Tile, split
+from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile, split
 from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hashes
 from audit.vocabulary import FindingKind
 
@@ -61,17 +61,13 @@ class Verification:
         self._full: dict[Tile, bytes] = {}
 
     def accept(self, found: Sound) -> None:
-        """Take the next range, in which all agrees, and compare each checkpoint with the tree at its size."""
-        for number, offset in enumerate(range(0, found.count, TILE_HASHES)):
-            start = found.first + offset
-            root = found.roots[number] if number < len(found.roots) else None
-            signed = any(start < each.size <= start + TILE_HASHES for each in found.checkpoints)
-            if root is None or signed or self._entered is not self._tiled:
-                tile = split(found.leaf_hashes[offset * HASH_BYTES :][:TILE_BYTES])
-                self._grow(start, tile, tile, found.checkpoints, root)
-            else:
-                self._tiled.extend([root], TILE_HEIGHT)
-                self._file_above(root)
+        """Take the next tile, in which all agrees, and compare each checkpoint with the tree at its size."""
+        if found.root is None or found.checkpoints or self._entered is not self._tiled:
+            tile = split(found.leaf_hashes)
+            self._grow(found.first, tile, tile, found.checkpoints, found.root)
+        else:
+            self._tiled.extend([found.root], TILE_HEIGHT)
+            self._file_above(found.root)
 
     def check(self, chunk: Chunk) -> None:
         """Compare what is stored about each entry of the next range, and each checkpoint with the tree at its size."""
