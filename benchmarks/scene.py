@@ -21,6 +21,7 @@ from access.values import Proof
 from api.cli.environment import command_origin
 from api.cli.importing import publish_notices, publish_rules
 from api.cli.migrating import migrated
+from api.cli.serving import listenable
 from api.runtime import Runtime
 from consent.values import ConsentChoice
 from consent.vocabulary import Answer
@@ -68,7 +69,13 @@ def scene(home: Path, port: int) -> Iterator[Scene]:
 
 @contextmanager
 def serving(target: str, settings: Settings, port: int) -> Iterator[None]:
-    """Serve ``target`` in a process of its own, with the settings that `laurel serve` uses, until the block ends."""
+    """Serve ``target`` in a process of its own, with the settings that `laurel serve` uses, until the block ends.
+
+    Raises:
+        click.ClickException: something listens on the port: it would be measured instead.
+
+    """
+    listenable(msgspec.structs.replace(settings, port=port))
     environment = os.environ | {
         "LAUREL_HOME": str(settings.home),
         "LAUREL_DATABASE_URL": settings.database_url or "",
@@ -88,7 +95,7 @@ def serving(target: str, settings: Settings, port: int) -> Iterator[None]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         try:
             if httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == httpx.codes.OK:
                 return
