@@ -143,9 +143,14 @@ async def _train(uow: UnitOfWork, accounts: Mapping[Role, AccountId], machine: A
     )
     item = await content.create_content(uow, accounts[Role.MARKETER], module, scope=access.EVERYTHING)
     await content.approve(uow, item.id, accounts[Role.MEDICAL_REVIEWER], scope=access.EVERYTHING)
-    markets = frozenset({access.ALL_MARKETS})
+    markets, brands = access.EVERYTHING.markets, access.EVERYTHING.brands
     system = Caller(
-        account=machine, session=SessionId(machine), role=Role.LEARNING_SYSTEM, markets=markets, person=None
+        account=machine,
+        session=SessionId(machine),
+        role=Role.LEARNING_SYSTEM,
+        markets=markets,
+        brands=brands,
+        person=None,
     )
     for account in accounts.values():
         await access.training.record(uow, system, account, item.id, uow.now)

@@ -85,7 +85,9 @@ def read(text: str, problems: list[Problem]) -> Tree:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
         raise _unreadable(
-            line, f"isn't YAML ({error.problem})", "correct the line; quote text that holds : or #"
+            min(line, len(text.splitlines()) or 1),  # the end of a text is said to be the beginning of one line more
+            f"isn't YAML ({error.problem})",
+            "correct the line; quote text that holds : or #",
         ) from error
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n") + 1

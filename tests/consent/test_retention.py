@@ -122,7 +122,7 @@ async def test_old_activities_go_or_are_reduced_to_what_points_rest_on(
 STAYS = {
     "rules ask for it": "verb content kind tags occurred_at local_date channel market content_class profession due_at"
     " eligible score success completion progress duration_seconds",
-    "points rest on it": "id person rules_version",
+    "points rest on it, or do no more": "id person rules_version retracted_at",
     "it is the evidence of who told us when": "recorded_at recorded_by",
 }
 """Why each column of an activity stays that points rest on, when its time is over."""
