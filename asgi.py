@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import multiprocessing
 import os
 import signal
 import sys
@@ -26,7 +27,7 @@ MADE_BEFORE_COLLECTING = 50_000
 
 def create() -> Litestar:
     """Return the application of one worker process."""
-    die_with(os.getppid())
+    die_with(starter())
     settings = settings_of(os.environ)
     configure_log(settings.log_level)
     app = application(settings, with_worker=os.environ.get(WITH_WORKER) == "1")
@@ -45,6 +46,12 @@ def application(settings: Settings, *, with_worker: bool) -> Litestar:
     """Return the API with the console's pages in front of it."""
     runtime = Runtime(settings, load_keys(settings))
     return create_app(runtime, with_worker=with_worker, more_routes=console.ROUTES)
+
+
+def starter() -> int:
+    """Return the process that started this one, which may have been killed before this one could ask who it is."""
+    parent = multiprocessing.parent_process()
+    return os.getppid() if parent is None or parent.pid is None else parent.pid
 
 
 def die_with(parent: int) -> None:
