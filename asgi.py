@@ -1,13 +1,7 @@
 """What an ASGI server loads: `asgi:create`. Everything it needs to know stands in LAUREL_* variables."""
 
-import ctypes
 import gc
-import multiprocessing
 import os
-import signal
-import sys
-import threading
-import time
 
 from litestar import Litestar
 
@@ -19,7 +13,6 @@ from kernel.keys import load_keys
 from kernel.log import configure_log
 from kernel.settings import Settings
 
-PARENT_DEATH_SIGNAL = 1
 WITH_WORKER = "_LAUREL_WITH_WORKER"
 MADE_BEFORE_COLLECTING = 50_000
 """How many more objects must be made than freed before the youngest are searched for garbage: a few seconds' load."""
@@ -27,7 +20,6 @@ MADE_BEFORE_COLLECTING = 50_000
 
 def create() -> Litestar:
     """Return the application of one worker process."""
-    die_with(starter())
     settings = settings_of(os.environ)
     configure_log(settings.log_level)
     app = application(settings, with_worker=os.environ.get(WITH_WORKER) == "1")
@@ -46,22 +38,3 @@ def application(settings: Settings, *, with_worker: bool) -> Litestar:
     """Return the API with the console's pages in front of it."""
     runtime = Runtime(settings, load_keys(settings))
     return create_app(runtime, with_worker=with_worker, more_routes=console.ROUTES)
-
-
-def starter() -> int:
-    """Return the process that started this one, which may have been killed before this one could ask who it is."""
-    parent = multiprocessing.parent_process()
-    return os.getppid() if parent is None or parent.pid is None else parent.pid
-
-
-def die_with(parent: int) -> None:
-    """End this process when its parent is killed: an orphan would keep the port and answer with old code."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    threading.Thread(target=_watch, args=(parent,), name="watch-parent", daemon=True).start()
-
-
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)

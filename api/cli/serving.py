@@ -24,6 +24,7 @@ from api.cli.migrating import migrated, require_migrated
 from api.cli.privacy import require_replayed
 from kernel.log import configure_log
 from kernel.settings import Settings
+from kernel.starter import die_with_starter
 
 SUPERVISION_SECONDS = 1.0
 BACKLOG = 2_048
@@ -122,6 +123,7 @@ def load(target: str) -> ASGIApp:
     The server's own loader looks in the folder in which the command was typed, and takes that folder for a package
     where it holds an ``__init__.py``.
     """
+    die_with_starter()
     module, _, name = target.partition(":")
     made: ASGIApp = getattr(importlib.import_module(module), name)()
     return made

@@ -16,13 +16,14 @@ from kernel.settings import CHECKOUT
 from tests.system.house import until
 
 WORKER = """
-import asgi, os, pathlib, sys, time
+import os, pathlib, time
+from kernel.starter import die_with_starter
 def work(folder):
     place = pathlib.Path(folder)
     (place / "pid").write_text(str(os.getpid()))
     while not (place / "loaded").exists():
         time.sleep(0.01)
-    asgi.die_with(asgi.starter())
+    die_with_starter()
     (place / "watched").touch()
     time.sleep(120)
 """
