@@ -227,7 +227,7 @@ class Engine(PostgresEngine):
             await self.close()
             raise
         self._lines = {"pool": WaitingLine(self.pool), "reads": WaitingLine(self.reads)}
-        self._lines["appends"] = WaitingLine(self.appends, 1)
+        self._lines["appends"] = WaitingLine(self.appends)
 
     async def close(self) -> None:
         """Close the pools; harmless when they are not open."""

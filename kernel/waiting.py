@@ -18,6 +18,8 @@ MOST_SECONDS: Final = 5.0
 """How long anybody waits, however the line moves; also for a new connection, and for a broken one to be free again."""
 
 LOOK_SECONDS: Final = 0.1
+LATE_SECONDS: Final = 0.02
+"""By how much a look may be late and still count: a busy loop holds up whoever would give a connection back."""
 PATIENCE: Final = 6
 """After how many looks at which every connection was out and none had come or gone since a line stands still.
 
@@ -28,14 +30,13 @@ Looks and not seconds: while the loop itself is busy nothing moves and nobody lo
 class WaitingLine:
     """Those who wait for a connection of one pool."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", patience: int = PATIENCE) -> None:
-        """Wait for ``patience`` looks at a pool of which nothing comes free."""
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        """Begin with nobody."""
         self.pool = pool
-        self._patience = patience
         self._moves = self._seen = self._still = 0
         self._waiting: set[asyncio.Timeout] = set()
         self._staying: frozenset[asyncio.Timeout] = frozenset()
-        self._looking = False
+        self._looking, self._due = False, 0.0
 
     async def take(self) -> Lent:
         """Return a connection, which MUST be given back.
@@ -74,7 +75,7 @@ class WaitingLine:
         if not self._looking:
             self._looking, self._still, self._seen = True, 0, self._moves
             self._staying = frozenset()
-            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+            self._look_again()
 
     def _look(self) -> None:
         """Send everybody away who was there at the last look, if the line has not moved for too long."""
@@ -82,12 +83,18 @@ class WaitingLine:
             self._looking = False
             return
         pool, now = self.pool, asyncio.get_running_loop().time()
-        is_still = self._moves == self._seen and pool.get_size() == pool.get_max_size() and not pool.get_idle_size()
+        is_out = pool.get_size() == pool.get_max_size() and not pool.get_idle_size()
+        is_still = self._moves == self._seen and is_out and now - self._due <= LATE_SECONDS
         self._still, self._seen = self._still + 1 if is_still else 0, self._moves
-        if self._still >= self._patience:
+        if self._still >= PATIENCE:
             leaving = self._staying & self._waiting
             self._waiting -= leaving  # once: going may take until after the next look
             for wait in leaving:
                 wait.reschedule(now)
         self._staying = frozenset(self._waiting)
-        asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._due = loop.time() + LOOK_SECONDS
+        loop.call_at(self._due, self._look)
