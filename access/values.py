@@ -26,7 +26,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     markets: frozenset[str]
     person: PersonId | None
-    brands: frozenset[str] = frozenset()
+    brands: frozenset[str]
     narrowed: frozenset[Permission] | None = None
     break_glass: UUID | None = None
     """The emergency access that is open while this is asked."""

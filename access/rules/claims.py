@@ -115,6 +115,7 @@ def read(payload: bytes, *, issuer: str, audience: str, now: datetime) -> Claims
             session=SessionId(wire.sid),
             role=wire.role,
             markets=frozenset(wire.markets),
+            brands=frozenset(),  # no token says them: the session does
             person=None if wire.person is None else PersonId(wire.person),
         ),
         jti=wire.jti,

@@ -20,6 +20,7 @@ def caller(role: Role, *markets: str) -> Caller:
         session=SessionId(UUID(int=2)),
         role=role,
         markets=frozenset(markets),
+        brands=frozenset(),
         person=person,
     )
 

@@ -141,8 +141,8 @@ class House:
         self, account: AccountId, role: Role, markets: Sequence[str], person: people.PersonId | None
     ) -> Asker:
         """Sit down as whoever holds this account."""
-        scope = frozenset(markets)
-        nobody = Caller(account=account, session=SessionId(account), role=role, markets=scope, person=person)
+        session, scope = SessionId(account), frozenset(markets)
+        nobody = Caller(account=account, session=session, role=role, markets=scope, brands=frozenset(), person=person)
         return Asker(self, *await self.session(nobody))
 
     async def session(self, caller: Caller) -> tuple[Caller, datetime]:
