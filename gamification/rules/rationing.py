@@ -7,14 +7,14 @@ whom the cut concerns is found by folding these people again, and so on until no
 
 A campaign's budget is one more, which all its rules share; an award that asks for two is paid by both or not at all.
 The number of rounds is that of the cuts: one for each budget that runs out, more where what it pays differs.
+
+The bonus of a common quest stands at a person's first contribution and asks when everybody together has reached the
+target, as do the awards that it leads to.
 """
 
-import struct
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -24,16 +24,8 @@ from gamification.rules.earnings import STANDARD, Award, AwardKey, Folded, Inter
 from gamification.rules.folding import EMPTY, Step, fold
 from gamification.rules.grammar import CommunityQuest, Quest, RuleSet
 from gamification.rules.parts import parts_of
+from gamification.rules.placing import Moment, moments, placed
 from gamification.vocabulary import AwardKind
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_RECORD: Final = struct.Struct(">q16sHHQ")
-_MICROSECOND: Final = timedelta(microseconds=1)
-_BEFORE_THE_EPOCH: Final = 1 << 62
-"""Added to every time, so that the order of the bytes is that of the times."""
-
-Moment: TypeAlias = tuple[int, int, int]
-"""Microseconds since 1970, the activity's id as a number, and the place among its awards: the order of all awards."""
 
 PAYING: Final = frozenset({AwardKind.POINTS, AwardKind.BADGE, AwardKind.QUEST, AwardKind.COMMUNITY})
 CONTRIBUTIONS: Final = frozenset({AwardKind.CONTRIBUTION})
@@ -138,24 +130,61 @@ class Refused:
         return paid is not None and key not in paid
 
 
+class Settled(NamedTuple):
+    """One person's fold, and its awards with the moments at which they ask for their units."""
+
+    folded: Folded
+    placed: list[tuple[Moment, Award]]
+
+
+class _Folding(NamedTuple):
+    """One person, who is folded again and again; see ``settled``."""
+
+    steps: Sequence[Step]
+    by_id: Mapping[UUID, Activity]
+    interventions: Sequence[Intervention]
+    reached: Mapping[str, Moment]
+    refused: Refused
+
+    def fold(self, reached: Iterable[str]) -> Folded:
+        return fold(
+            EMPTY, self.steps, denied=self.refused, interventions=self.interventions, reached={*reached}, noting=True
+        )
+
+    def settled(self) -> Settled:
+        folded = self.fold(self.reached)
+        if not any(award.kind is AwardKind.COMMUNITY for award in folded.awards):
+            return Settled(folded, list(placed(self.by_id, folded.awards)))
+        when = moments(self.by_id, self._stages())
+        return Settled(folded, sorted(((when[each.key], each) for each in folded.awards), key=lambda pair: pair[0]))
+
+    def _stages(self) -> Iterator[tuple[Moment | None, Iterable[Award]]]:
+        yield None, self.fold(()).awards
+        known = []
+        for key, moment in sorted(self.reached.items(), key=lambda pair: pair[1]):
+            known.append(key)
+            yield moment, self.fold(known).awards
+
+
 def settled(
     steps: Sequence[Step],
     by_id: Mapping[UUID, Activity],
     budgets: Sequence[Budget],
     cuts: Sequence[Cut],
     interventions: Sequence[Intervention] = (),
-    reached: Container[str] = (),
-) -> Folded:
+    reached: Mapping[str, Moment] = MappingProxyType({}),
+) -> Settled:
     """Fold one person from the start under ``cuts``, which MUST come in the order in which they were found.
 
-    ``reached`` are the community quests whose target everybody together has reached.
+    ``reached`` are the community quests whose target everybody together has reached, and when.
     """
     refused = Refused()
-    folded = fold(EMPTY, steps, interventions=interventions, reached=reached, noting=True)
+    folding = _Folding(steps, by_id, interventions, reached, refused)
+    found = folding.settled()
     for cut in cuts:
         budget = budgets[cut.budget]
         while True:
-            theirs = [each for each in _placed(by_id, folded.awards) if each[1].key.rule in budget.rules]
+            theirs = [each for each in found.placed if each[1].key.rule in budget.rules]
             late = [award for at, award in theirs if at >= cut.moment and asked_by(award).get(budget.key, 0) > cut.left]
             if not late:
                 break
@@ -168,81 +197,5 @@ def settled(
                     }
             else:
                 refused.single.add(late[0].key)
-            folded = fold(EMPTY, steps, denied=refused, interventions=interventions, reached=reached, noting=True)
-    return folded
-
-
-def _placed(by_id: Mapping[UUID, Activity], awards: Iterable[Award]) -> Iterator[tuple[Moment, Award]]:
-    """Yield one person's awards, which come in order, with their moments."""
-    activity, place = None, 0
-    for award in awards:
-        place = place + 1 if award.activity == activity else 0
-        activity = award.activity
-        yield ((by_id[activity].occurred_at - _EPOCH) // _MICROSECOND, activity.int, place), award
-
-
-class Demand:
-    """What people ask of budgets, day by day: in sum, and award by award as fixed-size records.
-
-    An award takes 36 bytes for each budget, so that those of ten million activities fit into memory.
-    """
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self.sums: dict[date, Counter[int]] = {}
-        self.records: dict[date, bytearray] = {}
-
-    def add(self, by_id: Mapping[UUID, Activity], awards: Iterable[Award], numbers: Mapping[str, int]) -> bool:
-        """Note those of one person's awards that have a budget, by its number; return whether there are any."""
-        found = False
-        for (micros, _, place), award in _placed(by_id, awards):
-            for name, units in asked_by(award).items():
-                number = numbers.get(name)
-                if number is None:
-                    continue  # a campaign without a budget
-                found = True
-                day = by_id[award.activity].occurred_at.astimezone(UTC).date()
-                self.sums.setdefault(day, Counter())[number] += units
-                record = _RECORD.pack(micros + _BEFORE_THE_EPOCH, award.activity.bytes, place, number, units)
-                self.records.setdefault(day, bytearray()).extend(record)
-        return found
-
-    def reached(self, budgets: Sequence[Budget]) -> frozenset[str]:
-        """Return the community quests that as many contributions were made to as they need, if nothing was cut."""
-        asked: Counter[int] = Counter()
-        for sums in self.sums.values():
-            asked.update(sums)
-        return frozenset(
-            budget.key
-            for number, budget in enumerate(budgets)
-            if budget.kinds == CONTRIBUTIONS and asked[number] >= budget.units
-        )
-
-    def merge(self, other: "Demand") -> None:
-        """Add what ``other`` noted."""
-        for day, sums in other.sums.items():
-            self.sums.setdefault(day, Counter()).update(sums)
-        for day, records in other.records.items():
-            self.records.setdefault(day, bytearray()).extend(records)
-
-    def first_cut(self, budgets: Sequence[Budget]) -> Cut | None:
-        """Return where the first award stands that its budget can't pay, in order of time; None if all can be paid."""
-        left = {number: budget.units for number, budget in enumerate(budgets)}
-        for day in sorted(self.sums):
-            sums = self.sums[day]
-            if all(units <= left[number] for number, units in sums.items()):
-                for number, units in sums.items():
-                    left[number] -= units
-                continue
-            for at, identity, place, number, units in _in_order(self.records[day]):
-                if units > left[number]:
-                    return Cut(number, (at - _BEFORE_THE_EPOCH, int.from_bytes(identity), place), left[number])
-                left[number] -= units
-        return None
-
-
-def _in_order(records: bytearray) -> Iterable[tuple[int, bytes, int, int, int]]:
-    size = _RECORD.size
-    whole = bytes(records)
-    for record in sorted(whole[first : first + size] for first in range(0, len(whole), size)):
-        yield _RECORD.unpack(record)
+            found = folding.settled()
+    return found

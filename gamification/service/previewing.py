@@ -19,9 +19,11 @@ import msgspec
 import engagement
 from gamification.errors import PreviewTooLargeError
 from gamification.rules import reporting
+from gamification.rules.demand import Demand
 from gamification.rules.grammar import RuleSet
+from gamification.rules.placing import Moment
 from gamification.rules.printing import Prints
-from gamification.rules.rationing import CAMPAIGN, Cut, Demand
+from gamification.rules.rationing import CAMPAIGN, Cut
 from gamification.rules.reports import Effort, Preview
 from gamification.service.replaying import Counted, Replayed, Setup, Task, begin, peak_bytes, replay
 from gamification.service.valuing import Values, transfers
@@ -82,7 +84,7 @@ class Rounds:
         self._advance = advance
         self.budgets = setup.budgets()
         self.cuts: list[tuple[Cut, ...]] = [()] * len(setup.programmes)
-        self.reached: list[frozenset[str]] = [frozenset()] * len(setup.programmes)
+        self.reached: list[Mapping[str, Moment]] = [{}] * len(setup.programmes)
         self.rounds = 0
         self._peaks: dict[int, int] = {}
 

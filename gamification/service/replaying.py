@@ -20,10 +20,12 @@ import engagement
 import people
 from consent.vocabulary import Purpose
 from engagement import History
+from gamification.rules.demand import Demand
 from gamification.rules.grammar import RuleSet
+from gamification.rules.placing import Moment
 from gamification.rules.previewing import Reach, Tally
 from gamification.rules.printing import Prints
-from gamification.rules.rationing import Budget, Cut, Demand, budgets_of, settled
+from gamification.rules.rationing import Budget, Cut, budgets_of, settled
 from gamification.store import interventions
 from gamification.values import Intervention
 from gamification.vocabulary import Blocked
@@ -64,7 +66,7 @@ class Task(msgspec.Struct, frozen=True):
 
     persons: Sequence[PersonId]
     cuts: tuple[tuple[Cut, ...], ...]
-    reached: tuple[frozenset[str], ...]
+    reached: tuple[Mapping[str, Moment], ...]
     activities: int
 
 
@@ -151,10 +153,10 @@ class Replayer:
         outcomes = []
         for number, programme in enumerate(self._setup.programmes):
             steps = [(programme, activity) for activity in activities]
-            folded = settled(steps, by_id, self._budgets[number], task.cuts[number], granted, task.reached[number])
+            found = settled(steps, by_id, self._budgets[number], task.cuts[number], granted, task.reached[number])
             if self._budgets[number]:
-                waits = done.demands[number].add(by_id, folded.awards, self._numbers[number]) or waits
-            outcomes.append(folded)
+                waits = done.demands[number].add(found.placed, self._numbers[number]) or waits
+            outcomes.append(found.folded)
         counted = done.waiting if waits else done.certain
         left_out = self._reach.left_out(activities)
         for number, folded in enumerate(outcomes):

@@ -8,6 +8,21 @@ from gamification.programme_values import Goal
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
 
+_CONTRIBUTORS = """
+with c as not materialized (
+    select person, occurred_at, activity from gamification.award
+    where rule = $1 and kind = 'contribution' and state = 'active'
+),
+done as (select occurred_at, activity from c where person = $2 order by occurred_at, activity limit 1)
+select c.person from c
+where (not exists (select from done) or (c.occurred_at, c.activity) > (select occurred_at, activity from done))
+    and not exists (
+        select from c as b
+        where b.person = c.person and (b.occurred_at, b.activity) < (c.occurred_at, c.activity)
+    )
+order by c.occurred_at, c.activity limit $3
+"""
+
 
 async def reach(uow: UnitOfWork, targets: Mapping[str, int]) -> list[str]:
     """Note which quests have reached their targets; return those that had not before: each is reached once, for ever.
@@ -40,19 +55,16 @@ async def take(uow: UnitOfWork) -> Goal | None:
 
 
 async def contributors(uow: UnitOfWork, goal: Goal, limit: int) -> list[PersonId]:
-    """Return the people who contributed, after ``goal.after``, in id order."""
-    rows = await uow.fetch(
-        "select distinct person from gamification.award where rule = $1 and kind = 'contribution' and state = 'active'"
-        " and ($2::uuid is null or person > $2) order by person limit $3",
-        goal.key,
-        goal.after,
-        limit,
-    )
+    """Return the people who contributed, after ``goal.after``: who did so first comes first, as budgets serve them.
+
+    Where nothing of ``goal.after`` is there any more, it begins anew: being paid twice is impossible.
+    """
+    rows = await uow.fetch(_CONTRIBUTORS, goal.key, goal.after, limit)
     return [PersonId(row["person"]) for row in rows]
 
 
 async def advance(uow: UnitOfWork, goal: Goal, done: Sequence[PersonId]) -> None:
-    """Note who was paid, in the order of their ids; nobody left means that everybody was."""
+    """Note who was paid, in their order; nobody left means that everybody was."""
     await uow.execute(
         "update gamification.goal set after = $2, people = people + $3, paid_at = $4 where key = $1",
         goal.key,
