@@ -24,7 +24,6 @@ from gamification.errors import PreviewTooLargeError
 from gamification.rules import RuleSet
 from gamification.rules.previewing import Cell, Tally
 from gamification.rules.rationing import Cut
-from gamification.rules.reporting import budget_lines
 from gamification.service import publishing
 from gamification.service.previewing import PreviewWanted, Rounds, preview, replayed
 from gamification.store import rule_sets
@@ -36,7 +35,7 @@ from kernel.facts import Origin
 from kernel.ids import uuid7
 from kernel.unit_of_work import Work
 from people.vocabulary import PersonId
-from tests.gamification.interlocked import ALLOWANCES, FIRST, NOTHING_YET, programme, together
+from tests.gamification.interlocked import ALLOWANCES, FIRST, NOTHING_YET, programme
 from tests.gamification.test_goals import pay
 
 AGREED = (Purpose.ENGAGEMENT, Purpose.GAMIFICATION, Purpose.LEADERBOARD)
@@ -200,44 +199,6 @@ async def test_a_preview_of_what_then_runs_unchanged_predicts_exactly_what_happe
     assert {row[0]: row[1] for row in first if not row[0].startswith("spring-")} == {
         rule: at for rule, at in cuts.items() if ":" not in rule and not rule.startswith("spring-")
     }
-
-
-WORTH = {"ninety-items": 8, "spring-together": 5}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("units", "paid"), [(100_000, 16), (460, 12), (380, 1)])
-async def test_a_preview_pays_the_bonus_of_common_quests_as_it_is_then_paid(
-    work: Work, origin: Origin, database_url: str, crowd: Crowd, units: int, paid: int
-) -> None:
-    await record(work, origin, crowd)
-    before, rounds = await predicted(database_url, work, origin, together(), {"spring": units})
-    await run_live(work, origin, crowd, together(), {"spring": units})
-    after = await what_happened(work, origin)
-    for field in ("people", "activities", "earners", "points", "levels", "rules", "countries"):
-        assert getattr(before, field) == getattr(after, field), field
-    refused = {name: cell for name, cell in before.held.items() if name[1] is Blocked.BUDGET}
-    assert refused == after.held
-    bonuses = {rule: cell for (rule, kind), cell in before.rules.items() if kind is AwardKind.COMMUNITY}
-    assert bonuses["spring-together"].people == paid, "of sixteen who contributed"
-    assert {rule: cell.units / cell.awards for rule, cell in bonuses.items()} == WORTH
-    assert bonuses["spring-together"].people == paid, "of sixteen who contributed"
-    assert {rule: cell.units / cell.awards for rule, cell in bonuses.items()} == {
-        "ninety-items": 8,
-        "spring-together": 5,
-    }
-    assert before.rules["too-much", AwardKind.CONTRIBUTION].awards > 90
-    # A badge for points that a bonus helped to reach has the day on which it was seen, after the bonus.
-    days = [{name: cell for name, cell in each.days.items() if name[0] != "ninety"} for each in (before, after)]
-    assert days[0] == days[1]
-    async with work.read(origin) as uow:
-        spent = await uow.fetchval("select used from gamification.campaign_budget where key = 'spring'")
-    given = {rule: cell.units for (rule, kind), cell in before.rules.items() if kind is not AwardKind.CONTRIBUTION}
-    assert spent == sum(units for rule, units in given.items() if rule.startswith("spring-"))
-    lines = {line.campaign or line.rule: line.used for line in budget_lines(before, rounds.budgets[0], rounds.cuts[0])}
-    assert lines["ninety-items"] == 90
-    assert paid < 16 or lines["spring"] == spent
-    assert rounds.reached[0].keys() == WORTH.keys()
 
 
 def first_cuts(rounds: Rounds) -> dict[str, datetime]:
