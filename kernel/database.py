@@ -8,7 +8,7 @@ Reads go through a pool whose sessions are read-only: a query route can't write,
 statement needs no BEGIN and COMMIT around it.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -79,6 +79,8 @@ class Transaction(PostgresTransaction):
     Piccolo's base class does neither (measured: a pool of two is dead after two failed commits).
     """
 
+    _is_clean = False
+
     @override
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
@@ -110,6 +112,7 @@ class Transaction(PostgresTransaction):
                     await self.rollback()
             elif not (self._committed or self._rolled_back):
                 await self.commit()
+            self._is_clean = exception is None
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
@@ -124,7 +127,7 @@ class Transaction(PostgresTransaction):
         await self._savepoint.release()
 
     async def _give_back(self) -> None:
-        await self._line.give(self.connection)
+        await self._line.give(self.connection, clean=self._is_clean)
 
     @override
     async def get_connection(self) -> Connection:
@@ -185,6 +188,11 @@ class Engine(PostgresEngine):
     @override
     async def prep_database(self) -> None:
         """Do nothing: Laurel needs no extension."""
+
+    @override
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> list[asyncpg.Record]:
+        async with self.line("pool").lend() as connection:
+            return await connection.fetch(query, *(args or ()))
 
     @override
     def transaction(self, allow_nested: bool = True) -> PostgresTransaction:

@@ -2,6 +2,9 @@
 
 Under load many wait for few connections, each of which comes free every few milliseconds: whoever waits gets one. When
 nothing at all comes free, the pool is exhausted, and whoever waits on learns that only later.
+
+A connection goes from hand to hand here. Given back to asyncpg's pool each time, it would cost a task, timers and a
+proxy, which together take longer than what is then asked; the pool makes connections, and mends what went wrong.
 """
 
 import asyncio
@@ -13,6 +16,8 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 Lent: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+Turn: TypeAlias = "asyncio.Future[Lent | None]"
+"""What somebody waits for: a connection, or the place for a new one (None)."""
 
 MOST_SECONDS: Final = 5.0
 """How long anybody waits, however the line moves; also for a new connection, and for a broken one to be free again."""
@@ -26,16 +31,24 @@ PATIENCE: Final = 6
 Looks and not seconds: while the loop itself is busy nothing moves and nobody looks.
 """
 
+MOVES: Final = 1_000
+"""How often anything is given back until the pool sees it again, which replaces what was used for very long."""
+
 
 class WaitingLine:
-    """Those who wait for a connection of one pool."""
+    """Those who wait for a connection of one pool, and the connections that wait for them."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        """Begin with nobody."""
-        self.pool = pool
+        """Begin with nobody and nothing. Nobody else MUST use ``pool``."""
+        self._pool = pool
+        self._free: list[Lent] = []
+        self._places = pool.get_max_size()
+        """How many connections may still be made."""
+        self._making = 0
         self._moves = self._seen = self._still = 0
-        self._waiting: set[asyncio.Timeout] = set()
-        self._staying: frozenset[asyncio.Timeout] = frozenset()
+        self._waiting: dict[Turn, float] = {}
+        """Who waits, first come first, each with the time at which they go away."""
+        self._staying: frozenset[Turn] = frozenset()
         self._looking, self._due = False, 0.0
 
     async def take(self) -> Lent:
@@ -45,31 +58,84 @@ class WaitingLine:
             TimeoutError: the pool is exhausted.
 
         """
-        self._look_out()
-        async with asyncio.timeout(None) as wait:
-            self._waiting.add(wait)
-            try:
-                connection: Lent = await self.pool.acquire(timeout=MOST_SECONDS)
-            finally:
-                self._waiting.discard(wait)
-        self._moves += 1
-        return connection
+        while self._free:
+            connection = self._free.pop()
+            if not _is_broken(connection):
+                self._moves += 1
+                return connection
+            await self.give(connection, clean=False)
+        if not self._places:
+            return await self._wait()
+        self._places -= 1
+        return await self._make()
 
-    async def give(self, connection: Lent) -> None:
-        """Give a connection back."""
+    async def give(self, connection: Lent, *, clean: bool = True) -> None:
+        """Give a connection back; one is ``clean`` if nothing went wrong in whatever it was used for."""
+        self._moves += 1
+        if clean and self._moves % MOVES and not _is_broken(connection):
+            if not self._hand_on(connection):
+                self._free.append(connection)
+            return
         try:
-            await self.pool.release(connection)
+            await self._pool.release(connection)
         finally:
-            self._moves += 1
+            self._give_place()
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Lent]:
         """Lend a connection for a block."""
         connection = await self.take()
+        is_clean = False
         try:
             yield connection
+            is_clean = True
         finally:
-            await self.give(connection)
+            await self.give(connection, clean=is_clean)
+
+    async def _make(self) -> Lent:
+        """Return a connection of the pool, whose place was taken before."""
+        self._making += 1
+        try:
+            connection: Lent = await self._pool.acquire(timeout=MOST_SECONDS)
+        except BaseException:
+            self._give_place()
+            raise
+        finally:
+            self._making -= 1
+            self._moves += 1
+        return connection
+
+    async def _wait(self) -> Lent:
+        loop = asyncio.get_running_loop()
+        turn: Turn = loop.create_future()
+        self._waiting[turn] = loop.time() + MOST_SECONDS
+        self._look_out()
+        try:
+            connection = await turn
+        except BaseException:
+            self._waiting.pop(turn, None)
+            if turn.done() and not turn.cancelled() and turn.exception() is None:  # gone just when the turn came
+                found = turn.result()
+                if found is None:
+                    self._give_place()
+                else:
+                    await self.give(found)
+            raise
+        return connection or await self._make()
+
+    def _hand_on(self, connection: "Lent | None") -> bool:
+        """Give whoever has waited longest a connection, or the place for one; tell whether somebody waited."""
+        while self._waiting:
+            turn = next(iter(self._waiting))
+            del self._waiting[turn]
+            if not turn.done():
+                turn.set_result(connection)
+                return True
+        return False
+
+    def _give_place(self) -> None:
+        if not self._hand_on(None):
+            self._places += 1
 
     def _look_out(self) -> None:
         if not self._looking:
@@ -82,15 +148,16 @@ class WaitingLine:
         if not self._waiting:
             self._looking = False
             return
-        pool, now = self.pool, asyncio.get_running_loop().time()
-        is_out = pool.get_size() == pool.get_max_size() and not pool.get_idle_size()
-        is_still = self._moves == self._seen and is_out and now - self._due <= LATE_SECONDS
+        now = asyncio.get_running_loop().time()
+        is_still = self._moves == self._seen and not self._making and now - self._due <= LATE_SECONDS
         self._still, self._seen = self._still + 1 if is_still else 0, self._moves
+        leaving = {turn for turn, until in self._waiting.items() if until <= now}
         if self._still >= PATIENCE:
-            leaving = self._staying & self._waiting
-            self._waiting -= leaving  # once: going may take until after the next look
-            for wait in leaving:
-                wait.reschedule(now)
+            leaving |= self._staying & self._waiting.keys()
+        for turn in leaving:
+            del self._waiting[turn]
+            if not turn.done():
+                turn.set_exception(TimeoutError())
         self._staying = frozenset(self._waiting)
         self._look_again()
 
@@ -98,3 +165,10 @@ class WaitingLine:
         loop = asyncio.get_running_loop()
         self._due = loop.time() + LOOK_SECONDS
         loop.call_at(self._due, self._look)
+
+
+def _is_broken(connection: Lent) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the server broke it off, and the pool has taken it back already
+        return True

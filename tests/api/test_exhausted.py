@@ -23,10 +23,10 @@ CROWD = 128
 async def exhausted(*, appends: bool, but: int = 0) -> AsyncIterator[None]:
     """Hold every connection ``but`` a few that reads or writes, and the one for the trail if asked to."""
     async with AsyncExitStack() as stack:
-        for pool in [DB.reads, DB.pool, DB.appends] if appends else [DB.reads, DB.pool]:
-            assert pool is not None
+        for name in ["reads", "pool", "appends"] if appends else ["reads", "pool"]:
+            pool = getattr(DB, name)
             for _ in range(pool.get_max_size() - but):
-                await stack.enter_async_context(pool.acquire())
+                await stack.enter_async_context(DB.line(name).lend())
         yield
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import asyncpg
 import pytest
@@ -16,8 +16,9 @@ STILL_SECONDS = PATIENCE * LOOK_SECONDS
 
 @pytest.fixture
 async def line(database_url: str) -> AsyncIterator[WaitingLine]:
-    async with asyncpg.create_pool(database_url, min_size=0, max_size=SIZE) as pool:
-        yield WaitingLine(pool)
+    pool = await asyncpg.create_pool(database_url, min_size=0, max_size=SIZE)
+    yield WaitingLine(pool)
+    pool.terminate()
 
 
 async def all_held(line: WaitingLine) -> AsyncExitStack:
@@ -80,31 +81,7 @@ async def test_who_is_sent_away_takes_no_connection_along(line: WaitingLine) -> 
             waiting = asyncio.gather(*(used(line, 0) for _ in range(50)))
             assert set(await waiting) == {"exhausted"}
         assert await asyncio.gather(*(used(line, 0.01) for _ in range(2 * SIZE))) == ["served"] * 2 * SIZE
-        assert line.pool.get_idle_size() == line.pool.get_size()
-
-
-class Reluctant:
-    """A pool that takes its time to let somebody go who waits in vain."""
-
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self._pool = pool
-        self.get_size, self.get_max_size, self.get_idle_size = pool.get_size, pool.get_max_size, pool.get_idle_size
-        self.release = pool.release
-
-    async def acquire(self, *, timeout: float) -> object:  # noqa: ASYNC109 - as asyncpg has it
-        try:
-            return await self._pool.acquire(timeout=timeout)
-        except asyncio.CancelledError:
-            await asyncio.sleep(3 * LOOK_SECONDS)
-            raise
-
-
-async def test_who_is_slow_to_go_does_not_end_the_looking(line: WaitingLine) -> None:
-    line.pool = Reluctant(line.pool)  # type: ignore[assignment]
-    async with await all_held(line):
-        for _ in range(3):
-            assert await left_after(line) < MOST_SECONDS / 2
-    assert await used(line, 0) == "served", "the control: connections are back"
+        await (await all_held(line)).aclose()
 
 
 async def test_who_goes_away_leaves_the_line_to_the_others(line: WaitingLine) -> None:
@@ -115,4 +92,59 @@ async def test_who_goes_away_leaves_the_line_to_the_others(line: WaitingLine) ->
             each.cancel()
         await asyncio.wait(waiting[::2])
     assert await asyncio.gather(*waiting[1::2]) == ["served"] * 5
-    assert line.pool.get_idle_size() == line.pool.get_size()
+    await (await all_held(line)).aclose()
+
+
+async def test_a_connection_goes_from_hand_to_hand_and_one_that_broke_is_replaced(line: WaitingLine) -> None:
+    async with line.lend() as first:
+        pid = await first.fetchval("select pg_backend_pid()")
+    async with line.lend() as again:
+        assert await again.fetchval("select pg_backend_pid()") == pid
+        again.terminate()
+    async with line.lend() as other:
+        assert await other.fetchval("select pg_backend_pid()") != pid
+    await (await all_held(line)).aclose()
+
+
+async def test_what_breaks_while_nobody_uses_it_is_replaced(line: WaitingLine) -> None:
+    async with line.lend() as connection:
+        pid = await connection.fetchval("select pg_backend_pid()")
+    async with line.lend() as first, line.lend() as second:
+        assert await first.fetchval("select pg_backend_pid()") == pid
+        assert await second.fetchval("select pg_terminate_backend($1, 1000)", pid)
+        with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+            await first.fetchval("select 1")
+    async with await all_held(line):
+        assert await left_after(line) < MOST_SECONDS / 2
+
+
+async def test_a_transaction_that_was_left_open_by_a_failure_is_not_handed_on(line: WaitingLine) -> None:
+    with suppress(LookupError):
+        async with line.lend() as connection:
+            await connection.execute("begin")
+            raise LookupError
+    async with line.lend() as connection:
+        assert not connection.is_in_transaction()
+
+
+async def test_a_broken_connection_leaves_its_place_to_who_waits(line: WaitingLine) -> None:
+    held = [await line.take() for _ in range(SIZE)]
+    waiting = [asyncio.create_task(used(line, 0)) for _ in range(SIZE)]
+    await asyncio.sleep(0)
+    for connection in held:
+        connection.terminate()
+        await line.give(connection, clean=False)
+    assert await asyncio.gather(*waiting) == ["served"] * SIZE
+
+
+async def test_who_goes_when_the_turn_comes_passes_it_on(line: WaitingLine) -> None:
+    held = [await line.take() for _ in range(SIZE)]
+    waiting = [asyncio.create_task(used(line, 0)) for _ in range(2 * SIZE)]
+    await asyncio.sleep(0)
+    for connection in held:
+        await line.give(connection)
+    for each in waiting[:SIZE]:
+        each.cancel()  # their turn has come, and they don't know it yet
+    assert await asyncio.gather(*waiting[SIZE:]) == ["served"] * SIZE
+    assert [each.cancelled() for each in waiting[:SIZE]] == [True] * SIZE
+    await (await all_held(line)).aclose()
