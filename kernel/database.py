@@ -19,6 +19,7 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from typing_extensions import override
 
+from kernel.declaring import DECLARE_ONCE, PooledConnection
 from kernel.errors import UnavailableError
 from kernel.waiting import MOST_SECONDS, Lent, WaitingLine
 
@@ -135,33 +136,6 @@ class Transaction(PostgresTransaction):
         return await self._line.take()
 
 
-_DECLARE_ONCE: Final = "select set_config('laurel.purpose', $1, true), set_config('laurel.moment', $2, true)"
-_DECLARE: Final = _DECLARE_ONCE.replace("true", "false")
-
-
-class _PooledConnection(asyncpg.Connection):
-    """A connection whose session is never changed, so that giving it back needs no round trip to reset it.
-
-    What a transaction sets is set with ``set local``, locks are transaction locks, and nobody listens: house rules
-    that a test of this module holds against the code. The one exception is what a reading session declares, which is
-    declared anew, before anything else, whenever the next reader's is another.
-    """
-
-    declared: tuple[str, str] | None = None
-
-    async def declare(self, purpose: str, now: datetime | None) -> None:
-        """Say what the reads that follow are for; the moment is exact to a minute, so that most need no round trip."""
-        wanted = (purpose, "" if now is None else now.replace(second=0, microsecond=0).isoformat())
-        if self.declared != wanted:
-            self.declared = None  # unknown, should the next line be broken off
-            await self.fetchrow(_DECLARE, *wanted)
-            self.declared = wanted
-
-    @override
-    def get_reset_query(self) -> str:
-        return ""
-
-
 class _Reading:
     """Stands where Piccolo looks for the current transaction, so that its queries use the read-only connection."""
 
@@ -220,7 +194,7 @@ class Engine(PostgresEngine):
             "min_size": 1,
             "max_size": size,
             "command_timeout": COMMAND_TIMEOUT_SECONDS,
-            "connection_class": _PooledConnection,
+            "connection_class": PooledConnection,
         }
         reading = self.config | {"server_settings": settings | {"default_transaction_read_only": "on"}}
         try:
@@ -234,8 +208,8 @@ class Engine(PostgresEngine):
         except UnavailableError:
             await self.close()
             raise
-        self._lines = {"pool": WaitingLine(self.pool), "reads": WaitingLine(self.reads)}
-        self._lines["appends"] = WaitingLine(self.appends)
+        pools = {"pool": self.pool, "reads": self.reads, "appends": self.appends}
+        self._lines = {name: WaitingLine(pool) for name, pool in pools.items()}
 
     async def close(self) -> None:
         """Close the pools; harmless when they are not open."""
@@ -258,7 +232,7 @@ class Engine(PostgresEngine):
         What is read is read for ``purpose``, ``now``: without one, no row that belongs to a person is there.
         """
         async with self.line("reads").lend() as connection:
-            await cast("_PooledConnection", connection).declare(purpose, now)
+            await cast("PooledConnection", connection).declare(purpose, now)
             current = cast("ContextVar[Any]", self.current_transaction)
             token = current.set(_Reading(connection))
             try:
@@ -284,7 +258,7 @@ class Engine(PostgresEngine):
         async with self.transaction(allow_nested=False) as transaction:
             if purpose:
                 moment = "" if now is None else now.isoformat()
-                await transaction.connection.fetchrow(_DECLARE_ONCE, purpose, moment)
+                await transaction.connection.fetchrow(DECLARE_ONCE, purpose, moment)
             yield transaction.connection
 
 

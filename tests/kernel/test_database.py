@@ -22,7 +22,7 @@ from tests.architecture.tree import modules
 OWN_CONNECTIONS = {"audit/publisher.py", "audit/sequencer.py", "audit/snapshot.py", "audit/verify.py"}
 """Modules that use connections of their own, which nobody uses after them."""
 
-DECLARING = {"kernel/database.py: set_config("}
+DECLARING = {"kernel/declaring.py: set_config("}
 """What a session declares anew whenever somebody else reads with it (tests/consent/test_row_security.py)."""
 
 CHANGES_SESSION = re.compile(
