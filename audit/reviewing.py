@@ -27,7 +27,8 @@ async def sign_review(uow: UnitOfWork, reviewer: UUID, span: range, meaning: Mea
     The signature is bound to what it covers by the SHA-256 of the leaf hashes of the whole range.
 
     Raises:
-        InvalidError: the range is empty, longer than ``MOST_ENTRIES``, or holds nothing but what the reviewer did.
+        InvalidError: the range is empty, longer than ``MOST_ENTRIES``, or holds nothing any more, or nothing but what
+            the reviewer did.
         EntryNotSignedError: not all of it is under a checkpoint.
 
     """
@@ -38,6 +39,8 @@ async def sign_review(uow: UnitOfWork, reviewer: UUID, span: range, meaning: Mea
         raise EntryNotSignedError(f"No checkpoint covers entry {span.stop - 1} yet.")
     present = await removals.count_present(uow, span.start, span.stop)
     own = await review_store.count_by(uow, str(reviewer), span.start, span.stop)
+    if present == 0:
+        raise InvalidError("The content of all these entries was removed after its time.", field="end_index")
     if own == present:
         raise InvalidError("Nobody else did anything in this range: who acts does not review it.", field="end_index")
     digest = sha256(await store.leaf_hashes(uow, span.start, span.stop)).digest()

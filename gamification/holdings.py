@@ -104,7 +104,7 @@ HOLDINGS: Final = (
 
 APART: Final[Mapping[str, str]] = {
     "gamification.board_population": "numbers of people, of no one in particular",
-    "gamification.goal": "how far paying everybody has come; the id goes on to the next person, and says nothing",
+    "gamification.goal": "how far paying everybody has come; the moment moves on with the next, and says nothing",
     "gamification.campaign_backfill": "how far a running job is; the id goes with the job",
 }
 """Tables with columns about people that no request reads by themselves, and why."""

@@ -48,7 +48,16 @@ class FreezesView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Goal(msgspec.Struct, frozen=True):
-    """A community quest that was reached, and the last person who was paid."""
+    """A community quest that was reached, and the last first contribution that was paid for."""
 
     key: str
-    after: PersonId | None
+    after_at: datetime | None
+    after_activity: UUID | None
+
+
+class Contributor(msgspec.Struct, frozen=True):
+    """Who contributed to a community quest, and the first of their contributions."""
+
+    person: PersonId
+    occurred_at: datetime
+    activity: UUID

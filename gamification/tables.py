@@ -108,6 +108,9 @@ class GoalRow(Table, tablename="goal", schema="gamification"):
 
     key = Text(primary_key=True, default=None, help_text="open: key of the community quest")
     reached_at = Timestamptz(default=None, null=False, help_text="open: when")
-    after = UUID(default=None, null=True, help_text="pseudonymous: the last person who was paid")
+    after_at = Timestamptz(
+        default=None, null=True, help_text="pseudonymous: when the last who was paid contributed first"
+    )
+    after_activity = UUID(default=None, null=True, help_text="pseudonymous: and by which activity")
     people = Integer(default=None, null=False, help_text="open: how many were looked at so far")
     paid_at = Timestamptz(default=None, null=True, help_text="open: when everybody was; empty while not")

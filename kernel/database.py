@@ -128,7 +128,9 @@ class Transaction(PostgresTransaction):
         await self._savepoint.release()
 
     async def _give_back(self) -> None:
-        await self._line.give(self.connection, clean=self._is_clean)
+        connection = self.connection
+        del self.connection  # whoever kept the transaction MUST NOT write in the next one's
+        await self._line.give(connection, clean=self._is_clean)
 
     @override
     async def get_connection(self) -> Connection:
@@ -234,11 +236,13 @@ class Engine(PostgresEngine):
         async with self.line("reads").lend() as connection:
             await cast("PooledConnection", connection).declare(purpose, now)
             current = cast("ContextVar[Any]", self.current_transaction)
-            token = current.set(_Reading(connection))
+            reading = _Reading(connection)
+            token = current.set(reading)
             try:
                 yield connection
             finally:
                 current.reset(token)
+                del reading.connection  # whoever kept it MUST NOT ask in the next reader's name
 
     @asynccontextmanager
     async def appending(self) -> AsyncIterator[Connection]:

@@ -143,8 +143,11 @@ class Work:
         now = self.clock.now()
         async with translated(), DB.writing(origin.declared, now) as connection:
             uow = UnitOfWork(connection, origin, now)
-            yield uow
-            await uow._finish(self._recorder)  # noqa: SLF001 - the two are one thing in two classes
+            try:
+                yield uow
+                await uow._finish(self._recorder)  # noqa: SLF001 - the two are one thing in two classes
+            finally:
+                del uow.connection  # it is somebody else's from now on
         for step in uow._after:  # noqa: SLF001
             await step()
 
@@ -153,7 +156,11 @@ class Work:
         """Open a read-only unit of work; what it records is left in ``entries`` for the caller to seal."""
         now = self.clock.now()
         async with translated(), DB.reading(origin.declared, now) as connection:
-            yield UnitOfWork(connection, origin, now)
+            uow = UnitOfWork(connection, origin, now)
+            try:
+                yield uow
+            finally:
+                del uow.connection
 
     async def append(self, entries: Sequence[tuple[Origin, Fact]]) -> None:
         """Write audit entries in a transaction of their own: for queries and denials, which have no other.

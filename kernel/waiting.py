@@ -9,7 +9,7 @@ proxy, which together take longer than what is then asked; the pool makes connec
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -31,17 +31,22 @@ PATIENCE: Final = 6
 Looks and not seconds: while the loop itself is busy nothing moves and nobody looks.
 """
 
-MOVES: Final = 1_000
-"""How often anything is given back until the pool sees it again, which replaces what was used for very long."""
+USES: Final = 1_000
+"""After how many uses of a line a connection goes back to the pool, which replaces what was used for very long."""
+
+REST_SECONDS: Final = 300.0
+"""How long a connection may lie unused and still be trusted: a firewall drops what is silent without a word."""
 
 
 class WaitingLine:
     """Those who wait for a connection of one pool, and the connections that wait for them."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, rest_seconds: float = REST_SECONDS) -> None:
         """Begin with nobody and nothing. Nobody else MUST use ``pool``."""
-        self._pool = pool
-        self._free: list[Lent] = []
+        self._pool, self._rest_seconds = pool, rest_seconds
+        self._free: list[tuple[Lent, float]] = []
+        """Each with the time at which it was given back; the last is taken first."""
+        self._uses = 0
         self._places = pool.get_max_size()
         """How many connections may still be made."""
         self._making = 0
@@ -59,7 +64,9 @@ class WaitingLine:
 
         """
         while self._free:
-            connection = self._free.pop()
+            connection, since = self._free.pop()
+            if asyncio.get_running_loop().time() - since > self._rest_seconds:
+                _end(connection)
             if not _is_broken(connection):
                 self._moves += 1
                 return connection
@@ -72,9 +79,10 @@ class WaitingLine:
     async def give(self, connection: Lent, *, clean: bool = True) -> None:
         """Give a connection back; one is ``clean`` if nothing went wrong in whatever it was used for."""
         self._moves += 1
-        if clean and self._moves % MOVES and not _is_broken(connection):
+        self._uses += 1
+        if clean and self._uses % USES and not _is_broken(connection):
             if not self._hand_on(connection):
-                self._free.append(connection)
+                self._free.append((connection, asyncio.get_running_loop().time()))
             return
         try:
             await self._pool.release(connection)
@@ -165,6 +173,11 @@ class WaitingLine:
         loop = asyncio.get_running_loop()
         self._due = loop.time() + LOOK_SECONDS
         loop.call_at(self._due, self._look)
+
+
+def _end(connection: Lent) -> None:
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 def _is_broken(connection: Lent) -> bool:

@@ -38,6 +38,16 @@ def compose(base: RuleSet, running: Sequence[CampaignPart]) -> RuleSet:
     return msgspec.structs.replace(base, campaigns=tuple(parts))
 
 
+def narrowed(programme: RuleSet, seen: Sequence[CampaignPart]) -> RuleSet:
+    """Return a programme with these of its campaigns alone, and with what policy packs say of the rules left."""
+    kept: list[Parts | RuleSet] = [base_of(programme)]
+    for part in seen:
+        kept += [part.rules, *(each.rules for each in part.earlier)]
+    keys = {key for rules in kept for key, _ in keys_of(rules)}
+    bars = tuple(bar for bar in programme.bars if bar.rule in keys)
+    return msgspec.structs.replace(compose(programme, seen), bars=bars)
+
+
 def base_of(programme: RuleSet) -> RuleSet:
     """Return a programme without its campaigns, and without what policy packs said of them and of it."""
     return msgspec.structs.replace(programme, campaigns=(), bars=())

@@ -19,7 +19,7 @@ from gamification.rules.policy import Board as Facts
 from gamification.rules.policy import board_refusals
 from gamification.service.board_keeping import begin
 from gamification.service.publishing import rules_of
-from gamification.store import board_rows, rule_sets
+from gamification.store import board_rows, campaigns, rule_sets
 from gamification.vocabulary import Action, BoardState, Dimension
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import MARKETS
@@ -44,7 +44,7 @@ async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Scope) -> Board
     if fault is not None:
         raise InvalidBoardError(fault, field="brand")
     content.require_brand(scope, Scope.of((), new.brand))
-    for field, refused in board_refusals(await _facts(uow, new)):
+    for field, refused in board_refusals(await _facts(uow, new, scope)):
         raise InvalidBoardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
     if not _in_scope(made, scope):
         message = "The board would show people of markets that your scope doesn't include."
@@ -85,13 +85,15 @@ async def archive_board(uow: UnitOfWork, key: str, *, scope: Scope) -> Board:
     return found
 
 
-async def _facts(uow: UnitOfWork, new: NewBoard) -> Facts:
-    """Return a board as policy looks at it, with the rules that are in force now; others may be yet to come."""
+async def _facts(uow: UnitOfWork, new: NewBoard, scope: Scope) -> Facts:
+    """Return a board as policy looks at it, with the rules in force that ``scope`` knows; others may be yet to come."""
     version = await rule_sets.newest_version(uow)
     composed = parts_of(await rules_of(uow, version)) if version is not None else []
+    brands = await campaigns.brands(uow, [campaign.key for _, campaign in composed if campaign is not None])
     known = {
         rule.key: frozenset(lanes_of(rule, campaign))
         for parts, campaign in composed
+        if campaign is None or scope.knows(Scope.of((), brands.get(campaign.key)).brands)
         for _, rule in paying_rules(parts)
         if rule.key in (new.rules or ())
     }

@@ -52,7 +52,8 @@ async def refresh(uow: UnitOfWork, boards: Boards, keys: Sequence[UUID]) -> None
     for member in changed:
         uow.publish(BOARD_TOPIC, member.person)
     gone = [person for person in persons if person not in members or not members[person].active]
-    unshared = [member.person for member in changed if not member.shares]
+    # Of everybody and not only of who changed: a closing that was under way may have kept a line after the change.
+    unshared = [person for person, each in members.items() if each.active and not each.shares]
     for member in changed:
         del members[member.person]
     await _copy_lines(uow, boards, members)

@@ -24,7 +24,7 @@ from gamification.errors import (
 )
 from gamification.rules.campaigns import Terms, check_key, check_reason, check_terms
 from gamification.rules.campaigns.past import says
-from gamification.rules.composing import compose
+from gamification.rules.composing import narrowed
 from gamification.rules.grammar import RuleSet
 from gamification.service.checking import read_campaign
 from gamification.service.publishing import base_rules
@@ -168,10 +168,10 @@ async def own(uow: UnitOfWork, staff: Staff, campaign_id: UUID) -> Campaign:
 
 
 async def seen_by(uow: UnitOfWork, staff: Staff, ruleset: RuleSet) -> RuleSet:
-    """Return a rule set without the campaigns that ``staff`` does not see."""
+    """Return a rule set without the campaigns that ``staff`` does not see, and without what is forbidden them."""
     brands = await store.brands(uow, [part.key for part in ruleset.campaigns])
     scopes = {part.key: Scope.of(part.markets or (EVERYWHERE,), brands.get(part.key)) for part in ruleset.campaigns}
-    return compose(ruleset, [part for part in ruleset.campaigns if staff.sees(scopes[part.key])])
+    return narrowed(ruleset, [part for part in ruleset.campaigns if staff.sees(scopes[part.key])])
 
 
 def shown(staff: Staff, campaign: Campaign) -> Campaign:

@@ -29,8 +29,8 @@ from gamification.rules import claiming as rules
 from gamification.rules import policy
 from gamification.rules.rewards import offered, period_of
 from gamification.service.recipients import as_known_now
-from gamification.service.rewards import is_won
 from gamification.service.spending import give_back, spend
+from gamification.service.winning import is_won
 from gamification.store import claims as store
 from gamification.store import rewards, transfers
 from gamification.vocabulary import Action, ClaimState, TransferState

@@ -20,8 +20,8 @@ async def pay_contributors(uow: UnitOfWork) -> bool:
     goal = await goals.take(uow)
     if goal is None:
         return False
-    persons = await goals.contributors(uow, goal, CHUNK)
-    for person in await award_agreed(uow, persons):
+    contributors = await goals.contributors(uow, goal, CHUNK)
+    for person in await award_agreed(uow, [each.person for each in contributors]):
         uow.record(Action.GOAL_PAID, subject=person, resource=f"quest:{goal.key}")
-    await goals.advance(uow, goal, persons)
+    await goals.advance(uow, goal, contributors)
     return True

@@ -22,7 +22,8 @@ from gamification.reward_values import NOTHING_KNOWN, Known, NewReward, Reward, 
 from gamification.rules import claiming, lots, policy
 from gamification.rules import rewards as rules
 from gamification.service.recipients import as_known_now
-from gamification.store import board_rows, board_standings, claims
+from gamification.service.winning import check_board, is_won
+from gamification.store import claims
 from gamification.store import lots as lot_store
 from gamification.store import rewards as store
 from gamification.vocabulary import Action, RewardState
@@ -45,8 +46,8 @@ async def create_reward(uow: UnitOfWork, author: UUID, new: NewReward, *, scope:
     if fault is not None:
         raise InvalidRewardError(fault, field="brand")
     _check_scope(scope, new)
-    if new.board is not None and await board_rows.board(uow, new.board) is None:
-        raise InvalidRewardError("There is no such board.", field="board")
+    if new.board is not None:
+        await check_board(uow, new.board, new.content_class, scope)
     created = Reward(
         id=uow.new_id(),
         stocked=new.stock,
@@ -105,14 +106,6 @@ async def approve_reward(
         await store.put_state(uow, found)
     uow.record(Action.REWARD_APPROVED, resource=_resource(key), reference=reference, repeated=repeated)
     return rules.told(found)
-
-
-async def is_won(uow: UnitOfWork, reward: Reward, person: PersonId) -> bool:
-    """Tell whether a reward is for no rank of a board, or for one that the person came to in its last period."""
-    if reward.board is None or reward.rank is None:
-        return True
-    rank = await board_standings.last_rank(uow, reward.board, person)
-    return rank is not None and rank <= reward.rank
 
 
 async def withdraw_reward(uow: UnitOfWork, key: UUID, *, scope: Scope) -> Reward:

@@ -116,7 +116,8 @@ async def lines(uow: UnitOfWork, period: UUID, start: int, size: int, own: str |
     rows = await uow.fetch(
         "select s.place, s.rank, s.points, m.alias from gamification.board_standing s"
         " join gamification.board_member m on m.person = s.person and m.active"
-        " where s.period = $1 and s.place > $2 order by s.place limit $3",
+        " join gamification.board_period p on p.id = s.period join gamification.board b on b.id = p.board"
+        " where s.period = $1 and s.place > $2 and (m.shares or b.lane <> 'accredited') order by s.place limit $3",
         period,
         start,
         size,
@@ -138,15 +139,16 @@ async def erase_accredited(uow: UnitOfWork, persons: Sequence[PersonId]) -> None
     )
 
 
-async def last_rank(uow: UnitOfWork, key: str, person: PersonId) -> int | None:
-    """Return a person's rank in the newest closed period of a board; None where nobody is shown it."""
+async def last_rank(uow: UnitOfWork, key: str, person: PersonId, least: int) -> int | None:
+    """Return a person's rank in the newest closed period of a board; None where fewer than ``least`` took part."""
     rank = await uow.fetchval(
         "select s.rank from gamification.board b join lateral (select id from gamification.board_period"
         " where board = b.id and closed_at is not null order by number desc limit 1) p on true"
         " join gamification.board_standing s on s.period = p.id and s.person = $2 where b.key = $1"
-        " and (select count(*) from gamification.board_standing where period = p.id) >= b.minimum",
+        " and (select count(*) from gamification.board_standing where period = p.id) >= $3",
         key,
         person,
+        least,
     )
     return None if rank is None else int(rank)
 

@@ -17,7 +17,10 @@ from gamification.store.board_scripts import PAGE_SCRIPT, PUT_SCRIPT, SWAP_SCRIP
 from gamification.vocabulary import Ties
 from kernel.cache import AWAY, Cache, CacheUnavailableError
 
-READY: Final = "boards:ready"
+READY: Final = "boards:ready:2"
+"""Says that Valkey was not emptied. Its number MUST grow whenever boards count otherwise than before: copies that an
+earlier version made are then made again, once.
+"""
 KEPT: Final = timedelta(days=7)
 """How long a copy that nobody removed outlives its period."""
 

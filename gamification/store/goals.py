@@ -4,23 +4,21 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from gamification.programme_values import Goal
+from gamification.programme_values import Contributor, Goal
 from kernel.unit_of_work import UnitOfWork
-from people.vocabulary import PersonId
 
 _CONTRIBUTORS = """
 with c as not materialized (
     select person, occurred_at, activity from gamification.award
     where rule = $1 and kind = 'contribution' and state = 'active'
-),
-done as (select occurred_at, activity from c where person = $2 order by occurred_at, activity limit 1)
-select c.person from c
-where (not exists (select from done) or (c.occurred_at, c.activity) > (select occurred_at, activity from done))
+)
+select * from c
+where ($2::timestamptz is null or (occurred_at, activity) > ($2, $3::uuid))
     and not exists (
         select from c as b
         where b.person = c.person and (b.occurred_at, b.activity) < (c.occurred_at, c.activity)
     )
-order by c.occurred_at, c.activity limit $3
+order by occurred_at, activity limit $4
 """
 
 
@@ -48,27 +46,26 @@ async def reached(uow: UnitOfWork) -> frozenset[str]:
 async def take(uow: UnitOfWork) -> Goal | None:
     """Return a quest that was reached and whose bonus not everybody has yet; it is locked, and no other worker's."""
     row = await uow.fetchrow(
-        "select key, after from gamification.goal where paid_at is null order by reached_at, key limit 1"
-        " for no key update skip locked"
+        "select key, after_at, after_activity from gamification.goal where paid_at is null"
+        " order by reached_at, key limit 1 for no key update skip locked"
     )
     return msgspec.convert(dict(row), Goal) if row else None
 
 
-async def contributors(uow: UnitOfWork, goal: Goal, limit: int) -> list[PersonId]:
-    """Return the people who contributed, after ``goal.after``: who did so first comes first, as budgets serve them.
-
-    Where nothing of ``goal.after`` is there any more, it begins anew: being paid twice is impossible.
-    """
-    rows = await uow.fetch(_CONTRIBUTORS, goal.key, goal.after, limit)
-    return [PersonId(row["person"]) for row in rows]
+async def contributors(uow: UnitOfWork, goal: Goal, limit: int) -> list[Contributor]:
+    """Return who contributed after what was paid for: who did so first comes first, as budgets serve them."""
+    rows = await uow.fetch(_CONTRIBUTORS, goal.key, goal.after_at, goal.after_activity, limit)
+    return [msgspec.convert(dict(row), Contributor) for row in rows]
 
 
-async def advance(uow: UnitOfWork, goal: Goal, done: Sequence[PersonId]) -> None:
+async def advance(uow: UnitOfWork, goal: Goal, done: Sequence[Contributor]) -> None:
     """Note who was paid, in their order; nobody left means that everybody was."""
     await uow.execute(
-        "update gamification.goal set after = $2, people = people + $3, paid_at = $4 where key = $1",
+        "update gamification.goal set after_at = $2, after_activity = $3, people = people + $4, paid_at = $5"
+        " where key = $1",
         goal.key,
-        done[-1] if done else goal.after,
+        done[-1].occurred_at if done else goal.after_at,
+        done[-1].activity if done else goal.after_activity,
         len(done),
         None if done else uow.now,
     )

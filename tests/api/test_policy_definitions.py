@@ -17,7 +17,7 @@ from gamification.errors import RuleSetError
 from gamification.vocabulary import CampaignState
 from tests.api.asker import Body
 from tests.api.campaigning import campaign_in, fresh_key, written
-from tests.api.house import House, problem
+from tests.api.house import House, fields, problem
 from tests.api.opening import SAMPLES
 from tests.api.test_boards import definition
 from tests.api.test_eligibility import currency
@@ -216,6 +216,31 @@ async def test_what_a_reward_is_tied_to_is_judged_when_it_is_approved(house: Hou
         assert (await approved(house, **good)).status_code == 200
     unknown = NEW | {"key": f"r-{uuid4().hex}", "board": "no-such-board", "rank": 1}
     problem(await marketer.post("/v1/rewards", unknown), 422, "reward-invalid")
+
+
+async def test_a_reward_for_a_place_is_of_the_lane_of_a_board_that_its_author_knows_and_that_shows_ranks(
+    house: House,
+) -> None:
+    marketer = await house.staff(Role.MARKETER, "GB", brands=("cardiovex",))
+    everybodys = await house.staff(Role.MARKETER)
+
+    async def asked(board: Body, **more: object) -> httpx.Response:
+        made = await everybodys.post("/v1/boards", definition(**board))
+        assert made.status_code == 201, made.text
+        body = NEW | {"key": f"r-{uuid4().hex}", "kind": "certificate", "board": made.json()["key"], "rank": 1} | more
+        return await marketer.post("/v1/rewards", body)
+
+    promotional: Body = {"lane": "promotional", "brand": "cardiovex"}
+    ours: Body = {"content_class": "promotional", "brand": "cardiovex"}
+    assert (await asked(promotional, **ours)).status_code == 201, "the control"
+    for field, board in (
+        ("content_class", {}),
+        ("content_class", {"lane": "accredited"}),
+        ("board", promotional | {"brand": "respira"}),
+        ("board", promotional | {"visibility": "neighbours"}),
+        ("board", promotional | {"visibility": "hidden"}),
+    ):
+        assert fields(problem(await asked(board, **ours), 422, "reward-invalid")) == [field]
 
 
 async def live(house: House, lane: str, begins: timedelta, **more: object) -> httpx.Response:

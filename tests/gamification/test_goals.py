@@ -1,6 +1,7 @@
 """Community quests on the real database: one number for everybody, reached once, and paid to each who contributed."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 import msgspec
@@ -15,7 +16,7 @@ from content.vocabulary import ContentId
 from engagement import Draft, Verb
 from gamification.rules.grammar import CommunityQuest
 from gamification.service import budgeting
-from gamification.store import awards
+from gamification.store import awards, goals
 from gamification.values import AwardKey, Opportunity, Reversal
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
@@ -115,6 +116,32 @@ async def test_at_the_same_time_the_target_is_reached_exactly_once(
     assert sorted(row["person"] for row in bonuses) == sorted(contributors)
     assert sum(await points(work, origin, people)) == 40 * len(contributors)
     await assert_the_books_balance(work, origin)
+
+
+async def test_who_contributed_first_is_paid_first_and_nobody_is_left_out_when_that_goes(
+    work: Work, origin: Origin, people: list[PersonId], furnished: list[ContentId]
+) -> None:
+    """Of three who contribute in turns the last by id begins; its first contribution goes while others wait."""
+    turns = sorted(people, reverse=True)
+    for number, item in enumerate(furnished):
+        draft = msgspec.structs.replace(view(turns[number % 3], item), occurred_at=FIRST + timedelta(minutes=number))
+        await deliver(Merging(work, None), origin, turns[number % 3], [draft])
+    served = []
+    for limit in (1, 9, 9):
+        async with work.begin(origin) as uow:
+            goal = await goals.take(uow)
+            assert goal is not None
+            found = await goals.contributors(uow, goal, limit)
+            await goals.advance(uow, goal, found)
+            if limit == 1:
+                key = AwardKey("together", str(furnished[0]), "ever")
+                assert await awards.reverse(uow, [Reversal(turns[0], key)]) == 1
+        served.append([each.person for each in found])
+    assert served == [[turns[0]], [turns[1], turns[2], turns[0]], []], (
+        "who now contributed later is looked at once more"
+    )
+    async with work.begin(origin) as uow:
+        assert await goals.take(uow) is None
 
 
 async def test_what_is_taken_back_before_the_target_gives_its_place_back_and_afterwards_nobody_gets_it(

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, suppress
 import asyncpg
 import pytest
 
-from kernel.waiting import LOOK_SECONDS, MOST_SECONDS, PATIENCE, WaitingLine
+from kernel.waiting import LOOK_SECONDS, MOST_SECONDS, PATIENCE, USES, WaitingLine
 
 SIZE = 4
 STILL_SECONDS = PATIENCE * LOOK_SECONDS
@@ -148,3 +148,31 @@ async def test_who_goes_when_the_turn_comes_passes_it_on(line: WaitingLine) -> N
     assert await asyncio.gather(*waiting[SIZE:]) == ["served"] * SIZE
     assert [each.cancelled() for each in waiting[:SIZE]] == [True] * SIZE
     await (await all_held(line)).aclose()
+
+
+@pytest.mark.parametrize("handed_on", [False, True])
+async def test_now_and_then_the_pool_sees_a_connection_again(line: WaitingLine, *, handed_on: bool) -> None:
+    if handed_on:
+        held = [await line.take() for _ in range(SIZE)]
+        waiting = asyncio.create_task(used(line, 0))
+        await asyncio.sleep(0)
+        for connection in held:
+            await line.give(connection)
+        assert await waiting == "served"
+    seen = set()
+    for _ in range(3 * USES):
+        async with line.lend() as connection:
+            seen.add(id(connection))
+    assert len(seen) > 1, "a connection that the pool had comes back as another loan"
+
+
+@pytest.mark.parametrize("rest_seconds", [60.0, 0.0])
+async def test_what_lay_unused_for_long_is_replaced(database_url: str, rest_seconds: float) -> None:
+    pool = await asyncpg.create_pool(database_url, min_size=0, max_size=SIZE)
+    line, seen = WaitingLine(pool, rest_seconds=rest_seconds), set()
+    for _ in range(2):
+        async with line.lend() as connection:
+            seen.add(await connection.fetchval("select pg_backend_pid()"))
+        await asyncio.sleep(0.01)
+    pool.terminate()
+    assert len(seen) == (1 if rest_seconds else 2)

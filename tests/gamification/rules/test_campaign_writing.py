@@ -21,8 +21,8 @@ from gamification.rules.campaigns import (
     problems_at,
     text_problems,
 )
-from gamification.rules.composing import base_of, broken, clashes, compose, part_of
-from gamification.rules.grammar import CampaignPart, RuleSet
+from gamification.rules.composing import base_of, broken, clashes, compose, narrowed, part_of
+from gamification.rules.grammar import Bar, CampaignPart, Earlier, RuleSet
 from gamification.rules.law import Law
 from gamification.rules.policy import Packs
 
@@ -183,6 +183,21 @@ def test_the_same_campaigns_make_the_same_programme_in_any_order() -> None:
     assert [each.key for each in programme.campaigns] == ["autumn", "spring"]
     assert base_of(programme) == base()
     assert compose(base(), []) == base()
+
+
+def test_whoever_sees_no_campaign_is_not_told_what_policy_packs_say_of_its_rules() -> None:
+    theirs = part("autumn", RULES.replace("spring", "autumn"))
+    before = load_campaign(RULES.replace("spring", "winter"), None)
+    ours = msgspec.structs.replace(part(revision=2), earlier=(Earlier(1, before),))
+    bars = tuple(
+        Bar(f"{season}-webinar", ContentClass.PROMOTIONAL, ("value-bearing-off",))
+        for season in ("spring", "winter", "autumn")
+    )
+    programme = msgspec.structs.replace(compose(base(), [ours, theirs]), bars=bars)
+    seen = narrowed(programme, [ours])
+    assert ([each.key for each in seen.campaigns], seen.bars) == (["spring"], bars[:2])
+    assert "autumn" not in msgspec.json.encode(seen).decode()
+    assert narrowed(programme, [ours, theirs]) == programme
 
 
 def test_a_part_holds_to_whom_and_when_its_rules_apply() -> None:
