@@ -203,8 +203,7 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
         if decision.outcome is Outcome.UNCONFIGURED:
             async with passage.runtime.work.begin(passage.origin()) as uow:  # the request's own never comes about
                 await consent.note_gap(uow, decision, policy.purpose, market)
-        message = f"There is no consent for {policy.purpose.value}."
-        raise consent.ConsentRequiredError(message, purpose=policy.purpose.value, reason=decision.reason.value)
+        raise consent.refused(policy.purpose, decision.reason)
 
 
 async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:

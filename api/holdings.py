@@ -36,7 +36,12 @@ def registry(settings: Settings, boards: Boards, post: Mailbox | None = None) ->
     """
     return consent.Registry(
         holdings=[engagement.kept_for(holding, settings.activity_retention_days) for holding in EVERYTHING],
-        departures=(_sign_out, partial(_leave, boards), partial(_forget_mail, post or mailbox(settings))),
+        departures=(
+            _sign_out,
+            partial(_leave, boards),
+            gamification.cancel_reserved,
+            partial(_forget_mail, post or mailbox(settings)),
+        ),
         erasures=consent.ErasureList(settings.erasure_list or settings.home / "erasures.jsonl"),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kernel.errors import TooManyError
-from kernel.limits import Limit, Quota
+from kernel.limits import Counted, Limit, Quota
 
 if TYPE_CHECKING:
     from api.passage import Passage
@@ -16,17 +16,22 @@ class AddressLimitError(TooManyError):
     code = "too-many-requests"
 
 
-async def take(passage: "Passage", limits: Sequence[Limit], refusal: TooManyError) -> None:
+async def take(passage: "Passage", limits: Sequence[Limit], refusal: TooManyError) -> Counted:
     """Count this request against ``limits`` and note what is left, for the answer's headers.
+
+    Returns:
+        what was counted, for whoever gives it back.
 
     Raises:
         refusal: one of them is used up; it says when to come again.
 
     """
-    passage.quota = await passage.runtime.limits.take(limits)
+    counted = Counted(limits, passage.runtime.limits.now())
+    passage.quota = await passage.runtime.limits.take(limits, counted.at)
     if not passage.quota.allowed:
         refusal.facts["retry_after_seconds"] = passage.quota.resets_in
         raise refusal
+    return counted
 
 
 async def take_anonymous(passage: "Passage") -> None:

@@ -1,5 +1,6 @@
 """Errors on the wire: RFC 9457 problem details. The only place that knows HTTP statuses of errors."""
 
+import re
 from typing import Any, Final
 from uuid import UUID
 
@@ -47,6 +48,9 @@ HTTP_CODES: Final = {
     413: ("too-large", "Send less in one request."),
     415: ("unsupported-media-type", "Send application/json."),
 }
+MISSING: Final = re.compile("Missing required [a-z]+ parameter '([a-z_-]+)'")
+"""How Litestar says that a request lacks a parameter."""
+
 SCIM_ERROR: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
 _SCIM_TYPES: Final = {400: "invalidValue", 409: "uniqueness"}
 INTERNAL: Final = ("internal-error", "Report the request id; nothing was changed.")
@@ -185,7 +189,9 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     code, remedy = HTTP_CODES.get(status, INTERNAL)
     errors: list[FieldProblem] = []
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        errors = [FieldProblem(str(each.get("key", "body")), str(each.get("message", ""))) for each in error.extra]
+        errors = [FieldProblem(_shown(each.get("key", "body")), str(each.get("message", ""))) for each in error.extra]
+    elif missing := MISSING.match(error.detail):
+        errors = [FieldProblem(_shown(missing[1]), "is required")]
     elif status == 400 and isinstance(error.__cause__, Exception):  # noqa: PLR2004
         cause = error.__cause__.__cause__ or error.__cause__
         errors = [FieldProblem(*located(cause))] if isinstance(cause, msgspec.DecodeError) else []
@@ -193,6 +199,11 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     if status == 400 and not errors:  # noqa: PLR2004
         errors = [FieldProblem("body", "is not valid JSON of the documented shape")]
     return answer(request, status, code, detail, remedy, errors, headers=dict(error.headers or {}) or None)
+
+
+def _shown(name: object) -> str:
+    """Return a parameter's name as clients write it; ``state`` is a name that Litestar keeps to itself."""
+    return "state" if name == "in_state" else str(name)
 
 
 def internal_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

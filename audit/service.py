@@ -1,7 +1,7 @@
 """Writing entries and reading the log. Reading it is recorded like reading anything else."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -129,13 +129,13 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
     )
 
 
-async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, action: StrEnum) -> list[InclusionProof]:
+async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, actions: Collection[StrEnum]) -> list[InclusionProof]:
     """Return the proofs of what was done about a person at one instant: what a transaction wrote, it wrote at one time.
 
     What is not signed yet is left out; a moment later it is there.
     """
     checkpoint = await store.newest_checkpoint(uow)
-    indexes = await store.indexes_at(uow, subject, at, action.value)
+    indexes = await store.indexes_at(uow, subject, at, [action.value for action in actions])
     return [await inclusion_proof(uow, index) for index in indexes if checkpoint is not None and index < checkpoint[0]]
 
 

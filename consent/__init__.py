@@ -28,6 +28,7 @@ from consent.errors import (
     SuppressionNotFoundError,
     UnknownNoticeError,
     UnknownShowingError,
+    refused,
 )
 from consent.holdings import HOLDINGS
 from consent.message_values import Content, MessageView, NewMessage, Queued, SuppressionView
@@ -249,6 +250,7 @@ __all__ = [
     "record_consents",
     "record_lapses",
     "refuse",
+    "refused",
     "release_hold",
     "replay",
     "require",

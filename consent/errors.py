@@ -1,5 +1,6 @@
 """What can go wrong in this room."""
 
+from consent.vocabulary import Purpose, Reason
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, LaurelError, NotFoundError, UnavailableError
 
 
@@ -8,6 +9,20 @@ class ConsentRequiredError(ForbiddenError):
 
     code = "consent-required"
     remedy = "Show the person the active notice of this purpose and record their answer."
+
+
+class ProcessingRestrictedError(ConsentRequiredError):
+    """The person had processing restricted (GDPR Art. 18): whatever was agreed to rests, and no answer changes that."""
+
+    remedy = "GET /v1/me/privacy-requests shows the restriction; the data protection officer lifts it."
+
+
+def refused(purpose: Purpose, reason: str) -> ConsentRequiredError:
+    """Return the no to a use of a person's data for a ``Reason`` or a room's own, with the remedy that helps."""
+    facts = {"purpose": str(purpose), "reason": str(reason)}
+    if reason is Reason.PROCESSING_RESTRICTED:
+        return ProcessingRestrictedError("The processing of this person's data is restricted.", **facts)
+    return ConsentRequiredError(f"There is no consent for {purpose.value}.", **facts)
 
 
 class PurposeUnconfiguredError(ForbiddenError):

@@ -61,7 +61,7 @@ from gamification.service.board_keeping import (
 from gamification.service.campaign_previews import record_preview, wanted_of, wanted_of_text
 from gamification.service.campaigns import campaign, campaigns, create_campaign, edit_campaign, seen_by, transitions
 from gamification.service.checking import problems_of
-from gamification.service.claiming import cancel_claim, claim, claims_of, fulfil_claim
+from gamification.service.claiming import cancel_claim, cancel_reserved, claim, claims_of, fulfil_claim
 from gamification.service.credentials import (
     badge_achievement,
     badge_status,
@@ -174,6 +174,7 @@ __all__ = [
     "campaign",
     "campaigns",
     "cancel_claim",
+    "cancel_reserved",
     "catalogue",
     "check_window",
     "claim",

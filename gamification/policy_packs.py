@@ -10,7 +10,7 @@ import msgspec
 from gamification.errors import PolicyPackError, Problem, RuleSetError
 from gamification.rules.checking import check
 from gamification.rules.meaning import spelled
-from gamification.rules.policy import Pack, Packs, twins
+from gamification.rules.policy import Pack, Packs, namesakes, twins
 from gamification.rules.policy.meaning import faults
 from gamification.rules.source import line_of, read
 
@@ -96,3 +96,7 @@ def _twin_problems(found: dict[str, Pack]) -> Iterator[tuple[str, Problem]]:
     for first, second in twins(found.values()):
         fault = f"{names[id(first)]} is version {first.version} of {first.country} already"
         yield names[id(second)], Problem(1, "version", fault, "give the later one a higher version")
+    for first, second in namesakes(found.values()):
+        if first.country != second.country:
+            fault = f"with this version, {names[id(first)]} is called {first.stamp} already"
+            yield names[id(second)], Problem(1, "code", fault, "give the pack a code of its own")

@@ -58,6 +58,13 @@ class Quota(NamedTuple):
     resets_in: int
 
 
+class Counted(NamedTuple):
+    """What was counted ``at`` a moment, in seconds since 1970; whoever finds that it was no failure gives it back."""
+
+    limits: Sequence[Limit]
+    at: int
+
+
 class Limits:
     """Counters shared by all workers through Valkey."""
 
@@ -68,47 +75,58 @@ class Limits:
         self._give_back = cache.client.register_script(GIVE_BACK_SCRIPT)
         self._own: dict[str, tuple[int, int]] = {}
 
-    async def take(self, limits: Sequence[Limit]) -> Quota:
-        """Count one more of each, or of none where one is used up; answer the one that decides."""
-        keys = [self._key(limit) for limit in limits]
-        own = self._count(limits, +1)
+    def now(self) -> int:
+        """Return the moment in whole seconds since 1970, by which windows are told apart."""
+        return int(self._clock.now().timestamp())
+
+    async def take(self, limits: Sequence[Limit], at: int | None = None) -> Quota:
+        """Count one more of each ``at`` a moment (now), or of none where one is used up; answer what decides."""
+        at = self.now() if at is None else at
+        keys = [_key(limit, at) for limit in limits]
+        own = self._count(limits, at)
         try:
             numbers = [number for limit in limits for number in (limit.most, limit.seconds)]
             decider, count = await self._take(keys=keys, args=numbers)
         except AWAY:
-            return self._alone(limits, own)
+            return self._alone(limits, own, at)
         limit = limits[abs(decider) - 1]
-        return Quota(decider < 0, limit, max(0, limit.most - count), self._resets_in(limit))
+        return Quota(decider < 0, limit, max(0, limit.most - count), _resets_in(limit, at))
 
-    async def give_back(self, limits: Sequence[Limit]) -> None:
-        """Take back what was counted: it was no failure."""
-        self._count(limits, -1)
+    async def give_back(self, counted: Counted) -> None:
+        """Take back what was counted, where it was counted: it was no failure, and the next window is others'."""
+        for limit in counted.limits:
+            window, count = self._own.get(limit.name, (0, 0))
+            if window == _window(limit, counted.at):
+                self._own[limit.name] = (window, max(0, count - 1))
         try:
-            await self._give_back(keys=[self._key(limit) for limit in limits])
+            await self._give_back(keys=[_key(limit, counted.at) for limit in counted.limits])
         except AWAY:
             return  # it runs out by itself
 
-    def _alone(self, limits: Sequence[Limit], own: Sequence[int]) -> Quota:
+    def _alone(self, limits: Sequence[Limit], own: Sequence[int], at: int) -> Quota:
         left = [max(1, limit.most // STRICTER) - own[place] for place, limit in enumerate(limits)]
         tightest = min(range(len(limits)), key=left.__getitem__)
         limit = limits[tightest]
-        return Quota(left[tightest] >= 0, limit, max(0, left[tightest]), self._resets_in(limit))
+        return Quota(left[tightest] >= 0, limit, max(0, left[tightest]), _resets_in(limit, at))
 
-    def _count(self, limits: Sequence[Limit], by: int) -> list[int]:
+    def _count(self, limits: Sequence[Limit], at: int) -> list[int]:
         """Count in this process and return the counts of now: while Valkey is asked, all may be forgotten."""
         if len(self._own) > MOST_NAMES:
             self._own.clear()
         for limit in limits:
             window, count = self._own.get(limit.name, (0, 0))
-            now = self._window(limit)
-            self._own[limit.name] = (now, max(0, by if window != now else count + by))
+            now = _window(limit, at)
+            self._own[limit.name] = (now, count + 1 if window == now else 1)
         return [self._own[limit.name][1] for limit in limits]
 
-    def _window(self, limit: Limit) -> int:
-        return int(self._clock.now().timestamp()) // limit.seconds
 
-    def _resets_in(self, limit: Limit) -> int:
-        return limit.seconds - int(self._clock.now().timestamp()) % limit.seconds
+def _window(limit: Limit, at: int) -> int:
+    return at // limit.seconds
 
-    def _key(self, limit: Limit) -> str:
-        return f"limit:{limit.name}:{limit.seconds}:{self._window(limit)}"
+
+def _resets_in(limit: Limit, at: int) -> int:
+    return limit.seconds - at % limit.seconds
+
+
+def _key(limit: Limit, at: int) -> str:
+    return f"limit:{limit.name}:{limit.seconds}:{_window(limit, at)}"

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from gamification import PolicyView, load_packs, pack_for, policy_view, shipped_packs, unconfirmed
 from kernel.clock import SystemClock
+from people import is_market
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 VARIABLE = "LAUREL_POLICY_PACKS"
@@ -27,6 +28,8 @@ def policy() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(country: str, on: datetime | None, folder: Path | None, *, as_json: bool) -> None:
     """Print the pack that holds in COUNTRY (two letters, such as GB), with every number and its source."""
+    if not is_market(country.upper()):
+        raise click.BadParameter("use the two letters of ISO 3166, such as GB.", param_hint="COUNTRY")
     day = (on or SystemClock().now().astimezone(UTC)).date()
     packs = load_packs(folder) if folder else shipped_packs()
     view = policy_view(pack_for(packs, country.upper(), day), day)

@@ -117,10 +117,12 @@ async def give_confirmation(passage: Passage, token: FromPath[str]) -> Confirmed
     """Confirm: the grant counts from now on. A token works once."""
     limits = [Limit(f"confirm:{passage.address}", MOST_WRONG_PER_MINUTE)]
     # Each wrong one is in the audit log, which nobody must be able to fill from outside; a right one is given back.
-    await take(passage, limits, TooManyTokensError("Too many wrong tokens came from this network in this minute."))
+    counted = await take(
+        passage, limits, TooManyTokensError("Too many wrong tokens came from this network in this minute.")
+    )
     async with passage.begin() as uow:
         view = await consent.confirm(uow, token)
-    await passage.runtime.limits.give_back(limits)
+    await passage.runtime.limits.give_back(counted)
     return Confirmed(
         purpose=view.purpose.value,
         channel=view.channel,

@@ -63,11 +63,11 @@ async def change_password(data: PasswordChange, caller: Caller, passage: Passage
     async with passage.read() as uow:
         credential = await access.own_credential(uow, caller)
         new_hash = await access.hash_for(uow, caller.person, data.new_password)
-    limits = await count_attempt(passage, str(caller.account), familiar=True)
-    proof = await proved(passage, credential, data.current_password, limits)
+    counted = await count_attempt(passage, str(caller.account), familiar=True)
+    proof = await proved(passage, credential, data.current_password, counted)
     async with passage.begin() as uow:
         await access.change_own(uow, credential, right=proof.right, password_hash=new_hash)
-    await passage.runtime.limits.give_back(limits)
+    await passage.runtime.limits.give_back(counted)
 
 
 @public.post(

@@ -58,11 +58,11 @@ async def sign_review(uow: UnitOfWork, caller: Caller, passage: Passage, data: R
     assert caller.person is not None  # noqa: S101 - only members of staff hold this permission, and each is a person
     profile = await people.profile(uow, caller.person)
     known = await access.credential(uow, profile.email or "")
-    limits = await count_attempt(passage, str(caller.account), familiar=True)
-    proof = await proved(passage, known, data.password, limits)
+    counted = await count_attempt(passage, str(caller.account), familiar=True)
+    proof = await proved(passage, known, data.password, counted)
     if not proof.right or known.account != caller.account:
         raise SignatureRefusedError("The password is wrong.", reason="wrong-secret")
-    await passage.runtime.limits.give_back(limits)
+    await passage.runtime.limits.give_back(counted)
     span = range(data.first_index, data.end_index)
     review = await audit.sign_review(uow, caller.account, span, data.meaning)
     return SignedReview(review=review, name=profile.name)

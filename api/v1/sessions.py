@@ -14,7 +14,7 @@ from api.routing import command, merged, public
 from api.v1.wire import Body
 from consent.vocabulary import Purpose
 from kernel.errors import InvalidError, TooManyError
-from kernel.limits import Limit
+from kernel.limits import Counted, Limit
 from kernel.unit_of_work import UnitOfWork
 
 ADDRESS_FACTOR = 10
@@ -98,22 +98,22 @@ async def _sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> acce
     email = data.email or ""
     async with passage.read() as uow:
         credential = await access.credential(uow, email)
-    limits = await count_attempt(passage, email, familiar=credential.familiar)
-    proof = await proved(passage, credential, data.password or "", limits)
+    counted = await count_attempt(passage, email, familiar=credential.familiar)
+    proof = await proved(passage, credential, data.password or "", counted)
     async with passage.begin() as uow:
         answer = await access.bind_session(uow, await access.admit(uow, proof, data.otp, data.passkey), bound_to)
     if isinstance(answer, access.Tokens):
-        await passage.runtime.limits.give_back(limits)
+        await passage.runtime.limits.give_back(counted)
     return answer
 
 
 async def _client_sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> access.Tokens | access.SignInRefused:
     client_id, secret = data.client_id or "", data.client_secret or ""
-    limits = await count_attempt(passage, client_id, familiar=True)
+    counted = await count_attempt(passage, client_id, familiar=True)
     async with passage.begin() as uow:
         answer = await access.bind_session(uow, await access.client_sign_in(uow, client_id, secret), bound_to)
     if isinstance(answer, access.Tokens):
-        await passage.runtime.limits.give_back(limits)
+        await passage.runtime.limits.give_back(counted)
     return answer
 
 
@@ -138,14 +138,14 @@ async def prove_factor(data: FactorProof, caller: Caller, passage: Passage) -> N
     """Show once more who one is, for routes that accept no older proof (RFC 9470)."""
     async with passage.read() as uow:
         credential = await access.own_credential(uow, caller)
-    limits = await count_attempt(passage, str(caller.account), familiar=True)
+    counted = await count_attempt(passage, str(caller.account), familiar=True)
     given = data.password
-    proof = await proved(passage, credential, given, limits) if given is not None else None
+    proof = await proved(passage, credential, given, counted) if given is not None else None
     async with passage.begin() as uow:
         refused = await access.prove_again(uow, caller, proof, data.otp, data.passkey)
     if refused is not None:
         raise refused.error
-    await passage.runtime.limits.give_back(limits)
+    await passage.runtime.limits.give_back(counted)
 
 
 @command.delete(
@@ -157,7 +157,7 @@ async def sign_out(uow: UnitOfWork, caller: Caller) -> None:
     await access.end_session(uow, caller.session)
 
 
-async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> list[Limit]:
+async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> Counted:
     """Count an attempt to sign in as ``name``, before it is made; return what to give back if it succeeds.
 
     An account is limited per network and, from networks where it was never signed in to, as a whole: so whoever guesses
@@ -176,11 +176,10 @@ async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> list[
     if not familiar:
         limits.append(Limit(f"sign-in:to:{digest}", most))
         limits.append(Limit(f"sign-in:to:{digest}:hour", most * HOUR_FACTOR, HOUR_SECONDS))
-    await take(passage, limits, TooManyFailuresError("Too many sign-ins failed."))
-    return limits
+    return await take(passage, limits, TooManyFailuresError("Too many sign-ins failed."))
 
 
-async def proved(passage: Passage, known: access.Credential, password: str, counted: list[Limit]) -> access.Proof:
+async def proved(passage: Passage, known: access.Credential, password: str, counted: Counted) -> access.Proof:
     """Check a password. Where too many wait to be checked it was no attempt, and what was ``counted`` is given back.
 
     Raises:

@@ -132,13 +132,13 @@ async def subject_of(uow: UnitOfWork, index: int) -> UUID | None:
     return None if found is None else UUID(bytes=found.bytes)
 
 
-async def indexes_at(uow: UnitOfWork, subject: UUID, at: datetime, action: str) -> list[int]:
-    """Return the entries of one action about one person that were written at exactly this instant."""
+async def indexes_at(uow: UnitOfWork, subject: UUID, at: datetime, actions: Sequence[str]) -> list[int]:
+    """Return the entries of these actions about one person that were written at exactly this instant."""
     rows = await uow.fetch(
-        "select index from audit.leaf where subject = $1 and at = $2 and action = $3 order by index",
+        "select index from audit.leaf where subject = $1 and at = $2 and action = any($3::text[]) order by index",
         subject,
         at,
-        action,
+        actions,
     )
     return [row["index"] for row in rows]
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import people
-from consent.errors import ConsentRequiredError
+from consent.errors import refused
 from consent.rules.addresses import is_address
 from consent.rules.gate import UNCONFIGURED, decide
 from consent.rules.standing import covering
@@ -47,9 +47,7 @@ async def require(uow: UnitOfWork, person: PersonId, purpose: Purpose) -> Decisi
     """
     decision = await check(uow, person, purpose)
     if not decision.allowed:
-        raise ConsentRequiredError(
-            "This person has not consented to this use of their data.", purpose=purpose, reason=decision.reason
-        )
+        raise refused(purpose, decision.reason)
     return decision
 
 

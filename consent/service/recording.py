@@ -10,7 +10,7 @@ import msgspec
 import people
 from consent.rules.choices import basis_of, check_choice, check_purpose, check_reach, runs_out, waits_for_confirmation
 from consent.rules.receipts.documents import timestamp
-from consent.rules.standing import after, latest, moment, state_at
+from consent.rules.standing import after, covering, latest, moment, state_at
 from consent.service.confirming import ask_for_confirmation, give_up_confirmations, open_confirmations
 from consent.service.showing import Showing, Showings, showings
 from consent.store import standing as store
@@ -238,7 +238,8 @@ def view(uow: UnitOfWork, question: Question, record: Record | None, waiting: di
 async def consents(uow: UnitOfWork, person: PersonId) -> list[ConsentView]:
     """Return how ``person`` stands towards each purpose that rests on consent, unanswered ones included.
 
-    Each purpose as a whole comes first, then what was said about single channels and topics.
+    Each purpose as a whole comes first, then single channels and topics about which something was said: each with the
+    answer that counts for it, which is that of the whole where this was given later.
     """
     known = await store.answers(uow, [person], CONSENT_PURPOSES)
     waiting = await open_confirmations(uow, person, CONSENT_PURPOSES)
@@ -248,7 +249,7 @@ async def consents(uow: UnitOfWork, person: PersonId) -> list[ConsentView]:
         whole = Question(person, purpose)
         narrowed = {each for each in (*known, *waiting) if each.purpose is purpose} - {whole}
         ordered = sorted(narrowed, key=lambda each: (each.channel or "", each.topic or ""))
-        views += [view(uow, each, known.get(each), waiting) for each in (whole, *ordered)]
+        views += [view(uow, each, covering(known, each), waiting) for each in (whole, *ordered)]
     return views
 
 

@@ -83,7 +83,7 @@ def _check_narrowing(narrowing: Narrowing | None, markets: Collection[str]) -> N
         Dimension.PROFESSION: narrowing.value in set(Profession),
     }
     if not known[narrowing.dimension]:
-        raise InvalidBoardError(f"There is no such {narrowing.dimension}.", field="narrowing.value")
+        raise InvalidBoardError(f"There is no such {narrowing.dimension}.", field="within.value")
 
 
 def _check_start(new: NewBoard, now: datetime) -> None:

@@ -48,7 +48,7 @@ async def create_board(uow: UnitOfWork, new: NewBoard, *, scope: Scope) -> Board
         raise InvalidBoardError(f"{refused.detail} ({refused.rule}).", field=field, reason=refused.code)
     if not _in_scope(made, scope):
         message = "The board would show people of markets that your scope doesn't include."
-        raise BoardOutsideMarketError(message, field="narrowing")
+        raise BoardOutsideMarketError(message, field="within")
     if not await board_rows.insert(uow, made):
         message = "There is a board with this key."
         raise BoardExistsError(message, field="key")

@@ -208,16 +208,30 @@ async def cancel_claim(
         raise ClaimNotFoundError("There is no such claim.")
     if found.state is ClaimState.FULFILLED:
         raise ClaimClosedError("This claim was fulfilled.")
-    repeated = found.state is ClaimState.CANCELLED
-    if not repeated:
-        found = replace(found, state=ClaimState.CANCELLED, closed_at=uow.now, closed_by=account)
-        await store.close(uow, found)
-        await give_back(uow, found.person, found.currency, found.id, found.claimed_at)
-        if found.value:
-            await store.settle_year(uow, found, handed_over=False)
-            await transfers.add(uow, found, TransferState.RELEASED, 0)
-        await rewards.put_one_back(uow, found.reward)
-    uow.record(Action.CLAIM_CANCELLED, subject=found.person, resource=_resource(key), repeated=repeated)
+    if found.state is ClaimState.CANCELLED:
+        uow.record(Action.CLAIM_CANCELLED, subject=found.person, resource=_resource(key), repeated=True)
+        return found
+    return await _cancel(uow, found, account)
+
+
+async def cancel_reserved(uow: UnitOfWork, person: PersonId) -> None:
+    """Cancel what somebody has reserved who leaves for good: nobody could hand it over, and others wait for it."""
+    await people.lock(uow, [person])
+    for key in await store.reserved(uow, person):
+        found = await store.claim(uow, key, lock=True)
+        if found is not None and found.state is ClaimState.RESERVED:
+            await _cancel(uow, found, None)
+
+
+async def _cancel(uow: UnitOfWork, found: Claim, account: UUID | None) -> Claim:
+    found = replace(found, state=ClaimState.CANCELLED, closed_at=uow.now, closed_by=account)
+    await store.close(uow, found)
+    await give_back(uow, found.person, found.currency, found.id, found.claimed_at)
+    if found.value:
+        await store.settle_year(uow, found, handed_over=False)
+        await transfers.add(uow, found, TransferState.RELEASED, 0)
+    await rewards.put_one_back(uow, found.reward)
+    uow.record(Action.CLAIM_CANCELLED, subject=found.person, resource=_resource(found.id), repeated=False)
     return found
 
 

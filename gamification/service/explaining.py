@@ -1,7 +1,7 @@
 """Saying why: what an award rests on, and why somebody can't earn something."""
 
 from collections.abc import Collection, Sequence
-from itertools import chain
+from typing import Final
 from uuid import UUID
 
 import audit
@@ -35,6 +35,17 @@ from gamification.values import (
 from gamification.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
+
+AWARDING: Final = (
+    EngagementAction.ACTIVITY_RECORDED,
+    Action.ACTIVITY_RETRACTED,
+    Action.AWARD_REINSTATED,
+    Action.AWARD_REVOKED,
+    Action.CAMPAIGN_BACKFILLED,
+    Action.FREEZES_GRANTED,
+    Action.GOAL_PAID,
+)
+"""What can have awards follow from it, each told about the person by one entry of the same instant."""
 
 
 async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, markets: Collection[str]) -> ProofView:
@@ -126,10 +137,8 @@ async def _trace(uow: UnitOfWork, award: AwardView, history: Sequence[Stored], r
 
 
 async def _entries(uow: UnitOfWork, award: AwardView) -> list[audit.InclusionProof]:
-    """Return the proofs of the entry under which it was awarded: the activity's, or that of a silent backfill."""
-    actions = (EngagementAction.ACTIVITY_RECORDED, Action.CAMPAIGN_BACKFILLED)
-    found = [await audit.proofs_at(uow, award.person, award.awarded_at, action) for action in actions]
-    return list(chain.from_iterable(found))
+    """Return the proofs of the entry under which it was awarded: the activity's, or of whatever had all folded anew."""
+    return await audit.proofs_at(uow, award.person, award.awarded_at, AWARDING)
 
 
 def _seal(found: audit.InclusionProof) -> SealView:

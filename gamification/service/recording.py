@@ -127,8 +127,7 @@ def _own_refusal(scene: Scene, delivery: Delivery) -> consent.ConsentRequiredErr
     if decision is not None and decision.allowed:
         return None
     reason = decision.reason.value if decision else Reason.ACTOR_UNKNOWN.value
-    message = "There is no consent for engagement."
-    return consent.ConsentRequiredError(message, purpose=Purpose.ENGAGEMENT.value, reason=reason)
+    return consent.refused(Purpose.ENGAGEMENT, reason)
 
 
 def _judge(scene: Scene, delivery: Delivery) -> list[Judged]:
@@ -239,9 +238,10 @@ def _record(
 
 
 def _recognition(results: Sequence[ActivityResult]) -> int:
-    """Return the recognition points that moved; points of different currencies have no sum."""
-    moved = [each for result in results for each in (result.effects or NOTHING).points]
-    return sum(each.points for each in moved if each.currency == RECOGNITION)
+    """Return the recognition points that moved now, those of quests too; points of different currencies have no sum."""
+    effects = [result.effects or NOTHING for result in results if result.status is Status.RECORDED]
+    moved = [each.points for every in effects for each in every.points if each.currency == RECOGNITION]
+    return sum(moved) + sum(quest.points for every in effects for quest in every.quests)
 
 
 def _flat(judged: Sequence[Sequence[Judged]]) -> list[Judged]:

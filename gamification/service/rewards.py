@@ -78,6 +78,7 @@ async def approve_reward(
     """Approve a draft under the ``reference`` of its approval, which holds before ``until``; again changes nothing.
 
     Raises:
+        InvalidRewardError: ``until`` is past.
         RewardNotFoundError: no such reward within ``scope``.
         RewardAuthorError: ``reviewer`` created it.
         RewardMarketError: it reaches a market that the reviewer is not responsible for.
@@ -87,6 +88,8 @@ async def approve_reward(
 
     """
     found = await _staff_reward(uow, key, scope)
+    if until is not None and until <= uow.now:
+        raise InvalidRewardError("The approval would be over before it began.", field="until")
     if found.created_by == reviewer:
         raise RewardAuthorError("Whoever created a reward never approves it.")
     _check_scope(scope, found)

@@ -77,6 +77,14 @@ async def of_person(uow: UnitOfWork, person: PersonId, before: UUID | None, limi
     return [msgspec.convert(dict(row), Claim) for row in rows]
 
 
+async def reserved(uow: UnitOfWork, person: PersonId) -> list[UUID]:
+    """Return the ids of a person's claims that wait to be handed over, in id order."""
+    rows = await uow.fetch(
+        "select id from gamification.claim where person = $1 and state = $2 order by id", person, ClaimState.RESERVED
+    )
+    return [UUID(bytes=row["id"].bytes) for row in rows]
+
+
 async def counts(uow: UnitOfWork, person: PersonId) -> Mapping[tuple[UUID, str], int]:
     """Return how many claims of a person count, by reward and period."""
     rows = await uow.fetch(

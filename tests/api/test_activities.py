@@ -9,7 +9,7 @@ import pytest
 from access import Role
 from consent.vocabulary import Purpose
 from tests.api.asker import Body
-from tests.api.house import QUIZ, House, fields, problem
+from tests.api.house import PART, QUIZ, House, fields, problem
 from tests.api.opening import worker
 
 NOTHING: dict[str, list[str]] = {
@@ -179,3 +179,20 @@ async def test_a_request_carries_up_to_a_thousand_activities(house: House, count
     results = await hcp.record(*batch)
     assert [(each["id"], each["status"]) for each in results] == [(each["id"], "recorded") for each in batch]
     assert await house.count("engagement.activity", "person = $1", hcp.person) == count
+
+
+async def test_the_trail_says_how_many_points_moved_not_those_of_repeats_and_those_of_quests_too(house: House) -> None:
+    hcp, parts = await house.hcp(), [await house.item(PART) for _ in range(3)]
+    rooms = [await house.item((), "webinar") for _ in range(2)]
+    done: list[Body] = []
+    told = []
+    for number, item in enumerate([*parts, *rooms]):
+        fresh = house.activity(item, "attended" if item in rooms else "viewed", ago=timedelta(days=5 - number))
+        before = (await hcp.read("/v1/me/points"))["points"]
+        answer = await hcp.post("/v1/me/activities", [*done, fresh])
+        after = (await hcp.read("/v1/me/points"))["points"]
+        (entry,) = await house.trail(answer)
+        assert entry["detail"]["points"] == after - before, (number, answer.text)
+        told.append(after - before)
+        done.append(fresh)
+    assert any(told), "the control: something moved"

@@ -111,7 +111,7 @@ async def test_staff_see_every_definition_and_an_archived_board_stays_readable(
         ("schedule", {"schedule": "* * * * *"}),
         ("schedule", {"schedule": "0 0 31 2 *"}),
         ("zone", {"zone": "Europe/Atlantis"}),
-        ("narrowing.value", {"within": {"dimension": "market", "value": "gb"}}),
+        ("within.value", {"within": {"dimension": "market", "value": "gb"}}),
         ("key", {"key": "Two words"}),
     ],
 )

@@ -5,6 +5,7 @@ import base64
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -97,6 +98,29 @@ async def test_a_receipt_is_about_one_channel_and_topic(house: House) -> None:
     event = json.loads(text)["dct:hasPart"]["dpv:hasProcess"][0]["laurel:event"]
     assert (event["laurel:channel"], event["laurel:topic"]) == ("rep", "cardiology")
     problem(await hcp.get("/v1/me/consents/contact/receipt"), 404, "consent-not-found")
+
+
+async def test_what_is_listed_of_one_topic_is_the_answer_that_counts_for_it(house: House) -> None:
+    hcp = await house.hcp(agreed=())
+
+    async def states() -> dict[tuple[str | None, str | None], str]:
+        listed = (await hcp.read("/v1/me/consents"))["items"]
+        return {
+            (each.get("channel"), each.get("topic")): each["state"] for each in listed if each["purpose"] == "contact"
+        }
+
+    async def say(**body: str | int) -> None:
+        assert (await hcp.ask("PUT", "/v1/me/consents/contact", body=body)).status_code == 200
+
+    narrow, whole = ("rep", "cardiology"), (None, None)
+    await say(state="granted", notice_version=1, channel="rep", topic="cardiology")
+    assert await states() == {whole: "absent", narrow: "granted"}
+    house.clock.move(timedelta(seconds=1))
+    await say(state="withdrawn")
+    assert await states() == {whole: "withdrawn", narrow: "withdrawn"}, "no to everything, said later, counts"
+    house.clock.move(timedelta(seconds=1))
+    await say(state="granted", notice_version=1, channel="rep", topic="cardiology")
+    assert await states() == {whole: "withdrawn", narrow: "granted"}
 
 
 async def test_not_one_byte_can_be_changed(house: House) -> None:

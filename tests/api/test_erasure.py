@@ -117,3 +117,14 @@ async def test_the_person_is_told_what_will_be_kept_and_a_held_record_stays_alon
     assert await house.count("people.vault", "person = $1", hcp.person) == 0
     released = await officer.post(f"/v1/legal-holds/{held.json()['id']}/release")
     assert released.status_code == 200, released.text
+
+
+async def test_what_somebody_had_reserved_who_is_erased_is_there_for_others(house: House) -> None:
+    hcp, other = await house.hcp(), await house.hcp()
+    claims = f"/v1/rewards/{(await house.reward(stock=1)).id}/claims"
+    claimed = await hcp.post(claims)
+    assert claimed.status_code == 201, claimed.text
+    assert (await other.post(claims)).status_code == 409, "the control"
+    await erased(house, hcp)
+    assert await house.count("gamification.claim", "id = $1 and state = 'cancelled'", UUID(claimed.json()["id"])) == 1
+    assert (await other.post(claims)).status_code == 201

@@ -230,3 +230,17 @@ def person() -> Body:
         "zone": "Europe/London",
         "locale": "en-GB",
     }
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "field"),
+    [
+        (Role.COMPLIANCE_OFFICER, "/v1/campaigns?state=zz", "state"),
+        (Role.DATA_PROTECTION_OFFICER, "/v1/privacy-requests?state=zz", "state"),
+        (Role.COMPLIANCE_OFFICER, "/v1/rules/take-quiz/why-not", "person"),
+    ],
+)
+async def test_a_parameter_that_is_wrong_or_missing_is_named_as_it_is_written(
+    house: House, role: Role, path: str, field: str
+) -> None:
+    assert fields(problem(await (await house.staff(role)).ask("GET", path), 400, "invalid-request")) == [field]

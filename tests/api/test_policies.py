@@ -70,6 +70,7 @@ def test_the_command_line_shows_a_pack_in_words_and_as_json() -> None:
     view = json.loads(said("policy", "show", "US", "--on", "2027-01-01", "--json"))
     assert view["stamp"] == "recognition-only/1"
     assert "June" in said("policy", "show", "GB", "--on", "June", status=2)
+    assert "two letters of ISO 3166" in said("policy", "show", "GBR", status=2)
 
 
 def test_the_command_line_reads_the_folder_of_the_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

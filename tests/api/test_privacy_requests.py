@@ -99,7 +99,8 @@ async def test_a_restriction_refuses_every_use_until_it_is_lifted(house: House) 
     assert (await hcp.record(house.activity(item)))[0]["status"] == "recorded"
     request = await asked(hcp, "restriction")
     refused = await hcp.post("/v1/me/activities", [house.activity(item)])
-    assert problem(refused, 403, "consent-required")["reason"] == "processing-restricted"
+    no = problem(refused, 403, "consent-required")
+    assert (no["reason"], "lifts it" in no["remedy"]) == ("processing-restricted", True)
     assert (await hcp.get("/v1/me/points")).status_code == 403
     assert (await hcp.get(f"{ASK}/{request['id']}")).status_code == 200
     machine = await house.machine()

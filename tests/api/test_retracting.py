@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from access import Role
 from tests.api.asker import Asker
@@ -68,10 +69,19 @@ async def test_a_place_under_a_cap_that_an_activity_held_goes_to_the_next_one(ho
     paid = [each["activity"] for each in (await hcp.read("/v1/me/points/entries"))["items"]]
     assert attended[0]["id"] in paid
     assert attended[1]["id"] not in paid
+    house.clock.move(timedelta(minutes=1))
     await machine.post(f"/v1/activities/{attended[0]['id']}/retract", WRONG)
     entries = (await hcp.read("/v1/me/points/entries"))["items"]
     assert [each["points"] for each in entries if each["activity"] == attended[1]["id"]] == [15]
     assert (await hcp.read("/v1/me/points"))["points"] == 15
+    award = await house.database.fetchval(
+        "select id from gamification.award where person = $1 and activity = $2 and state = 'active' and points > 0",
+        hcp.person,
+        UUID(attended[1]["id"]),
+    )
+    await house.settled()
+    proof = await hcp.read(f"/v1/awards/{award}/proof")
+    assert len(proof["audit"]) == 1, "it stands in the log, in the entry of what made room for it"
 
 
 async def test_a_machine_takes_back_what_it_told_itself_and_an_officer_anything_in_scope(house: House) -> None:

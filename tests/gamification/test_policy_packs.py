@@ -191,6 +191,21 @@ def test_a_folder_is_read_and_every_fault_names_its_file(tmp_path: Path) -> None
     assert "twin.yaml: line 1, version: at.yaml is version 1 of AT already; " in caught.value.detail
 
 
+def test_a_country_that_does_not_exist_and_a_stamp_that_another_pack_has_are_faults(tmp_path: Path) -> None:
+    assert parse_pack(GOOD.encode()).country == "AT", "the control"
+    assert problems(GOOD.replace("country: AT", "country: UK")) == [
+        "line 1, country: is no country; use the two letters that ISO 3166 gives it, such as GB"
+    ]
+    (tmp_path / "at.yaml").write_text(GOOD)
+    (tmp_path / "de.yaml").write_text(GOOD.replace("country: AT", "country: DE"))
+    with pytest.raises(PolicyPackError) as refusal:
+        load_packs(tmp_path)
+    assert "de.yaml" in str(refusal.value)
+    assert "at.yaml is called at-2026/1 already" in str(refusal.value)
+    (tmp_path / "de.yaml").write_text(GOOD.replace("country: AT", "country: DE").replace("at-2026", "de-2026"))
+    assert len(load_packs(tmp_path).packs) == 2
+
+
 def test_a_folder_without_a_pack_is_refused_rather_than_taken_for_no_law(tmp_path: Path) -> None:
     with pytest.raises(PolicyPackError, match="holds no pack"):
         load_packs(tmp_path)

@@ -14,7 +14,7 @@ from kernel.clock import MovableClock
 from kernel.embedded import remove
 from kernel.embedded.place import find
 from kernel.embedded.valkey import Valkey
-from kernel.limits import Limit, Limits
+from kernel.limits import Counted, Limit, Limits
 from tests.api.lines import Line, through, whole
 
 
@@ -63,7 +63,7 @@ async def test_what_is_given_back_can_be_taken_again(cache: Cache, clock: Movabl
     limits = Limits(cache, clock)
     for _ in range(10):
         assert (await limits.take([ONE])).allowed
-        await limits.give_back([ONE])
+        await limits.give_back(Counted([ONE], limits.now()))
     assert [(await limits.take([ONE])).allowed for _ in range(4)] == [True, True, True, False]
 
 
@@ -105,7 +105,7 @@ async def test_with_valkey_away_a_process_counts_for_itself_and_allows_a_tenth(
     assert not (await limits.take([five])).allowed
     assert (await limits.take([twenty])).allowed
     assert not (await limits.take([twenty])).allowed, "what was counted before Valkey went counts"
-    await limits.give_back([twenty, twenty])
+    await limits.give_back(Counted([twenty, twenty], limits.now()))
     assert (await limits.take([twenty])).allowed
     assert (await limits.take([Limit("guess:two", 20)])).allowed
     clock.move(timedelta(minutes=1))
@@ -126,9 +126,9 @@ async def test_alone_the_tightest_of_some_limits_decides_and_says_what_is_left(
     assert await limits.take([wide, narrow]) == (True, narrow, 0, 3_590)
     assert await limits.take([wide, narrow]) == (False, narrow, 0, 3_590)
     assert await limits.take([wide]) == (True, wide, 0, 50)
-    await limits.give_back([narrow, wide])
+    await limits.give_back(Counted([narrow, wide], limits.now()))
     assert await limits.take([narrow]) == (False, narrow, 0, 3_590), "what was refused counts, too"
-    await limits.give_back([narrow, narrow])
+    await limits.give_back(Counted([narrow, narrow], limits.now()))
     assert (await limits.take([narrow])).allowed
     assert not (await limits.take([narrow])).allowed, "each was given back once"
     await far.close()
@@ -154,12 +154,14 @@ async def test_what_is_given_back_in_the_next_window_does_not_widen_it(
     line: Line, redis_url: str, clock: MovableClock, *, away: bool
 ) -> None:
     far = Cache(through(redis_url, line.there, line.here))
-    limits, thirty = Limits(far, clock), Limit("guess:one", 30)
+    limits, thirty = Limits(far, clock), Limit("guess:late", 30)
     if away:
         await line.cut()
-    assert (await limits.take([thirty])).allowed
+    counted = Counted([thirty], limits.now())
+    assert (await limits.take([thirty], counted.at)).allowed
     clock.move(timedelta(minutes=1))
-    await limits.give_back([thirty])
-    passed = [(await limits.take([thirty])).allowed for _ in range(31)]
-    assert passed == [True] * (3 if away else 30) + [False] * (28 if away else 1)
+    assert (await limits.take([thirty])).allowed
+    await limits.give_back(counted)
+    passed = [(await limits.take([thirty])).allowed for _ in range(30)]
+    assert passed == [True] * (2 if away else 29) + [False] * (28 if away else 1), "what another took stays taken"
     await far.close()

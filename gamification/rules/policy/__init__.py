@@ -12,7 +12,7 @@ from gamification.rules.policy.awarding import (
     fulfil_refusals,
     offer_refusals,
 )
-from gamification.rules.policy.choosing import Packs, in_force, pack_for, recognition_only, twins
+from gamification.rules.policy.choosing import Packs, in_force, namesakes, pack_for, recognition_only, twins
 from gamification.rules.policy.defining import (
     board_refusals,
     currency_refusals,
@@ -117,6 +117,7 @@ __all__ = [
     "kind_refusals",
     "least_cohort",
     "longest_silence",
+    "namesakes",
     "numbers",
     "offer_refusals",
     "pack_for",

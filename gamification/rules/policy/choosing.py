@@ -40,6 +40,12 @@ def twins(packs: Iterable[Pack]) -> list[tuple[Pack, Pack]]:
     ]
 
 
+def namesakes(packs: Iterable[Pack]) -> list[tuple[Pack, Pack]]:
+    """Return the pairs of packs with one stamp, by which proofs and claims could not tell them apart."""
+    seen: dict[str, Pack] = {}
+    return [(seen[pack.stamp], pack) for pack in packs if seen.setdefault(pack.stamp, pack) is not pack]
+
+
 def recognition_only(country: str) -> Pack:
     """Return the built-in pack: nothing with a value, no promotion in quizzes or quests, no prize for a rank (C12)."""
     return Pack(
