@@ -1,13 +1,14 @@
 """`laurel campaign`: what campaigns there are, where they stand, and how they came there."""
 
 import asyncio
+from typing import Final
 from uuid import UUID
 
 import click
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 import gamification
 from access import EVERYTHING
@@ -22,6 +23,9 @@ OPERATOR = Staff(Hand("operator"), EVERYTHING, overseer=True)
 """Whoever may open the database sees everything; the table of steps knows no such role, so nothing can be moved."""
 
 MOST = 200
+
+IDENTITY: Final = 36
+"""How many characters an id has."""
 
 
 @click.group("campaign")
@@ -43,7 +47,10 @@ def show_list(state: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
-    table = Table("id", "key", "state", "revision", "lane", "markets", "opens", "closes", "budget", title="Campaigns")
+    identity = Column("id", no_wrap=True, min_width=IDENTITY)  # whoever reads it shows or previews the campaign next
+    table = Table(
+        identity, "key", "state", "revision", "lane", "markets", "opens", "closes", "budget", title="Campaigns"
+    )
     for each in found:
         budget = "no limit" if each.budget is None else f"{each.budget_used:,} of {each.budget:,}"
         window = [at.isoformat(timespec="minutes") if at else "-" for at in (each.opens_at, each.closes_at)]

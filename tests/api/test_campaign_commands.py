@@ -107,6 +107,8 @@ async def test_an_operator_lists_campaigns_and_sees_how_one_came_where_it_is(
     house: House, environment: dict[str, str]
 ) -> None:
     draft, frozen = await campaign_in(house, CampaignState.DRAFT), await campaign_in(house, CampaignState.FROZEN)
+    narrow = await ran(environment | {"COLUMNS": "80"}, "campaign", "list")
+    assert str(draft.id) in narrow.stdout, "the id is what the next command needs"
     listed = await ran(environment, "campaign", "list", "--json")
     assert listed.returncode == 0, listed.stderr
     states = {each["key"]: each["state"] for each in json.loads(listed.stdout)}
