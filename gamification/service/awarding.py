@@ -75,14 +75,13 @@ async def _in_order(
             continue
         steps[person] = await steps_of(uow, rows)
         keys += [(person, key) for key in candidates(state, steps[person])]
-    found: dict[PersonId, set[AwardKey]] = {}
-    for person, key in await awards.existing(uow, keys):
-        found.setdefault(person, set()).add(key)
+    known = await awards.existing(uow, steps.keys(), keys) if steps else {}
     runs = []
     for person, theirs in steps.items():
         state = states.get(person, EMPTY)
         revoked = {AwardKey(badge, "", "ever"): Paid(0) for badge in state.revoked}
-        runs.append(run(person, state, theirs, awarded=found.get(person, frozenset()), settled=revoked))
+        found = known[person]
+        runs.append(run(person, state, theirs, awarded=found.awarded, settled=revoked, denied=found.denied))
     return runs
 
 

@@ -1,6 +1,6 @@
 """Awards and their entries in the ledger: written set-based, once per person, rule, subject and period."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -68,20 +68,48 @@ class Taken(NamedTuple):
     lot: UUID | None
 
 
-async def existing(uow: UnitOfWork, keys: Sequence[tuple[PersonId, AwardKey]]) -> set[tuple[PersonId, AwardKey]]:
-    """Return which of these awards exist and count, or were denied for good."""
-    if not keys:
-        return set()
+_EXISTING: Final = """
+select k.*, false as is_denied from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+    as k(person, rule, subject, period)
+cross join lateral (
+    select 1 from gamification.award a where a.person = k.person and a.rule = k.rule and a.subject = k.subject
+    and a.period = k.period and a.state <> 'reversed' limit 1
+) as found
+union all
+select person, rule, subject, period, true from gamification.award
+where person = any($5::uuid[]) and state = 'denied' and subject = ''
+"""
+
+
+class Known(msgspec.Struct):
+    """Awards of a person that exist and count, or were denied for good: of those looked for, and all about no item."""
+
+    awarded: set[AwardKey] = msgspec.field(default_factory=set)
+    denied: set[AwardKey] = msgspec.field(default_factory=set)
+
+
+async def existing(
+    uow: UnitOfWork, persons: Collection[PersonId], keys: Sequence[tuple[PersonId, AwardKey]]
+) -> dict[PersonId, Known]:
+    """Return which of the awards ``keys`` exist, and what was denied to ``persons`` that is about no item.
+
+    A badge or quest that a budget refused stays refused also when its ground went and came again: the state of the
+    person, folded without that ground, does not tell.
+    """
     rows = await uow.fetch(
-        "select k.* from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as k(person, rule, subject, period)"
-        " cross join lateral (select 1 from gamification.award a where a.person = k.person and a.rule = k.rule"
-        " and a.subject = k.subject and a.period = k.period and a.state <> 'reversed' limit 1) as found",
+        _EXISTING,
         [person for person, _ in keys],
         [key.rule for _, key in keys],
         [key.subject for _, key in keys],
         [key.period for _, key in keys],
+        list(persons),
     )
-    return {(PersonId(row["person"]), AwardKey(row["rule"], row["subject"], row["period"])) for row in rows}
+    found = {person: Known() for person in persons}
+    for row in rows:
+        known = found[PersonId(row["person"])]
+        key = AwardKey(row["rule"], row["subject"], row["period"])
+        (known.denied if row["is_denied"] else known.awarded).add(key)
+    return found
 
 
 async def of_person(uow: UnitOfWork, person: PersonId) -> dict[AwardKey, int]:

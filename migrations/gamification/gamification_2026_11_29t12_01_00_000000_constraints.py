@@ -13,8 +13,11 @@ FORWARDS = (
     "create index if not exists award_contributions on gamification.award (rule, occurred_at, activity)"
     " where kind = 'contribution'",
     "drop index if exists gamification.award_contributors",
+    # What a budget refused for good is asked for with every activity, and there is little of it.
+    "create index if not exists award_denied on gamification.award (person) where state = 'denied' and subject = ''",
 )
 BACKWARDS = (
+    "drop index if exists gamification.award_denied",
     "create index if not exists award_contributors on gamification.award (rule, person) where kind = 'contribution'",
     "drop index if exists gamification.award_contributions",
 )

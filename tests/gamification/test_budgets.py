@@ -260,3 +260,25 @@ async def test_corrections_of_many_people_share_what_is_left_of_a_budget(
     assert [worth.count(points) for points in (2, 5)] == [8, 2]
     assert await used(work, origin, "few") == 26
     await assert_the_books_balance(work, origin)
+
+
+async def test_who_was_refused_a_badge_and_begins_anew_records_on_and_stays_refused(
+    work: Work, origin: Origin, items: list[ContentId]
+) -> None:
+    """The ground of the refusal is retracted, so that the person's state knows of none; the refusal is for good."""
+    await publish(work, origin, [rule(points=2)], [badge("star", when=VIEWED, most_earners=1)])
+    first, second = [await somebody(work, origin, name) for name in ("one", "two")]
+    merging = Merging(work, None)
+    await deliver(merging, origin, first, [view(items[0], 1)])
+    await deliver(merging, origin, second, [view(items[0], 2)])
+    async with work.begin(origin) as uow:
+        await gamification.retract(uow, view(items[0], 2).id, gamification.Retraction.UNDONE, {"*"})
+    (again,) = await deliver(merging, origin, second, [view(items[1], 3)])
+    assert again.status is Status.RECORDED
+    assert again.effects is not None
+    assert ([each.points for each in again.effects.points], again.effects.badges) == ([2], ())
+    async with work.begin(origin) as uow:
+        states = await uow.fetch("select person, state from gamification.award where rule = 'star' order by state")
+        assert [(row["person"], row["state"]) for row in states] == [(first, "active"), (second, "denied")]
+        assert (await gamification.rebuild(uow, None, mend=False)).differences == []
+    await assert_the_books_balance(work, origin)
