@@ -11,8 +11,9 @@ from gamification.errors import PolicyPackError, Problem, RuleSetError
 from gamification.rules.checking import check
 from gamification.rules.meaning import spelled
 from gamification.rules.policy import Pack, Packs, namesakes, twins
-from gamification.rules.policy.meaning import faults
+from gamification.rules.policy.meaning import Fault, faults
 from gamification.rules.source import line_of, read
+from people import is_market
 
 SHIPPED: Final = Path(__file__).parent / "policies"
 """The packs that come with Laurel; none of them is signed off."""
@@ -80,11 +81,16 @@ def parse_pack(raw: bytes) -> Pack:
     if problems:
         raise RuleSetError(problems)
     pack = msgspec.convert(plain, Pack)
-    for place, fault, remedy in faults(pack):
+    for place, fault, remedy in [*_country(pack), *faults(pack)]:
         problems.append(Problem(line_of(tree, place), spelled(place), fault, remedy))
     if problems:
         raise RuleSetError(problems)
     return pack
+
+
+def _country(pack: Pack) -> Iterator[Fault]:
+    if not is_market(pack.country):
+        yield ("country",), "is no country", "use the two letters that ISO 3166 gives it, such as GB"
 
 
 def _of_a_pack(problem: Problem) -> Problem:

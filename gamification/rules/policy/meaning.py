@@ -19,7 +19,6 @@ from gamification.rules.policy.pack import (
 from gamification.rules.policy.texts import RULES
 from gamification.rules.policy.vocabulary import Unit, ValueBearing
 from gamification.vocabulary import RewardKind
-from people.vocabulary import is_market
 
 Fault: TypeAlias = tuple[Place, str, str]
 """Where, what is wrong, and the remedy."""
@@ -48,8 +47,6 @@ def faults(pack: Pack) -> Iterator[Fault]:
 
 
 def _names(pack: Pack) -> Iterator[Fault]:
-    if not is_market(pack.country):
-        yield ("country",), "is no country", "use the two letters that ISO 3166 gives it, such as GB"
     if pack.code == RECOGNITION_ONLY:
         yield ("code",), "is the name of the built-in pack", "give the pack a code of its own"
     if pack.valid_to is not None and pack.valid_to < pack.valid_from:
