@@ -24,7 +24,7 @@ demo: $(runtime) ## load the sample into a real, embedded PostgreSQL and serve o
 	.venv/bin/laurel demo
 
 test: $(development) ## run every test (only: make test ONLY=tests/audit)
-	$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ONLY)
+	$(python) -m pytest -n 2 --dist loadfile $(ONLY)
 
 check: $(development) ## format, lint, types, import contracts, and the house rules (tests/architecture)
 	.venv/bin/ruff format --check .

@@ -103,6 +103,5 @@ def _twin_problems(found: dict[str, Pack]) -> Iterator[tuple[str, Problem]]:
         fault = f"{names[id(first)]} is version {first.version} of {first.country} already"
         yield names[id(second)], Problem(1, "version", fault, "give the later one a higher version")
     for first, second in namesakes(found.values()):
-        if first.country != second.country:
-            fault = f"with this version, {names[id(first)]} is called {first.stamp} already"
-            yield names[id(second)], Problem(1, "code", fault, "give the pack a code of its own")
+        fault = f"with this version, {names[id(first)]} is called {first.stamp} already"
+        yield names[id(second)], Problem(1, "code", fault, "give the pack a code of its own")

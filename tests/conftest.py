@@ -67,11 +67,6 @@ KEYS = Keys(
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no core waits for another's last one."""
-    items.sort(key=lambda item: "tests/system/" not in item.nodeid)
-
-
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Running]:
     """Embedded servers for the whole run; durability is given up, since every database lives for one test."""

@@ -1,6 +1,6 @@
 """Which pack holds in a country on a day; where none does, the built-in one that allows recognition alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 
 import msgspec
@@ -34,16 +34,18 @@ def in_force(packs: Packs, on: date) -> list[Pack]:
 
 def twins(packs: Iterable[Pack]) -> list[tuple[Pack, Pack]]:
     """Return the pairs of packs that claim the same country and version, so that no day could choose between them."""
-    seen: dict[tuple[str, int], Pack] = {}
-    return [
-        (seen[key], pack) for pack in packs if seen.setdefault(key := (pack.country, pack.version), pack) is not pack
-    ]
+    return _alike(packs, lambda pack: (pack.country, pack.version))
 
 
 def namesakes(packs: Iterable[Pack]) -> list[tuple[Pack, Pack]]:
-    """Return the pairs of packs with one stamp, by which proofs and claims could not tell them apart."""
-    seen: dict[str, Pack] = {}
-    return [(seen[pack.stamp], pack) for pack in packs if seen.setdefault(pack.stamp, pack) is not pack]
+    """Return the pairs of packs of two countries with one stamp: proofs and claims could not tell them apart."""
+    return [(one, other) for one, other in _alike(packs, lambda pack: pack.stamp) if one.country != other.country]
+
+
+def _alike(packs: Iterable[Pack], of: Callable[[Pack], Hashable]) -> list[tuple[Pack, Pack]]:
+    """Return each pack that is like an earlier one, behind the first of its like."""
+    first: dict[Hashable, Pack] = {}
+    return [(first[key], pack) for pack in packs if first.setdefault(key := of(pack), pack) is not pack]
 
 
 def recognition_only(country: str) -> Pack:
