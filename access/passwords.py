@@ -1,41 +1,38 @@
-"""Argon2id in a pool of its own: 46 MiB and 80 ms a time must neither fill the memory nor stop the event loop."""
+"""Passwords are hashed by other processes: 46 MiB and 80 ms a time must neither fill the memory nor delay answers."""
 
 import asyncio
+import atexit
+import json
 import os
+import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from threading import BoundedSemaphore
-from typing import Final, TypeVar
+from typing import Any, Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from access import hashing
 from access.errors import PasswordsBusyError
 from access.rules.password import octets
 from kernel.settings import DEFAULT_WORKERS
 
-THREADS: Final = max(1, (os.cpu_count() or 1) // DEFAULT_WORKERS)
-"""What hashing may take at once in each process: together they fill the cores once, and each takes 46 MiB."""
+PROCESSES: Final = max(1, (os.cpu_count() or 1) // DEFAULT_WORKERS)
+"""What hashes for each process that answers: together they fill the cores once, and each takes 46 MiB and its own."""
 WAITING: Final = 32
-"""How many wait for each thread; a longer queue would answer after the client has given up (32 x 80 ms = 2.6 s)."""
-LESS_URGENT: Final = 10
-"""How much nicer (nice(2)) a thread that hashes is than those that answer: whoever reads must not wait for it."""
-
-HASHER: Final = PasswordHasher(memory_cost=47_104, time_cost=1, parallelism=1)
-"""The first of the parameter sets that OWASP's Password Storage Cheat Sheet recommends for Argon2id."""
-
-_Answer = TypeVar("_Answer")
+"""How many wait for each; a longer queue would answer after the client has given up (32 x 80 ms = 2.6 s)."""
 
 
 class Passwords:
     """Hashes and verifies, a bounded number at a time."""
 
-    def __init__(self, threads: int = THREADS, waiting: int = WAITING * THREADS) -> None:
-        """Start no thread yet; threads are started with the first password."""
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password", initializer=_step_back)
-        self._places = BoundedSemaphore(threads + waiting)
+    def __init__(self, processes: int = PROCESSES, waiting: int = WAITING * PROCESSES) -> None:
+        """Start nothing yet: it is started with the first password."""
+        self._pool = ThreadPoolExecutor(processes, thread_name_prefix="password")
+        self._places = BoundedSemaphore(processes + waiting)
+        self._processes = processes
+        self._idle = SimpleQueue[_Process]()
+        for _ in range(processes):
+            self._idle.put(_Process())
 
     async def hash(self, password: str) -> str:
         """Return a salted hash in PHC format.
@@ -44,7 +41,8 @@ class Passwords:
             PasswordsBusyError: too many wait already.
 
         """
-        return await self._run(lambda: HASHER.hash(octets(password)))
+        hashed: str = await self._ask({"password": octets(password).hex()})
+        return hashed
 
     async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
         """Tell whether ``stored`` is a hash of ``password``, and give a new hash if ``stored`` has older parameters.
@@ -55,33 +53,88 @@ class Passwords:
             PasswordsBusyError: too many wait already.
 
         """
-        return await self._run(lambda: _verify(octets(password), stored))
+        right, rehashed = await self._ask({"password": octets(password).hex(), "stored": stored})
+        return right, rehashed
 
-    async def _run(self, work: Callable[[], _Answer]) -> _Answer:
+    def close(self) -> None:
+        """Wait until nothing works and end it; the next password starts it anew."""
+        idle = [self._idle.get() for _ in range(self._processes)]
+        for process in idle:
+            process.end()
+            self._idle.put(process)
+
+    async def _ask(self, question: dict[str, Any]) -> Any:
         if not self._places.acquire(blocking=False):
             raise PasswordsBusyError("Too many passwords are being checked at the moment.")
-        future = self._pool.submit(work)
+        future = self._pool.submit(self._asked, json.dumps(question))
         # When the work ends, not when somebody stops waiting for it: an abandoned request still occupies its place.
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)
 
+    def _asked(self, line: str) -> Any:
+        process = self._idle.get()
+        try:
+            return json.loads(process.answer(line))
+        finally:
+            self._idle.put(process)
 
-def _step_back() -> None:
-    """Make this thread less urgent than others; only Linux gives each thread a priority of its own."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + LESS_URGENT)
+
+class _Process:
+    """One process that hashes: started when it is needed, and again should it have ended."""
+
+    def __init__(self) -> None:
+        self._running: subprocess.Popen[str] | None = None
+
+    def answer(self, line: str) -> str:
+        """Return what it answers to a line.
+
+        Raises:
+            PasswordsBusyError: it ended, twice in a row: most likely the machine has no memory for it.
+
+        """
+        for _ in range(2):
+            try:
+                if self._running is None:
+                    self._running = _started()
+                return _exchange(self._running, line)
+            except OSError:
+                self.end()
+        raise PasswordsBusyError("Passwords can't be checked at the moment.")
+
+    def end(self) -> None:
+        """End it, if it runs."""
+        if self._running is not None:
+            self._running.kill()
+            self._running.communicate()
+            self._running = None
 
 
-def _verify(password: bytes, stored: str | None) -> tuple[bool, str | None]:
-    if stored is None:
-        HASHER.hash(password)
-        return False, None
-    try:
-        HASHER.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False, None
-    return True, HASHER.hash(password) if HASHER.check_needs_rehash(stored) else None
+def _started() -> "subprocess.Popen[str]":
+    """Start the program without our settings, since their keys are not for it, and out of reach of our Ctrl-C.
+
+    It ends when this process does, however that ends: nobody writes to it any more.
+    """
+    return subprocess.Popen(  # noqa: S603 - a program of ours
+        [sys.executable, "-P", hashing.__file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={},
+        start_new_session=True,
+    )
+
+
+def _exchange(running: "subprocess.Popen[str]", line: str) -> str:
+    assert running.stdin is not None and running.stdout is not None  # noqa: PT018, S101 - both are pipes
+    running.stdin.write(f"{line}\n")
+    running.stdin.flush()
+    answered = running.stdout.readline()
+    if not answered.endswith("\n"):
+        raise BrokenPipeError
+    return answered
 
 
 PASSWORDS: Final = Passwords()
 """The process's one pool."""
+
+atexit.register(PASSWORDS.close)

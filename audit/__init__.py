@@ -47,6 +47,7 @@ from audit.service import (
     settle,
     status,
     take_refusals,
+    tlog_proof,
     waiting,
 )
 from audit.serving import served_checkpoint, served_resource, write_mirror
@@ -60,6 +61,7 @@ from audit.values import (
     EntryPage,
     Finding,
     InclusionProof,
+    LeafProof,
     Refusals,
     Report,
     Review,
@@ -96,6 +98,7 @@ __all__ = [
     "HoldNotFoundError",
     "InclusionProof",
     "KeyRing",
+    "LeafProof",
     "LogDamagedError",
     "LogKey",
     "Manifest",
@@ -156,6 +159,7 @@ __all__ = [
     "sign_review",
     "status",
     "take_refusals",
+    "tlog_proof",
     "verify",
     "waiting",
     "write_archive",

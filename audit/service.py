@@ -11,6 +11,7 @@ from audit import store
 from audit.errors import EntryNotFoundError, EntryNotSignedError, EntryRemovedError, LogDamagedError
 from audit.rules.entries import timestamp, write
 from audit.rules.filters import check, possible
+from audit.rules.offline import OfflineProof, write_proof
 from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
 from audit.store import refusals, removals
 from audit.store.search import search as searched
@@ -127,6 +128,17 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
     return InclusionProof(
         index=index, size=size, entry=body, leaf_hash=leaf_hash, hashes=proof_from(ranges, tiles), checkpoint=note
     )
+
+
+async def tlog_proof(uow: UnitOfWork, index: int) -> str:
+    """Return the same as a file (c2sp.org/tlog-proof), which needs the entry's bytes beside it and nothing else.
+
+    Raises:
+        EntryNotFoundError, EntryNotSignedError, LogDamagedError: as above.
+
+    """
+    proof = await inclusion_proof(uow, index)
+    return write_proof(OfflineProof(proof.index, tuple(proof.hashes), proof.checkpoint))
 
 
 async def proofs_at(uow: UnitOfWork, subject: UUID, at: datetime, actions: Collection[StrEnum]) -> list[InclusionProof]:

@@ -107,6 +107,25 @@ class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):
     hashes: list[bytes]
     checkpoint: str
 
+    def without_entry(self) -> "LeafProof":
+        """Return the same of the entry's hash alone, for whoever may not see what else the entry says."""
+        return LeafProof(
+            index=self.index, size=self.size, leaf_hash=self.leaf_hash, hashes=self.hashes, checkpoint=self.checkpoint
+        )
+
+
+class LeafProof(msgspec.Struct, frozen=True, kw_only=True):
+    """That an entry of this hash is leaf ``index`` of the tree of ``size`` leaves that ``checkpoint`` signs (RFC 6962).
+
+    The entry itself is left out: it says by number which account acted, and that is its owner's own data.
+    """
+
+    index: int
+    size: int
+    leaf_hash: bytes
+    hashes: list[bytes]
+    checkpoint: str
+
 
 class Refusals(msgspec.Struct, frozen=True):
     """How many refusals of a flood there were from one network, on one route, in one minute."""

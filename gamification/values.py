@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from audit.values import LeafProof
 from consent.values import Decision
 from content.vocabulary import ContentClass
 from engagement import Draft, Malformed
@@ -69,7 +70,6 @@ __all__ = [
     "ProofView",
     "PublishedRules",
     "Reversal",
-    "SealView",
     "State",
     "Status",
     "StreakEffect",
@@ -252,19 +252,6 @@ class ApprovalView(msgspec.Struct, frozen=True):
     approved_at: datetime | None
 
 
-class SealView(msgspec.Struct, frozen=True, kw_only=True):
-    """That the entry which recorded an award is in the audit log: its place, its leaf hash and the path (hexadecimal).
-
-    ``checkpoint`` is the signed note over the ``size`` entries (RFC 6962, c2sp.org/tlog-checkpoint).
-    """
-
-    index: int
-    size: int
-    leaf_hash: str
-    hashes: list[str]
-    checkpoint: str
-
-
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     """What an award rests on: the activity, the rules, the policy, the consent, the approvals, and the audit log.
 
@@ -291,4 +278,4 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     campaign_revision: int | None
     campaign_approval: CampaignApproval | None
     trace: list[TraceLine]
-    audit: list[SealView]
+    audit: list[LeafProof]

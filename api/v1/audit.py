@@ -16,6 +16,7 @@ import people
 from access import Caller, Permission
 from api.passage import Passage
 from api.routing import command, query
+from api.tlog import NOTE
 from api.v1.wire import Body, Limit, Listing, Words
 from audit import Entry, EntryFilter, InclusionProof
 from consent.vocabulary import Purpose
@@ -98,6 +99,19 @@ async def read_entry(uow: UnitOfWork, index: FromPath[int]) -> Entry:
 async def prove_entry(uow: UnitOfWork, index: FromPath[int]) -> InclusionProof:
     """Return the RFC 6962 inclusion proof of an entry and the signed checkpoint that it leads to."""
     return await audit.inclusion_proof(uow, index)
+
+
+@query.get(
+    "/audit/entries/{index:int}/tlog-proof",
+    permission=Permission.AUDIT_READ,
+    purpose=Purpose.COMPLIANCE,
+    records=audit.Action.ENTRY_PROVED,
+    media_types=(NOTE,),
+)
+async def prove_entry_in_a_file(uow: UnitOfWork, index: FromPath[int]) -> Response[bytes]:
+    """Return the proof as a file for other verifiers (c2sp.org/tlog-proof), ``verify.mjs proof`` among them."""
+    headers = {"Content-Disposition": f'attachment; filename="entry-{index}.tlog-proof"'}
+    return Response((await audit.tlog_proof(uow, index)).encode(), media_type=NOTE, headers=headers)
 
 
 WRITTEN: Final = frozenset({"words", "answer"})
@@ -200,4 +214,12 @@ async def archive_entries(uow: UnitOfWork, passage: Passage, data: ArchiveReques
     return Response(content, media_type=ZIP, headers=headers)
 
 
-ROUTES: list[Any] = [search_entries, read_entry, read_details, prove_entry, export_entries, archive_entries]
+ROUTES: list[Any] = [
+    search_entries,
+    read_entry,
+    read_details,
+    prove_entry,
+    prove_entry_in_a_file,
+    export_entries,
+    archive_entries,
+]

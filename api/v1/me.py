@@ -44,19 +44,6 @@ class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
     decision: str
 
 
-class AccessProof(msgspec.Struct, frozen=True, kw_only=True):
-    """That a line is leaf ``index`` under the root that ``checkpoint`` signs (RFC 6962).
-
-    The entry itself is left out: it says by number which member of staff it was, and that is their own data.
-    """
-
-    index: int
-    size: int
-    leaf_hash: bytes
-    hashes: list[bytes]
-    checkpoint: str
-
-
 @query.get("/me", permission=Permission.OWN_PROFILE_READ, purpose=Purpose.SERVICE, records=Action.PROFILE_READ)
 async def me(uow: UnitOfWork, caller: Caller) -> Me:
     """Return the caller's own profile and roles."""
@@ -110,13 +97,10 @@ async def access_log(
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.ENTRY_PROVED,
 )
-async def prove_access(uow: UnitOfWork, caller: Caller, index: FromPath[int]) -> AccessProof:
+async def prove_access(uow: UnitOfWork, caller: Caller, index: FromPath[int]) -> audit.LeafProof:
     """Return the proof that a line of the caller's access log is in the log that was signed."""
     assert caller.person is not None  # noqa: S101 - only HCPs hold this permission, and each is a person
-    proof = await audit.own_proof(uow, caller.person, index)
-    return AccessProof(
-        index=proof.index, size=proof.size, leaf_hash=proof.leaf_hash, hashes=proof.hashes, checkpoint=proof.checkpoint
-    )
+    return (await audit.own_proof(uow, caller.person, index)).without_entry()
 
 
 ROUTES = [me, access_log, prove_access]

@@ -29,7 +29,6 @@ from gamification.values import (
     Opportunity,
     ProofView,
     PublishedRules,
-    SealView,
     TraceLine,
 )
 from gamification.vocabulary import Action
@@ -88,7 +87,7 @@ async def proof(uow: UnitOfWork, award_id: UUID, person: PersonId | None, market
         campaign_revision=campaign.revision if campaign else None,
         campaign_approval=reviewed,
         trace=await _trace(uow, award, history, row) if row is not None else [],
-        audit=[_seal(each) for each in await _entries(uow, award)],
+        audit=await _proofs(uow, award),
     )
 
 
@@ -136,20 +135,10 @@ async def _trace(uow: UnitOfWork, award: AwardView, history: Sequence[Stored], r
     return trace(ruleset, award.rule, before, row.activity, earlier)
 
 
-async def _entries(uow: UnitOfWork, award: AwardView) -> list[audit.InclusionProof]:
-    """Return the proofs of the entry under which it was awarded: the activity's, or of whatever had all folded anew."""
-    return await audit.proofs_at(uow, award.person, award.awarded_at, AWARDING)
-
-
-def _seal(found: audit.InclusionProof) -> SealView:
-    """Leave out the entry's own text: it names the account that delivered the activity."""
-    return SealView(
-        index=found.index,
-        size=found.size,
-        leaf_hash=found.leaf_hash.hex(),
-        hashes=[each.hex() for each in found.hashes],
-        checkpoint=found.checkpoint,
-    )
+async def _proofs(uow: UnitOfWork, award: AwardView) -> list[audit.LeafProof]:
+    """Prove the entry under which it was awarded: the activity's, or of whatever had all folded anew."""
+    found = await audit.proofs_at(uow, award.person, award.awarded_at, AWARDING)
+    return [each.without_entry() for each in found]
 
 
 async def _approval(uow: UnitOfWork, award: AwardView) -> ApprovalView | None:

@@ -211,6 +211,7 @@ CASES: Final[dict[str, Case]] = ACCESS_CASES | {
     "GET /v1/audit/entries/{index:int}": Case(OFFICERS, an_index, COMMON),
     "GET /v1/audit/entries/{index:int}/details": Case(OFFICERS, an_index, COMMON),
     "GET /v1/audit/entries/{index:int}/proof": Case(OFFICERS, an_index, COMMON),
+    "GET /v1/audit/entries/{index:int}/tlog-proof": Case(OFFICERS, an_index, COMMON),
     "POST /v1/audit/exports": Case(OFFICERS, an_export, COMMON, status=201),
     "GET /audit/checkpoint": Case(OFFICERS | {WITNESS}, nothing, COMMON),
     "GET /audit/tile/{place:path}": Case(OFFICERS | {WITNESS}, a_tile, COMMON),

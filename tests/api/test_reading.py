@@ -1,5 +1,6 @@
 """Reading what was earned: points, ledger, badges, streaks, what can be earned now, and the proof of an award."""
 
+import base64
 from collections import Counter
 from datetime import timedelta
 from hashlib import sha256
@@ -141,7 +142,7 @@ async def test_a_proof_tells_each_condition_and_where_the_audit_log_has_it(house
     officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
     entry = await officer.read(f"/v1/audit/entries/{sealed['index']}")
     assert (entry["action"], entry["subject"]) == ("engagement:activity:recorded", str(hcp.person))
-    assert sealed["leaf_hash"] == entry["leaf_hash"]
+    assert base64.b64decode(sealed["leaf_hash"]).hex() == entry["leaf_hash"]
     assert str(hcp.caller.account) not in str(proof)
 
 

@@ -3,12 +3,15 @@
 import base64
 import hashlib
 import json
+import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from access import POLICY_HASH, Role
+from audit import KeyRing, NoteError, check_proof
 from audit.exporting import export_key
 from audit.rules.checkpoints import open_checkpoint
 from audit.rules.notes import LogVerifier
@@ -16,6 +19,7 @@ from audit.rules.proofs import is_included
 from audit.rules.tree import leaf_hash
 from tests.api.asker import Asker, Body
 from tests.api.house import House, fields, problem
+from tests.audit.judging import NODE, VERIFIER
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -128,6 +132,44 @@ async def test_a_proof_leads_from_the_entrys_bytes_to_a_checkpoint_that_the_log_
     forged = leaf_hash(body.replace(b'"allowed"', b'"refused"'))
     assert not is_included(forged, proof["index"], checkpoint.size, hashes, checkpoint.root)
     assert not is_included(leaf_hash(body), proof["index"] + 1, checkpoint.size, hashes, checkpoint.root)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def proved(house: House, officer: Asker) -> tuple[bytes, bytes]:
+    """An entry's bytes, and the file that proves them."""
+    await house.settled()
+    entry = base64.b64decode((await officer.read("/v1/audit/entries/3/proof"))["entry"])
+    answer = await officer.get("/v1/audit/entries/3/tlog-proof")
+    assert 'filename="entry-3.tlog-proof"' in answer.headers["content-disposition"]
+    return entry, answer.content
+
+
+async def test_a_proof_file_leads_from_the_entrys_bytes_to_a_checkpoint(
+    house: House, proved: tuple[bytes, bytes]
+) -> None:
+    entry, file = proved
+    keys = KeyRing(house.runtime.log_key.vkey)
+    assert check_proof(file, entry, keys).size > 3
+    with pytest.raises(NoteError):
+        check_proof(file, entry + b" ", keys)
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js on this machine")
+@pytest.mark.parametrize(("more", "code"), [(b"", 0), (b" ", 1)])
+async def test_the_verifier_in_another_language_takes_the_same_file(
+    house: House, proved: tuple[bytes, bytes], tmp_path: Path, more: bytes, code: int
+) -> None:
+    entry, file = proved
+    (tmp_path / "entry").write_bytes(entry + more)
+    (tmp_path / "proof").write_bytes(file)
+    assert verified(tmp_path / "proof", tmp_path / "entry", house.runtime.log_key.vkey) == code
+
+
+def verified(file: Path, entry: Path, vkey: str) -> int:
+    """Return how the verifier in JavaScript ends."""
+    assert NODE is not None
+    command: list[str | Path] = [NODE, VERIFIER, "proof", file, entry, "--key", vkey]
+    return subprocess.run(command, check=False, capture_output=True).returncode
 
 
 async def test_an_export_is_signed_and_holds_the_entries_byte_for_byte(house: House, officer: Asker) -> None:
