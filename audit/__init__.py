@@ -23,6 +23,7 @@ from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
 from audit.retaining import holds, lift_hold, place_hold, remove_expired
 from audit.reviewing import reviews, sign_review
+from audit.rules.checkpoints import Checkpoint
 from audit.rules.details import SALT_BYTES, commitment
 from audit.rules.exports import ExportError, Manifest, check_export
 from audit.rules.inclusion import is_in_log
@@ -80,6 +81,7 @@ __all__ = [
     "AccessPage",
     "Action",
     "AuditError",
+    "Checkpoint",
     "Entry",
     "EntryFilter",
     "EntryHold",

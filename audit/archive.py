@@ -20,7 +20,7 @@ from audit.rules.rendering import COLUMNS, PAGE_END, cells, csv_lines, page_rows
 from audit.rules.tiles import subtree_hash, subtrees
 from audit.store.removals import count_present, minimum_index
 from audit.store.search import search
-from audit.values import EntryFilter
+from audit.values import EntryFilter, Progress
 from audit.vocabulary import Action
 from kernel.canonical import canonical
 from kernel.unit_of_work import UnitOfWork
@@ -33,6 +33,8 @@ CSV: Final = "entries.csv"
 HTML: Final = "entries.html"
 README: Final = "README.txt"
 VERIFIER: Final = "verify.mjs"
+FILES: Final = (ENTRIES, CSV, HTML, RANGE, CHECKPOINT, README, VERIFIER)
+"""What is in an archive beside its manifest."""
 _VERIFIER = Path(__file__).parent / "verifier" / VERIFIER
 _HOW = """This is an export of an audit log.
 
@@ -52,11 +54,16 @@ Take the program, too, from where you trust it: this copy is here for convenienc
 
 
 async def write_archive(
-    uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, span: range, target: IO[bytes]
+    uow: UnitOfWork,
+    log_key: LogKey,
+    filters: EntryFilter,
+    span: range,
+    target: IO[bytes],
+    progress: Progress | None = None,
 ) -> Manifest:
     """Write the entries of ``span``, as far as they are signed and match, to ``target`` as a zip; return what it is.
 
-    Memory stays the same however many there are.
+    Memory stays the same however many there are. ``progress`` is told how many indexes were looked at, of how many.
 
     Raises:
         InvalidError: a filter can match no entry.
@@ -65,21 +72,14 @@ async def write_archive(
 
     """
     check(filters)
-    first = possible(max(span.start, 0))
-    checkpoint = await store.checkpoint_over(uow, possible(span.stop - 1))
-    if checkpoint is None or checkpoint[0] <= first:
-        raise EntryNotSignedError(f"No checkpoint covers entry {first} yet.")
-    size, note = checkpoint
-    end = min(span.stop, size)
+    first, end, size, note = await _signed(uow, span)
     with ExitStack() as stack, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        names = (ENTRIES, CSV, HTML, RANGE)
-        files = {name: stack.enter_context(tempfile.SpooledTemporaryFile(MEMORY_BYTES)) for name in names}
+        files = {name: stack.enter_context(tempfile.SpooledTemporaryFile(MEMORY_BYTES)) for name in FILES}
         removed = await _removed(uow, first, end)
-        count = await _write_entries(uow, filters, range(first, end), files)
+        count = await _write_entries(uow, filters, range(first, end), files, progress)
         async for hashes in _leaf_hashes(uow, range(first, end)):
             files[RANGE].write(hashes)
         for name, text in ((CHECKPOINT, note), (README, _HOW), (VERIFIER, _VERIFIER.read_text(encoding="utf-8"))):
-            files[name] = stack.enter_context(tempfile.SpooledTemporaryFile(MEMORY_BYTES))
             files[name].write(text.encode())
         left, right = await _edges(uow, first, end, size)
         manifest = Manifest(
@@ -103,8 +103,22 @@ async def write_archive(
     return manifest
 
 
+async def _signed(uow: UnitOfWork, span: range) -> tuple[int, int, int, str]:
+    """Return what of ``span`` is signed, from where to where, and the size and the note of its checkpoint."""
+    first = possible(max(span.start, 0))
+    checkpoint = await store.checkpoint_over(uow, possible(span.stop - 1))
+    if checkpoint is None or checkpoint[0] <= first:
+        raise EntryNotSignedError(f"No checkpoint covers entry {first} yet.")
+    size, note = checkpoint
+    return first, min(span.stop, size), size, note
+
+
 async def _write_entries(
-    uow: UnitOfWork, filters: EntryFilter, span: range, files: "dict[str, tempfile.SpooledTemporaryFile[bytes]]"
+    uow: UnitOfWork,
+    filters: EntryFilter,
+    span: range,
+    files: "dict[str, tempfile.SpooledTemporaryFile[bytes]]",
+    progress: Progress | None,
 ) -> int:
     files[CSV].write(csv_lines([COLUMNS]).encode())
     files[HTML].write(page_start().encode())
@@ -118,6 +132,9 @@ async def _write_entries(
         files[CSV].write(csv_lines(rows).encode())
         files[HTML].write(page_rows(rows).encode())
         count += len(page)
+        seen = span.stop if len(page) < PAGE else page[-1].index + 1
+        if progress is not None:
+            progress(seen - span.start, len(span))
         if len(page) < PAGE:
             files[HTML].write(PAGE_END.encode())
             return count

@@ -7,9 +7,10 @@ from audit.errors import LogDamagedError, ResourceNotFoundError
 from audit.rules.checkpoints import parse_checkpoint
 from audit.rules.notes import parse_note
 from audit.rules.resources import Resource, is_below, is_in, parse_path, write_bundle
-from audit.rules.tiles import layout
+from audit.rules.tiles import TILE_HASHES, layout
 from audit.rules.tree import HASH_BYTES
 from audit.store.removals import minimum_index
+from audit.values import Progress
 from audit.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
 
@@ -55,11 +56,11 @@ async def served_resource(uow: UnitOfWork, path: str) -> bytes:
     return data
 
 
-async def write_mirror(uow: UnitOfWork, folder: Path) -> int:
+async def write_mirror(uow: UnitOfWork, folder: Path, progress: Progress | None = None) -> int:
     """Write the log to files below ``folder``, laid out as it is served; return how many entries it has.
 
     What is there already is left alone, since nothing with a tile's path ever changes; the checkpoint comes last.
-    Bundles below the minimum index are left out.
+    Bundles below the minimum index are left out. ``progress`` is told how many entries were written, of how many.
 
     Raises:
         ResourceNotFoundError: nothing is signed yet.
@@ -76,6 +77,8 @@ async def write_mirror(uow: UnitOfWork, folder: Path) -> int:
             if not path.exists() and not is_below(resource, minimum):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(await _stored(uow, resource))
+        if progress is not None and tile.level == 0:
+            progress(tile.number * TILE_HASHES + width, size)
     (folder / "checkpoint").write_text(note, encoding="utf-8")
     uow.record(Action.ENTRIES_EXPORTED, count=size)
     return size

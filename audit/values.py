@@ -1,13 +1,17 @@
 """What crosses the boundary of the audit room."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from audit.rules.details import Claim
 from audit.vocabulary import EntryHoldReason, FindingKind, Meaning
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told now and then how many entries are done, of how many."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,8 +6,8 @@ another one is looked at entry by entry.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Sequence
+from typing import Final
 
 from audit.ranges import sound_ranges
 from audit.rules.checkpoints import Checkpoint
@@ -22,11 +22,8 @@ from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, til
 from audit.rules.tree import leaf_hash
 from audit.rules.verification import Chunk, Verification
 from audit.snapshot import Connection, Leaf, Snapshot, connect, signed, size, snapshot
-from audit.values import Finding, Report
+from audit.values import Finding, Progress, Report
 from audit.vocabulary import FindingKind
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Told after each range how many entries are done, of how many."""
 
 GRACE_SECONDS: Final = 3.0
 """How long a live sequencer is waited for to sign what already has an index: several of its rounds."""

@@ -6,6 +6,7 @@ nothing needs.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -60,6 +61,7 @@ def _mutmut(*words: str) -> str:
 def main() -> int:
     """Run all mutants, which takes minutes; 1 when one survived that may not, or a waiver is needed no more."""
     if "--results" not in sys.argv:
+        shutil.rmtree(ROOT / "mutants", ignore_errors=True)  # what is remembered there knows nothing of newer tests
         subprocess.run([sys.executable, "-m", "mutmut", "run"], cwd=ROOT, check=False)
     survivors = [changed(name, _mutmut("show", name)) for name in SURVIVED.findall(_mutmut("results"))]
     lines = verdict(survivors, waivers())

@@ -6,12 +6,12 @@ from pathlib import Path
 import asyncpg
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import audit as room
+from api.cli.bars import bar
 from api.cli.environment import command_origin, opened, servers
-from api.cli.exporting import export, mirror, verify_export, verify_mirror
+from api.cli.exporting import export, mirror
+from api.cli.judging import verify_export, verify_mirror, verify_proof
 from api.cli.witness import witness
 from api.runtime import former_log_keys, log_origin
 from kernel.database import translated
@@ -24,7 +24,7 @@ def audit() -> None:
     """The audit log."""
 
 
-for command in (witness, export, verify_export, mirror, verify_mirror):
+for command in (witness, export, verify_export, mirror, verify_mirror, verify_proof):
     audit.add_command(command)
 
 
@@ -76,15 +76,8 @@ def public_key(settings: Settings) -> str:
 
 
 async def _verified(settings: Settings, key: str, against: Path | None, *, shown: bool) -> room.Report:
-    console = Console(stderr=True)
-    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     checkpoint = against.read_text(encoding="utf-8", errors="replace") if against else None
-    with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
-        task = progress.add_task("verifying", total=None)
-
-        def advance(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
+    with bar("verifying", shown=shown, of="entries") as advance:
         try:
             async with translated():
                 return await room.verify(

@@ -7,10 +7,9 @@ from uuid import UUID
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import people
+from api.cli.bars import bar
 from api.cli.environment import command_origin, opened, servers, settings_of
 from api.cli.migrating import migrated
 from api.runtime import Runtime
@@ -128,16 +127,13 @@ async def _worked(
     *,
     shown: bool,
 ) -> Worked:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with opened(settings) as runtime:
         seen = changed = 0
-        with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
-            task = progress.add_task(doing, total=sum((await _use(runtime)).values()))
-            after = FIRST
+        after, total = FIRST, sum((await _use(runtime)).values())
+        with bar(doing, shown=shown, total=total) as advance:
             while (page := await _page(runtime, route, work, after)) is not None:
                 after, seen, changed = page.last, seen + page.seen, changed + page.changed
-                progress.update(task, completed=seen)
+                advance(seen)
     return Worked(seen, changed)
 
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
 import gamification
 from access import EVERYTHING
+from api.cli.bars import bar
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
 from content.vocabulary import ContentClass
@@ -80,25 +80,12 @@ async def _previewed(
     quiet: bool,  # noqa: FBT001
 ) -> Preview:
     origin = command_origin(ORIGIN)
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("folding"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("activities"),
-        TimeRemainingColumn(),
-    )
     async with opened(settings) as runtime:
         async with runtime.work.read(origin) as uow:
             wanted = await _wanted(uow, what, since, reach)
         wanted = msgspec.structs.replace(wanted, workers=workers, running=None if alone else wanted.running)
         await runtime.telling.spend(READER, question_of(wanted))
-        with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
-            task = progress.add_task("folding", total=None)
-
-            def advance(done: int, total: int) -> None:
-                progress.update(task, completed=done, total=total)
-
+        with bar("folding", shown=not quiet, of="activities") as advance:
             found = await gamification.preview(
                 runtime.database_url, wanted, origin, runtime.clock.now(), advance=advance
             )
@@ -180,10 +167,10 @@ def _compare(console: Console, found: Preview) -> None:
 
 def _histogram(found: Preview) -> Table:
     table = Table("points", "people", "", box=None, title="How much people earn", title_justify="left")
-    most = max((bar.people or 0 for bar in found.histogram), default=0) or 1
-    for bar in found.histogram:
-        span = f"{bar.at_least:,} and more" if bar.below is None else f"{bar.at_least:,} to {bar.below - 1:,}"
-        table.add_row(span, _number(bar.people), "█" * round(WIDTH * (bar.people or 0) / most))
+    most = max((part.people or 0 for part in found.histogram), default=0) or 1
+    for part in found.histogram:
+        span = f"{part.at_least:,} and more" if part.below is None else f"{part.at_least:,} to {part.below - 1:,}"
+        table.add_row(span, _number(part.people), "█" * round(WIDTH * (part.people or 0) / most))
     return table
 
 

@@ -5,10 +5,9 @@ from collections import Counter
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 import consent
+from api.cli.bars import bar
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
 from api.runtime import Runtime
@@ -81,14 +80,13 @@ def replay_erasures(*, as_json: bool) -> None:
 
 async def _replayed(settings: Settings, *, shown: bool) -> Replayed:
     await migrated(settings)
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("erasing"), MofNCompleteColumn())
     async with opened(settings) as runtime:
         async with runtime.work.read(command_origin("privacy replay-erasures")) as uow:
             missing = await consent.missing_erasures(uow, runtime.registry)
-        with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress:
-            for entry in progress.track(missing):
+        with bar("erasing", shown=shown, total=len(missing)) as advance:
+            for done, entry in enumerate(missing, 1):
                 await _erased_again(runtime, entry)
+                advance(done)
         return Replayed(listed=len(runtime.registry.erasures.entries()), replayed=len(missing))
 
 

@@ -5,10 +5,9 @@ from collections import Counter
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import gamification
+from api.cli.bars import bar
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import require_migrated
 from gamification import Difference, Discrepancy
@@ -53,13 +52,11 @@ def rebuild(*, dry_run: bool, as_json: bool) -> None:
 
 async def _rebuilt(settings: Settings, dry_run: bool, quiet: bool) -> Report:  # noqa: FBT001
     origin, report = command_origin(ORIGIN), Report(dry_run=dry_run)
-    console = Console(stderr=True)
-    columns = (TextColumn("folding"), BarColumn(), MofNCompleteColumn(), TextColumn("people"), TimeRemainingColumn())
     async with opened(settings) as runtime:
         async with runtime.work.read(origin) as uow:
             total = await gamification.people_to_rebuild(uow)
-        with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
-            task, last = progress.add_task("folding", total=total), None
+        last = None
+        with bar("folding", shown=not quiet, total=total, of="people") as advance:
             while True:
                 async with runtime.work.begin(origin) as uow:
                     rebuilt = await gamification.rebuild(uow, last, mend=not dry_run)
@@ -74,7 +71,7 @@ async def _rebuilt(settings: Settings, dry_run: bool, quiet: bool) -> Report:  #
                     report.unmended += not each.mended
                     report.found.update(part.value for part in each.found)
                 report.differences += rebuilt.differences
-                progress.update(task, completed=report.people + report.left_out)
+                advance(report.people + report.left_out)
 
 
 def said(report: Report) -> list[str]:

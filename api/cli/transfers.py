@@ -9,11 +9,10 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 import audit
 import gamification
+from api.cli.bars import bar
 from api.cli.environment import command_origin, opened, servers
 from api.cli.migrating import migrated
 from gamification import EFPIA, OPEN_PAYMENTS, ColumnNote
@@ -115,14 +114,11 @@ def _owners_alone(path: Path) -> int:
 
 async def _written(uow: UnitOfWork, year: int, layout: str, draft: Path, *, shown: bool) -> tuple[int, int]:
     """Write the rows into ``draft``; return how many there are, and how many transfers are in none of them."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("writing"), MofNCompleteColumn())
     rows = left_out = 0
     with (
         os.fdopen(_owners_alone(draft), "w", encoding="utf-8", newline="") as file,
-        Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as progress,
+        bar("writing", shown=shown) as advance,
     ):
-        task = progress.add_task("writing", total=None)
         sheet = csv.DictWriter(file, LAYOUTS[layout])
         sheet.writeheader()
         async for row in _rows(uow, year, layout):
@@ -131,7 +127,7 @@ async def _written(uow: UnitOfWork, year: int, layout: str, draft: Path, *, show
                 continue
             sheet.writerow({name: audit.harmless(cell) for name, cell in row.items()})
             rows += 1
-            progress.update(task, completed=rows)
+            advance(rows)
     return rows, left_out
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import jwt
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import given
@@ -271,3 +272,13 @@ def test_a_secret_key_is_not_shown() -> None:
     assert AUTHORITY.keys.kid in shown
     assert segment(SEED) not in shown
     assert repr(SEED) not in shown
+
+
+def test_a_token_that_is_bound_to_a_key_says_so_and_another_does_not() -> None:
+    bound = msgspec.structs.replace(CLAIMS, key="thumbprint")
+    wire = to_wire(bound, AUTHORITY.issuer, AUTHORITY.audience)
+    assert wire == WIRE | {"cnf": {"jkt": "thumbprint"}}, "as RFC 9449 section 6.1 has it"
+    assert verifier().verify(signed(payload=wire)).key == "thumbprint"
+    assert verifier().verify(issue(AUTHORITY, bound)).key == "thumbprint"
+    assert verifier().verify(signed()).key is None
+    assert fault(signed(payload=WIRE | {"cnf": {"jwk": {}}})) == TokenFault.WRONG_CLAIMS

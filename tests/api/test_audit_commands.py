@@ -1,5 +1,7 @@
 """`laurel audit` on files: export, mirror and their checks, as an operator and an auditor run them."""
 
+import base64
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from access import Role
 from tests.api.house import House
 from tests.audit.judging import NODE, VERIFIER
 
@@ -66,3 +69,30 @@ async def test_what_an_operator_exports_an_auditor_verifies_and_a_changed_file_i
         refused = laurel(tmp_path, house, command, str(path))
         assert (refused.returncode, what in refused.stdout) == (1, True), refused.stdout
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.slow
+async def test_a_proof_in_a_file_is_judged_and_whoever_reads_by_program_is_told_as_much(
+    house: House, tmp_path: Path
+) -> None:
+    officer = await house.staff(Role.COMPLIANCE_OFFICER)
+    await house.settled()
+    proof, entry = tmp_path / "proof", tmp_path / "entry"
+    proof.write_bytes((await officer.get("/v1/audit/entries/2/tlog-proof")).content)
+    entry.write_bytes(base64.b64decode((await officer.read("/v1/audit/entries/2/proof"))["entry"]))
+    words = ("verify-proof", str(proof), str(entry))
+    plain, told = laurel(tmp_path, house, *words), laurel(tmp_path, house, *words, "--json")
+    assert (plain.returncode, plain.stdout[:9]) == (0, "In order:"), plain.stderr
+    said = json.loads(told.stdout)
+    assert (said["ok"], said["origin"]) == (True, house.runtime.log_key.origin)
+    assert said["root"] in plain.stdout
+    entry.write_bytes(entry.read_bytes() + b" ")
+    plain, told = laurel(tmp_path, house, *words), laurel(tmp_path, house, *words, "--json")
+    assert (plain.returncode, told.returncode) == (1, 1)
+    said = json.loads(told.stdout)
+    assert plain.stdout == f"NOT IN ORDER: {said['fault']}\n"
+    assert said["ok"] is False
+    unusable = laurel(tmp_path, house, *words, "--key", "nothing")
+    assert (unusable.returncode, unusable.stdout) == (1, "")
+    assert unusable.stderr.startswith("Error: --key can't be used:")
+    assert unusable.stderr.count("\n") == 1

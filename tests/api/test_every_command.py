@@ -71,6 +71,7 @@ SILENT: Final = {
     "audit verify": _JUDGES,
     "audit verify-export": _JUDGES,
     "audit verify-mirror": _JUDGES,
+    "audit verify-proof": _JUDGES,
     "audit witness": "has no database; it keeps what it signed",
     "badge verify": _JUDGES,
     "consent key": _KEYS,

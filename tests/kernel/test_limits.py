@@ -134,6 +134,28 @@ async def test_alone_the_tightest_of_some_limits_decides_and_says_what_is_left(
     await far.close()
 
 
+async def test_one_attempt_that_is_given_back_leaves_none_and_what_was_never_counted_here_is_given_back_there(
+    line: Line, redis_url: str, clock: MovableClock
+) -> None:
+    far = Cache(through(redis_url, line.there, line.here))
+    limits, another, ten = Limits(far, clock), Limits(far, clock), Limit("guess:ten", 10)
+    counted = Counted([ten], limits.now())
+    await limits.take([ten])
+    await another.give_back(counted)
+    assert (await another.take([ten])).left == 9
+    await limits.give_back(counted)
+    await line.cut()
+    assert [(await limits.take([ten])).allowed for _ in range(2)] == [True, False]
+    await far.close()
+
+
+async def test_what_happened_in_the_window_before_counts_there(cache: Cache, clock: MovableClock) -> None:
+    limits, before = Limits(cache, clock), Limits(cache, clock).now()
+    clock.move(timedelta(minutes=1))
+    assert [(await limits.take([ONE], before)).allowed for _ in range(4)] == [True, True, True, False]
+    assert [(await limits.take([ONE])).allowed for _ in range(4)] == [True, True, True, False]
+
+
 async def test_a_process_that_counts_too_many_names_forgets_them_and_goes_on(
     line: Line, redis_url: str, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,15 @@ def test_only_the_very_market_is_in_scope(market: str) -> None:
     assert not decide(caller(Role.MARKETER, "GB"), Permission.CONTENT_READ, market).allowed
 
 
+@pytest.mark.parametrize("role", Role)
+def test_without_any_brand_only_what_no_brand_bounds_is_allowed(role: Role) -> None:
+    somebody = msgspec.structs.replace(caller(role, ALL_MARKETS), brands=frozenset())
+    for permission in ROLE_PERMISSIONS[role]:
+        free = decide(somebody, permission, None, "cardiovex").allowed
+        assert free is (role is Role.HCP or role in WHOLE or not branded(role, permission))
+        assert decide(somebody, permission).allowed, "the control: where nothing has a brand"
+
+
 @given(st.sampled_from(Role), st.sampled_from(Permission), st.sampled_from([("cardiovex",), ("respira",), ("*",), ()]))
 def test_a_brand_bounds_those_alone_who_can_be_narrowed(
     role: Role, permission: Permission, brands: tuple[str, ...]
