@@ -38,7 +38,7 @@ def verification(scene: Scene, _: float, entries: int = ENTRIES) -> Row:
     return Row(
         name=f"verifying {entries:,} entries", unit="entries/s", measured=entries / verified,
         against_name="hashing them in one loop", against=entries / bare, ratio=bare / verified, floor=1 / 5, goal=1 / 3,
-        note=f"{verified / bare:.1f} times as long, on all cores; {verified / tree:.1f} times as long as the Merkle tree"
+        note=f"{verified / bare:.1f} times as long, on all cores; {verified / tree:.1f} times as long as their tree"
         f" in one loop; {size:.0f} bytes each",
     )  # fmt: skip
 
