@@ -64,7 +64,7 @@ async def sign_review(uow: UnitOfWork, caller: Caller, passage: Passage, data: R
         raise SignatureRefusedError("The password is wrong.", reason="wrong-secret")
     await passage.runtime.limits.give_back(counted)
     span = range(data.first_index, data.end_index)
-    review = await audit.sign_review(uow, caller.account, span, data.meaning)
+    review = await audit.sign_review(uow, caller.account, span, data.meaning, caller.person)
     return SignedReview(review=review, name=profile.name)
 
 
@@ -73,6 +73,7 @@ async def sign_review(uow: UnitOfWork, caller: Caller, passage: Passage, data: R
     permission=Permission.AUDIT_READ,
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.REVIEWS_READ,
+    settled=True,
 )
 async def list_reviews(uow: UnitOfWork, cursor: FromQuery[str | None] = None, limit: Limit = 50) -> Listing[Review]:
     """Return the reviews, newest first."""

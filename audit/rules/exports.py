@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from audit.errors import UNREADABLE_BY
 from audit.rules.keyring import KeyRing
 from audit.rules.notes import LogVerifier, NoteError
 from audit.rules.offline import Edges, root_over
@@ -70,7 +71,7 @@ def entry_line(index: int, body: bytes) -> bytes:
     try:
         msgspec.json.decode(body)
         is_plain = b"\n" not in body
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         is_plain = False
     if is_plain:
         return b'{"index":%d,"entry":%s}\n' % (index, body)
