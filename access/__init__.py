@@ -42,7 +42,7 @@ from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.emergencies import under
 from access.rules.matrix import matrix
 from access.rules.openid import ATTEMPT_BYTES, Claimed
-from access.rules.passkeys import RelyingParty, party
+from access.rules.passkeys import party
 from access.rules.providers import read as read_providers
 from access.rules.scope import EVERYTHING, Scope, require_within
 from access.rules.training import decide_training
@@ -54,6 +54,8 @@ from access.service.accounts import (
     create_account,
     disable_account,
     enable_account,
+    is_hcp,
+    moved_address,
     open_account,
 )
 from access.service.alerting import alerts
@@ -62,7 +64,6 @@ from access.service.factors import (
     confirm_authenticator,
     enrol_authenticator,
     factors,
-    prove_second,
     remove_authenticator,
     renew_recovery_codes,
 )
@@ -104,9 +105,7 @@ from access.values import (
     Alert,
     Caller,
     Claims,
-    ClientCredentials,
     Credential,
-    Decision,
     Enrolment,
     FactorView,
     MachineClient,
@@ -167,11 +166,9 @@ __all__ = [
     "Caller",
     "Claimed",
     "Claims",
-    "ClientCredentials",
     "ClientNotFoundError",
     "CodeRefusedError",
     "Credential",
-    "Decision",
     "Enrolment",
     "FactorView",
     "FourEyesError",
@@ -201,7 +198,6 @@ __all__ = [
     "Reach",
     "Reason",
     "Refusal",
-    "RelyingParty",
     "Role",
     "RoleRequest",
     "RoleRequestNotFoundError",
@@ -259,10 +255,12 @@ __all__ = [
     "identities",
     "in_scope",
     "invite",
+    "is_hcp",
     "issue",
     "letters_of",
     "machine_clients",
     "matrix",
+    "moved_address",
     "new_password",
     "offer_passkey",
     "open_account",
@@ -272,7 +270,6 @@ __all__ = [
     "passkeys",
     "prove",
     "prove_again",
-    "prove_second",
     "provisioning",
     "reach",
     "read_providers",

@@ -179,14 +179,20 @@ async def record_paper_consents(
 
 
 async def known_person(uow: UnitOfWork, caller: Caller, person: UUID) -> PersonId:
-    """Return the id of somebody active in the caller's markets.
+    """Return the id of an HCP active in the caller's markets: never the caller, and no member of staff.
 
     Raises:
         PersonUnknownError: there is no such person, or the caller may not know of one.
 
     """
     known = (await people.bearings(uow, [PersonId(person)])).get(PersonId(person))
-    if known is None or not access.in_scope(caller, known.market):
+    own = caller.person == person
+    if (
+        known is None
+        or own
+        or not access.in_scope(caller, known.market)
+        or not await access.is_hcp(uow, PersonId(person))
+    ):
         message = "There is no such person."
         raise PersonUnknownError(message)
     return PersonId(person)

@@ -14,6 +14,7 @@ from api.v1.hcps import NewIdentifier, known_person
 from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import BOARD_TOPIC, Purpose
 from kernel import cursors
+from kernel.errors import ForbiddenError
 from kernel.unit_of_work import UnitOfWork
 from people import Licence, LicenceDecision, View, WaitingLicence
 from people.vocabulary import (
@@ -85,6 +86,13 @@ class OwnLicence(Body, frozen=True, kw_only=True):
     expires_on: date | None = None
 
 
+class AddressNotLentError(ForbiddenError):
+    """Emergency access was used to correct an address, to which letters with codes would go."""
+
+    code = "address-not-lent"
+    remedy = "Let somebody correct it whose role allows it."
+
+
 @query.get(
     "/me/profile", permission=Permission.OWN_HCP_PROFILE_READ, purpose=Purpose.SERVICE, records=Action.PROFILE_READ
 )
@@ -125,7 +133,11 @@ async def hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID]) -
 async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: StaffChange) -> View:
     """Correct the named fields of a healthcare professional and return those that the caller may see."""
     known = await known_person(uow, caller, person)
+    if data.email is not UNSET and caller.lent is Permission.HCP_WRITE:
+        raise AddressNotLentError("An address is not corrected in an emergency.", field="email")
     await _change(uow, known, data, by_person=False)
+    if data.email is not UNSET:
+        await access.moved_address(uow, known)
     return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 
 
