@@ -73,7 +73,6 @@ async def write_archive(
 
     """
     check(filters)
-    await keep_all(uow)
     first, end, size, note = await _signed(uow, span)
     with ExitStack() as stack, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         files = {name: stack.enter_context(tempfile.SpooledTemporaryFile(MEMORY_BYTES)) for name in FILES}
@@ -101,20 +100,28 @@ async def write_archive(
         )
         text = canonical(msgspec.to_builtins(manifest)).decode() + "\n"
         archive.writestr(MANIFEST, export_key(log_key).sign_note(text))
-    uow.record(
-        Action.ENTRIES_EXPORTED,
-        subject=filters.subject,
-        count=count,
-        sha256=sha256(text.encode()).hexdigest(),
-        filters=told(filters, matched=count > 0),
-        first_index=first,
-        end_index=end,
-    )
+    _record(uow, filters, manifest, text)
     return manifest
 
 
+def _record(uow: UnitOfWork, filters: EntryFilter, manifest: Manifest, text: str) -> None:
+    uow.record(
+        Action.ENTRIES_EXPORTED,
+        subject=filters.subject,
+        count=manifest.count,
+        sha256=sha256(text.encode()).hexdigest(),
+        filters=told(filters, matched=manifest.count > 0),
+        first_index=manifest.first_index,
+        end_index=manifest.end_index,
+    )
+
+
 async def _signed(uow: UnitOfWork, span: range) -> tuple[int, int, int, str]:
-    """Return what of ``span`` is signed, from where to where, and the size and the note of its checkpoint."""
+    """Return what of ``span`` is signed, from where to where, and the size and the note of its checkpoint.
+
+    Nothing of it is removed until the transaction ends.
+    """
+    await keep_all(uow)
     first = possible(max(span.start, 0))
     if span.stop <= first:
         raise InvalidError("An export begins before it ends.", field="end_index")

@@ -170,7 +170,7 @@ async def record_paper_consents(
     if any(each.method in OWN_METHODS for each in data.consents):
         message = "An answer given in an app is given by the person, at PUT /v1/me/consents/{purpose}."
         raise InvalidError(message, field="consents.method")
-    await known_person(uow, caller, person)
+    uow.act_for(await known_person(uow, caller, person))
     choices = [(known_purpose(each.purpose), choice_of(each)) for each in data.consents]
     views = await consent.record_consents(uow, PersonId(person), choices)
     refused = {view.purpose for view in views if view.state is not State.GRANTED}
