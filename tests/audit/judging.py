@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audit.rules.exports import ExportError, check_export
-from audit.rules.keyring import KeyRing, read_former_keys
+from audit.rules.keyring import KeyRing, read_former_key
 from audit.rules.notes import LogVerifier, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.resources import parse_path, read_bundle
@@ -52,7 +52,7 @@ def _judged(case: Case) -> str:
 
 
 def _ring(case: Case) -> KeyRing:
-    return KeyRing(case["key"], read_former_keys("\n".join(case.get("former", []))))
+    return KeyRing(case["key"], map(read_former_key, case.get("former", [])))
 
 
 def _text(data: bytes) -> str:
