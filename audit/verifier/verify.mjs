@@ -6,8 +6,8 @@
 //   node verify.mjs export <folder>              an export, unpacked
 //
 // Each takes --key VKEY, the log's public key, and --former "VKEY SIZE" for each key before it. An export also takes
-// --export-key VKEY, and a mirror --minimum INDEX if the log says that entries below were removed. Get the keys from somebody you trust, and not from
-// where the file came from.
+// --export-key VKEY, and a mirror --minimum INDEX if the log says that entries below were removed. Get the keys from
+// somebody you trust, and not from where the file came from.
 // Exit status: 0 in order, 1 not in order, 2 the command was not understood.
 
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
@@ -355,7 +355,8 @@ const MOST_LEVELS = 32;
 
 // The one text (RFC 8785) of what a manifest may hold: no fractions, no half of a surrogate pair, no deep nesting.
 function canonical(value, levels = MOST_LEVELS) {
-  if (isText(value)) return /\p{Surrogate}/u.test(value) ? refuse("The manifest has a text that is none.") : JSON.stringify(value);
+  if (isText(value) && /\p{Surrogate}/u.test(value)) refuse("The manifest has a text that is none.");
+  if (isText(value)) return JSON.stringify(value);
   if (value === null || typeof value === "boolean" || Number.isSafeInteger(value)) return String(value);
   if (typeof value === "number") refuse("A number of the manifest is not the same to every reader.");
   if (levels === 0) refuse("The manifest is nested too deeply.");
@@ -409,11 +410,19 @@ function checkExport(names, read, keys, exportVkey) {
   return { ...manifest, complete: Object.keys(manifest.filters).length === 0 };
 }
 
+// One by one: a whole file may be longer than the longest text.
+function* linesOf(data) {
+  for (let start = 0; start < data.length; ) {
+    const end = data.indexOf("\n", start);
+    if (end < 0) refuse("The last entry is cut.");
+    yield data.toString("latin1", start, end);
+    start = end + 1;
+  }
+}
+
 function checkLines(data, manifest, leaves) {
-  const lines = data.length === 0 ? [] : data.toString("latin1").split("\n");
-  if (lines.length > 0 && lines.pop() !== "") refuse("The last entry is cut.");
-  let last = manifest.first_index - 1;
-  for (const line of lines) {
+  let [last, count] = [manifest.first_index - 1, 0];
+  for (const line of linesOf(data)) {
     const match = LINE.exec(line);
     if (match === null || !line.endsWith("}")) refuse("A line is no entry.");
     const index = Number(match[1]);
@@ -421,10 +430,10 @@ function checkLines(data, manifest, leaves) {
     const rest = line.slice(match[0].length, -1);
     const entry = match[2] === "entry" ? Buffer.from(rest, "latin1") : quoted(rest);
     if (!leafHash(entry).equals(leaves[index - manifest.first_index])) refuse(`index ${index}: The entry is another.`);
-    last = index;
+    [last, count] = [index, count + 1];
   }
-  const isAll = Object.keys(manifest.filters).length > 0 || lines.length + manifest.removed === leaves.length;
-  if (lines.length !== manifest.count || !isAll) refuse("Entries are missing, or there are too many.");
+  const isAll = Object.keys(manifest.filters).length > 0 || count + manifest.removed === leaves.length;
+  if (count !== manifest.count || !isAll) refuse("Entries are missing, or there are too many.");
 }
 
 function quoted(text) {
@@ -471,7 +480,8 @@ function asked([name, ...args]) {
   const command = COMMANDS[name];
   try {
     const { values, positionals } = parseArgs({ args, options: command.options, allowPositionals: true });
-    return positionals.length === command.files && values.key !== undefined ? { command, values, files: positionals } : null;
+    const isComplete = positionals.length === command.files && values.key !== undefined;
+    return isComplete ? { command, values, files: positionals } : null;
   } catch {
     return null;
   }

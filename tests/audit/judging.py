@@ -4,6 +4,7 @@ import base64
 import json
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -85,6 +86,15 @@ def said(case: Case) -> str:
     if NODE is not None:
         assert node([case]) == [ours]
     return ours
+
+
+def compared(cases: Sequence[Case]) -> Counter[str]:
+    """Return how often both verifiers say what to which kind of case, which must be the same for each."""
+    ours, theirs = python(cases), node(cases)
+    assert len(ours) == len(theirs) == len(cases)
+    differing = [(case, one, other) for case, one, other in zip(cases, ours, theirs, strict=True) if one != other]
+    assert differing == []
+    return Counter(f"{case['kind']} {one}" for case, one in zip(cases, ours, strict=True))
 
 
 def case_of(kind: str, files: Files, **more: object) -> Case:
