@@ -3,39 +3,36 @@
 import json
 import random
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from audit.exporting import export_key
 from audit.rules.checkpoints import Checkpoint
-from audit.rules.exports import MOST_LEVELS, entry_line
+from audit.rules.exports import MOST_LEVELS
 from audit.rules.notes import LogKey, NoteError
-from audit.rules.tree import leaf_hash
 from kernel.canonical import canonical
-from tests.audit.judging import NODE, Case, case_of, compared, encoded
+from tests.audit.handmade import EXPORT_KEY, SAID, of, says
+from tests.audit.judging import NODE, Case, compared, encoded
 from tests.audit.log import KEY
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node.js on this machine")
 
 MUTATIONS = 2_500
-EXPORT_KEY = export_key(KEY)
-BODY = b'{"number":0}'
-CHECKPOINT = KEY.sign_note(Checkpoint(KEY.origin, 1, leaf_hash(BODY)).text())
-FILES = {"checkpoint": CHECKPOINT.encode(), "entries.jsonl": entry_line(0, BODY), "range.bin": leaf_hash(BODY)}
-SAID: dict[str, Any] = {
-    "v": 1, "origin": KEY.origin, "filters": {"actor": "\u00fc\U0001f600", "since": "2026-11-29T00:00:00+00:00"},
-    "first_index": 0, "end_index": 1, "count": 1, "size": 1, "left": [], "right": [], "removed": 0,
-    "files": {name: sha256(data).hexdigest() for name, data in FILES.items()}, "exported_at": "x", "request": "y",
-}  # fmt: skip
 NUMBERS = ("v", "first_index", "end_index", "count", "size", "removed")
 OPTIONAL = ("removed", "exported_at", "request")
-VALUES = (
+VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, 2, -1, 1.5, 2**53 - 1, 2**53, "", "1", "\u2028", "\x7f", "a\nb", [], ["x"], [None], {},
     {"a": 1}, {"a": None}, {"\U0001f600": 1, "\uffff": 2, "b": 3, "10": 4, "9": 5, "__proto__": 6}, {"a": 0.5},
     {"a": 1e22},
 )  # fmt: skip
+WRONG: dict[tuple[str, ...], tuple[Any, ...]] = {
+    ("origin", "exported_at", "request"): (None, True, 5, [], {}, ["x"]),
+    NUMBERS: (None, True, "1", -1, [], 0.5),
+    ("left", "right"): (None, {}, "", ["x"], [None], [5]),
+    ("filters", "files"): (None, [], "", 5),
+    ("filters",): ({"a": 0.5}, {"a": 1e22}, {"a": 5e-324}),
+    ("files",): ({**SAID["files"], "range.bin": None}, {**SAID["files"], "range.bin": 5}),
+}
 PIECES = (
     "0", "1", "-0", "1.0", "1e0", "1E5", ".5", "1e400", "1" + "0" * 30, "9007199254740993", "null", "true", "NaN",
     '""', '"x"', '"\\ud800"', '"\\u0041"', '"\\/"', '"\\u2028"', "[]", "{}", "[1,]", ",", ":", '"', "\\", " ", "\n",
@@ -43,15 +40,6 @@ PIECES = (
 )  # fmt: skip
 FORMER = LogKey(KEY.origin, bytes(32))
 BEFORE = Checkpoint(KEY.origin, 5, bytes(32)).text()
-
-
-def of(text: str) -> Case:
-    """An export whose manifest is ``text``, signed by the key of exports."""
-    return case_of("export", FILES | {"manifest": EXPORT_KEY.sign_note(text).encode()}, exportKey=EXPORT_KEY.vkey)
-
-
-def says(**changes: object) -> str:
-    return canonical(SAID | changes).decode() + "\n"
 
 
 def nested(levels: int) -> str:
@@ -90,15 +78,13 @@ def test_a_manifest_is_the_one_text_of_what_it_says() -> None:
 
 
 def test_each_field_of_a_manifest_has_its_type() -> None:
-    right = [{}, {"filters": {"a": None, "b": [True, 2**53 - 1]}}, {"later": {"\uffff": 1, "\U0001f600": "\u2028\x7f"}}]
-    right += [{"exported_at": "", "request": "\x01\n\b"}]
-    texts: tuple[object, ...] = (None, True, 5, [], {}, ["x"])
-    wrong: list[dict[str, Any]] = [{name: value} for name in ("origin", "exported_at", "request") for value in texts]
-    wrong += [{name: value} for name in NUMBERS for value in (None, True, "1", -1, [], 0.5)]
-    wrong += [{name: value} for name in ("left", "right") for value in (None, {}, "", ["x"], [None], [5])]
-    wrong += [{name: value} for name in ("filters", "files") for value in (None, [], "", 5)]
-    wrong += [{"files": SAID["files"] | {"range.bin": value}} for value in (None, 5, "", [])]
-    wrong += [{"filters": {"a": value}} for value in (0.5, 1e22, 5e-324)]
+    right: list[dict[str, Any]] = [
+        {},
+        {"filters": {"a": None, "b": [True, 2**53 - 1]}},
+        {"later": {"\uffff": 1, "\U0001f600": "\u2028\x7f"}},
+        {"exported_at": "", "request": "\x01\n\b"},
+    ]
+    wrong = [{name: value} for names, values in WRONG.items() for name in names for value in values]
     absent = [canonical({key: SAID[key] for key in SAID if key != name}).decode() + "\n" for name in SAID]
     assert compared([of(says(**each)) for each in right]) == {"export accept": len(right)}
     assert compared([of(says(**each)) for each in wrong]) == {"export refuse": len(wrong)}
