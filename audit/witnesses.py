@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 import httpx
 import structlog
 
-from audit.rules.checkpoints import Checkpoint
+from audit.rules.checkpoints import Checkpoint, read_size
 from audit.rules.notes import NoteError, parse_note
 from audit.rules.policies import Policy, Witness
-from audit.rules.submissions import SIZE_TYPE, Submission, read_size, write_submission
+from audit.rules.submissions import SIZE_TYPE, Submission, write_submission
 
 Proof: TypeAlias = Callable[[int, int], Awaitable[Sequence[bytes]]]
 """Returns the proof that the log of the second size continues the one of the first."""

@@ -16,6 +16,7 @@ import pytest
 import audit
 from audit import FindingKind
 from audit.store.removals import REMOVING_LOCK
+from kernel.canonical import canonical
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
@@ -208,7 +209,7 @@ async def test_an_export_is_complete_without_what_was_removed_and_says_how_many_
     assert said(case) == "accept"
     for count in (294, 296, 0, -1, None, "295"):
         text = files["manifest"].decode().split("\n\n")[0]
-        again = json.dumps(json.loads(text) | {"removed": count}) + "\n"
+        again = canonical(json.loads(text) | {"removed": count}).decode() + "\n"
         altered = files | {"manifest": export_key.sign_note(again).encode()}
         assert said(case_of("export", altered, exportKey=export_key.vkey)) == "refuse", count
     await change(old, "delete from audit.leaf where index = 800")
