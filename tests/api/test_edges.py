@@ -1,12 +1,14 @@
 """The edges: limits and what is said about them, forged addresses, other origins, headers, bodies too deep."""
 
 import json
+import time
 from datetime import timedelta
 from ipaddress import ip_network
 
 import httpx
 import pytest
 
+from api.text import DEEPEST, too_deep
 from tests.api.house import House, fields, problem
 from tests.api.opening import worker
 
@@ -122,9 +124,11 @@ async def test_every_answer_closes_what_a_browser_would_open(house: House, path:
         ('{"a":' * 64 + "1" + "}" * 64, True),
         ('["]",' * 70 + "1" + "]" * 70, True),
         ("[" * 200_000, True),
+        ("[" * 64 + r'"\"]"' + "]" * 64, True),
         ("[" * 63 + "]" * 63, False),
         (json.dumps("[" * 100), False),
         (json.dumps([{}] * 200), False),
+        (json.dumps(['"[\\', "\\[", '[\\"'] * 30), False),
     ],
 )
 async def test_a_body_that_is_nested_deeper_than_64_levels_is_refused_before_it_is_read(
@@ -134,3 +138,11 @@ async def test_a_body_that_is_nested_deeper_than_64_levels_is_refused_before_it_
     body = problem(answer, 400, "invalid-request")
     assert ("nested deeper" in body["detail"]) == is_refused
     assert fields(body) == (["body"] if is_refused else ["more"])
+
+
+@pytest.mark.parametrize("endless", [rb"\"", b'"', rb"\\", b"a"])
+def test_a_text_that_never_ends_is_looked_through_once(endless: bytes) -> None:
+    body = b"[" * (DEEPEST + 1) + b'"' + endless * 32_000
+    started = time.thread_time()
+    assert too_deep(body)
+    assert time.thread_time() - started < 2, "a few milliseconds; looked through from each of its quotes, some 16 s"
