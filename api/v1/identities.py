@@ -16,7 +16,7 @@ from api.passage import Passage
 from api.routing import command, merged, public, query
 from api.v1.factors import FRESH_SECONDS
 from api.v1.sessions import TokenAnswer, count_attempt, token_answer
-from api.v1.wire import Body, Listing
+from api.v1.wire import Body, Code, Listing
 from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
@@ -62,7 +62,7 @@ class Second(Body, frozen=True, kw_only=True):
     """The second factor of an account that a provider vouched for."""
 
     attempt: str
-    otp: str | None = None
+    otp: Code | None = None
     passkey: PasskeyAnswer | None = None
 
 

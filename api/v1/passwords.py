@@ -1,6 +1,6 @@
 """Choosing another password: while signed in, or with a code that came by e-mail."""
 
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 
@@ -12,7 +12,7 @@ from api.limiting import take
 from api.passage import Passage
 from api.routing import merged, public
 from api.v1.sessions import count_attempt, proved
-from api.v1.wire import Body
+from api.v1.wire import Body, Code, Email, Password
 from consent.vocabulary import Purpose
 from kernel.errors import TooManyError
 from kernel.limits import Limit
@@ -24,21 +24,21 @@ PER_NETWORK: Final = 30
 class PasswordChange(Body, frozen=True, kw_only=True):
     """The present password, and the one to take its place: 12 to 128 characters, and none that was ever published."""
 
-    current_password: str
-    new_password: str
+    current_password: Password
+    new_password: Password
 
 
 class ResetAsked(Body, frozen=True, kw_only=True):
     """Whose password was forgotten."""
 
-    email: Annotated[str, msgspec.Meta(max_length=254)]
+    email: Email
 
 
 class ResetDone(Body, frozen=True, kw_only=True):
     """The code from the letter, and a new password."""
 
-    code: Annotated[str, msgspec.Meta(max_length=200)]
-    new_password: str
+    code: Code
+    new_password: Password
 
 
 class Accepted(msgspec.Struct, frozen=True):

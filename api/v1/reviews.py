@@ -13,7 +13,7 @@ from access import Caller, Permission
 from api.passage import Passage
 from api.routing import command, query
 from api.v1.sessions import count_attempt, proved
-from api.v1.wire import Body, Limit, Listing
+from api.v1.wire import Body, Limit, Listing, Password
 from audit import Meaning, Review, Status
 from consent.vocabulary import Purpose
 from kernel import cursors
@@ -36,7 +36,7 @@ class ReviewRequest(Body, frozen=True, kw_only=True):
     first_index: Index
     end_index: Index
     meaning: Meaning
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+    password: Annotated[Password, msgspec.Meta(min_length=1)]
 
 
 class SignedReview(msgspec.Struct, frozen=True, kw_only=True):

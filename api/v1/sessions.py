@@ -11,7 +11,7 @@ from api.evenly import evenly_when_refused
 from api.limiting import take
 from api.passage import Passage
 from api.routing import command, merged, public
-from api.v1.wire import Body
+from api.v1.wire import Body, Code, Email, Password
 from consent.vocabulary import Purpose
 from kernel.errors import InvalidError, TooManyError
 from kernel.limits import Counted, Limit
@@ -31,25 +31,25 @@ class SignIn(Body, frozen=True, kw_only=True):
     answer of ``navigator.credentials.get()`` to the problem's ``passkey``, as its ``toJSON()`` writes it.
     """
 
-    email: str | None = None
-    password: str | None = None
-    otp: str | None = None
+    email: Email | None = None
+    password: Password | None = None
+    otp: Code | None = None
     passkey: PasskeyAnswer | None = None
-    client_id: str | None = None
-    client_secret: str | None = None
+    client_id: Code | None = None
+    client_secret: Code | None = None
 
 
 class Refresh(Body, frozen=True, kw_only=True):
     """The refresh token of the last answer; it is used up by this request."""
 
-    refresh_token: str
+    refresh_token: Code
 
 
 class FactorProof(Body, frozen=True, kw_only=True):
     """The password, or ``otp`` or ``passkey`` where the account has a second factor."""
 
-    password: str | None = None
-    otp: str | None = None
+    password: Password | None = None
+    otp: Code | None = None
     passkey: PasskeyAnswer | None = None
 
 
