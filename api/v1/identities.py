@@ -103,7 +103,7 @@ async def show_second_factor(data: Second, passage: Passage, bound_to: str | Non
     async with evenly_when_refused():
         async with passage.begin() as uow:
             account = await access.identities.awaited(uow, _secret(data.attempt))
-        counted = await count_attempt(passage, str(account), familiar=False)
+        counted = await count_attempt(passage, "account", str(account), familiar=False)
         async with passage.begin() as uow:
             answer = await access.identities.admit_second(uow, _secret(data.attempt), data.otp, data.passkey)
             answer = await access.bind_session(uow, answer, bound_to)

@@ -11,7 +11,7 @@ from api.evenly import evenly
 from api.limiting import take
 from api.passage import Passage
 from api.routing import merged, public
-from api.v1.sessions import count_attempt, proved
+from api.v1.sessions import count_proof, proved
 from api.v1.wire import Body, Code, Email, Password
 from consent.vocabulary import Purpose
 from kernel.errors import TooManyError
@@ -63,7 +63,7 @@ async def change_password(data: PasswordChange, caller: Caller, passage: Passage
     async with passage.read() as uow:
         credential = await access.own_credential(uow, caller)
         new_hash = await access.hash_for(uow, caller.person, data.new_password)
-    counted = await count_attempt(passage, str(caller.account), familiar=True)
+    counted = await count_proof(passage, caller.account)
     proof = await proved(passage, credential, data.current_password, counted)
     async with passage.begin() as uow:
         await access.change_own(uow, credential, right=proof.right, password_hash=new_hash)

@@ -12,7 +12,7 @@ import people
 from access import Caller, Permission
 from api.passage import Passage
 from api.routing import command, query
-from api.v1.sessions import count_attempt, proved
+from api.v1.sessions import count_proof, proved
 from api.v1.wire import Body, Limit, Listing, Password
 from audit import Meaning, Review, Status
 from consent.vocabulary import Purpose
@@ -58,7 +58,7 @@ async def sign_review(uow: UnitOfWork, caller: Caller, passage: Passage, data: R
     assert caller.person is not None  # noqa: S101 - only members of staff hold this permission, and each is a person
     profile = await people.profile(uow, caller.person)
     known = await access.credential(uow, profile.email or "")
-    counted = await count_attempt(passage, str(caller.account), familiar=True)
+    counted = await count_proof(passage, caller.account)
     proof = await proved(passage, known, data.password, counted)
     if not proof.right or known.account != caller.account:
         raise SignatureRefusedError("The password is wrong.", reason="wrong-secret")
