@@ -6,6 +6,7 @@ import msgspec
 
 import access
 from access import Caller, LetterKind, Permission
+from access.errors import PasswordWrongError
 from access.vocabulary import Action
 from api.evenly import evenly
 from api.limiting import take
@@ -62,12 +63,15 @@ async def change_password(data: PasswordChange, caller: Caller, passage: Passage
     assert caller.person is not None  # noqa: S101 - no machine holds this permission
     async with passage.read() as uow:
         credential = await access.own_credential(uow, caller)
-        new_hash = await access.hash_for(uow, caller.person, data.new_password)
     counted = await count_proof(passage, caller.account)
     proof = await proved(passage, credential, data.current_password, counted)
+    if not proof.right:
+        raise PasswordWrongError("The present password is another one.", field="current_password")
+    await passage.runtime.limits.give_back(counted)
+    async with passage.read() as uow:
+        new_hash = await access.hash_for(uow, caller.person, data.new_password)
     async with passage.begin() as uow:
         await access.change_own(uow, credential, right=proof.right, password_hash=new_hash)
-    await passage.runtime.limits.give_back(counted)
 
 
 @public.post(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 
 from tests.api.asker import Body
-from tests.api.house import PASSWORD, House
+from tests.api.house import PASSWORD, House, problem
 from tests.api.members import Member, bearing, member
 from tests.api.opening import worker
 
@@ -51,3 +51,21 @@ async def test_who_holds_a_session_guesses_no_faster_from_many_networks(house: H
     async with worker(house, "198.51.6.9", failed_sign_ins_per_minute=2) as strict:
         house.clock.move(timedelta(minutes=1))
         assert await prove(strict, tokens, PASSWORD) == 204
+
+
+async def test_a_new_password_is_looked_at_when_the_present_one_was_right(house: House) -> None:
+    ana = await member(house)
+    tokens = bearing(await ana.tokens())
+    change = {"current_password": WRONG, "new_password": "passwordpassword"}
+    async with worker(house, failed_sign_ins_per_minute=3) as strict:
+        for _ in range(3):
+            problem(await strict.post("/v1/me/password", json=change, headers=tokens), 403, "password-wrong")
+        for new in (change["new_password"], "Wacholder im leisen Moos"):
+            refused = await strict.post("/v1/me/password", json=change | {"new_password": new}, headers=tokens)
+            problem(refused, 429, "too-many-failed-sign-ins")
+        house.clock.move(timedelta(minutes=1))
+        right = change | {"current_password": PASSWORD}
+        for _ in range(4):
+            problem(await strict.post("/v1/me/password", json=right, headers=tokens), 400, "account-invalid")
+        good = await strict.post("/v1/me/password", json=right | {"new_password": "Wacholder im Moos"}, headers=tokens)
+        assert good.status_code == 204
