@@ -59,6 +59,37 @@ async def test_a_token_that_is_none_is_no_way_around_the_limit(house: House, pat
         assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == 200, "who has one is counted alone"
 
 
+async def test_a_good_token_under_another_scheme_is_no_way_around_the_limit(house: House) -> None:
+    house.clock.move(timedelta(minutes=1))
+    hcp = await house.hcp()
+    async with worker(house, "198.51.100.10", anonymous_requests_per_minute=3) as strict:
+        shown = {"Authorization": f"Basic {hcp.token}"}
+        answers = [await strict.get("/v1/me", headers=shown) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 2
+        assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == 200
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_good_token_is_no_way_around_the_limit_where_none_is_asked_for(house: House, *, ended: bool) -> None:
+    house.clock.move(timedelta(minutes=1))
+    hcp = await house.hcp()
+    async with worker(house, "198.51.100.9", anonymous_requests_per_minute=3) as strict:
+        await hcp.ask("GET", "/v1/me", via=strict)
+        if ended:
+            assert (
+                await house.http.delete("/v1/sessions/current", headers={"Authorization": f"Bearer {hcp.token}"})
+            ).status_code == 204
+        refresh = {"refresh_token": "x"}
+        answers = [await hcp.ask("POST", "/v1/sessions/refresh", body=refresh, via=strict) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 2
+        assert said(answers[-1]) == ('"anonymous";q=3;w=60', '"anonymous";r=0;t=60')
+        assert (await hcp.ask("GET", "/.well-known/jwks.json", via=strict)).status_code == 429
+        assert (await hcp.ask("GET", "/health/live", via=strict)).status_code == 200
+        assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == (401 if ended else 200), "counted alone"
+        async with worker(house, "203.0.113.9", anonymous_requests_per_minute=3) as elsewhere:
+            assert (await hcp.ask("GET", "/.well-known/jwks.json", via=elsewhere)).status_code == 200
+
+
 async def test_walking_through_one_networks_addresses_gets_no_further(house: House) -> None:
     house.clock.move(timedelta(minutes=1))
     counts = []
