@@ -15,7 +15,7 @@ from access import Caller, Permission, Role
 from api.passage import Passage
 from api.routing import command
 from api.v1.consents import Topic, known_purpose
-from api.v1.wire import Body
+from api.v1.wire import Body, Email, Password
 from consent.values import Authority, ConsentChoice, ConsentView
 from consent.vocabulary import Action as ConsentAction
 from consent.vocabulary import Answer, Channel, Method, Purpose, State
@@ -44,12 +44,12 @@ class NewHcp(Body, frozen=True, kw_only=True):
     """
 
     name: str
-    email: str
+    email: Email
     market: str
     zone: str
     locale: str
     identifiers: list[NewIdentifier] = msgspec.field(default_factory=list)
-    password: str | None = None
+    password: Password | None = None
     phone: str | None = None
     practice: str | None = None
     profession: Profession | None = None

@@ -11,7 +11,7 @@ import people
 from access import Caller, Permission
 from api.routing import command, query
 from api.v1.hcps import NewIdentifier, known_person
-from api.v1.wire import Body, Limit, Listing
+from api.v1.wire import Body, Email, Limit, Listing
 from consent.vocabulary import BOARD_TOPIC, Purpose
 from kernel import cursors
 from kernel.errors import ForbiddenError
@@ -48,7 +48,7 @@ class StaffChange(Body, frozen=True, kw_only=True):
     """What becomes of the named fields; one that is left out stays, null or an empty list removes."""
 
     name: str | UnsetType = UNSET
-    email: str | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
     identifiers: tuple[NewIdentifier, ...] | UnsetType = UNSET
     phone: str | UnsetType | None = UNSET
     practice: str | UnsetType | None = UNSET

@@ -99,6 +99,14 @@ async def test_a_bound_token_is_no_bearer_token_and_a_bearer_token_needs_no_key(
     assert (await key.ask(tokens)).status_code == 200
 
 
+async def test_the_scheme_of_a_bound_token_is_read_without_regard_to_case(house: House) -> None:
+    key = Key(house)
+    tokens = await key.tokens(await member(house))
+    assert [(await key.ask(tokens, scheme=scheme)).status_code for scheme in ("DPoP", "dpop", "DPOP")] == [200] * 3
+    for scheme in ("bearer", "BEARER"):
+        assert problem(await key.ask(tokens, scheme=scheme), 401, "token-refused")["reason"] == "key-not-shown"
+
+
 async def test_without_a_proof_or_with_another_key_a_bound_token_opens_nothing(house: House) -> None:
     key, stranger = Key(house), Key(house)
     tokens = await key.tokens(await member(house))
