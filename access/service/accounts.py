@@ -95,10 +95,13 @@ async def enable_account(uow: UnitOfWork, account: AccountId) -> None:
     """Switch an account on again; sessions that ended stay ended.
 
     Raises:
-        AccountNotFoundError: there is none.
+        AccountNotFoundError: there is none, or nobody has ever agreed to its role.
 
     """
     person, _ = await _locked(uow, account)
+    if not await store.agreed(uow, account):
+        # Otherwise whoever proposes a role, by a directory that never switched the account on, gives it alone.
+        raise AccountNotFoundError("Nobody has agreed to this account's role; there is nothing to switch on.")
     await store.set_status(uow, account, AccountStatus.ACTIVE)
     await alert(uow, account, AlertKind.ACCOUNT_ENABLED)
     await _changed(uow, account, person, Action.ACCOUNT_ENABLED)

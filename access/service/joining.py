@@ -154,7 +154,7 @@ async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: boo
     """Switch an account on or off; one's own stays on.
 
     Raises:
-        AccountNotFoundError: there is none within the caller's scope.
+        AccountNotFoundError: there is none within the caller's scope, or nobody has agreed to its role yet.
         FourEyesError: it is the caller's own.
 
     """

@@ -75,6 +75,21 @@ async def status_of(uow: UnitOfWork, account: AccountId) -> AccountStatus:
     return AccountStatus(await uow.fetchval("select status from access.account where id = $1", account))
 
 
+async def agreed(uow: UnitOfWork, account: AccountId) -> bool:
+    """Tell whether an account may be switched on: somebody agreed to its role, or it needs nobody to agree.
+
+    HCPs and machines need nobody. Staff with a password came in by an invitation, which was agreed to, or were made at
+    the terminal.
+    """
+    found = await uow.fetchval(
+        "select person is null or role = 'hcp' or password_hash is not null or exists"
+        " (select from access.role_request where role_request.account = account.id and approved)"
+        " from access.account where id = $1",
+        account,
+    )
+    return found is True
+
+
 async def credential(uow: UnitOfWork, person: PersonId | None) -> Credential:
     """Return how the account of ``person`` signs in; an empty credential where there is none."""
     row = await uow.fetchrow(
