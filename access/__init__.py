@@ -62,7 +62,6 @@ from access.service.factors import (
     confirm_authenticator,
     enrol_authenticator,
     factors,
-    prove_second,
     remove_authenticator,
     renew_recovery_codes,
 )
@@ -77,7 +76,7 @@ from access.service.joining import (
     switch,
 )
 from access.service.keys import remove_key, removed_keys
-from access.service.letters import letters_of, send_letters
+from access.service.letters import letters_of, readdress, send_letters
 from access.service.passkeys import add_passkey, ask_passkey, offer_passkey, passkeys, remove_passkey
 from access.service.passwords import (
     addressee,
@@ -272,10 +271,10 @@ __all__ = [
     "passkeys",
     "prove",
     "prove_again",
-    "prove_second",
     "provisioning",
     "reach",
     "read_providers",
+    "readdress",
     "refresh",
     "register",
     "remove_authenticator",

@@ -1,7 +1,7 @@
 """Accounts of people and machines, and what changes them.
 
-Whatever changes what an account is worth ends its sessions and moves its epoch in the same transaction: nobody goes on
-with what they no longer have.
+Whatever changes what an account is worth ends its sessions, voids the codes in its letters and moves its epoch in the
+same transaction: nobody goes on with what they no longer have.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from access.rules import password as password_rules
 from access.rules.scope import Scope, scope
 from access.service.alerting import alert
 from access.store import accounts as store
-from access.store import sessions
+from access.store import letters, sessions
 from access.values import NewAccount
 from access.vocabulary import ALL_BRANDS, MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
 from kernel import epochs
@@ -166,6 +166,7 @@ async def _changed(
     **detail: Any,
 ) -> None:
     ended = await sessions.end_sessions(uow, account)
+    await letters.void(uow, account)
     epochs.move_or_wait(uow, account)
     uow.record(action, subject=person, resource=f"account:{account}", sessions_ended=ended, **detail)
 

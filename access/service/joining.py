@@ -6,7 +6,6 @@ from uuid import UUID
 import people
 from access.errors import (
     AccountNotFoundError,
-    CodeRefusedError,
     InvalidAccountError,
     RoleRequestNotFoundError,
 )
@@ -14,9 +13,8 @@ from access.rules import four_eyes
 from access.rules.scope import Scope, require_within, scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
-from access.service.letters import token_hash, write_code
-from access.store import accounts, clients
-from access.store import letters as letter_store
+from access.service.letters import use_code, write_code
+from access.store import accounts, clients, letters
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
 from access.vocabulary import (
@@ -197,6 +195,7 @@ async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
     if await accounts.status_of(uow, request.account) is AccountStatus.PENDING:
         # What was decided counts, and not what somebody had proposed before for the same account.
         await accounts.set_role(uow, request.account, request.role, request.scope)
+        await letters.void(uow, request.account)  # who registered as an HCP doesn't come in as staff with that code
         await write_code(uow, request.account, LetterKind.INVITATION)
     else:
         await change_role(uow, request.account, request.role, request.scope)
@@ -261,9 +260,7 @@ async def pend(
 
 
 async def _opened(uow: UnitOfWork, kind: LetterKind, code: str, password_hash: str | None) -> AccountId:
-    account = await letter_store.use(uow, kind, token_hash(code))
-    if account is None or await accounts.status_of(uow, account) is not AccountStatus.PENDING:
-        raise CodeRefusedError("This code does not work, or not any more.", field="code")
+    account = await use_code(uow, kind, code, AccountStatus.PENDING)
     if password_hash is not None:
         await accounts.set_password_hash(uow, account, password_hash)
     await accounts.set_status(uow, account, AccountStatus.ACTIVE)

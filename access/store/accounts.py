@@ -134,6 +134,12 @@ async def set_status(uow: UnitOfWork, account: AccountId, status: AccountStatus)
     return tag == "UPDATE 1"
 
 
+async def lock_status(uow: UnitOfWork, account: AccountId) -> AccountStatus | None:
+    """Return the status of an account, and keep it until the transaction ends; None where there is none."""
+    found = await uow.fetchval("select status from access.account where id = $1 for no key update", account)
+    return None if found is None else AccountStatus(found)
+
+
 async def set_role(uow: UnitOfWork, account: AccountId, role: Role, scope: Scope) -> None:
     """Replace role and scope."""
     await uow.execute(

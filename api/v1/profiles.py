@@ -126,6 +126,8 @@ async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[U
     """Correct the named fields of a healthcare professional and return those that the caller may see."""
     known = await known_person(uow, caller, person)
     await _change(uow, known, data, by_person=False)
+    if data.email is not UNSET:
+        await access.readdress(uow, known)
     return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 
 
