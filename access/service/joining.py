@@ -156,9 +156,10 @@ async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: boo
         FourEyesError: it is the caller's own.
 
     """
+    status = await accounts.lock_status(uow, account)
     await within(uow, caller, account)
     four_eyes.require_another(caller.account, account)
-    if await accounts.status_of(uow, account) is AccountStatus.PENDING:
+    if status is AccountStatus.PENDING:
         raise AccountNotFoundError("This account waits for its owner; there is nothing to switch.")
     await (enable_account if on else disable_account)(uow, account)
 
@@ -182,7 +183,8 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
     Otherwise whoever registers somebody else's address first would know the password of what its owner confirms.
     """
     account = await accounts.account_of(uow, known)
-    waits = account is not None and await accounts.status_of(uow, account) is AccountStatus.PENDING
+    # Locked, or the password of whoever registers again would open what its owner confirms at this moment.
+    waits = account is not None and await accounts.lock_status(uow, account) is AccountStatus.PENDING
     if account is not None and waits and await accounts.role_of(uow, account) is Role.HCP:
         await accounts.set_password_hash(uow, account, password_hash)
         await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
@@ -192,7 +194,7 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
 
 
 async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
-    if await accounts.status_of(uow, request.account) is AccountStatus.PENDING:
+    if await accounts.lock_status(uow, request.account) is AccountStatus.PENDING:
         # What was decided counts, and not what somebody had proposed before for the same account.
         await accounts.set_role(uow, request.account, request.role, request.scope)
         await letters.void(uow, request.account)  # who registered as an HCP doesn't come in as staff with that code

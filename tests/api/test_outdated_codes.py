@@ -1,6 +1,5 @@
 """A code in a letter opens what it was written for: not what became of the account, its address or its owner since."""
 
-import asyncio
 from uuid import UUID, uuid4
 
 import httpx
@@ -88,21 +87,6 @@ async def test_who_was_switched_off_before_coming_in_waits_for_a_colleague_again
     problem(await accept(house, code), 422, "code-refused")
     assert await house.count("access.account", "id = $1 and status = 'pending'", UUID(user["id"])) == 1
     assert (await accept(house, working)).status_code == 204
-
-
-async def test_whoever_is_switched_off_while_coming_in_stays_off(
-    house: House, directory: Asker, administrator: Asker
-) -> None:
-    user = await invited(directory, administrator)
-    code = await code_for(house, user["emails"][0]["value"])
-    async with house.database.transaction():
-        await house.database.execute("update access.account set status = 'disabled' where id = $1", UUID(user["id"]))
-        coming = asyncio.create_task(accept(house, code))
-        while not await house.count("pg_locks", "not granted"):
-            assert not coming.done(), "it waits for who came first"
-            await asyncio.sleep(0.01)
-    problem(await coming, 422, "code-refused")
-    assert await house.count("access.account", "id = $1 and status = 'disabled'", UUID(user["id"])) == 1
 
 
 async def test_a_code_for_another_password_ends_with_the_password_that_was_forgotten(house: House) -> None:
