@@ -1,7 +1,7 @@
 """Accounts of people and machines, and what changes them.
 
-Whatever changes what an account is worth ends its sessions and moves its epoch in the same transaction: nobody goes on
-with what they no longer have.
+Whatever changes what an account is worth ends its sessions, voids the codes in its letters and moves its epoch in the
+same transaction: nobody goes on with what they no longer have.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from access.rules import password as password_rules
 from access.rules.scope import Scope, scope
 from access.service.alerting import alert
 from access.store import accounts as store
-from access.store import sessions
+from access.store import letters, sessions
 from access.values import NewAccount
 from access.vocabulary import ALL_BRANDS, MACHINES, AccountId, AccountStatus, Action, AlertKind, Role
 from kernel import epochs
@@ -108,10 +108,13 @@ async def enable_account(uow: UnitOfWork, account: AccountId) -> None:
     """Switch an account on again; sessions that ended stay ended.
 
     Raises:
-        AccountNotFoundError: there is none.
+        AccountNotFoundError: there is none, or nobody has ever agreed to its role.
 
     """
     person, _ = await _locked(uow, account)
+    if not await store.agreed(uow, account):
+        # Otherwise whoever proposes a role, by a directory that never switched the account on, gives it alone.
+        raise AccountNotFoundError("Nobody has agreed to this account's role; there is nothing to switch on.")
     await store.set_status(uow, account, AccountStatus.ACTIVE)
     await alert(uow, account, AlertKind.ACCOUNT_ENABLED)
     await _changed(uow, account, person, Action.ACCOUNT_ENABLED)
@@ -176,6 +179,7 @@ async def _changed(
     **detail: Any,
 ) -> None:
     ended = await sessions.end_sessions(uow, account)
+    await letters.void(uow, account)
     epochs.move_or_wait(uow, account)
     uow.record(action, subject=person, resource=f"account:{account}", sessions_ended=ended, **detail)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import people
 from access.errors import (
     AccountNotFoundError,
-    CodeRefusedError,
     InvalidAccountError,
     RoleRequestNotFoundError,
 )
@@ -14,9 +13,8 @@ from access.rules import four_eyes
 from access.rules.scope import Scope, require_within, scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
-from access.service.letters import token_hash, write_code
-from access.store import accounts, clients
-from access.store import letters as letter_store
+from access.service.letters import use_code, write_code
+from access.store import accounts, clients, letters
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
 from access.vocabulary import (
@@ -154,13 +152,14 @@ async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: boo
     """Switch an account on or off; one's own stays on.
 
     Raises:
-        AccountNotFoundError: there is none within the caller's scope.
+        AccountNotFoundError: there is none within the caller's scope, or nobody has agreed to its role yet.
         FourEyesError: it is the caller's own.
 
     """
+    status = await accounts.lock_status(uow, account)
     await within(uow, caller, account)
     four_eyes.require_another(caller.account, account)
-    if await accounts.status_of(uow, account) is AccountStatus.PENDING:
+    if status is AccountStatus.PENDING:
         raise AccountNotFoundError("This account waits for its owner; there is nothing to switch.")
     await (enable_account if on else disable_account)(uow, account)
 
@@ -184,7 +183,8 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
     Otherwise whoever registers somebody else's address first would know the password of what its owner confirms.
     """
     account = await accounts.account_of(uow, known)
-    waits = account is not None and await accounts.status_of(uow, account) is AccountStatus.PENDING
+    # Locked, or the password of whoever registers again would open what its owner confirms at this moment.
+    waits = account is not None and await accounts.lock_status(uow, account) is AccountStatus.PENDING
     if account is not None and waits and await accounts.role_of(uow, account) is Role.HCP:
         await accounts.set_password_hash(uow, account, password_hash)
         await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
@@ -194,9 +194,10 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
 
 
 async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
-    if await accounts.status_of(uow, request.account) is AccountStatus.PENDING:
+    if await accounts.lock_status(uow, request.account) is AccountStatus.PENDING:
         # What was decided counts, and not what somebody had proposed before for the same account.
         await accounts.set_role(uow, request.account, request.role, request.scope)
+        await letters.void(uow, request.account)  # who registered as an HCP doesn't come in as staff with that code
         await write_code(uow, request.account, LetterKind.INVITATION)
     else:
         await change_role(uow, request.account, request.role, request.scope)
@@ -261,9 +262,7 @@ async def pend(
 
 
 async def _opened(uow: UnitOfWork, kind: LetterKind, code: str, password_hash: str | None) -> AccountId:
-    account = await letter_store.use(uow, kind, token_hash(code))
-    if account is None or await accounts.status_of(uow, account) is not AccountStatus.PENDING:
-        raise CodeRefusedError("This code does not work, or not any more.", field="code")
+    account = await use_code(uow, kind, code, AccountStatus.PENDING)
     if password_hash is not None:
         await accounts.set_password_hash(uow, account, password_hash)
     await accounts.set_status(uow, account, AccountStatus.ACTIVE)

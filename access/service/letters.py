@@ -14,10 +14,11 @@ from uuid import UUID
 import structlog
 
 import people
+from access.errors import CodeRefusedError
 from access.rules.letters import letter, lifetime
 from access.store import accounts
 from access.store import letters as store
-from access.vocabulary import AccountId, Action, AlertKind, LetterKind
+from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, LetterKind
 from kernel import crypto
 from kernel.mail import Mail, Mailbox, MailUnavailableError
 from kernel.unit_of_work import UnitOfWork
@@ -38,6 +39,29 @@ async def write_code(uow: UnitOfWork, account: AccountId, kind: LetterKind) -> N
     assert person is not None  # noqa: S101 - nobody writes to a machine
     pair = (token_hash(_written(token)), await people.seal_secret(uow, person, token, _context(identifier)))
     await store.insert(uow, identifier, account, kind.value, uow.now + lifetime(kind), pair)
+
+
+async def use_code(uow: UnitOfWork, kind: LetterKind, code: str, status: AccountStatus) -> AccountId:
+    """Use a code up and return whose it is: an account of this ``status``, kept as it is until the transaction ends.
+
+    Raises:
+        CodeRefusedError: it was never written, was used or withdrawn, is too old, or the account has another status.
+
+    """
+    account = await store.addressee(uow, kind, token_hash(code))
+    # Locked before it is looked at: whoever switches it off at this moment is waited for, and counts.
+    if account is not None and await accounts.lock_status(uow, account) is status:
+        used = await store.use(uow, kind, token_hash(code))
+        if used is not None:
+            return used
+    raise CodeRefusedError("This code does not work, or not any more.", field="code")
+
+
+async def readdress(uow: UnitOfWork, person: people.PersonId) -> None:
+    """Void the codes that went to an address which ``person`` no longer has; who was invited is invited at the new."""
+    account = await accounts.account_of(uow, person)
+    if account is not None and LetterKind.INVITATION in await store.void(uow, account):
+        await write_code(uow, account, LetterKind.INVITATION)
 
 
 async def write_word(uow: UnitOfWork, account: AccountId, kind: AlertKind) -> None:

@@ -11,7 +11,7 @@ from access.passwords import PASSWORDS
 from access.refusals import Refusal
 from access.rules import password as rules
 from access.service.accounts import change_password_hash
-from access.service.letters import token_hash, write_code
+from access.service.letters import token_hash, use_code, write_code
 from access.store import accounts
 from access.store import letters as store
 from access.values import Caller, Credential
@@ -80,12 +80,10 @@ async def change_with_code(uow: UnitOfWork, kind: LetterKind, code: str, passwor
     """Use ``code`` up and set the password that its reader chose; every session of the account ends.
 
     Raises:
-        CodeRefusedError: it was used, or withdrawn, in the meantime.
+        CodeRefusedError: it was used, or withdrawn, in the meantime, or the account is not active.
 
     """
-    account = await store.use(uow, kind, token_hash(code))
-    if account is None:
-        raise CodeRefusedError("This code does not work, or not any more.", field="code")
+    account = await use_code(uow, kind, code, AccountStatus.ACTIVE)
     await change_password_hash(uow, account, password_hash)
     return account
 

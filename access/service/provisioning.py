@@ -14,6 +14,7 @@ from access.rules.scim import DirectoryUser, patched, refused
 from access.rules.scope import scope
 from access.service.accounts import disable_account, enable_account
 from access.service.joining import pend, propose
+from access.service.letters import readdress
 from access.store import accounts, role_requests
 from access.store import provisioning as store
 from access.values import Caller, NewAccount, ProvisionedUser
@@ -144,6 +145,8 @@ async def _changed(
         raise refused(ScimFault.MUTABILITY, "active", "was switched off by a member of staff")
     if _change(user) != _change(present):
         await people.change(uow, known.person, _change(user), by_person=False)
+    if user.email != present.email:
+        await readdress(uow, known.person)
     await store.note_change(uow, known.account, deactivated=known.deactivated and not user.active)
     if present.active and not user.active:
         await _deactivate(uow, known.account)

@@ -81,6 +81,21 @@ async def status_of(uow: UnitOfWork, account: AccountId) -> AccountStatus:
     return AccountStatus(await uow.fetchval("select status from access.account where id = $1", account))
 
 
+async def agreed(uow: UnitOfWork, account: AccountId) -> bool:
+    """Tell whether an account may be switched on: somebody agreed to its role, or it needs nobody to agree.
+
+    HCPs and machines need nobody. Staff with a password came in by an invitation, which was agreed to, or were made at
+    the terminal.
+    """
+    found = await uow.fetchval(
+        "select person is null or role = 'hcp' or password_hash is not null or exists"
+        " (select from access.role_request where role_request.account = account.id and approved)"
+        " from access.account where id = $1",
+        account,
+    )
+    return found is True
+
+
 async def credential(uow: UnitOfWork, person: PersonId | None) -> Credential:
     """Return how the account of ``person`` signs in; an empty credential where there is none."""
     row = await uow.fetchrow(
@@ -123,6 +138,12 @@ async def set_status(uow: UnitOfWork, account: AccountId, status: AccountStatus)
     """Switch the account on or off; tell whether it exists."""
     tag = await uow.execute("update access.account set status = $2 where id = $1", account, status.value)
     return tag == "UPDATE 1"
+
+
+async def lock_status(uow: UnitOfWork, account: AccountId) -> AccountStatus | None:
+    """Return the status of an account, and keep it until the transaction ends; None where there is none."""
+    found = await uow.fetchval("select status from access.account where id = $1 for no key update", account)
+    return None if found is None else AccountStatus(found)
 
 
 async def set_role(uow: UnitOfWork, account: AccountId, role: Role, scope: Scope) -> None:

@@ -49,6 +49,17 @@ async def insert(
     )
 
 
+async def void(uow: UnitOfWork, account: AccountId) -> set[LetterKind]:
+    """Let no code work that an account was written and has not used; return of which kinds they were."""
+    rows = await uow.fetch(
+        "update access.letter set used_at = $2, wrapped_token = null"
+        " where account = $1 and used_at is null and token_hash is not null returning kind",
+        account,
+        uow.now,
+    )
+    return {LetterKind(row["kind"]) for row in rows}
+
+
 async def recent(uow: UnitOfWork, account: AccountId, kind: LetterKind, since: datetime) -> int:
     """Return how many letters of this kind an account was written ``since`` then."""
     return int(

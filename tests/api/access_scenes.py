@@ -18,7 +18,9 @@ async def another_session(scene: Scene, asker: Asker) -> Sent:
 
 
 async def an_account(scene: Scene, _: Asker) -> Sent:
-    return Sent(inside=(await scene.house.staff(MARKETER, "GB")).caller.account)
+    staff = await scene.house.staff(MARKETER, "GB")
+    await scene.house.give_password(staff)  # who has none, and no role that was agreed to, isn't switched on
+    return Sent(inside=staff.caller.account)
 
 
 async def a_new_client(_: Scene, __: Asker) -> Sent:

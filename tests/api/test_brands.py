@@ -57,6 +57,7 @@ async def a_board(house: House, brand: str | None) -> Sent:
 
 async def an_account(house: House, brand: str | None) -> Sent:
     sam = await house.staff(Role.MARKETER, "GB", brands=(brand or "*",))
+    await house.give_password(sam)  # who has none, and no role that was agreed to, isn't switched on
     return Sent(inside=sam.caller.account)
 
 

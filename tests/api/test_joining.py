@@ -197,6 +197,15 @@ async def test_an_account_is_switched_off_and_on_by_others_and_never_by_its_owne
     problem(await second.post(f"/v1/accounts/{waiting['account']}/enable"), 404, "account-not-found")
 
 
+async def test_who_needs_nobodys_agreement_is_switched_on_without_a_password(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for somebody in (await house.hcp(), await house.machine("GB")):
+        path = f"/v1/accounts/{somebody.caller.account}"
+        assert (await administrators[0].post(f"{path}/disable")).status_code == 204
+        assert (await administrators[1].post(f"{path}/enable")).status_code == 204
+
+
 async def test_who_decides_about_others_has_shown_who_they_are_lately(
     house: House, administrators: tuple[Asker, Asker]
 ) -> None:

@@ -43,13 +43,18 @@ async def patched(client: Asker, user: Body, *operations: Body) -> Any:
     return await client.ask("PATCH", f"{USERS}/{user['id']}", body=patch(*operations))
 
 
+async def request_for(administrator: Asker, user: Body) -> str:
+    """Return the path of what waits to be decided about somebody whom a directory named."""
+    waiting = (await administrator.read("/v1/role-requests", limit=200))["items"]
+    (request,) = [each["id"] for each in waiting if each["account"] == user["id"]]
+    return f"/v1/role-requests/{request}"
+
+
 async def opened(house: House, client: Asker, **more: object) -> tuple[Body, Body]:
     """Let a directory name somebody, a colleague agree, and the person come in; return the user and a sign-in."""
     user = await kept(client, **more)
     officer = await house.staff(Role.ADMINISTRATOR, "GB")
-    waiting = (await officer.read("/v1/role-requests", limit=200))["items"]
-    (request,) = [each for each in waiting if each["account"] == user["id"]]
-    assert (await officer.post(f"/v1/role-requests/{request['id']}/approve")).status_code == 200
+    assert (await officer.post(f"{await request_for(officer, user)}/approve")).status_code == 200
     address = user["emails"][0]["value"]
     code = await code_for(house, address)
     accepted = await house.http.post("/v1/invitations/accept", json={"code": code, "password": PASSWORD})
@@ -102,10 +107,9 @@ async def test_who_saw_the_directorys_secret_does_not_agree_to_what_it_proposes(
     tokens = (await house.http.post("/v1/sessions", json=secret)).json()
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     user = (await house.http.post(USERS, json=somebody(), headers=headers)).json()
-    waiting = (await other.read("/v1/role-requests", limit=200))["items"]
-    (request,) = [each["id"] for each in waiting if each["account"] == user["id"]]
-    problem(await holder.post(f"/v1/role-requests/{request}/approve"), 403, "four-eyes")
-    assert (await other.post(f"/v1/role-requests/{request}/approve")).status_code == 200
+    request = await request_for(other, user)
+    problem(await holder.post(f"{request}/approve"), 403, "four-eyes")
+    assert (await other.post(f"{request}/approve")).status_code == 200
 
 
 async def test_a_directory_sees_those_alone_whom_it_keeps(house: House) -> None:
@@ -201,6 +205,31 @@ async def test_who_was_never_invited_waits_again_when_switched_on(house: House) 
     assert await house.count("access.account", "id = $1 and status = 'pending'", user["id"]) == 1
 
 
+async def test_nobody_alone_switches_on_whom_a_directory_named_switched_off(house: House) -> None:
+    client, one, other = (
+        await directory(house),
+        await house.staff(Role.ADMINISTRATOR, "GB"),
+        await house.staff(Role.ADMINISTRATOR, "GB"),
+    )
+    off = await kept(client, userType="compliance_officer", active=False)
+    rejected, agreed = await kept(client, userType="administrator"), await kept(client)
+    assert (await other.post(f"{await request_for(other, rejected)}/reject")).status_code == 200
+    assert (await other.post(f"{await request_for(other, agreed)}/approve")).status_code == 200
+    for user in (rejected, agreed):
+        assert (await client.ask("DELETE", f"{USERS}/{user['id']}")).status_code == 204
+    for user in (off, rejected):
+        problem(await one.post(f"/v1/accounts/{user['id']}/enable"), 404, "account-not-found")
+        assert await house.count("access.account", "id = $1 and status = 'disabled'", user["id"]) == 1
+    assert (await one.post(f"/v1/accounts/{agreed['id']}/enable")).status_code == 204
+    asked = {"role": "marketer", "markets": ["GB"], "reason": "Joins the brand team."}
+    assert (await one.post(f"/v1/accounts/{off['id']}/role-requests", asked)).status_code == 201
+    problem(await one.post(f"/v1/accounts/{off['id']}/enable"), 404, "account-not-found")
+    assert (await other.post(f"{await request_for(other, off)}/approve")).status_code == 200
+    assert (await one.post(f"/v1/accounts/{off['id']}/enable")).status_code == 204
+    roles = await house.database.fetch("select role from access.account where id = $1", off["id"])
+    assert [each["role"] for each in roles] == ["marketer"]
+
+
 async def test_whom_a_directory_removes_is_out_and_gone_from_it(house: House) -> None:
     client = await directory(house)
     user, credentials = await opened(house, client)
@@ -232,9 +261,7 @@ async def test_what_was_decided_is_the_role_that_somebody_invited_gets(house: Ho
     client = await directory(house)
     user = await kept(client, userType="administrator")
     one, other = await house.staff(Role.ADMINISTRATOR, "GB"), await house.staff(Role.ADMINISTRATOR, "GB")
-    waiting = (await one.read("/v1/role-requests", limit=200))["items"]
-    (request,) = [each["id"] for each in waiting if each["account"] == user["id"]]
-    assert (await one.post(f"/v1/role-requests/{request}/reject")).status_code == 200
+    assert (await one.post(f"{await request_for(one, user)}/reject")).status_code == 200
     asked = {"role": "marketer", "markets": ["GB"], "reason": "Joins the brand team."}
     again = (await one.post(f"/v1/accounts/{user['id']}/role-requests", asked)).json()["id"]
     assert (await other.post(f"/v1/role-requests/{again}/approve")).status_code == 200

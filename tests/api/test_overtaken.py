@@ -1,0 +1,108 @@
+"""What is decided about an account counts with what became of it while the decision was on its way."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest_asyncio
+
+from access import AccountId, LetterKind, Role
+from tests.api.asker import Asker, Body
+from tests.api.house import PASSWORD, House, problem
+from tests.api.members import member
+
+OTHER = "Eichelhaeher ueber dem Tal"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def administrators(house: House) -> tuple[Asker, Asker]:
+    """Lend two administrators of the United Kingdom."""
+    return await house.staff(Role.ADMINISTRATOR, "GB"), await house.staff(Role.ADMINISTRATOR, "GB")
+
+
+def somebody() -> Body:
+    email = f"{uuid4().hex}@clinic.example"
+    return {"name": "Ada Moor", "email": email, "market": "GB", "zone": "Europe/London", "locale": "en"}
+
+
+async def overtaken(
+    house: House, account: AccountId | UUID | str, status: str, asked: Coroutine[Any, Any, httpx.Response]
+) -> httpx.Response:
+    """Ask while another transaction gives the account this status, and return the answer."""
+    async with house.database.transaction():
+        await house.database.execute("update access.account set status = $1 where id = $2", status, UUID(str(account)))
+        asking = asyncio.create_task(asked)
+        while not await house.count("pg_locks", "not granted"):
+            assert not asking.done(), "it waits for who came first"
+            await asyncio.sleep(0.01)
+    return await asking
+
+
+async def status_of(house: House, account: AccountId | UUID | str) -> str:
+    return str(await house.database.fetchval("select status from access.account where id = $1", UUID(str(account))))
+
+
+async def invited(administrators: tuple[Asker, Asker], who: Body) -> Body:
+    """Propose somebody for the staff; nobody has agreed yet."""
+    new = who | {"role": "marketer", "markets": ["GB"], "reason": "Joins the brand team."}
+    request: Body = (await administrators[0].post("/v1/invitations", new)).json()
+    return request
+
+
+async def test_whoever_is_switched_off_while_coming_in_stays_off(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for status, expected in (("disabled", 422), ("pending", 204)):
+        who = somebody()
+        request = await invited(administrators, who)
+        acceptance = {"code": await house.code(who["email"], LetterKind.INVITATION), "password": OTHER}
+        coming = house.http.post("/v1/invitations/accept", json=acceptance)
+        answer = await overtaken(house, request["account"], status, coming)
+        assert answer.status_code == expected
+        assert await status_of(house, request["account"]) == ("disabled" if expected == 422 else "active")
+
+
+async def test_a_registration_that_is_repeated_while_it_is_confirmed_brings_no_other_password(house: House) -> None:
+    who = somebody()
+    assert (await house.http.post("/v1/registrations", json=who | {"password": PASSWORD})).status_code == 202
+    code = await house.code(who["email"], LetterKind.EMAIL_CONFIRMATION)
+    assert (await house.http.post("/v1/registrations/confirm", json={"code": code})).status_code == 204
+    signed_in = await house.http.post("/v1/sessions", json={"email": who["email"], "password": PASSWORD})
+    assert signed_in.status_code == 200
+    account = UUID((await house.trail(signed_in))[0]["resource"].partition(":")[2])
+    await house.database.execute("update access.account set status = 'pending' where id = $1", account)
+    again = house.http.post("/v1/registrations", json=who | {"password": OTHER})
+    assert (await overtaken(house, account, "active", again)).status_code == 202
+    for password, expected in ((OTHER, 401), (PASSWORD, 200)):
+        answer = await house.http.post("/v1/sessions", json={"email": who["email"], "password": password})
+        assert answer.status_code == expected
+
+
+async def test_who_comes_in_while_a_role_is_agreed_to_signs_in_again_with_it(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for status, expected in (("active", {"access:role:changed"}), ("pending", set())):
+        request = await invited(administrators, somebody())
+        approving = administrators[1].post(f"/v1/role-requests/{request['id']}/approve")
+        answer = await overtaken(house, request["account"], status, approving)
+        assert answer.status_code == 200
+        actions = {entry["action"] for entry in await house.trail(answer)}
+        assert actions & {"access:role:changed"} == expected
+        letters = await house.count("access.letter", "account = $1 and kind = 'invitation'", UUID(request["account"]))
+        assert letters == (0 if expected else 1)
+
+
+async def test_who_waits_again_at_the_moment_of_being_switched_on_waits(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for status, expected in (("pending", 404), ("disabled", 204)):
+        sam = await member(house, Role.MARKETER)
+        path = f"/v1/accounts/{sam.account}"
+        assert (await administrators[0].post(f"{path}/disable")).status_code == 204
+        answer = await overtaken(house, sam.account, status, administrators[0].post(f"{path}/enable"))
+        assert answer.status_code == expected
+        if expected == 404:
+            problem(answer, 404, "account-not-found")
+        assert await status_of(house, sam.account) == ("pending" if expected == 404 else "active")
