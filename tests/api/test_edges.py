@@ -134,6 +134,23 @@ async def test_only_pages_of_a_named_origin_may_call(house: House) -> None:
     assert "access-control-allow-origin" not in closed.headers
 
 
+async def test_pages_of_a_named_origin_may_use_every_method_and_header_that_a_route_takes(house: House) -> None:
+    origin = "https://app.clinic.example"
+    contract = (await house.http.get("/schema/openapi.json")).json()
+    operations = [(method, each) for path in contract["paths"].values() for method, each in path.items()]
+    methods = {method.upper() for method, _ in operations}
+    headers = {each["name"] for _, one in operations for each in one.get("parameters", []) if each["in"] == "header"}
+    assert {"PATCH", "DELETE"} < methods
+    assert {"Approval", "Idempotency-Key"} <= headers
+    async with worker(house, cors_origins=(origin,)) as opened:
+        for method in methods:
+            wanted = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": ", ".join(headers)}
+            answer = await opened.options("/v1/me", headers=wanted | {"Origin": origin})
+            allowed = answer.headers["access-control-allow-headers"].lower().split(", ")
+            assert method in answer.headers["access-control-allow-methods"].split(", ")
+            assert {name.lower() for name in headers} | {"authorization", "dpop"} <= set(allowed)
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/v1/me", "/v1/nowhere", "/v1/content"])
 async def test_every_answer_closes_what_a_browser_would_open(house: House, path: str) -> None:
     hcp = await house.hcp()

@@ -98,6 +98,12 @@ def test_a_book_of_accents_is_refused_and_hashed_without_being_put_in_order() ->
     assert time.thread_time() - started < 1, "a millisecond; put in order twice, some 7 s"
 
 
+def test_a_password_has_its_normal_form_up_to_the_longest_that_is_typed() -> None:
+    typed = "\uff21" * password.LONGEST_TYPED
+    assert password.octets(typed) == b"A" * password.LONGEST_TYPED
+    assert password.octets(f"{typed}\uff21") == f"{typed}\uff21".encode()
+
+
 def test_accents_are_counted_when_they_are_composed() -> None:
     typed = unicodedata.normalize("NFD", "Fjord" + "\u1ec7" * 120)
     assert len(typed) > 300
