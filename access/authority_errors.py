@@ -30,6 +30,13 @@ class BreakGlassOpenError(ConflictError):
     remedy = "End it first: DELETE /v1/me/break-glass, or POST /v1/break-glass/{id}/revoke."
 
 
+class BreakGlassUnreviewedError(ConflictError):
+    """The last emergency access waits for somebody to say what to think of it; until then there is no other."""
+
+    code = "break-glass-unreviewed"
+    remedy = "Let a compliance officer or data protection officer review it: POST /v1/break-glass/{id}/review."
+
+
 class NobodyToReviewError(ConflictError):
     """There is nobody who could review it."""
 

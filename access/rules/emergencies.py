@@ -38,9 +38,9 @@ def check(caller: Caller, permission: Permission | None, market: str | None) -> 
 def under(caller: Caller, opened: Opened | None, permission: Permission, now: datetime) -> Caller:
     """Return the caller of a request for ``permission`` with what an emergency access adds to it at ``now``.
 
-    A market is lent for what an emergency is for, and for nothing else that the role may do.
+    A market is lent for what an emergency is for, and for nothing else that the role may do; an HCP is lent nothing.
     """
-    if opened is None or now >= opened.ends_at:
+    if opened is None or now >= opened.ends_at or caller.role is Role.HCP:
         return caller
     lends_market = opened.market is not None and permission in IN_EMERGENCY
     return replace(

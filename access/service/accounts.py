@@ -14,6 +14,7 @@ from access.passwords import PASSWORDS
 from access.rules import password as password_rules
 from access.rules.scope import Scope, scope
 from access.service.alerting import alert
+from access.service.emergencies import end_open
 from access.store import accounts as store
 from access.store import letters, sessions
 from access.values import NewAccount
@@ -101,6 +102,7 @@ async def disable_account(uow: UnitOfWork, account: AccountId) -> None:
     """
     person, _ = await _locked(uow, account)
     await store.set_status(uow, account, AccountStatus.DISABLED)
+    await end_open(uow, account)
     await _changed(uow, account, person, Action.ACCOUNT_DISABLED)
 
 
@@ -134,6 +136,7 @@ async def change_role(uow: UnitOfWork, account: AccountId, role: Role, asked: Sc
     _require_person_role(role)
     scoped = scope(role, asked.markets, asked.brands, await _own_market(uow, person))
     await store.set_role(uow, account, role, scoped)
+    await end_open(uow, account)
     await alert(uow, account, AlertKind.ROLE_CHANGED)
     await _changed(uow, account, person, Action.ROLE_CHANGED, role=role.value, previous=previous.value, **scoped.said())
 

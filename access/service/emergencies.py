@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from access.authority_errors import (
     BreakGlassNotFoundError,
     BreakGlassOpenError,
+    BreakGlassUnreviewedError,
     NobodyToReviewError,
 )
 from access.authority_values import BreakGlass
@@ -20,7 +21,7 @@ from access.rules import four_eyes
 from access.service.alerting import alert
 from access.store import emergencies as store
 from access.values import Caller
-from access.vocabulary import Action, AlertKind, Finding, Permission
+from access.vocabulary import AccountId, Action, AlertKind, Finding, Permission
 from kernel import epochs
 from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
@@ -36,6 +37,7 @@ async def break_glass(
     Raises:
         InvalidEmergencyError, InvalidAccountError: the facts hold the ``field`` that is wrong.
         BreakGlassOpenError: the caller has one.
+        BreakGlassUnreviewedError: the caller had one that nobody has reviewed.
         NobodyToReviewError: there is nobody else who could review it.
 
     """
@@ -52,6 +54,8 @@ async def break_glass(
     overseers = await store.holders(uow, rules.reviewers(), caller.account)
     if not overseers:
         raise NobodyToReviewError("There is nobody else who could review an emergency access.")
+    if await store.is_unreviewed(uow, caller.account):
+        raise BreakGlassUnreviewedError("Your last emergency access waits for its review.")
     await store.insert(uow, opened)
     for account in (*overseers, caller.account):
         await alert(uow, account, AlertKind.BREAK_GLASS_OPENED)
@@ -75,12 +79,19 @@ async def end_own(uow: UnitOfWork, caller: Caller) -> None:
         BreakGlassNotFoundError: none is open.
 
     """
-    found = await store.open_of(uow, caller.account)
-    if found is None:
+    if not await end_open(uow, caller.account):
         raise BreakGlassNotFoundError("You have no emergency access that is open.")
-    await store.end(uow, found, caller.account)
-    epochs.move_or_wait(uow, caller.account)
+
+
+async def end_open(uow: UnitOfWork, account: AccountId) -> bool:
+    """End the emergency access of ``account`` before its time; tell whether one was open."""
+    found = await store.open_of(uow, account)
+    if found is None:
+        return False
+    await store.end(uow, found, account)
+    epochs.move_or_wait(uow, account)
     uow.record(Action.BREAK_GLASS_ENDED, resource=_named(found))
+    return True
 
 
 async def unreviewed(uow: UnitOfWork, after: UUID | None, limit: int) -> Page[BreakGlass]:

@@ -72,6 +72,18 @@ async def open_of(uow: UnitOfWork, account: AccountId) -> UUID | None:
     return None if found is None else UUID(str(found))
 
 
+async def is_unreviewed(uow: UnitOfWork, account: AccountId) -> bool:
+    """Tell whether an access of ``account`` is over that nobody has reviewed."""
+    return bool(
+        await uow.fetchval(
+            "select exists (select from access.break_glass where account = $1 and reviewed_at is null"
+            " and (ended_at is not null or ends_at <= $2))",
+            account,
+            uow.now,
+        )
+    )
+
+
 async def end(uow: UnitOfWork, identifier: UUID, by: AccountId) -> None:
     """Note that it was ended now, and by whom."""
     await uow.execute(

@@ -30,6 +30,13 @@ async def profile(asker: Asker, hcp: Asker) -> int:
     return (await asker.get(f"/v1/hcps/{hcp.person}/profile")).status_code
 
 
+async def review(house: House, glass: str) -> None:
+    officer = await house.staff(Role.COMPLIANCE_OFFICER)
+    judged = {"finding": "justified", "words": "Nobody else was there."}
+    answer = await officer.post(f"/v1/break-glass/{glass}/review", judged)
+    assert answer.status_code == 200, answer.text
+
+
 async def test_a_permission_is_lent_until_the_hour_is_over_and_every_entry_says_so(
     house: House, marketer: Asker
 ) -> None:
@@ -72,11 +79,12 @@ async def test_it_ends_at_once_on_every_worker_when_it_is_ended_or_revoked(
         async def elsewhere() -> int:
             return (await marketer.ask("GET", f"/v1/hcps/{hcp.person}/profile", via=other)).status_code
 
-        await broken(marketer, permission="hcp:read", market=None)
+        ended = await broken(marketer, permission="hcp:read", market=None)
         assert await elsewhere() == 200
         assert (await marketer.ask("DELETE", "/v1/me/break-glass")).status_code == 204
         assert await elsewhere() == 403
         problem(await marketer.ask("DELETE", "/v1/me/break-glass"), 404, "break-glass-not-found")
+        await review(house, ended)
         glass = await broken(marketer, permission="hcp:read", market=None)
         assert await elsewhere() == 200
         answer = await officer.post(f"/v1/break-glass/{glass}/revoke")
@@ -113,11 +121,46 @@ async def test_somebody_else_reviews_it_once_and_when_it_is_over(house: House) -
     assert glass not in {each["id"] for each in (await officer.read("/v1/break-glass", limit=200))["items"]}
 
 
-async def test_one_is_open_at_a_time_and_the_next_may_follow(house: House, marketer: Asker) -> None:
-    await broken(marketer, minutes=4)
-    problem(await marketer.post("/v1/break-glass", emergency()), 409, "break-glass-open")
-    house.clock.move(timedelta(minutes=4))
+async def test_one_is_open_at_a_time_and_the_next_follows_its_review(house: House, marketer: Asker) -> None:
+    for end in ("by itself", "by its owner"):
+        glass = await broken(marketer, minutes=4)
+        problem(await marketer.post("/v1/break-glass", emergency()), 409, "break-glass-open")
+        if end == "by itself":
+            house.clock.move(timedelta(minutes=4))
+        else:
+            assert (await marketer.ask("DELETE", "/v1/me/break-glass")).status_code == 204
+        refused = problem(await marketer.post("/v1/break-glass", emergency()), 409, "break-glass-unreviewed")
+        assert "/v1/break-glass/{id}/review" in refused["remedy"]
+        await broken(await house.staff(Role.MARKETER, "GB"))
+        await review(house, glass)
     await broken(marketer)
+
+
+@pytest.mark.parametrize("role", ["hcp", "medical_reviewer"])
+async def test_it_ends_with_the_role_that_it_was_lent_to(house: House, marketer: Asker, role: str) -> None:
+    hcp, administrator = await house.hcp(), await house.staff(Role.ADMINISTRATOR, "GB")
+    await broken(marketer, permission="hcp:read", market=None)
+    asked = {"role": role, "markets": [] if role == "hcp" else ["GB"], "reason": "Leaves the brand team."}
+    request = await administrator.post(f"/v1/accounts/{marketer.caller.account}/role-requests", asked)
+    assert await profile(marketer, hcp) == 200, "nobody has agreed yet"
+    path = f"/v1/role-requests/{request.json()['id']}/approve"
+    approved = await (await house.staff(Role.ADMINISTRATOR, "GB")).post(path)
+    assert "access:emergency:ended" in {entry["action"] for entry in await house.trail(approved)}
+    again = await house.sitting(marketer.caller.account, Role(role), ("GB",), marketer.caller.person)
+    assert await profile(again, hcp) == 403
+    assert await house.count("access.break_glass", "account = $1 and ended_at is null", again.caller.account) == 0
+
+
+async def test_it_ends_when_its_account_is_switched_off(house: House, marketer: Asker) -> None:
+    hcp, administrator = await house.hcp(), await house.staff(Role.ADMINISTRATOR, "GB")
+    await house.give_password(marketer)
+    await broken(marketer, permission="hcp:read", market=None)
+    assert await profile(marketer, hcp) == 200
+    for switch in ("disable", "enable"):
+        path = f"/v1/accounts/{marketer.caller.account}/{switch}"
+        assert (await administrator.post(path)).status_code == 204
+    again = await house.sitting(marketer.caller.account, Role.MARKETER, ("GB",), marketer.caller.person)
+    assert await profile(again, hcp) == 403
 
 
 async def test_it_is_asked_for_with_a_fresh_factor(house: House, marketer: Asker) -> None:

@@ -64,6 +64,13 @@ def test_it_ends_at_its_instant() -> None:
     assert under(before, None, Permission.CONTENT_READ, NOON) is before
 
 
+def test_an_hcp_is_lent_nothing() -> None:
+    for glass in (opened(market="FR"), opened(Permission.HCP_READ)):
+        before = caller(Role.HCP, "GB")
+        assert under(before, glass, Permission.HCP_READ, NOON) is before
+        assert under(caller(Role.MARKETER, "GB"), glass, Permission.HCP_READ, NOON).break_glass == GLASS
+
+
 @pytest.mark.parametrize(
     ("permission", "market", "field"),
     [
