@@ -223,6 +223,17 @@ async def test_with_valkey_away_a_proof_is_shown_once_all_the_same_and_must_be_y
         assert (await key.ask(tokens, _aged(5)(key, tokens["access_token"]), via=one)).status_code == 200
 
 
+async def test_a_proof_that_was_shown_while_valkey_was_away_is_known_to_who_finds_it_back(house: House) -> None:
+    key = Key(house)
+    tokens = await key.tokens(await member(house))
+    proof = key.proof("GET", "/v1/me", tokens["access_token"])
+    async with worker(house, redis_url="redis://127.0.0.1:1") as away:
+        assert (await key.ask(tokens, proof, via=away)).status_code == 200
+    async with worker(house) as back:
+        problem(await key.ask(tokens, proof, via=back), 401, "key-proof-refused")
+        assert (await key.ask(tokens, via=back)).status_code == 200, "the control: another one"
+
+
 async def test_who_stole_a_refresh_token_without_its_key_gets_nothing_and_ends_nothing(house: House) -> None:
     key, thief = Key(house), Key(house)
     tokens = await key.tokens(await member(house))
