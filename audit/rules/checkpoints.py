@@ -43,7 +43,7 @@ def read_size(text: str) -> int:
 
     """
     if not SIZE.fullmatch(text):
-        raise NoteError("A size is a decimal number without leading zeros.")
+        raise NoteError("A size is written as in a checkpoint: a decimal number without leading zeros.")
     if int(text) > LARGEST_SIZE:
         raise NoteError("A log has no more entries than fit into 63 bits.")
     return int(text)

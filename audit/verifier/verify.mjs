@@ -118,7 +118,7 @@ const HASH = /^[A-Za-z0-9+/]{43}=$/;
 const isSize = (text) => SIZE.test(text) && !text.includes("\n");
 
 function sizeOf(text) {
-  if (!isSize(text)) refuse("A size is a decimal number without leading zeros.");
+  if (!isSize(text)) refuse("A size is written as in a checkpoint: a decimal number without leading zeros.");
   const size = BigInt(text);
   return size <= LARGEST_SIZE ? size : refuse("A log has no more entries than fit into 63 bits.");
 }
