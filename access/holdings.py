@@ -71,7 +71,7 @@ HOLDINGS: Final = (
         table="access.role_request",
         title="Roles that were asked for on your account",
         of=by_account("account"),
-        withheld={"requested_by": "the account of somebody else", "decided_by": "the account of somebody else"},
+        withheld=dict.fromkeys(("requested_by", "secret_holder", "decided_by"), "the account of somebody else"),
     ),
     Holding(
         table="access.approval",

@@ -228,6 +228,9 @@ class RoleRequest(Table, tablename="role_request", schema="access"):
     brands = Array(base_column=Text(), default=list, null=False, help_text="pseudonymous: brand scope, or *")
     reason = Text(default=None, null=False, help_text="pseudonymous: why, in a sentence")
     requested_by = UUID(default=None, null=False, help_text="pseudonymous: whose idea it was")
+    secret_holder = UUID(
+        default=None, null=True, help_text="pseudonymous: account that knew the secret of the machine whose idea it was"
+    )
     requested_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
     decided_by = UUID(default=None, null=True, help_text="pseudonymous: who agreed or refused; somebody else")
     decided_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when")

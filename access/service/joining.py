@@ -16,7 +16,7 @@ from access.rules.scope import Scope, require_within, scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
 from access.service.letters import token_hash, use_code, write_code
-from access.store import accounts, clients, letters
+from access.store import accounts, letters
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
 from access.vocabulary import (
@@ -135,13 +135,13 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
 
     Raises:
         RoleRequestNotFoundError: there is none that waits within the caller's scope.
-        FourEyesError: the caller asked for it, or knows the secret of the machine that did, or would get the role.
+        FourEyesError: the caller asked for it, or knew the secret of the machine that did, or would get the role.
 
     """
     found = await store.lock(uow, request)
     if found is None or not caller.scope.covers(found.scope):
         raise RoleRequestNotFoundError("There is no such request that waits.")
-    holder = await clients.secret_shown_to(uow, found.requested_by)
+    holder = await store.secret_holder(uow, request)
     four_eyes.require_another(caller.account, found.requested_by, found.account, *([holder] if holder else []))
     await store.decide(uow, request, caller.account, approved=approve)
     if approve:

@@ -6,7 +6,7 @@ from uuid import UUID
 from access.rules import four_eyes
 from access.rules import training as rules
 from access.service.joining import within
-from access.store import accounts
+from access.store import accounts, clients
 from access.store import training as store
 from access.values import Caller
 from access.vocabulary import AccountId, Action
@@ -19,12 +19,13 @@ async def record(uow: UnitOfWork, caller: Caller, account: AccountId, item: UUID
 
     Raises:
         AccountNotFoundError: there is no such account within the caller's markets.
-        FourEyesError: it is the caller's own.
+        FourEyesError: it is the caller's own, or that of who was shown the secret of the machine that calls.
         InvalidTrainingError: it lies in the future.
 
     """
     await within(uow, caller, account)
-    four_eyes.require_another(caller.account, account)
+    holder = await clients.secret_shown_to(uow, caller.account)
+    four_eyes.require_another(account, caller.account, *([holder] if holder else []))
     rules.check(completed_at, uow.now)
     fresh = await store.insert(uow, account, item, completed_at, caller.account)
     epochs.move_or_wait(uow, account)

@@ -16,7 +16,7 @@ _COLUMNS = "id, account, role, markets, brands, reason, requested_by, requested_
 async def insert(
     uow: UnitOfWork, request: UUID, account: AccountId, role: Role, scope: Scope, reason: str, by: AccountId
 ) -> None:
-    """Store a request that nobody has decided.
+    """Store a request that nobody has decided, and who knew the secret by then if it is a machine's.
 
     Raises:
         RoleRequestOpenError: the account has one; the transaction can only be rolled back.
@@ -24,8 +24,10 @@ async def insert(
     """
     try:
         await uow.execute(
-            "insert into access.role_request (id, account, role, markets, brands, reason, requested_by, requested_at)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "insert into access.role_request"
+            " (id, account, role, markets, brands, reason, requested_by, requested_at, secret_holder)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8,"
+            " (select secret_shown_to from access.machine_client where account = $7))",
             request,
             account,
             role.value,
@@ -61,6 +63,12 @@ async def lock(uow: UnitOfWork, request: UUID) -> RoleRequest | None:
         request,
     )
     return None if row is None else _request(row)
+
+
+async def secret_holder(uow: UnitOfWork, request: UUID) -> AccountId | None:
+    """Return who knew the secret of the machine that made a request, then; None where a person did."""
+    found = await uow.fetchval("select secret_holder from access.role_request where id = $1", request)
+    return None if found is None else AccountId(found)
 
 
 async def is_open(uow: UnitOfWork, account: AccountId) -> bool:

@@ -109,6 +109,8 @@ async def test_who_saw_the_directorys_secret_does_not_agree_to_what_it_proposes(
     user = (await house.http.post(USERS, json=somebody(), headers=headers)).json()
     request = await request_for(other, user)
     problem(await holder.post(f"{request}/approve"), 403, "four-eyes")
+    assert (await other.post(f"/v1/machine-clients/{made['client_id']}/rotate", {})).status_code == 200
+    problem(await holder.post(f"{request}/approve"), 403, "four-eyes")  # who knew it then proposed it
     assert (await other.post(f"{request}/approve")).status_code == 200
 
 

@@ -11,6 +11,7 @@ from content import STAFF_TRAINING
 from tests.api.asker import Asker
 from tests.api.authority_scenes import completion
 from tests.api.house import House, fields, problem
+from tests.api.members import bearing
 from tests.api.opening import worker
 
 
@@ -58,6 +59,19 @@ async def test_it_is_recorded_by_somebody_else_once_and_never_ahead(house: House
     stranger = await house.staff(Role.ADMINISTRATOR, "FR")
     everywhere = await house.item((STAFF_TRAINING,), markets=("*",))
     problem(await stranger.post("/v1/training", completion(house, colleague, everywhere)), 404, "account-not-found")
+
+
+async def test_nobody_records_their_own_through_a_machine_whose_secret_they_were_shown(house: House) -> None:
+    holder, colleague = await house.staff(Role.ADMINISTRATOR, "GB"), await house.staff(Role.MARKETER, "GB")
+    made = (await holder.post("/v1/machine-clients", {"name": "Lessons", "markets": ["GB"]})).json()
+    secret = {name: made[name] for name in ("client_id", "client_secret")}
+    tokens = (await house.http.post("/v1/sessions", json=secret)).json()
+    item = await house.item((STAFF_TRAINING,))
+    for asker, expected in ((holder, 403), (colleague, 204)):
+        done = completion(house, asker, item)
+        answer = await house.http.post("/v1/training", json=done, headers=bearing(tokens))
+        assert answer.status_code == expected, answer.text
+        assert await house.count("access.training", "account = $1", asker.caller.account) == (expected == 204)
 
 
 async def test_only_a_module_for_staff_that_was_approved_counts(house: House) -> None:
