@@ -81,10 +81,7 @@ class Seal:
 
         try:
             async with asyncio.timeout_at(deadline) as passage.limit:
-                if await self._admitted(scope, passage):
-                    await self._app(scope, receive, sealed_send)
-                else:
-                    await too_many(scope, receive, sealed_send)
+                await self._answer(scope, receive, sealed_send, passage)
         except Exception as error:
             # Litestar wraps what is raised while an answer leaves; before its first byte any failure means: unsealed.
             if status != 0:
@@ -102,16 +99,25 @@ class Seal:
             code=passage.reason,
         )
 
-    @staticmethod
-    async def _admitted(scope: Scope, passage: Passage) -> bool:
-        """Count a request that shows no token, or none of ours, whatever path it asks for."""
-        if scope["path"] in UNLIMITED or _shows_token(scope, passage):
-            return True
-        try:
-            await take_anonymous(passage)
-        except AddressLimitError:
-            return False
-        return True
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, passage: Passage) -> None:
+        """Answer a request, unless its network has used up its minute.
+
+        Who shows no token, or none of ours, is counted at once, whatever path it asks for; who shows one, by the gate.
+        What reaches no gate has shown it in vain, and is counted before its answer leaves.
+        """
+        may_pass = scope["path"] in UNLIMITED or _shows_token(scope, passage) or await _counted(passage)
+
+        async def counted_send(message: Message) -> None:
+            nonlocal may_pass
+            if message["type"] == "http.response.start" and passage.quota is None and scope["path"] not in UNLIMITED:
+                may_pass = await _counted(passage)
+            if may_pass:
+                await send(message)
+
+        if may_pass:
+            await self._app(scope, receive, counted_send)
+        if not may_pass:
+            await too_many(scope, receive, send)
 
     async def _seal(self, passage: Passage, message: HTTPResponseStartEvent, deadline: float) -> None:
         """Make the entry durable by ``deadline``; MUST be awaited before the first byte leaves.
@@ -142,6 +148,15 @@ class Seal:
         except Exception as error:  # whatever it was, the entry is not durable
             raise UnsealedError from error
         passage.sealed = True
+
+
+async def _counted(passage: Passage) -> bool:
+    """Count a request against its network; tell whether it may be answered."""
+    try:
+        await take_anonymous(passage)
+    except AddressLimitError:
+        return False
+    return True
 
 
 def _shows_token(scope: Scope, passage: Passage) -> bool:

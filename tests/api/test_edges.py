@@ -69,6 +69,22 @@ async def test_a_good_token_under_another_scheme_is_no_way_around_the_limit(hous
         assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/v1/nowhere", 404), ("TRACE", "/v1/me", 405), ("OPTIONS", "/v1/me", 204)]
+)
+async def test_a_good_token_is_no_way_around_the_limit_where_there_is_no_route(
+    house: House, method: str, path: str, status: int
+) -> None:
+    house.clock.move(timedelta(minutes=1))
+    hcp = await house.hcp()
+    async with worker(house, "198.51.100.11", anonymous_requests_per_minute=3) as strict:
+        answers = [await hcp.ask(method, path, via=strict) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [status] * 3 + [429] * 2
+        problem(answers[-1], 429, "too-many-requests")
+        assert [entry["decision"] for entry in await house.trail(answers[-1])] == ["refused"]
+        assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == 200
+
+
 @pytest.mark.parametrize("ended", [False, True])
 async def test_a_good_token_is_no_way_around_the_limit_where_none_is_asked_for(house: House, *, ended: bool) -> None:
     house.clock.move(timedelta(minutes=1))

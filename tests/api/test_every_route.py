@@ -141,7 +141,7 @@ async def test_without_a_valid_token_nothing_opens(house: House, scene: Scene, r
     path = re.sub(r"{[^}]*}", str((await CASES[route].send(scene, scene.hcp)).inside), template)
     asker = await house.asker(min(CASES[route].who), "GB")
     expired = asker.signed(house.clock.now() - timedelta(minutes=10))
-    bearers = [None, f"Bearer {expired}", f"Bearer {asker.token}x", f"bearer {asker.token}", "Basic YTpi", "Bearer "]
+    bearers = [None, f"Bearer {expired}", f"Bearer {asker.token}x", f"Basic {asker.token}", "Basic YTpi", "Bearer "]
     for bearer in bearers:
         headers = {} if bearer is None else {"Authorization": bearer}
         answer = await house.http.request(method, path, headers=headers)
