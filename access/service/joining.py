@@ -131,9 +131,7 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
         FourEyesError: the caller asked for it, or knew the secret of the machine that did, or would get the role.
 
     """
-    found = await store.lock(uow, request)
-    if found is None or not caller.scope.covers(found.scope):
-        raise RoleRequestNotFoundError("There is no such request that waits.")
+    found = await _decidable(uow, caller, request)
     holder = await store.secret_holder(uow, request)
     four_eyes.require_another(caller.account, found.requested_by, found.account, *([holder] if holder else []))
     await store.decide(uow, request, caller.account, approved=approve)
@@ -191,6 +189,18 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
     elif account is not None and not waits:
         await alert(uow, account, AlertKind.REGISTRATION_REPEATED)
     uow.record(Action.REGISTRATION_ASKED, subject=known, reason="known", outcome="failed")
+
+
+async def _decidable(uow: UnitOfWork, caller: Caller, request: UUID) -> RoleRequest:
+    """Return what waits within the caller's scope, as what its account has now does; neither changes meanwhile."""
+    found = await store.lock(uow, request)
+    if found is not None and caller.scope.covers(found.scope):
+        await accounts.lock_status(uow, found.account)
+        theirs = await accounts.scope_of(uow, found.account)
+        # What somebody has is taken from them, too, by whoever gives them something else.
+        if theirs is not None and caller.scope.covers(theirs):
+            return found
+    raise RoleRequestNotFoundError("There is no such request that waits.")
 
 
 async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:
