@@ -42,7 +42,7 @@ from access.rules.decision import decide, decide_factors, in_scope
 from access.rules.emergencies import under
 from access.rules.matrix import matrix
 from access.rules.openid import ATTEMPT_BYTES, Claimed
-from access.rules.passkeys import RelyingParty, party
+from access.rules.passkeys import party
 from access.rules.providers import read as read_providers
 from access.rules.scope import EVERYTHING, Scope, require_within
 from access.rules.training import decide_training
@@ -54,6 +54,8 @@ from access.service.accounts import (
     create_account,
     disable_account,
     enable_account,
+    is_hcp,
+    moved_address,
     open_account,
 )
 from access.service.alerting import alerts
@@ -76,7 +78,7 @@ from access.service.joining import (
     switch,
 )
 from access.service.keys import remove_key, removed_keys
-from access.service.letters import letters_of, readdress, send_letters
+from access.service.letters import letters_of, send_letters
 from access.service.passkeys import add_passkey, ask_passkey, offer_passkey, passkeys, remove_passkey
 from access.service.passwords import (
     addressee,
@@ -103,9 +105,7 @@ from access.values import (
     Alert,
     Caller,
     Claims,
-    ClientCredentials,
     Credential,
-    Decision,
     Enrolment,
     FactorView,
     MachineClient,
@@ -166,11 +166,9 @@ __all__ = [
     "Caller",
     "Claimed",
     "Claims",
-    "ClientCredentials",
     "ClientNotFoundError",
     "CodeRefusedError",
     "Credential",
-    "Decision",
     "Enrolment",
     "FactorView",
     "FourEyesError",
@@ -200,7 +198,6 @@ __all__ = [
     "Reach",
     "Reason",
     "Refusal",
-    "RelyingParty",
     "Role",
     "RoleRequest",
     "RoleRequestNotFoundError",
@@ -258,10 +255,12 @@ __all__ = [
     "identities",
     "in_scope",
     "invite",
+    "is_hcp",
     "issue",
     "letters_of",
     "machine_clients",
     "matrix",
+    "moved_address",
     "new_password",
     "offer_passkey",
     "open_account",
@@ -274,7 +273,6 @@ __all__ = [
     "provisioning",
     "reach",
     "read_providers",
-    "readdress",
     "refresh",
     "register",
     "remove_authenticator",

@@ -60,7 +60,11 @@ HOLDINGS: Final = (
         table="access.letter",
         title="Letters with a link that were sent to you",
         of=by_account("account"),
-        withheld={"token_hash": _SECRET, "wrapped_token": "a secret that only the letter itself may hold"},
+        withheld={
+            "token_hash": _SECRET,
+            "password_hash": _SECRET,
+            "wrapped_token": "a secret that only the letter itself may hold",
+        },
         keeps=Keeps(90, "expires_at", "to answer questions about who used a link"),
     ),
     Holding(

@@ -199,6 +199,9 @@ class Letter(Table, tablename="letter", schema="access"):
     wrapped_token = Bytea(
         default=None, null=True, help_text="pseudonymous: sealed with the person's key until it was sent"
     )
+    password_hash = Text(
+        default=None, null=True, help_text="pseudonymous: Argon2id; whoever registered with this letter opens with it"
+    )
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
     expires_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the link stops working")
     sent_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when handed to the mail server")

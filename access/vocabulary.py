@@ -235,6 +235,7 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "access:account:created"
     ACCOUNT_DISABLED = "access:account:disabled"
     ACCOUNT_ENABLED = "access:account:enabled"
+    ADDRESS_MOVED = "access:address:moved"
     APPROVALS_READ = "access:approvals:read"
     APPROVAL_ASKED = "access:approval:asked"
     APPROVAL_GIVEN = "access:approval:given"

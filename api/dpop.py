@@ -16,7 +16,7 @@ async def shown_key(request: Request[Any, Any, Any], passage: Passage, access_to
     """Return the thumbprint of the key that a request shows, or None where it shows none.
 
     While Valkey is away proofs are remembered in PostgreSQL, and those that another worker may have seen before that
-    are too old.
+    are too old; whoever finds it back asks PostgreSQL, too, for as long as a proof is good.
 
     Raises:
         KeyProofRefusedError: it shows two, or one that is not good for this request, or was shown before.
@@ -31,6 +31,7 @@ async def shown_key(request: Request[Any, Any, Any], passage: Passage, access_to
     first = await passage.runtime.once.claim(f"dpop:{proof.name}", REMEMBERED_SECONDS)
     if first is None:
         _read(request, passage, proofs[0], access_token, access.dpop.STRICTER_SECONDS)
+    if first is None or (first and passage.runtime.once.joined_within(REMEMBERED_SECONDS)):
         async with passage.runtime.work.begin(passage.origin()) as uow:
             first = await access.use_proof(uow, proof.name, REMEMBERED_SECONDS)
     if not first:

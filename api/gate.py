@@ -30,13 +30,15 @@ from api.dpop import shown_key
 from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
+from api.sealing import UNLIMITED
 from api.text import refuse_nul
 from consent.values import Decision
 from consent.vocabulary import Outcome
 from kernel.errors import ForbiddenError, NotFoundError, TooManyError, UnauthenticatedError
 
-BEARER = "Bearer "
-BOUND = "DPoP "
+BEARER = "bearer"
+BOUND = "dpop"
+"""In lower case: a client may write a scheme as it likes (RFC 9110, section 11.1)."""
 
 
 class UndeclaredRouteError(NotFoundError):
@@ -95,7 +97,9 @@ async def gate(request: Request[Any, Any, Any]) -> None:
         message = "There is nothing at this path."
         raise UndeclaredRouteError(message)
     passage.policy = policy
-    if policy.kind != "public":
+    if policy.kind == "public":
+        await _count_network(request, passage)
+    else:
         claims = await _verified(request, passage)
         passage.caller = claims.caller
         await admit(passage, policy, claims)
@@ -207,26 +211,31 @@ async def ask_consent(passage: Passage, policy: Policy, caller: Caller, mark: An
 
 
 async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims:
-    header = request.headers.get("authorization", "")
-    if not header.startswith((BEARER, BOUND)):
+    try:
+        return await _shown(request, passage)
+    except (TokenRefusedError, KeyProofRefusedError):
+        await _count_network(request, passage)
+        raise
+
+
+async def _shown(request: Request[Any, Any, Any], passage: Passage) -> Claims:
+    """Return what the token says; a bound one needs a proof of its key (RFC 9449 section 7.1)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() not in {BEARER, BOUND}:
         message = "There is no bearer token in the Authorization header."
         raise TokenRefusedError(message, reason="token-missing")
-    token = header.partition(" ")[2]
     claims = passage.runtime.verifier.verify(token)
-    if claims.key is None and header.startswith(BEARER):
+    if scheme.lower() == BEARER:
+        if claims.key is not None:
+            raise TokenRefusedError("The access token is not valid.", reason=TokenFault.KEY_NOT_SHOWN.value)
         return claims
-    try:
-        await _require_key(request, passage, claims, token)
-    except (TokenRefusedError, KeyProofRefusedError):
-        await take_anonymous(passage)  # the outermost layer counts tokens that are none, not one in the wrong hands
-        raise
-    return claims
-
-
-async def _require_key(request: Request[Any, Any, Any], passage: Passage, claims: Claims, token: str) -> None:
-    """Refuse a bound token of which the request shows no key (RFC 9449 section 7.1), and the other way round."""
-    if request.headers["authorization"].startswith(BEARER):
-        raise TokenRefusedError("The access token is not valid.", reason=TokenFault.KEY_NOT_SHOWN.value)
     key = await shown_key(request, passage, token)
     if claims.key is None or not dpop.same(claims.key, key):
         raise dpop.refused()
+    return claims
+
+
+async def _count_network(request: Request[Any, Any, Any], passage: Passage) -> None:
+    """Count what the outermost layer has not, since a good token stands in it: one in the wrong hands, or in vain."""
+    if passage.quota is None and request.scope["path"] not in UNLIMITED:
+        await take_anonymous(passage)

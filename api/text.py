@@ -15,7 +15,8 @@ from kernel.errors import InvalidError
 DEEPEST: Final = 64
 """How deep a JSON body may be nested: deeper than anything that Laurel takes."""
 NESTED: Final = f"is nested deeper than {DEEPEST} levels"
-_STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+"""A text, or what has begun as one and never ends: were that no match, each quote in it would be tried once more."""
 _BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
 _OTHERS: Final = bytes(set(range(256)) - set(b"[]{}"))
 

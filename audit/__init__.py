@@ -23,11 +23,11 @@ from audit.holdings import HOLDINGS
 from audit.publisher import Publisher, log_cosigner
 from audit.retaining import holds, lift_hold, place_hold, remove_expired
 from audit.reviewing import reviews, sign_review
-from audit.rules.checkpoints import Checkpoint
+from audit.rules.checkpoints import Checkpoint, read_size
 from audit.rules.details import SALT_BYTES, commitment
 from audit.rules.exports import ExportError, Manifest, check_export
 from audit.rules.inclusion import is_in_log
-from audit.rules.keyring import FormerKey, KeyRing, read_former_keys
+from audit.rules.keyring import FormerKey, KeyRing, read_former_key, read_former_keys
 from audit.rules.notes import LogKey, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.policies import Policy, PolicyError, parse_policy
@@ -145,7 +145,9 @@ __all__ = [
     "place_hold",
     "proof_of",
     "proofs_at",
+    "read_former_key",
     "read_former_keys",
+    "read_size",
     "remove_expired",
     "reviews",
     "run_search",

@@ -14,15 +14,16 @@ from audit import store
 from audit.errors import EntryNotSignedError, LogDamagedError
 from audit.exporting import export_key
 from audit.rules.exports import CHECKPOINT, ENTRIES, MANIFEST, RANGE, Manifest, entry_line
-from audit.rules.filters import check, possible
+from audit.rules.filters import check, possible, told
 from audit.rules.notes import LogKey
 from audit.rules.rendering import COLUMNS, PAGE_END, cells, csv_lines, page_rows, page_start
 from audit.rules.tiles import subtree_hash, subtrees
-from audit.store.removals import count_present, minimum_index
+from audit.store.removals import count_present, keep_all, minimum_index
 from audit.store.search import search
 from audit.values import EntryFilter, Progress
 from audit.vocabulary import Action
 from kernel.canonical import canonical
+from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 
 PAGE: Final = 1_000
@@ -66,7 +67,7 @@ async def write_archive(
     Memory stays the same however many there are. ``progress`` is told how many indexes were looked at, of how many.
 
     Raises:
-        InvalidError: a filter can match no entry.
+        InvalidError: a filter can match no entry, or the span is empty.
         EntryNotSignedError: nothing of the span is under a checkpoint.
         LogDamagedError: what was signed is not there.
 
@@ -99,13 +100,31 @@ async def write_archive(
         )
         text = canonical(msgspec.to_builtins(manifest)).decode() + "\n"
         archive.writestr(MANIFEST, export_key(log_key).sign_note(text))
-    uow.record(Action.ENTRIES_EXPORTED, count=count, sha256=sha256(text.encode()).hexdigest())
+    _record(uow, filters, manifest, text)
     return manifest
 
 
+def _record(uow: UnitOfWork, filters: EntryFilter, manifest: Manifest, text: str) -> None:
+    uow.record(
+        Action.ENTRIES_EXPORTED,
+        subject=filters.subject,
+        count=manifest.count,
+        sha256=sha256(text.encode()).hexdigest(),
+        filters=told(filters, matched=manifest.count > 0),
+        first_index=manifest.first_index,
+        end_index=manifest.end_index,
+    )
+
+
 async def _signed(uow: UnitOfWork, span: range) -> tuple[int, int, int, str]:
-    """Return what of ``span`` is signed, from where to where, and the size and the note of its checkpoint."""
+    """Return what of ``span`` is signed, from where to where, and the size and the note of its checkpoint.
+
+    Nothing of it is removed until the transaction ends.
+    """
+    await keep_all(uow)
     first = possible(max(span.start, 0))
+    if span.stop <= first:
+        raise InvalidError("An export begins before it ends.", field="end_index")
     checkpoint = await store.checkpoint_over(uow, possible(span.stop - 1))
     if checkpoint is None or checkpoint[0] <= first:
         raise EntryNotSignedError(f"No checkpoint covers entry {first} yet.")

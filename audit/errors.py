@@ -1,6 +1,13 @@
 """The error tree of the audit room."""
 
+from typing import Final
+
+import msgspec
+
 from kernel.errors import ConflictError, InvalidError, LaurelError, NotFoundError
+
+UNREADABLE_BY: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading an entry raises that is none; the last where it is nested without end."""
 
 
 class AuditError(LaurelError):

@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from audit import store
-from audit.rules.filters import check, possible
+from audit.errors import LogDamagedError
+from audit.rules.filters import check, possible, told
 from audit.rules.notes import LogKey
 from audit.store.search import search
 from audit.values import EntryFilter
@@ -48,6 +49,7 @@ async def export(uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, first_i
 
     Raises:
         InvalidError: a filter can match no entry.
+        LogDamagedError: an entry is no text; an archive holds it byte for byte.
 
     """
     check(filters)
@@ -55,7 +57,7 @@ async def export(uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, first_i
     found, _ = await search(uow, filters, first_index - 1, limit + 1, newest_first=False)
     chosen = [each.index for each in found[:limit]]
     bodies = await store.bodies(uow, chosen)
-    entries = [ExportedEntry(index, bodies[index].decode()) for index in chosen]
+    entries = [ExportedEntry(index, _text(index, bodies[index])) for index in chosen]
     digest = hashlib.sha256("".join(f"{each.index} {each.body}\n" for each in entries).encode()).hexdigest()
     checkpoint = await store.checkpoint_over(uow, chosen[-1] if chosen else 0)
     note = checkpoint[1] if checkpoint else None
@@ -71,6 +73,20 @@ async def export(uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, first_i
     }
     signer = export_key(log_key)
     signed = signer.sign_note(canonical(manifest).decode() + "\n")
-    uow.record(Action.ENTRIES_EXPORTED, count=len(entries), sha256=digest)
+    uow.record(
+        Action.ENTRIES_EXPORTED,
+        subject=filters.subject,
+        count=len(entries),
+        sha256=digest,
+        filters=told(filters, matched=bool(entries)),
+        first_index=first_index,
+    )
     following = found[limit].index if len(found) > limit else None
     return Export(manifest=signed, key=signer.vkey, checkpoint=note, entries=entries, next_index=following)
+
+
+def _text(index: int, body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise LogDamagedError(f"Entry {index} is no text.") from None

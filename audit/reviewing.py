@@ -21,8 +21,12 @@ MOST_ENTRIES = 100_000
 """How many entries one signature may cover: more than that nobody has looked at."""
 
 
-async def sign_review(uow: UnitOfWork, reviewer: UUID, span: range, meaning: Meaning) -> Review:
+async def sign_review(
+    uow: UnitOfWork, reviewer: UUID, span: range, meaning: Meaning, person: UUID | None = None
+) -> Review:
     """Sign that the entries of ``span`` were reviewed; whoever calls this has authenticated the reviewer just now.
+
+    ``reviewer`` is an account, ``person`` whose it is: nobody reviews their own attempts to sign in either.
 
     The signature is bound to what it covers by the SHA-256 of the leaf hashes of the whole range.
 
@@ -38,7 +42,7 @@ async def sign_review(uow: UnitOfWork, reviewer: UUID, span: range, meaning: Mea
     if newest is None or newest[0] < span.stop:
         raise EntryNotSignedError(f"No checkpoint covers entry {span.stop - 1} yet.")
     present = await removals.count_present(uow, span.start, span.stop)
-    own = await review_store.count_by(uow, str(reviewer), span.start, span.stop)
+    own = await review_store.count_by(uow, reviewer, person, span.start, span.stop)
     if present == 0:
         raise InvalidError("The content of all these entries was removed after its time.", field="end_index")
     if own == present:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from audit import store
 from audit.errors import EntryNotFoundError, EntryNotSignedError, EntryRemovedError, LogDamagedError
 from audit.rules.entries import timestamp, write
-from audit.rules.filters import check, possible
+from audit.rules.filters import check, possible, told
 from audit.rules.offline import OfflineProof, write_proof
 from audit.rules.proofs import inclusion_ranges, proof_from, tiles_of
 from audit.store import refusals, removals
@@ -75,7 +75,7 @@ async def search(
     limit = min(max(limit, 1), MOST_ITEMS)
     after = _after(after_index)
     found, edge = await searched(uow, filters, after, limit + 1, newest_first=newest_first, seconds=SEARCH_SECONDS)
-    said = _said(filters, matched=bool(found))
+    said = told(filters, matched=bool(found))
     uow.record(Action.ENTRIES_SEARCHED, subject=filters.subject, count=min(len(found), limit), filters=said)
     return EntryPage(found[:limit], found[limit - 1].index if len(found) > limit else edge)
 
@@ -123,7 +123,7 @@ async def inclusion_proof(uow: UnitOfWork, index: int) -> InclusionProof:
     tiles = await store.tiles(uow, wanted)
     if wanted - tiles.keys():
         raise LogDamagedError("Tiles of the log are missing.")
-    uow.record(Action.ENTRY_PROVED, resource=f"entry:{index}")
+    uow.record(Action.ENTRY_PROVED, subject=await store.subject_of(uow, index), resource=f"entry:{index}")
     leaf_hash, body = found
     return InclusionProof(
         index=index, size=size, entry=body, leaf_hash=leaf_hash, hashes=proof_from(ranges, tiles), checkpoint=note
@@ -234,12 +234,3 @@ async def settle(work: Work, seconds: float = SETTLE_SECONDS) -> bool:
 
 def _after(index: int | None) -> int | None:
     return None if index is None else possible(index)
-
-
-def _said(filters: EntryFilter, *, matched: bool) -> dict[str, str]:
-    """Return the filters for the log. A word that matched nothing may be a name somebody typed: it is not repeated."""
-    return {
-        name: timestamp(value.astimezone(UTC)) if isinstance(value, datetime) else str(value) if matched else ""
-        for name in filters.__struct_fields__
-        if (value := getattr(filters, name)) is not None
-    }

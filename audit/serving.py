@@ -76,12 +76,19 @@ async def write_mirror(uow: UnitOfWork, folder: Path, progress: Progress | None 
             path = folder / "tile" / resource.path
             if not path.exists() and not is_below(resource, minimum):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(await _stored(uow, resource))
+                _write_whole(path, await _stored(uow, resource))
         if progress is not None and tile.level == 0:
             progress(tile.number * TILE_HASHES + width, size)
-    (folder / "checkpoint").write_text(note, encoding="utf-8")
+    _write_whole(folder / "checkpoint", note.encode())
     uow.record(Action.ENTRIES_EXPORTED, count=size)
     return size
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file under another name first: a half one, left by who was interrupted, would pass for what is there."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_bytes(data)
+    draft.replace(path)
 
 
 async def _stored(uow: UnitOfWork, wanted: Resource) -> bytes:

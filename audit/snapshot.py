@@ -78,7 +78,7 @@ _STRAY_DETAILS = (
     "select (select count(*) from audit.detail)"
     " - (select count(*) from audit.detail d join audit.pending p on p.entry = d.entry)"
 )
-_SIZE = "select coalesce(max(index) + 1, 0) from audit.leaf"
+_HIGHEST = "select coalesce(max(index), -1) from audit.leaf"
 _SIGNED = "select coalesce(max(size), 0) from audit.checkpoint"
 _CHECKPOINTS = (
     "select size, root, note, link from audit.checkpoint where size > $1 and size <= $2 order by size limit $3"
@@ -98,8 +98,13 @@ _ORPHANS = (
 )
 _REMOVALS = (
     'select e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.action collate "C" = $1'
-    " union all select e.body from audit.pending p join audit.entry e on e.id = p.entry"
-    " where position(convert_to($1, 'UTF8') in e.body) > 0"
+    " and l.index < (select max(size) from audit.checkpoint)"
+)
+_UNSIGNED_REMOVALS = (
+    'select exists (select from audit.leaf l where l.action collate "C" = $1'
+    " and l.index >= (select coalesce(max(size), 0) from audit.checkpoint))"
+    " or exists (select from audit.pending p join audit.entry e on e.id = p.entry"
+    " where position(convert_to($1, 'UTF8') in e.body) > 0)"
 )
 _FIRST_BAD = "select i, (select min(size) from audit.checkpoint where size > i) from unnest($1::bigint[]) as i"
 
@@ -219,8 +224,13 @@ class Snapshot:
         return [(row["id"], row["body"]) for row in await self._connection.fetch(_ORPHANS)]
 
     async def removals(self) -> list[bytes]:
-        """Return the entries that say of which others the content was removed, also those that wait for an index."""
+        """Return the entries that say of which others the content was removed, as far as they are signed."""
         return [row["body"] for row in await self._connection.fetch(_REMOVALS, Action.ENTRIES_REMOVED.value)]
+
+    async def has_unsigned_removals(self) -> bool:
+        """Tell whether some of them wait for their index, or for a checkpoint."""
+        waits: bool = await self._connection.fetchval(_UNSIGNED_REMOVALS, Action.ENTRIES_REMOVED.value)
+        return waits
 
     async def first_bad(self, indexes: Sequence[int]) -> dict[int, int | None]:
         """Return for each index the smallest checkpoint that covers it."""
@@ -251,8 +261,8 @@ async def join(dsn: str, name: str) -> Snapshot:
 
 async def size(connection: Connection) -> int:
     """Return the index after the last."""
-    found: int = await connection.fetchval(_SIZE)
-    return found
+    highest: int = await connection.fetchval(_HIGHEST)
+    return highest + 1  # not there: the highest number that there is has no next one
 
 
 async def signed(connection: Connection) -> int:

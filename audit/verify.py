@@ -50,21 +50,28 @@ async def verify(
     """
     keys = KeyRing(vkey, former)
     kept = None if against is None else keys.open(against)
+    deadline = asyncio.get_running_loop().time() + GRACE_SECONDS
     connection = await connect(dsn)
     try:
-        indexed = await _wait_for_signature(connection)
-        async with snapshot(connection) as log:
-            return await _Run(log, dsn, keys).report(indexed, kept, progress)
+        indexed = await _wait_for_signature(connection, deadline)
+        while True:
+            async with snapshot(connection) as log:
+                # A removal that is not signed counts for nothing: somebody would only have to say what they took.
+                if _is_over(deadline) or not await log.has_unsigned_removals():
+                    return await _Run(log, dsn, keys).report(indexed, kept, progress)
+            await asyncio.sleep(POLL_SECONDS)
     finally:
         await connection.close()
 
 
-async def _wait_for_signature(connection: Connection) -> int:
+def _is_over(deadline: float) -> bool:
+    return asyncio.get_running_loop().time() >= deadline
+
+
+async def _wait_for_signature(connection: Connection, deadline: float) -> int:
     """Give a live sequencer the time to sign what has an index now; return how much that is."""
-    clock = asyncio.get_running_loop()
-    deadline = clock.time() + GRACE_SECONDS
     indexed = await size(connection)
-    while clock.time() < deadline:
+    while not _is_over(deadline):
         if indexed <= await signed(connection):
             break
         await asyncio.sleep(POLL_SECONDS)
@@ -132,6 +139,9 @@ class _Run:
             self._found += tile.count
             self._checkpoints += len(tile.checkpoints)
             self._verification.accept(tile)
+            if self._verification.removed.any(tile.first, tile.first + tile.count):
+                for index in range(tile.first, tile.first + tile.count):
+                    self._verification.deny_removal(index)
             await self._check_details(tile.sealing)
 
     async def _check_closely(self, first: int, end: int) -> bool:

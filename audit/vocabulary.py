@@ -72,6 +72,8 @@ class FindingKind(StrEnum):
     """An index is there twice."""
     LEAF_CHANGED = "leaf-changed"
     """The hash stored beside an index is not that of its entry."""
+    REMOVAL_DENIED = "removal-denied"
+    """A signed entry says that the content of an index was removed, and it is there."""
     DETAIL_CHANGED = "detail-changed"
     """What lies sealed beside an entry is not what the entry commits to, or is not there."""
     COLUMN_CHANGED = "column-changed"

@@ -137,12 +137,13 @@ class WitnessService:
         time = int(self._clock.now().timestamp())
         lines = "".join(cosigner.line(parsed.text, time) for cosigner in self._cosigners)
         logs = {(key.name, key.key_id) for key in self._logs[checkpoint.origin]}
-        own = "".join(
-            write_signature(each.name, each.key_id, each.signature)
+        # One of each: a note may have as many lines as it can hold, and two more than that nobody could read again.
+        own = {
+            (each.name, each.key_id): write_signature(each.name, each.key_id, each.signature)
             for each in parsed.signatures
             if (each.name, each.key_id) in logs
-        )
-        self._memory.keep(checkpoint.origin, f"{parsed.text}\n{own}{lines}")
+        }
+        self._memory.keep(checkpoint.origin, f"{parsed.text}\n{''.join(own.values())}{lines}")
         return lines
 
     @staticmethod

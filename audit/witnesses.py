@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 import httpx
 import structlog
 
-from audit.rules.checkpoints import Checkpoint
+from audit.rules.checkpoints import Checkpoint, read_size
 from audit.rules.notes import NoteError, parse_note
 from audit.rules.policies import Policy, Witness
-from audit.rules.submissions import SIZE_TYPE, Submission, read_size, write_submission
+from audit.rules.submissions import SIZE_TYPE, Submission, write_submission
 
 Proof: TypeAlias = Callable[[int, int], Awaitable[Sequence[bytes]]]
 """Returns the proof that the log of the second size continues the one of the first."""
@@ -40,11 +40,11 @@ class Witnesses:
         await self._http.aclose()
 
     async def cosign(self, checkpoint: Checkpoint, note: str, proof: Proof) -> dict[str, str]:
-        """Return the signature lines of each witness that signed ``note``, which the log has signed, by its name."""
+        """Return the signature line of each witness that signed ``note``, which the log has signed, by its name."""
         asked = [(name, each) for name, each in self.policy.witnesses.items() if each.url is not None]
         async with asyncio.TaskGroup() as group:
             answers = {name: group.create_task(self._ask(name, each, checkpoint, note, proof)) for name, each in asked}
-        return {name: lines for name, answer in answers.items() if (lines := answer.result())}
+        return {name: line for name, answer in answers.items() if (line := answer.result())}
 
     async def _ask(self, name: str, witness: Witness, checkpoint: Checkpoint, note: str, proof: Proof) -> str | None:
         try:
@@ -55,12 +55,12 @@ class Witnesses:
             if answer.status_code != _OK:
                 _log.warning("audit_witness_refused", witness=name, status=answer.status_code)
                 return None
-            lines = signed_lines(witness, note, answer.content)
+            line = signed_line(witness, note, answer.content)
         except (OSError, TimeoutError, httpx.HTTPError, httpx.InvalidURL, NoteError, UnicodeDecodeError) as error:
             _log.warning("audit_witness_failed", witness=name, error=type(error).__name__)
             return None
         self._seen[name] = checkpoint.size
-        return lines
+        return line
 
     async def _post(
         self, name: str, witness: Witness, checkpoint: Checkpoint, note: str, proof: Proof
@@ -88,15 +88,15 @@ class Witnesses:
         return True
 
 
-def signed_lines(witness: Witness, note: str, answer: bytes) -> str:
-    """Return a witness's answer if all of it is signature lines and one of them is the witness's own.
+def signed_line(witness: Witness, note: str, answer: bytes) -> str:
+    """Return the witness's own line of its answer, and nothing else of it.
 
     Raises:
-        NoteError: it is something else, or a signature is wrong.
+        NoteError: all of it is not signature lines, none is the witness's own, or one of these is wrong.
 
     """
-    lines = answer.decode()
-    together = parse_note(note + lines)
-    if together.text != parse_note(note).text or witness.verifier.time_of(together) is None:
+    together = parse_note(note + answer.decode())
+    line = witness.verifier.newest_line(together)
+    if together.text != parse_note(note).text or line is None:
         raise NoteError("The witness did not sign.")
-    return lines
+    return line

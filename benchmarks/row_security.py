@@ -119,7 +119,7 @@ class Bench:
         """Record one batch of ``size`` activities, of a ``group`` of people in turn."""
         drafts = self._batch(size, group)
         delivery = Delivery(
-            origin_for=lambda _: SYSTEM, account=UUID(int=3), markets=frozenset("*"), person=None, drafts=drafts
+            origin_for=lambda *_: SYSTEM, account=UUID(int=3), markets=frozenset("*"), person=None, drafts=drafts
         )
         async with self._runtime.work.begin(origin) as uow:
             (results,) = await gamification.record_deliveries(uow, [delivery], retention_days=None)

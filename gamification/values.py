@@ -186,10 +186,11 @@ class ActivityResult(msgspec.Struct, frozen=True, omit_defaults=True):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One request's activities. ``person`` is the caller's own; None where a machine client delivers for many.
 
-    ``markets`` are those in which the caller may name people; ``origin_for`` says who asks and on which consent.
+    ``markets`` are those in which the caller may name people; ``origin_for`` says who asks, for whom, and on which
+    consent.
     """
 
-    origin_for: Callable[[Decision | None], Origin]
+    origin_for: Callable[[Decision | None, PersonId | None], Origin]
     account: UUID
     markets: frozenset[str]
     person: PersonId | None

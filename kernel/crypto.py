@@ -22,6 +22,8 @@ KEY_BYTES: Final = 32
 _VERSION: Final = b"\x01"
 NONCE_BYTES: Final = 12
 """Drawn at random: a data key seals far fewer values than the 2**32 at which NIST SP 800-38D says to stop."""
+LONGEST_COMPARED: Final = 1_000
+"""In characters."""
 
 
 class KeySizeError(LaurelError):
@@ -69,8 +71,11 @@ def open_sealed(data_key: bytes, sealed: bytes, context: bytes) -> bytes:
 def normalise(text: str) -> str:
     """Return ``text`` as it is compared: NFKC, without surrounding white space, without regard to case.
 
-    Folding case can undo the normalisation, so that is done once more; then this is its own fixed point.
+    Folding case can undo the normalisation, so that is done once more; then this is its own fixed point. What is longer
+    than ``LONGEST_COMPARED`` stays as it is: nothing that long is stored, and the work grows with the square of it.
     """
+    if len(text) > LONGEST_COMPARED:
+        return text
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 

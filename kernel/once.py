@@ -19,6 +19,8 @@ class Once:
         self._cache = cache
         self._clock = clock
         self._own: OrderedDict[str, datetime] = OrderedDict()
+        self._generation = 0
+        self._joined = clock.now()
 
     async def claim(self, name: str, seconds: int) -> bool | None:
         """Tell whether ``name`` comes for the first time within ``seconds``; None: first here, others can't be asked.
@@ -28,9 +30,16 @@ class Once:
         if not self._first_here(name, seconds):
             return False
         try:
-            return bool(await self._cache.client.set(f"once:{name}", "1", nx=True, ex=seconds))
+            first = bool(await self._cache.client.set(f"once:{name}", "1", nx=True, ex=seconds))
         except AWAY:
             return None
+        if self._generation != self._cache.generation:
+            self._generation, self._joined = self._cache.generation, self._clock.now()
+        return first
+
+    def joined_within(self, seconds: int) -> bool:
+        """Tell whether Valkey is asked on a new connection: what was claimed while it was away, it does not know."""
+        return self._clock.now() - self._joined < timedelta(seconds=seconds)
 
     def _first_here(self, name: str, seconds: int) -> bool:
         now = self._clock.now()

@@ -22,6 +22,9 @@ OWNER: Final = "laurel_owner"
 RIGHTS: Final[Mapping[str, str]] = {"audit": "select, insert"}
 """What the application may do to the tables of a schema, where it is less than ``_USUAL``."""
 
+OWNERS_ALONE: Final[Mapping[str, Sequence[str]]] = {"audit": ("pending",)}
+"""Tables into which nobody but the owner's own triggers and functions write."""
+
 _USUAL: Final = "select, insert, update, delete"
 _ATTEMPTS: Final = 5
 _SCRAM_ROUNDS: Final = 4_096
@@ -102,6 +105,8 @@ async def grant(connection: Connection, rooms: Sequence[str]) -> None:
         await connection.execute(f"grant usage on schema {room} to {APPLICATION}")
         await connection.execute(f"revoke all on all tables in schema {room} from public, {APPLICATION}")
         await connection.execute(f"grant {RIGHTS.get(room, _USUAL)} on all tables in schema {room} to {APPLICATION}")
+        for table in OWNERS_ALONE.get(room, ()):
+            await connection.execute(f"revoke insert on {room}.{table} from {APPLICATION}")
         await connection.execute(f"grant usage on all sequences in schema {room} to {APPLICATION}")
     await connection.execute(f"grant select on public.migration to {APPLICATION}")
 

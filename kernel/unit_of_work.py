@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from kernel.clock import Clock
 from kernel.database import DB, Connection, translated
@@ -46,6 +47,10 @@ class UnitOfWork:
         self._messages: dict[tuple[str, UUID], None] = {}
         self._before: list[Step] = []
         self._after: list[Step] = []
+
+    def act_for(self, person: UUID) -> None:
+        """Say in every entry from now on that whoever asks acts for ``person``, who is not asking themselves."""
+        self.origin = msgspec.structs.replace(self.origin, on_behalf_of=str(person))
 
     def new_id(self) -> UUID:
         """Return a new UUID version 7."""

@@ -10,6 +10,8 @@ from access.errors import InvalidAccountError
 SHORTEST: Final = 12
 LONGEST: Final = 128
 """In characters; an upper end because hashing a book would be work for nothing."""
+LONGEST_TYPED: Final = 1_000
+"""In characters before they are composed, of which several can make one."""
 TAIL: Final = 6
 """So many digits or signs behind a common password are what people put there to please a rule: ``sunshine2024!``."""
 UNIT: Final = 4
@@ -31,7 +33,7 @@ def check(password: str, common: AbstractSet[str], own: Iterable[str] = ()) -> N
         InvalidAccountError: it is shorter than 12 or longer than 128 characters, or easily guessed.
 
     """
-    plain = unicodedata.normalize("NFKC", password)
+    plain = _plain(password)
     if not SHORTEST <= len(plain) <= LONGEST:
         raise InvalidAccountError(f"The field password must have {SHORTEST} to {LONGEST} characters.", field="password")
     folded = plain.casefold()
@@ -60,7 +62,12 @@ def _adds_nothing(rest: str, common: AbstractSet[str]) -> bool:
 
 def octets(password: str) -> bytes:
     """Return the bytes that are hashed: two keyboards may spell the same character differently."""
-    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return _plain(password).encode("utf-8", "surrogatepass")
+
+
+def _plain(password: str) -> str:
+    """Return the normal form; what is too long to be anybody's stays as it is: the work grows with the square of it."""
+    return password if len(password) > LONGEST_TYPED else unicodedata.normalize("NFKC", password)
 
 
 def _words(own: Iterable[str]) -> list[str]:

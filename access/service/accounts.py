@@ -80,6 +80,19 @@ async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     return await store.account_of(uow, person)
 
 
+async def is_hcp(uow: UnitOfWork, person: PersonId) -> bool:
+    """Tell whether somebody is no member of staff: whoever works on HCPs must not work on colleagues."""
+    return await store.role_of_person(uow, person) in {Role.HCP, None}
+
+
+async def moved_address(uow: UnitOfWork, person: PersonId) -> None:
+    """End every session of somebody whose address was corrected: where letters go to now decides who comes in."""
+    account = await store.account_of(uow, person)
+    if account is not None:
+        await _locked(uow, account)
+        await _changed(uow, account, person, Action.ADDRESS_MOVED)
+
+
 async def disable_account(uow: UnitOfWork, account: AccountId) -> None:
     """Switch an account off: nobody signs in to it, and whoever was is out.
 

@@ -16,8 +16,8 @@ from access.rules.one_time import (
     recovery_hash,
 )
 from access.service.alerting import alert
+from access.store import accounts, sessions
 from access.store import factors as store
-from access.store import sessions
 from access.values import Caller, Enrolment, FactorView
 from access.vocabulary import AccountId, Action, AlertKind, Method
 from kernel import crypto, epochs
@@ -124,6 +124,8 @@ async def first_codes(uow: UnitOfWork, account: AccountId) -> list[str]:
 
 async def changed_factors(uow: UnitOfWork, caller: Caller, action: Action, kind: AlertKind) -> None:
     """End every other session of somebody who changed how they sign in, and leave word; no factor, no codes."""
+    # Whoever signs in holds the same lock: either that session is here already, or it is asked for the new factor.
+    await accounts.lock_account(uow, caller.account)
     if not await has_second(uow, caller.account):
         await store.remove_codes(uow, caller.account)
     ended = await sessions.end_sessions(uow, caller.account, but=caller.session)

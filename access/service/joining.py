@@ -1,6 +1,8 @@
 """How people come in: HCPs register themselves, staff are invited, and nobody alone gives anybody a role."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import people
@@ -13,7 +15,7 @@ from access.rules import four_eyes
 from access.rules.scope import Scope, require_within, scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
-from access.service.letters import use_code, write_code
+from access.service.letters import token_hash, use_code, write_code
 from access.store import accounts, letters
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
@@ -30,6 +32,9 @@ from access.vocabulary import (
 from kernel.cursors import Page, page
 from kernel.unit_of_work import UnitOfWork
 
+LETTERS_AN_HOUR: Final = 5
+"""How many letters of a kind somebody gets because strangers, or they themselves, typed their address."""
+
 
 async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None:
     """Register an HCP who asks for it, and write a code to the address; nobody learns whether it was known before.
@@ -45,19 +50,21 @@ async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None
         await _register_again(uow, known, password_hash)
         return
     account = await pend(uow, new, Role.HCP, Scope(frozenset({new.market}), frozenset()))
-    await accounts.set_password_hash(uow, account, password_hash)
-    await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
+    await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION, password_hash)
     uow.record(Action.REGISTRATION_ASKED, resource=f"account:{account}")
 
 
 async def confirm(uow: UnitOfWork, code: str) -> AccountId:
-    """Open the account of whoever read the letter to the address that was registered.
+    """Open the account of whoever read the letter to the address that was registered, with the password of that letter.
 
     Raises:
         CodeRefusedError: it was never written, was used, or is too old.
 
     """
-    return await _opened(uow, LetterKind.EMAIL_CONFIRMATION, code, None)
+    chosen = await letters.password_of(uow, LetterKind.EMAIL_CONFIRMATION, token_hash(code))
+    account = await _opened(uow, LetterKind.EMAIL_CONFIRMATION, code, chosen)
+    await letters.void(uow, account)
+    return account
 
 
 async def invite(uow: UnitOfWork, caller: Caller, new: NewAccount, reason: str) -> RoleRequest:
@@ -176,18 +183,21 @@ async def within(uow: UnitOfWork, caller: Caller, account: AccountId) -> Scope:
 
 
 async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash: str) -> None:
-    """Tell the owner of a known address; where nobody has confirmed it yet, the newest registration is the one.
+    """Tell the owner of a known address; where nobody has confirmed it yet, write one more letter.
 
-    Otherwise whoever registers somebody else's address first would know the password of what its owner confirms.
+    Each letter opens the account with the password that was registered with it: whoever registers somebody else's
+    address, before or after its owner, would otherwise know the password of what its owner confirms. Nobody gets more
+    than a few letters an hour, however many strangers type their address.
     """
     account = await accounts.account_of(uow, known)
-    # Locked, or the password of whoever registers again would open what its owner confirms at this moment.
-    waits = account is not None and await accounts.lock_status(uow, account) is AccountStatus.PENDING
-    if account is not None and waits and await accounts.role_of(uow, account) is Role.HCP:
-        await accounts.set_password_hash(uow, account, password_hash)
-        await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION)
-    elif account is not None and not waits:
-        await alert(uow, account, AlertKind.REGISTRATION_REPEATED)
+    status = None if account is None else await accounts.lock_status(uow, account)
+    if account is not None and status is not AccountStatus.PENDING:
+        if not await _told_enough(uow, account, AlertKind.REGISTRATION_REPEATED):
+            await alert(uow, account, AlertKind.REGISTRATION_REPEATED)
+    elif account is not None and await accounts.role_of(uow, account) is Role.HCP:
+        enough = await _told_enough(uow, account, LetterKind.EMAIL_CONFIRMATION)
+        if not enough:
+            await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION, password_hash)
     uow.record(Action.REGISTRATION_ASKED, subject=known, reason="known", outcome="failed")
 
 
@@ -197,10 +207,13 @@ async def _decidable(uow: UnitOfWork, caller: Caller, request: UUID) -> RoleRequ
     if found is not None and caller.scope.covers(found.scope):
         await accounts.lock_status(uow, found.account)
         theirs = await accounts.scope_of(uow, found.account)
-        # What somebody has is taken from them, too, by whoever gives them something else.
-        if theirs is not None and caller.scope.covers(theirs):
+        if theirs is not None and caller.scope.covers(theirs):  # whoever gives something else takes this away
             return found
     raise RoleRequestNotFoundError("There is no such request that waits.")
+
+
+async def _told_enough(uow: UnitOfWork, account: AccountId, kind: LetterKind | AlertKind) -> bool:
+    return await letters.recent(uow, account, kind, uow.now - timedelta(hours=1)) >= LETTERS_AN_HOUR
 
 
 async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:

@@ -32,13 +32,17 @@ MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId], Awaitable[bool]]
 _log = structlog.get_logger()
 
 
-async def write_code(uow: UnitOfWork, account: AccountId, kind: LetterKind) -> None:
-    """Write a letter with a code that works once; codes of the same kind that are still out stop working."""
+async def write_code(uow: UnitOfWork, account: AccountId, kind: LetterKind, password_hash: str | None = None) -> None:
+    """Write a letter with a code that works once; codes of the same kind that are still out stop working.
+
+    With ``password_hash`` they go on, each with the password that came with it: of two who register the same address
+    neither decides with which one the other's letter opens the account.
+    """
     identifier, token = uow.new_id(), secrets.token_bytes(TOKEN_BYTES)
     person = await accounts.person_of(uow, account)
     assert person is not None  # noqa: S101 - nobody writes to a machine
     pair = (token_hash(_written(token)), await people.seal_secret(uow, person, token, _context(identifier)))
-    await store.insert(uow, identifier, account, kind.value, uow.now + lifetime(kind), pair)
+    await store.insert(uow, identifier, account, kind.value, uow.now + lifetime(kind), pair, password_hash)
 
 
 async def use_code(uow: UnitOfWork, kind: LetterKind, code: str, status: AccountStatus) -> AccountId:

@@ -126,6 +126,8 @@ async def _without_second(
 async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) -> Tokens | SignInRefused:
     """Sign in a machine client. It gets no refresh token: it has its secret, and its session ends with its token.
 
+    Both end with the secret, where that runs out before.
+
     The secret is 256 random bits, not something a person chose: one SHA-256 is as hard to invert as Argon2id would be,
     and costs a microsecond.
     """
@@ -140,4 +142,5 @@ async def client_sign_in(uow: UnitOfWork, client_id: str, client_secret: str) ->
     if found.status is not AccountStatus.ACTIVE or not found.usable:
         return refuse(uow, Refusal.DISABLED, found.account)
     await clients.used(uow, UUID(client_id))
-    return await begin(uow, found.account, TOKEN_LIFETIME, Method.CLIENT_SECRET)
+    lifetime = TOKEN_LIFETIME if found.expires_at is None else min(TOKEN_LIFETIME, found.expires_at - uow.now)
+    return await begin(uow, found.account, lifetime, Method.CLIENT_SECRET)

@@ -53,6 +53,12 @@ async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     return None if found is None else AccountId(found)
 
 
+async def role_of_person(uow: UnitOfWork, person: PersonId) -> Role | None:
+    """Return the role of somebody's account; None where there is none."""
+    found = await uow.fetchval("select role from access.account where person = $1", person)
+    return None if found is None else Role(found)
+
+
 async def person_of(uow: UnitOfWork, account: AccountId) -> PersonId | None:
     """Return whose account it is; None for machines and where there is none."""
     found = await uow.fetchval("select person from access.account where id = $1", account)

@@ -18,6 +18,7 @@ class StoredClient(NamedTuple):
     status: AccountStatus
     secret_hash: bytes
     usable: bool
+    expires_at: datetime | None
 
 
 async def insert(
@@ -57,13 +58,13 @@ async def client(uow: UnitOfWork, client: UUID) -> StoredClient | None:
     """Return a machine client, and keep its account as it is until the transaction ends."""
     row = await uow.fetchrow(
         "select account.id, account.status, client.secret_hash,"
-        " client.revoked_at is null and (client.expires_at is null or client.expires_at > $2)"
+        " client.revoked_at is null and (client.expires_at is null or client.expires_at > $2), client.expires_at"
         " from access.machine_client as client"
         " join access.account on account.id = client.account where client.id = $1 for no key update of account",
         client,
         uow.now,
     )
-    return None if row is None else StoredClient(AccountId(row[0]), AccountStatus(row[1]), row[2], row[3])
+    return None if row is None else StoredClient(AccountId(row[0]), AccountStatus(row[1]), *row[2:])
 
 
 async def used(uow: UnitOfWork, client: UUID) -> None:

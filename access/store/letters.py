@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from access.vocabulary import AccountId, LetterKind
+from access.vocabulary import AccountId, AlertKind, LetterKind
 from kernel.unit_of_work import UnitOfWork
 from people import PersonId
 
@@ -25,20 +25,24 @@ async def insert(
     kind: str,
     expires_at: datetime,
     token: tuple[bytes, bytes] | None = None,
+    password_hash: str | None = None,
 ) -> None:
-    """Store a letter to be sent, with hash and sealed form of its ``token``; earlier ones of its kind are void."""
+    """Store a letter to be sent, with hash and sealed form of its ``token``; earlier ones of its kind are void.
+
+    Those are not that bring a password of their own, as this one does.
+    """
     token_hash, sealed_token = token or (None, None)
-    if token is not None:
+    if token is not None and password_hash is None:
         await uow.execute(
-            "update access.letter set used_at = $3, wrapped_token = null"
+            "update access.letter set used_at = $3, wrapped_token = null, password_hash = null"
             " where account = $1 and kind = $2 and used_at is null and token_hash is not null",
             account,
             kind,
             uow.now,
         )
     await uow.execute(
-        "insert into access.letter (id, account, kind, token_hash, wrapped_token, created_at, expires_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into access.letter (id, account, kind, token_hash, wrapped_token, created_at, expires_at,"
+        " password_hash) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         letter,
         account,
         kind,
@@ -46,13 +50,14 @@ async def insert(
         sealed_token,
         uow.now,
         expires_at,
+        password_hash,
     )
 
 
 async def void(uow: UnitOfWork, account: AccountId) -> set[LetterKind]:
     """Let no code work that an account was written and has not used; return of which kinds they were."""
     rows = await uow.fetch(
-        "update access.letter set used_at = $2, wrapped_token = null"
+        "update access.letter set used_at = $2, wrapped_token = null, password_hash = null"
         " where account = $1 and used_at is null and token_hash is not null returning kind",
         account,
         uow.now,
@@ -60,7 +65,17 @@ async def void(uow: UnitOfWork, account: AccountId) -> set[LetterKind]:
     return {LetterKind(row["kind"]) for row in rows}
 
 
-async def recent(uow: UnitOfWork, account: AccountId, kind: LetterKind, since: datetime) -> int:
+async def password_of(uow: UnitOfWork, kind: LetterKind, token_hash: bytes) -> str | None:
+    """Return the hash of the password that came with a code, which is about to be used."""
+    found: str | None = await uow.fetchval(
+        "select password_hash from access.letter where token_hash = $1 and kind = $2 and used_at is null",
+        token_hash,
+        kind.value,
+    )
+    return found
+
+
+async def recent(uow: UnitOfWork, account: AccountId, kind: LetterKind | AlertKind, since: datetime) -> int:
     """Return how many letters of this kind an account was written ``since`` then."""
     return int(
         await uow.fetchval(

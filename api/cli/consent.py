@@ -17,7 +17,7 @@ from api.cli.migrating import migrated
 from api.cli.processing import record_of_processing
 from api.routes import route_lines
 from api.runtime import former_log_keys, receipt_issuer
-from audit import NoteError, read_former_keys
+from audit import NoteError, read_former_key
 from consent import REGISTER, PurposeEntry
 from consent.values import Decision, ReceiptVerdict
 from consent.vocabulary import Action, Channel, Purpose
@@ -127,7 +127,7 @@ def verify_receipt(
     """
     settings = None if key and log_key else settings_of(os.environ)
     try:
-        former_log = read_former_keys("\n".join(former_log_key))
+        former_log = list(map(read_former_key, former_log_key))
         if settings is not None:
             issuer = receipt_issuer(settings, load_keys(settings))
             key = key or (issuer.multikey, *issuer.former)

@@ -24,6 +24,7 @@ from kernel.decoding import located
 from kernel.errors import InvalidError
 from kernel.facts import Origin
 from kernel.unit_of_work import UnitOfWork
+from people.vocabulary import PersonId
 
 MOST: Final = 1_000
 RECORDED: Final = (Action.ACTIVITY_RECORDED, Action.ACTIVITY_REFUSED)
@@ -131,8 +132,9 @@ def _parsed(raw: bytes | msgspec.Raw) -> Draft | Malformed:
 
 
 async def _deliver(passage: Passage, caller: Caller, drafts: list[Draft | Malformed]) -> Results:
-    def origin_for(decision: Decision | None) -> Origin:
-        return passage.origin(subject_decision=decision)
+    def origin_for(decision: Decision | None, person: PersonId | None) -> Origin:
+        origin = passage.origin(subject_decision=decision)
+        return origin if person in {None, caller.person} else msgspec.structs.replace(origin, on_behalf_of=str(person))
 
     delivery = Delivery(
         origin_for=origin_for,

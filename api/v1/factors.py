@@ -6,7 +6,7 @@ import access
 from access import Caller, Enrolment, FactorView, Permission
 from access.vocabulary import Action
 from api.routing import command, query
-from api.v1.wire import Body
+from api.v1.wire import Body, Code
 from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
@@ -17,7 +17,7 @@ FRESH_SECONDS = 300
 class OneTimePassword(Body, frozen=True, kw_only=True):
     """What the authenticator app shows now."""
 
-    otp: str
+    otp: Code
 
 
 class RecoveryCodes(msgspec.Struct, frozen=True):

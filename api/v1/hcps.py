@@ -15,7 +15,7 @@ from access import Caller, Permission, Role
 from api.passage import Passage
 from api.routing import command
 from api.v1.consents import Topic, known_purpose
-from api.v1.wire import Body
+from api.v1.wire import Body, Email, Password
 from consent.values import Authority, ConsentChoice, ConsentView
 from consent.vocabulary import Action as ConsentAction
 from consent.vocabulary import Answer, Channel, Method, Purpose, State
@@ -44,12 +44,12 @@ class NewHcp(Body, frozen=True, kw_only=True):
     """
 
     name: str
-    email: str
+    email: Email
     market: str
     zone: str
     locale: str
     identifiers: list[NewIdentifier] = msgspec.field(default_factory=list)
-    password: str | None = None
+    password: Password | None = None
     phone: str | None = None
     practice: str | None = None
     profession: Profession | None = None
@@ -170,7 +170,7 @@ async def record_paper_consents(
     if any(each.method in OWN_METHODS for each in data.consents):
         message = "An answer given in an app is given by the person, at PUT /v1/me/consents/{purpose}."
         raise InvalidError(message, field="consents.method")
-    await known_person(uow, caller, person)
+    uow.act_for(await known_person(uow, caller, person))
     choices = [(known_purpose(each.purpose), choice_of(each)) for each in data.consents]
     views = await consent.record_consents(uow, PersonId(person), choices)
     refused = {view.purpose for view in views if view.state is not State.GRANTED}
@@ -179,14 +179,20 @@ async def record_paper_consents(
 
 
 async def known_person(uow: UnitOfWork, caller: Caller, person: UUID) -> PersonId:
-    """Return the id of somebody active in the caller's markets.
+    """Return the id of an HCP active in the caller's markets: never the caller, and no member of staff.
 
     Raises:
         PersonUnknownError: there is no such person, or the caller may not know of one.
 
     """
     known = (await people.bearings(uow, [PersonId(person)])).get(PersonId(person))
-    if known is None or not access.in_scope(caller, known.market):
+    own = caller.person == person
+    if (
+        known is None
+        or own
+        or not access.in_scope(caller, known.market)
+        or not await access.is_hcp(uow, PersonId(person))
+    ):
         message = "There is no such person."
         raise PersonUnknownError(message)
     return PersonId(person)

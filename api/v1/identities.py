@@ -16,7 +16,7 @@ from api.passage import Passage
 from api.routing import command, merged, public, query
 from api.v1.factors import FRESH_SECONDS
 from api.v1.sessions import TokenAnswer, count_attempt, token_answer
-from api.v1.wire import Body, Listing
+from api.v1.wire import Body, Code, Listing
 from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
@@ -62,7 +62,7 @@ class Second(Body, frozen=True, kw_only=True):
     """The second factor of an account that a provider vouched for."""
 
     attempt: str
-    otp: str | None = None
+    otp: Code | None = None
     passkey: PasskeyAnswer | None = None
 
 
@@ -103,7 +103,7 @@ async def show_second_factor(data: Second, passage: Passage, bound_to: str | Non
     async with evenly_when_refused():
         async with passage.begin() as uow:
             account = await access.identities.awaited(uow, _secret(data.attempt))
-        counted = await count_attempt(passage, str(account), familiar=False)
+        counted = await count_attempt(passage, "account", str(account), familiar=False)
         async with passage.begin() as uow:
             answer = await access.identities.admit_second(uow, _secret(data.attempt), data.otp, data.passkey)
             answer = await access.bind_session(uow, answer, bound_to)

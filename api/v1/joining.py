@@ -1,6 +1,6 @@
 """How people come in: registering oneself, being invited, and what nobody decides alone."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -13,7 +13,7 @@ from api.evenly import evenly
 from api.limiting import take
 from api.passage import Passage
 from api.routing import command, public, query
-from api.v1.wire import Body, Limit, Listing
+from api.v1.wire import Body, Code, Email, Limit, Listing, Password
 from consent.vocabulary import Purpose
 from kernel import cursors
 from kernel.errors import TooManyError
@@ -25,25 +25,23 @@ PER_NETWORK: Final = 30
 FACTOR_SECONDS: Final = 900
 """Who decides about other people's roles has shown who they are within so many seconds."""
 
-Code = Annotated[str, msgspec.Meta(max_length=200)]
-
 
 class Registration(Body, frozen=True, kw_only=True):
     """A healthcare professional who wants an account."""
 
     name: str
-    email: str
+    email: Email
     market: str
     zone: str
     locale: str
-    password: str
+    password: Password
 
 
 class Invitation(Body, frozen=True, kw_only=True):
     """Somebody who is to join the staff; ``markets`` are codes and ``brands`` keys, or only ``*``."""
 
     name: str
-    email: str
+    email: Email
     role: Role
     market: str
     markets: list[str]
@@ -72,7 +70,7 @@ class Acceptance(Body, frozen=True, kw_only=True):
     """The code from the letter, and the password to sign in with."""
 
     code: Code
-    password: str
+    password: Password
 
 
 class Registered(msgspec.Struct, frozen=True):

@@ -1,18 +1,19 @@
 """Choosing another password: while signed in, or with a code that came by e-mail."""
 
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 
 import access
 from access import Caller, LetterKind, Permission
+from access.errors import PasswordWrongError
 from access.vocabulary import Action
 from api.evenly import evenly
 from api.limiting import take
 from api.passage import Passage
 from api.routing import merged, public
-from api.v1.sessions import count_attempt, proved
-from api.v1.wire import Body
+from api.v1.sessions import count_proof, proved
+from api.v1.wire import Body, Code, Email, Password
 from consent.vocabulary import Purpose
 from kernel.errors import TooManyError
 from kernel.limits import Limit
@@ -24,21 +25,21 @@ PER_NETWORK: Final = 30
 class PasswordChange(Body, frozen=True, kw_only=True):
     """The present password, and the one to take its place: 12 to 128 characters, and none that was ever published."""
 
-    current_password: str
-    new_password: str
+    current_password: Password
+    new_password: Password
 
 
 class ResetAsked(Body, frozen=True, kw_only=True):
     """Whose password was forgotten."""
 
-    email: Annotated[str, msgspec.Meta(max_length=254)]
+    email: Email
 
 
 class ResetDone(Body, frozen=True, kw_only=True):
     """The code from the letter, and a new password."""
 
-    code: Annotated[str, msgspec.Meta(max_length=200)]
-    new_password: str
+    code: Code
+    new_password: Password
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -62,12 +63,15 @@ async def change_password(data: PasswordChange, caller: Caller, passage: Passage
     assert caller.person is not None  # noqa: S101 - no machine holds this permission
     async with passage.read() as uow:
         credential = await access.own_credential(uow, caller)
-        new_hash = await access.hash_for(uow, caller.person, data.new_password)
-    counted = await count_attempt(passage, str(caller.account), familiar=True)
+    counted = await count_proof(passage, caller.account)
     proof = await proved(passage, credential, data.current_password, counted)
+    if not proof.right:
+        raise PasswordWrongError("The present password is another one.", field="current_password")
+    await passage.runtime.limits.give_back(counted)
+    async with passage.read() as uow:
+        new_hash = await access.hash_for(uow, caller.person, data.new_password)
     async with passage.begin() as uow:
         await access.change_own(uow, credential, right=proof.right, password_hash=new_hash)
-    await passage.runtime.limits.give_back(counted)
 
 
 @public.post(

@@ -11,9 +11,10 @@ import people
 from access import Caller, Permission
 from api.routing import command, query
 from api.v1.hcps import NewIdentifier, known_person
-from api.v1.wire import Body, Limit, Listing
+from api.v1.wire import Body, Email, Limit, Listing
 from consent.vocabulary import BOARD_TOPIC, Purpose
 from kernel import cursors
+from kernel.errors import ForbiddenError
 from kernel.unit_of_work import UnitOfWork
 from people import Licence, LicenceDecision, View, WaitingLicence
 from people.vocabulary import (
@@ -47,7 +48,7 @@ class StaffChange(Body, frozen=True, kw_only=True):
     """What becomes of the named fields; one that is left out stays, null or an empty list removes."""
 
     name: str | UnsetType = UNSET
-    email: str | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
     identifiers: tuple[NewIdentifier, ...] | UnsetType = UNSET
     phone: str | UnsetType | None = UNSET
     practice: str | UnsetType | None = UNSET
@@ -83,6 +84,13 @@ class OwnLicence(Body, frozen=True, kw_only=True):
     market: str
     evidence: str
     expires_on: date | None = None
+
+
+class AddressNotLentError(ForbiddenError):
+    """Emergency access was used to correct an address, to which letters with codes would go."""
+
+    code = "address-not-lent"
+    remedy = "Let somebody correct it whose role allows it."
 
 
 @query.get(
@@ -125,9 +133,12 @@ async def hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID]) -
 async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: StaffChange) -> View:
     """Correct the named fields of a healthcare professional and return those that the caller may see."""
     known = await known_person(uow, caller, person)
+    if data.email is not UNSET and caller.lent is Permission.HCP_WRITE:
+        raise AddressNotLentError("An address is not corrected in an emergency.", field="email")
+    moved = data.email is not UNSET and await people.find_by_email(uow, data.email) != known
     await _change(uow, known, data, by_person=False)
-    if data.email is not UNSET:
-        await access.readdress(uow, known)
+    if moved:
+        await access.moved_address(uow, known)
     return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 
 

@@ -12,8 +12,8 @@ import people
 from access import Caller, Permission
 from api.passage import Passage
 from api.routing import command, query
-from api.v1.sessions import count_attempt, proved
-from api.v1.wire import Body, Limit, Listing
+from api.v1.sessions import count_proof, proved
+from api.v1.wire import Body, Limit, Listing, Password
 from audit import Meaning, Review, Status
 from consent.vocabulary import Purpose
 from kernel import cursors
@@ -36,7 +36,7 @@ class ReviewRequest(Body, frozen=True, kw_only=True):
     first_index: Index
     end_index: Index
     meaning: Meaning
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+    password: Annotated[Password, msgspec.Meta(min_length=1)]
 
 
 class SignedReview(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,13 +58,13 @@ async def sign_review(uow: UnitOfWork, caller: Caller, passage: Passage, data: R
     assert caller.person is not None  # noqa: S101 - only members of staff hold this permission, and each is a person
     profile = await people.profile(uow, caller.person)
     known = await access.credential(uow, profile.email or "")
-    counted = await count_attempt(passage, str(caller.account), familiar=True)
+    counted = await count_proof(passage, caller.account)
     proof = await proved(passage, known, data.password, counted)
     if not proof.right or known.account != caller.account:
         raise SignatureRefusedError("The password is wrong.", reason="wrong-secret")
     await passage.runtime.limits.give_back(counted)
     span = range(data.first_index, data.end_index)
-    review = await audit.sign_review(uow, caller.account, span, data.meaning)
+    review = await audit.sign_review(uow, caller.account, span, data.meaning, caller.person)
     return SignedReview(review=review, name=profile.name)
 
 
@@ -73,6 +73,7 @@ async def sign_review(uow: UnitOfWork, caller: Caller, passage: Passage, data: R
     permission=Permission.AUDIT_READ,
     purpose=Purpose.COMPLIANCE,
     records=audit.Action.REVIEWS_READ,
+    settled=True,
 )
 async def list_reviews(uow: UnitOfWork, cursor: FromQuery[str | None] = None, limit: Limit = 50) -> Listing[Review]:
     """Return the reviews, newest first."""

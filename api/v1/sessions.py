@@ -1,6 +1,7 @@
 """Signing in, staying signed in, showing once more who one is, signing out."""
 
 import hashlib
+from typing import Literal
 
 import msgspec
 
@@ -11,14 +12,17 @@ from api.evenly import evenly_when_refused
 from api.limiting import take
 from api.passage import Passage
 from api.routing import command, merged, public
-from api.v1.wire import Body
+from api.v1.wire import Body, Code, Email, Password
 from consent.vocabulary import Purpose
+from kernel.crypto import normalise
 from kernel.errors import InvalidError, TooManyError
 from kernel.limits import Counted, Limit
 from kernel.unit_of_work import UnitOfWork
 
 ADDRESS_FACTOR = 10
 """A whole address prefix may fail so many times more often than one account: hospitals share one."""
+Named = Literal["email", "account", "client"]
+"""What an attempt names whom it is about by."""
 HOUR_SECONDS = 3_600
 HOUR_FACTOR = 4
 """An account that networks guess at from which its owner never signed in allows so many minutes' failures an hour."""
@@ -31,25 +35,25 @@ class SignIn(Body, frozen=True, kw_only=True):
     answer of ``navigator.credentials.get()`` to the problem's ``passkey``, as its ``toJSON()`` writes it.
     """
 
-    email: str | None = None
-    password: str | None = None
-    otp: str | None = None
+    email: Email | None = None
+    password: Password | None = None
+    otp: Code | None = None
     passkey: PasskeyAnswer | None = None
-    client_id: str | None = None
-    client_secret: str | None = None
+    client_id: Code | None = None
+    client_secret: Code | None = None
 
 
 class Refresh(Body, frozen=True, kw_only=True):
     """The refresh token of the last answer; it is used up by this request."""
 
-    refresh_token: str
+    refresh_token: Code
 
 
 class FactorProof(Body, frozen=True, kw_only=True):
     """The password, or ``otp`` or ``passkey`` where the account has a second factor."""
 
-    password: str | None = None
-    otp: str | None = None
+    password: Password | None = None
+    otp: Code | None = None
     passkey: PasskeyAnswer | None = None
 
 
@@ -98,7 +102,7 @@ async def _sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> acce
     email = data.email or ""
     async with passage.read() as uow:
         credential = await access.credential(uow, email)
-    counted = await count_attempt(passage, email, familiar=credential.familiar)
+    counted = await count_attempt(passage, "email", email, familiar=credential.familiar)
     proof = await proved(passage, credential, data.password or "", counted)
     async with passage.begin() as uow:
         answer = await access.bind_session(uow, await access.admit(uow, proof, data.otp, data.passkey), bound_to)
@@ -109,7 +113,7 @@ async def _sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> acce
 
 async def _client_sign_in(passage: Passage, data: SignIn, bound_to: str | None) -> access.Tokens | access.SignInRefused:
     client_id, secret = data.client_id or "", data.client_secret or ""
-    counted = await count_attempt(passage, client_id, familiar=True)
+    counted = await count_attempt(passage, "client", client_id, familiar=True)
     async with passage.begin() as uow:
         answer = await access.bind_session(uow, await access.client_sign_in(uow, client_id, secret), bound_to)
     if isinstance(answer, access.Tokens):
@@ -138,7 +142,7 @@ async def prove_factor(data: FactorProof, caller: Caller, passage: Passage) -> N
     """Show once more who one is, for routes that accept no older proof (RFC 9470)."""
     async with passage.read() as uow:
         credential = await access.own_credential(uow, caller)
-    counted = await count_attempt(passage, str(caller.account), familiar=True)
+    counted = await count_proof(passage, caller.account)
     given = data.password
     proof = await proved(passage, credential, given, counted) if given is not None else None
     async with passage.begin() as uow:
@@ -157,18 +161,30 @@ async def sign_out(uow: UnitOfWork, caller: Caller) -> None:
     await access.end_session(uow, caller.session)
 
 
-async def count_attempt(passage: Passage, name: str, *, familiar: bool) -> Counted:
+async def count_proof(passage: Passage, account: access.AccountId) -> Counted:
+    """Count an attempt to show once more who one is, from wherever it comes: only who is in can use this up.
+
+    Raises:
+        TooManyFailuresError: too many have failed.
+
+    """
+    return await count_attempt(passage, "account", str(account), familiar=False)
+
+
+async def count_attempt(passage: Passage, kind: Named, name: str, *, familiar: bool) -> Counted:
     """Count an attempt to sign in as ``name``, before it is made; return what to give back if it succeeds.
 
     An account is limited per network and, from networks where it was never signed in to, as a whole: so whoever guesses
-    at it from elsewhere slows down nobody but others elsewhere, and never its owner at the usual place.
+    at it from elsewhere slows down nobody but others elsewhere, and never its owner at the usual place. It is counted
+    under the form by which it is found, so that another spelling is no other account; and apart by ``kind``, so that
+    nobody uses up one by typing its name as another.
 
     Raises:
         TooManyFailuresError: too many have failed.
 
     """
     most = passage.runtime.settings.failed_sign_ins_per_minute
-    digest = hashlib.sha256(name.strip().casefold().encode("utf-8", "replace")).hexdigest()[:32]
+    digest = hashlib.sha256(f"{kind}:{normalise(name)}".encode("utf-8", "replace")).hexdigest()[:32]
     limits = [
         Limit(f"sign-in:{digest}:{passage.address}", most),
         Limit(f"sign-in:from:{passage.address}", most * ADDRESS_FACTOR),

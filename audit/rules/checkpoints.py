@@ -35,23 +35,35 @@ class Checkpoint(msgspec.Struct, frozen=True):
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
+def read_size(text: str) -> int:
+    """Return a size, spelled in the one way that there is.
+
+    Raises:
+        NoteError: a sign, a leading zero, other digits than ASCII, or more than 63 bits.
+
+    """
+    if not SIZE.fullmatch(text):
+        raise NoteError("A size is written as in a checkpoint: a decimal number without leading zeros.")
+    if int(text) > LARGEST_SIZE:
+        raise NoteError("A log has no more entries than fit into 63 bits.")
+    return int(text)
+
+
 def parse_checkpoint(text: str) -> Checkpoint:
     """Return what a checkpoint's text says (c2sp.org/tlog-checkpoint, Note text); extension lines are passed over.
 
     Raises:
-        NoteError: a size with a sign, a leading zero or other digits than ASCII; a root that is not 32 bytes; an
-            empty line.
+        NoteError: a size that is none; a root that is not 32 bytes; an empty line.
 
     """
     lines = text.removesuffix("\n").split("\n")
-    if not text.endswith("\n") or len(lines) < 3 or not all(lines) or not SIZE.fullmatch(lines[1]):  # noqa: PLR2004
+    if not text.endswith("\n") or len(lines) < 3 or not all(lines):  # noqa: PLR2004 - origin, size and root
         raise NoteError("The text is no checkpoint.")
-    if int(lines[1]) > LARGEST_SIZE:
-        raise NoteError("A log has no more entries than fit into 63 bits.")
+    size = read_size(lines[1])
     root = base64.b64decode(lines[2]) if re.fullmatch(r"[A-Za-z0-9+/]{43}=", lines[2]) else b""
     if len(root) != HASH_BYTES or base64.b64encode(root).decode() != lines[2]:
         raise NoteError("The root of a checkpoint is 32 bytes in base64.")
-    return Checkpoint(lines[0], int(lines[1]), root)
+    return Checkpoint(lines[0], size, root)
 
 
 def open_checkpoint(note: str, verifier: LogVerifier) -> Checkpoint:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from audit.errors import UNREADABLE_BY
 from audit.rules.entries import Filed, file
 
 SEPARATOR: Final = "\n"
@@ -59,7 +60,7 @@ def agree(bodies: Sequence[bytes], columns: str, present: int) -> bool:
         return False
     try:
         said = _decode_all(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         return False
     values = SEPARATOR.join(chain.from_iterable(map(msgspec.structs.astuple, said)))
     absent = _OPTIONAL * len(bodies) - present
@@ -79,5 +80,5 @@ def says_it_is(identifier: UUID, body: bytes) -> bool:
     """Tell whether an entry's body carries the id under which it is stored."""
     try:
         return _decode(body).id == str(identifier)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         return False

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 from typing_extensions import override
 
 from audit.rules.checkpoints import Checkpoint, parse_checkpoint
-from audit.rules.notes import Note, NoteError, key_id, parse_vkey, write_signature, write_vkey
+from audit.rules.notes import Note, NoteError, Signature, key_id, parse_vkey, write_signature, write_vkey
 
 ED25519_COSIGNATURE: Final = b"\x04"
 ML_DSA_44: Final = b"\x06"
@@ -81,8 +81,25 @@ class CosignatureVerifier:
             NoteError: a signature under the key's name and id is wrong.
 
         """
-        ours = [each.signature for each in note.signatures if (each.name, each.key_id) == (self.name, self._key_id)]
-        return max((self._verified(note.text, signature) for signature in ours), default=None)
+        return max((self._verified(note.text, each.signature) for each in self._own(note)), default=None)
+
+    def newest_line(self, note: Note) -> str | None:
+        """Return this key's newest signature of a checkpoint as a line of its own; None if there is none.
+
+        Whatever else stands in the note is left out: a stranger's line can make it too long, or be wrong.
+
+        Raises:
+            NoteError: a signature under the key's name and id is wrong.
+
+        """
+        signed = {self._verified(note.text, each.signature): each for each in self._own(note)}
+        if not signed:
+            return None
+        newest = signed[max(signed)]
+        return write_signature(newest.name, newest.key_id, newest.signature)
+
+    def _own(self, note: Note) -> list[Signature]:
+        return [each for each in note.signatures if (each.name, each.key_id) == (self.name, self._key_id)]
 
     def _verified(self, text: str, signature: bytes) -> int:
         if len(signature) != _TIME.size + _SIZES[self._kind][1]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from audit.errors import UNREADABLE_BY
 from kernel.canonical import canonical
 from kernel.facts import SealedDetail
 
@@ -53,7 +54,7 @@ def claims(body: bytes) -> list[Claim]:
         return []
     try:
         return _decode(body).sealed
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         return []
 
 

@@ -1,13 +1,13 @@
 """What an entry says and how it is written: canonical JSON (RFC 8785) of ids, words and numbers, no personal data."""
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from audit.errors import EntryTooLargeError
+from audit.errors import UNREADABLE_BY, EntryTooLargeError
 from audit.rules.details import Claim, claim
 from audit.vocabulary import Action
 from kernel.canonical import canonical
@@ -75,6 +75,10 @@ class _Identified(Filed, frozen=True, kw_only=True):
 
 _VERSION = 1
 _UUID7_TIME_SHIFT = 80
+_LATEST = 253_370_764_800
+"""The beginning of the year 9999, in seconds since 1970."""
+
+_NUL = b"\\u0000"
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Identified).decode
@@ -139,12 +143,17 @@ def file(identifier: UUID, body: bytes) -> Filed:
     """Return what an entry is searched by. Any bytes can be filed: one bad entry must not hold up the queue."""
     try:
         filed: Filed | None = _decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         filed = None
-    if filed is None or filed.at.tzinfo is not UTC:  # what we write ends in Z
-        at = datetime.fromtimestamp((identifier.int >> _UUID7_TIME_SHIFT) / 1000, tz=UTC)
-        return Filed(at=at, actor="", action=UNREADABLE, decision="", outcome="", route="")
-    return filed if len(body) <= LONGEST_WORD else searchable(filed)
+    # What we write ends in Z; the first and the last year hold what PostgreSQL takes for no time at all.
+    if filed is None or filed.at.tzinfo is not UTC or filed.at.year in {MINYEAR, MAXYEAR}:
+        return Filed(at=time_of(identifier), actor="", action=UNREADABLE, decision="", outcome="", route="")
+    return filed if len(body) <= LONGEST_WORD and _NUL not in body else searchable(filed)
+
+
+def time_of(identifier: UUID) -> datetime:
+    """Return when a UUID of version 7 was made (RFC 9562 section 5.7); of what is none, some time that there is."""
+    return datetime.fromtimestamp(min((identifier.int >> _UUID7_TIME_SHIFT) / 1000, _LATEST), tz=UTC)
 
 
 def searchable(filed: Filed) -> Filed:

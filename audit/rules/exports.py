@@ -14,18 +14,22 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from audit.errors import UNREADABLE_BY
 from audit.rules.keyring import KeyRing
 from audit.rules.notes import LogVerifier, NoteError
 from audit.rules.offline import Edges, root_over
 from audit.rules.submissions import read_hash
 from audit.rules.tiles import split
 from audit.rules.tree import HASH_BYTES, leaf_hash
+from kernel.canonical import NotCanonicalError, canonical
 
 MANIFEST: Final = "manifest"
 CHECKPOINT: Final = "checkpoint"
 ENTRIES: Final = "entries.jsonl"
 RANGE: Final = "range.bin"
 LARGEST: Final = 2**53 - 1
+MOST_LEVELS: Final = 32
+"""How deep a manifest's lists and objects may be nested: readers differ in how much they bear."""
 
 Read: TypeAlias = Callable[[str], bytes | None]
 
@@ -62,15 +66,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return not self.filters
 
 
-_decode = msgspec.json.Decoder(Manifest).decode
-
-
 def entry_line(index: int, body: bytes) -> bytes:
     """Return a line of JSON with an entry byte for byte, or, where its bytes are no line of JSON, in base64."""
     try:
         msgspec.json.decode(body)
         is_plain = b"\n" not in body
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         is_plain = False
     if is_plain:
         return b'{"index":%d,"entry":%s}\n' % (index, body)
@@ -88,10 +89,7 @@ def check_export(names: Sequence[str], read: Read, keys: KeyRing, export_vkey: s
     manifest = _manifest(read(MANIFEST) or b"", LogVerifier(export_vkey))
     if sorted(names) != sorted([*manifest.files, MANIFEST]):
         raise ExportError("A file is missing, or there is one too many.")
-    files = {name: read(name) or b"" for name in manifest.files}
-    for name, digest in manifest.files.items():
-        if sha256(files[name]).hexdigest() != digest:
-            raise ExportError(f"{name} is not what was exported.")
+    files = {name: _digested(name, read(name), digest) for name, digest in manifest.files.items()}
     for name in (CHECKPOINT, ENTRIES, RANGE):
         if name not in files:
             raise ExportError(f"{name} is missing.")
@@ -99,17 +97,38 @@ def check_export(names: Sequence[str], read: Read, keys: KeyRing, export_vkey: s
     return manifest
 
 
+def _digested(name: str, data: bytes | None, digest: str) -> bytes:
+    if data is None or sha256(data).hexdigest() != digest:
+        raise ExportError(f"{name} is not what was exported.")
+    return data
+
+
 def _manifest(data: bytes, verifier: LogVerifier) -> Manifest:
     try:
-        manifest = _decode(verifier.open(data.decode()))
+        text = verifier.open(data.decode())
     except UnicodeDecodeError:
         raise NoteError("A note is valid UTF-8.") from None
-    except msgspec.MsgspecError:
+    try:
+        said = msgspec.json.decode(text)
+        is_canonical = _is_plain(said) and canonical(said).decode() + "\n" == text
+        manifest = msgspec.convert(said, Manifest)
+    except (msgspec.MsgspecError, NotCanonicalError, RecursionError):
         raise ExportError("The manifest lacks something.") from None
+    if not is_canonical:
+        raise ExportError("The manifest is not written in the one way that there is (RFC 8785).")
     numbers = (manifest.first_index, manifest.end_index, manifest.count, manifest.size, manifest.removed)
     if manifest.v != 1 or not all(0 <= number <= LARGEST for number in numbers):
         raise ExportError("The manifest lacks something.")
     return manifest
+
+
+def _is_plain(value: object, levels: int = MOST_LEVELS) -> bool:
+    """Tell whether a manifest may hold a value that was read from JSON: everything but fractions and deep nesting."""
+    if not isinstance(value, dict | list):
+        return not isinstance(value, float)
+    return levels > 0 and all(
+        _is_plain(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)
+    )
 
 
 def _check_log(manifest: Manifest, files: Mapping[str, bytes], keys: KeyRing) -> None:

@@ -1,9 +1,10 @@
 """What can be asked of the log: filters and indexes that PostgreSQL can take, whatever somebody types."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
+from audit.rules.entries import timestamp
 from audit.values import EntryFilter
 from kernel.errors import InvalidError
 
@@ -32,3 +33,12 @@ def check(filters: EntryFilter) -> None:
 def possible(index: int) -> int:
     """Return the index within what PostgreSQL and JSON can hold; there are no entries beyond either end."""
     return min(max(index, -1), LAST_INDEX)
+
+
+def told(filters: EntryFilter, *, matched: bool) -> dict[str, str]:
+    """Return the filters for the log. A word that matched nothing may be a name somebody typed: it is not repeated."""
+    return {
+        name: timestamp(value.astimezone(UTC)) if isinstance(value, datetime) else str(value) if matched else ""
+        for name in filters.__struct_fields__
+        if (value := getattr(filters, name)) is not None
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from audit.rules.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
+from audit.rules.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint, read_size
 from audit.rules.notes import LogVerifier, NoteError, parse_note
 
 
@@ -49,19 +49,24 @@ class KeyRing:
 
 
 def read_former_keys(text: str) -> list[FormerKey]:
-    """Return former keys from lines of ``<vkey> <size of the last checkpoint it signed>``; empty lines don't matter.
+    """Return former keys from lines of ``read_former_key``; the last line may end in a newline, and none is empty.
 
     Raises:
         NoteError: a line is something else.
 
     """
-    keys = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        vkey, _, size = line.partition(" ")
-        if not size.isascii() or not size.isdecimal():
-            raise NoteError(
-                "A former key is a line of its vkey, a space, and the size of the last checkpoint it signed."
-            )
-        keys.append(FormerKey(vkey, int(size)))
-        LogVerifier(vkey)
-    return keys
+    return [read_former_key(line) for line in text.removesuffix("\n").split("\n")] if text else []
+
+
+def read_former_key(line: str) -> FormerKey:
+    """Return the former key that a line says: its vkey, one space, and the size of the last checkpoint it signed.
+
+    Raises:
+        NoteError: it is spelled in any other way.
+
+    """
+    vkey, separator, size = line.partition(" ")
+    if not separator:
+        raise NoteError("A former key is a line of its vkey, a space, and the size of the last checkpoint it signed.")
+    LogVerifier(vkey)
+    return FormerKey(vkey, read_size(size))

@@ -203,9 +203,14 @@ def _parse_signature(line: str) -> Signature:
 
 
 def _checked_name(name: str) -> str:
-    if not name or "+" in name or any(character.isspace() or character < " " for character in name):
+    if not name or "+" in name or any(map(_is_foreign, name)):
         raise NoteError("A key name is not empty and has no spaces, control characters or plus signs.")
     return name
+
+
+def _is_foreign(character: str) -> bool:
+    """Tell whether no name has it; half a surrogate pair is what Python makes of an argument that is not UTF-8."""
+    return character.isspace() or character < " " or "\ud800" <= character <= "\udfff"
 
 
 def _checked_text(text: str) -> bytes:

@@ -4,12 +4,12 @@ A removal is an entry like any other, signed with the rest. What is missing and 
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
+from audit.errors import UNREADABLE_BY
 from audit.rules.tiles import TILE_HASHES
 from audit.vocabulary import Action
 
@@ -48,30 +48,37 @@ class Removed:
     """The indexes of which entries say that their content was removed."""
 
     def __init__(self, bodies: Iterable[bytes] = (), size: int = 0) -> None:
-        """Take entries of a log of this size; one that says nothing of the kind counts for nothing."""
-        self._bits = bytearray(-(-size // _BYTE))
+        """Take entries of a log of this size; one that says nothing of the kind counts for nothing.
+
+        Memory is taken for what they say and not for the size, which is whatever the highest index says.
+        """
+        self._size = size
+        self._tiles: dict[int, int] = {}
         for body in bodies:
             self._add(body)
 
     def __contains__(self, index: int) -> bool:
         """Tell whether an index is among them."""
-        place, bit = divmod(index, _BYTE)
-        return place < len(self._bits) and bool(self._bits[place] >> bit & 1)
+        number, place = divmod(index, TILE_HASHES)
+        return bool(self._tiles.get(number, 0) >> place & 1)
 
     def any(self, first: int, end: int) -> bool:
-        """Tell whether one of the indexes from ``first`` up to ``end``, multiples of 8 or the last, is."""
-        return any(self._bits[first // _BYTE : -(-end // _BYTE)])
+        """Tell whether an index of one of the tiles from ``first``, where one begins, up to ``end`` is."""
+        return any(number in self._tiles for number in range(first // TILE_HASHES, -(-end // TILE_HASHES)))
 
     def _add(self, body: bytes) -> None:
         try:
             said = _decode(body)
             bits = base64.b64decode(said.detail.removed, validate=True)
-        except (msgspec.MsgspecError, UnicodeDecodeError, binascii.Error):
+        except (*UNREADABLE_BY, ValueError):
             return
         first = said.detail.first_index
         if said.action != Action.ENTRIES_REMOVED or first % TILE_HASHES or first < 0:
             return
-        start = first // _BYTE
-        if start + len(bits) <= len(self._bits):  # nobody can have removed what the log does not have
-            for place, byte in enumerate(bits, start):
-                self._bits[place] |= byte
+        if first // _BYTE + len(bits) > -(-self._size // _BYTE):
+            return  # nobody can have removed what the log does not have
+        width = TILE_HASHES // _BYTE
+        for number, start in enumerate(range(0, len(bits), width), first // TILE_HASHES):
+            found = int.from_bytes(bits[start : start + width], "little")
+            if found:
+                self._tiles[number] = self._tiles.get(number, 0) | found

@@ -57,18 +57,6 @@ def parse_submission(body: bytes) -> Submission:
     return Submission(int(size), tuple(map(read_hash, proof)), note)
 
 
-def read_size(text: str) -> int:
-    """Return the size that a witness answers together with 409.
-
-    Raises:
-        NoteError: it is no size.
-
-    """
-    if not SIZE.fullmatch(text):
-        raise NoteError("A size is a decimal number without leading zeros.")
-    return int(text)
-
-
 def read_hash(line: str) -> bytes:
     """Return the hash in one line of base64.
 

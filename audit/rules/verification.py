@@ -79,6 +79,11 @@ class Verification:
             tiled, entered = self._compare(start, hashes[offset : offset + TILE_HASHES], beside, tile)
             self._grow(start, tiled, entered, chunk.checkpoints)
 
+    def deny_removal(self, index: int) -> None:
+        """Name an index that is there, if it is said to be gone: that would excuse whoever takes it later."""
+        if index in self.removed:
+            self._findings.add(index, FindingKind.REMOVAL_DENIED, "The log says that it was removed, and it is there.")
+
     @property
     def size(self) -> int:
         """How many indexes have been checked."""
@@ -129,7 +134,10 @@ class Verification:
     ) -> tuple[bytes, bytes]:
         if beside is None and own is None and tiled is not None and index in self.removed:
             self.removed_count += 1
-        elif beside is None:
+            return tiled, tiled
+        if own is not None or beside is not None:
+            self.deny_removal(index)
+        if beside is None:
             self._findings.add(index, FindingKind.LEAF_MISSING, "The index is not there.")
             if tiled is not None:
                 self.lost.add(tiled)

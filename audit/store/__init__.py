@@ -1,15 +1,15 @@
 """Every query of the audit room that runs in a unit of work; the sequencer and the verifier have their own."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from audit.errors import LogDamagedError
-from audit.rules.entries import UNREADABLE
+from audit.errors import UNREADABLE_BY, LogDamagedError
+from audit.rules.entries import UNREADABLE, time_of
 from audit.rules.tiles import TILE_BYTES, TILE_HASHES, Tile
 from audit.rules.tree import HASH_BYTES
 from audit.session import HURRY
@@ -20,23 +20,16 @@ from kernel.unit_of_work import UnitOfWork
 MOST_COUNTED: Final = 50_001
 """Up to how many waiting entries are counted: enough to know that something is wrong."""
 
-# The queue is filled in the same statement: an entry that nobody would ever index can't exist.
-_INSERT = """
-with written as (
-    insert into audit.entry (id, body) select * from unnest($1::uuid[], $2::bytea[]) returning id
-)
-insert into audit.pending (entry) select id from written
-"""
+# A trigger queues them in the same statement: an entry that nobody would ever index can't exist.
+_INSERT = "insert into audit.entry (id, body) select * from unnest($1::uuid[], $2::bytea[])"
 
-_INSERT_WITH_DETAILS = _INSERT.replace(
-    "insert into audit.pending",
-    """,
-beside as (
+_INSERT_WITH_DETAILS = f"""
+with beside as (
     insert into audit.detail (id, entry, part, ciphertext)
     select * from unnest($3::uuid[], $4::uuid[], $5::smallint[], $6::bytea[])
 )
-insert into audit.pending""",
-)
+{_INSERT}
+"""  # noqa: S608 - of words of ours
 
 # The page is cut before its entries are looked up: joined first, the planner may read the whole log.
 _PAGE = (
@@ -220,24 +213,19 @@ async def waiting(uow: UnitOfWork) -> int:
     return count
 
 
-def time_of(identifier: UUID) -> datetime:
-    """Return when a UUID of version 7 was made (RFC 9562 section 5.7)."""
-    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)
-
-
 def entry_from(row: asyncpg.Record) -> Entry:
     """Return what an entry says; one whose bytes are no entry any more still shows up, as unreadable."""
     place: dict[str, Any] = {"index": row["index"], "leaf_hash": row["leaf_hash"].hex()}
     try:
         return msgspec.convert(_object(row["body"]) | place, Entry)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         return Entry(action=UNREADABLE, actor="", at="", role="", route="", decision="", outcome="", **place)
 
 
 def _access(row: asyncpg.Record) -> Access:
     try:
         said = _accessed(row["body"])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE_BY:
         said = _Accessed(role="", route="")
     return Access(
         index=row["index"],

@@ -11,6 +11,7 @@ from audit.values import EntryHold
 from kernel.database import Connection
 from kernel.unit_of_work import UnitOfWork
 
+REMOVING_LOCK: Final = 0x4C41_5552_000A
 _HOLDS: Final = (
     "select id, first_index, end_index, reason, placed_by, placed_at from audit.hold"
     " where lifted_at is null and ($1::uuid is null or id > $1) order by id limit $2"
@@ -25,8 +26,15 @@ class Gone(NamedTuple):
     days: int
 
 
+async def keep_all(uow: UnitOfWork) -> None:
+    """Let nothing be removed until the transaction ends, so that what it reads in several questions is one state."""
+    await uow.execute("select pg_advisory_xact_lock_shared($1)", REMOVING_LOCK)
+
+
 async def remove_expired(uow: UnitOfWork) -> list[Gone]:
     """Remove the content of some entries whose kind's days are over; return which, by index."""
+    if not await uow.fetchval("select pg_try_advisory_xact_lock($1)", REMOVING_LOCK):
+        return []  # somebody exports; the next round removes
     return [Gone(*row) for row in await uow.fetch("select index, kind, days from audit.remove_expired()")]
 
 

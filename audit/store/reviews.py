@@ -8,10 +8,13 @@ from audit.values import Review
 from kernel.unit_of_work import UnitOfWork
 
 
-async def count_by(uow: UnitOfWork, actor: str, first: int, end: int) -> int:
-    """Return how many entries of a range an account made."""
-    sql = "select count(*) from audit.leaf where index >= $2 and index < $3 and actor = $1"
-    count: int = await uow.fetchval(sql, actor, first, end)
+async def count_by(uow: UnitOfWork, account: UUID, person: UUID | None, first: int, end: int) -> int:
+    """Return how many entries of a range an account made, those among them where it was about to sign in."""
+    sql = (
+        "select count(*) from audit.leaf where index >= $3 and index < $4 and (actor = $1::text or"
+        " (actor = 'anonymous' and (resource = 'account:' || $1::text or subject = $2)))"
+    )
+    count: int = await uow.fetchval(sql, str(account), person, first, end)
     return count
 
 
@@ -33,10 +36,11 @@ async def insert_review(uow: UnitOfWork, review: Review) -> None:
 
 
 async def reviews(uow: UnitOfWork, before: UUID | None, limit: int) -> list[Review]:
-    """Return reviews, newest first."""
+    """Return reviews, newest first; one of which the log says nothing was signed by nobody."""
     rows = await uow.fetch(
         "select id, first_index, end_index, reviewer, meaning, reviewed, own, encode(digest, 'hex') as digest,"
-        " signed_at from audit.review where $1::uuid is null or id < $1 order by id desc limit $2",
+        " signed_at from audit.review r where ($1::uuid is null or id < $1) and exists (select from audit.leaf l"
+        " where l.resource = 'review:' || r.id and l.action = 'audit:review:signed') order by id desc limit $2",
         before,
         limit,
     )

@@ -1,4 +1,4 @@
-// Checks what a Laurel audit log gives out, with Node.js (18 or newer) and nothing else: no package, no network.
+// Checks what a Laurel audit log gives out, with Node.js (18.3 or newer) and nothing else: no package, no network.
 //
 //   node verify.mjs checkpoint <file>            a signed checkpoint          (c2sp.org/tlog-checkpoint)
 //   node verify.mjs proof <file> <entry file>    an offline proof of an entry (c2sp.org/tlog-proof)
@@ -6,13 +6,15 @@
 //   node verify.mjs export <folder>              an export, unpacked
 //
 // Each takes --key VKEY, the log's public key, and --former "VKEY SIZE" for each key before it. An export also takes
-// --export-key VKEY, and a mirror --minimum INDEX if the log says that entries below were removed. Get the keys from somebody you trust, and not from where the file came from.
+// --export-key VKEY, and a mirror --minimum INDEX if the log says that entries below were removed. Get the keys from
+// somebody you trust, and not from where the file came from.
 // Exit status: 0 in order, 1 not in order, 2 the command was not understood.
 
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 
 class Refused extends Error {}
 
@@ -115,6 +117,12 @@ const LARGEST_SIZE = 2n ** 63n - 1n;
 const HASH = /^[A-Za-z0-9+/]{43}=$/;
 const isSize = (text) => SIZE.test(text) && !text.includes("\n");
 
+function sizeOf(text) {
+  if (!isSize(text)) refuse("A size is written as in a checkpoint: a decimal number without leading zeros.");
+  const size = BigInt(text);
+  return size <= LARGEST_SIZE ? size : refuse("A log has no more entries than fit into 63 bits.");
+}
+
 function hashOf(line) {
   if (!HASH.test(line) || line.includes("\n")) refuse("A hash is 32 bytes in base64.");
   return base64(line);
@@ -122,10 +130,8 @@ function hashOf(line) {
 
 function parseCheckpoint(text) {
   const lines = text.endsWith("\n") ? text.slice(0, -1).split("\n") : [];
-  if (lines.length < 3 || lines.includes("") || !isSize(lines[1])) refuse("The text is no checkpoint.");
-  const size = BigInt(lines[1]);
-  if (size > LARGEST_SIZE) refuse("A log has no more entries than fit into 63 bits.");
-  return { origin: lines[0], size, root: hashOf(lines[2]) };
+  if (lines.length < 3 || lines.includes("")) refuse("The text is no checkpoint.");
+  return { origin: lines[0], size: sizeOf(lines[1]), root: hashOf(lines[2]) };
 }
 
 class KeyRing {
@@ -133,11 +139,14 @@ class KeyRing {
     this.current = parseKey(vkey);
     this.former = former.map((line) => {
       const space = line.indexOf(" ");
-      if (space < 0 || !/^[0-9]+$/.test(line.slice(space + 1))) refuse("A former key is its vkey, a space, and a size.");
-      return { key: parseKey(line.slice(0, space)), last: BigInt(line.slice(space + 1)) };
+      if (space < 0) refuse("A former key is its vkey, a space, and a size.");
+      return { key: parseKey(line.slice(0, space)), last: sizeOf(line.slice(space + 1)) };
     });
     this.former.sort((one, other) => (one.last < other.last ? -1 : 1));
     if (this.former.some((each) => each.key.name !== this.current.name)) refuse("A former key is another log's.");
+    if (new Set(this.former.map((each) => each.last)).size !== this.former.length) {
+      refuse("Two former keys can't have signed the same checkpoint last.");
+    }
   }
 
   open(text) {
@@ -341,19 +350,35 @@ function completeHash(hashes) {
 const isWhole = (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 const isText = (value) => typeof value === "string";
 
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const MOST_LEVELS = 32;
+
+// The one text (RFC 8785) of what a manifest may hold: no fractions, no half of a surrogate pair, no deep nesting.
+function canonical(value, levels = MOST_LEVELS) {
+  if (isText(value) && /\p{Surrogate}/u.test(value)) refuse("The manifest has a text that is none.");
+  if (isText(value)) return JSON.stringify(value);
+  if (value === null || typeof value === "boolean" || Number.isSafeInteger(value)) return String(value);
+  if (typeof value === "number") refuse("A number of the manifest is not the same to every reader.");
+  if (levels === 0) refuse("The manifest is nested too deeply.");
+  if (Array.isArray(value)) return `[${value.map((each) => canonical(each, levels - 1)).join(",")}]`;
+  const keys = Object.keys(value).sort(); // by UTF-16 code units, as the RFC does
+  return `{${keys.map((key) => `${canonical(key)}:${canonical(value[key], levels - 1)}`).join(",")}}`;
+}
+
 function parseManifest(text) {
-  let said;
+  let parsed;
   try {
-    said = JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch {
     refuse("The manifest is no JSON.");
   }
+  if (`${canonical(parsed)}\n` !== text) refuse("The manifest is not written in the one way that there is (RFC 8785).");
+  const said = { removed: 0, exported_at: "", request: "", ...parsed };
   const isRight =
-    said !== null && typeof said === "object" && !Array.isArray(said) && said.v === 1 && isText(said.origin) &&
-    [said.first_index, said.end_index, said.count, said.size, said.removed ?? 0].every(isWhole) && said.removed !== null &&
+    isObject(parsed) && said.v === 1 && [said.origin, said.exported_at, said.request].every(isText) &&
+    [said.first_index, said.end_index, said.count, said.size, said.removed].every(isWhole) &&
     [said.left, said.right].every((list) => Array.isArray(list) && list.every(isText)) &&
-    [said.files, said.filters].every((each) => each !== null && typeof each === "object" && !Array.isArray(each)) &&
-    Object.values(said.files).every(isText);
+    [said.files, said.filters].every(isObject) && Object.values(said.files).every(isText);
   return isRight ? said : refuse("The manifest lacks something.");
 }
 
@@ -364,10 +389,11 @@ function checkExport(names, read, keys, exportVkey) {
   const expected = Object.keys(manifest.files).concat("manifest").sort();
   if (JSON.stringify(names.slice().sort()) !== JSON.stringify(expected)) refuse("A file is missing, or there is one too many.");
   for (const [name, digest] of Object.entries(manifest.files)) {
-    if (sha256(read(name)).toString("hex") !== digest) refuse(`${name} is not what was exported.`);
+    const data = read(name);
+    if (data === null || sha256(data).toString("hex") !== digest) refuse(`${name} is not what was exported.`);
   }
   for (const name of ["checkpoint", "entries.jsonl", "range.bin"]) {
-    if (!(name in manifest.files)) refuse(`${name} is missing.`);
+    if (!Object.hasOwn(manifest.files, name)) refuse(`${name} is missing.`);
   }
   const checkpoint = keys.open(textOf(read("checkpoint")));
   if (checkpoint.size !== BigInt(manifest.size) || checkpoint.origin !== manifest.origin) refuse("The checkpoint is another.");
@@ -384,11 +410,19 @@ function checkExport(names, read, keys, exportVkey) {
   return { ...manifest, complete: Object.keys(manifest.filters).length === 0 };
 }
 
+// One by one: a whole file may be longer than the longest text.
+function* linesOf(data) {
+  for (let start = 0; start < data.length; ) {
+    const end = data.indexOf("\n", start);
+    if (end < 0) refuse("The last entry is cut.");
+    yield data.toString("latin1", start, end);
+    start = end + 1;
+  }
+}
+
 function checkLines(data, manifest, leaves) {
-  const lines = data.length === 0 ? [] : data.toString("latin1").split("\n");
-  if (lines.length > 0 && lines.pop() !== "") refuse("The last entry is cut.");
-  let last = manifest.first_index - 1;
-  for (const line of lines) {
+  let [last, count] = [manifest.first_index - 1, 0];
+  for (const line of linesOf(data)) {
     const match = LINE.exec(line);
     if (match === null || !line.endsWith("}")) refuse("A line is no entry.");
     const index = Number(match[1]);
@@ -396,10 +430,10 @@ function checkLines(data, manifest, leaves) {
     const rest = line.slice(match[0].length, -1);
     const entry = match[2] === "entry" ? Buffer.from(rest, "latin1") : quoted(rest);
     if (!leafHash(entry).equals(leaves[index - manifest.first_index])) refuse(`index ${index}: The entry is another.`);
-    last = index;
+    [last, count] = [index, count + 1];
   }
-  const isAll = Object.keys(manifest.filters).length > 0 || lines.length + (manifest.removed ?? 0) === leaves.length;
-  if (lines.length !== manifest.count || !isAll) refuse("Entries are missing, or there are too many.");
+  const isAll = Object.keys(manifest.filters).length > 0 || count + manifest.removed === leaves.length;
+  if (count !== manifest.count || !isAll) refuse("Entries are missing, or there are too many.");
 }
 
 function quoted(text) {
@@ -409,18 +443,49 @@ function quoted(text) {
 
 // --- the command line -----------------------------------------------------------------------------------------------
 
+// Only what is not there may be missing: a folder in place of a file is there, and is no file.
 function folder(path) {
-  return (name) => (existsSync(join(path, name)) ? readFileSync(join(path, name)) : null);
+  return (name) => {
+    const place = join(path, name);
+    try {
+      return statSync(place).isFile() ? readFileSync(place) : refuse(`${name} is no file.`);
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+      return null;
+    }
+  };
 }
 
-const indexOf = (text) => (isSize(text) ? Number(text) : refuse("The minimum index is a whole number."));
-
+const TEXT = { type: "string" };
+const KEYS = { key: TEXT, former: { type: "string", multiple: true } };
 const COMMANDS = {
-  checkpoint: ([file], keys) => keys.open(textOf(readFileSync(file))),
-  proof: ([file, entry], keys) => checkProof(readFileSync(file), readFileSync(entry), keys),
-  mirror: ([path], keys, options) => checkMirror(folder(path), keys, indexOf(options.minimum?.[0] ?? "0")),
-  export: ([path], keys, options) => checkExport(readdirSync(path), folder(path), keys, options["export-key"]?.[0] ?? ""),
+  checkpoint: { files: 1, options: KEYS, check: ([file], keys) => keys.open(textOf(readFileSync(file))) },
+  proof: {
+    files: 2, options: KEYS,
+    check: ([file, entry], keys) => checkProof(readFileSync(file), readFileSync(entry), keys),
+  },
+  mirror: {
+    files: 1, options: { ...KEYS, minimum: TEXT },
+    check: ([path], keys, { minimum }) => checkMirror(folder(path), keys, Number(sizeOf(minimum ?? "0"))),
+  },
+  export: {
+    files: 1, options: { ...KEYS, "export-key": TEXT },
+    check: ([path], keys, options) => checkExport(readdirSync(path), folder(path), keys, options["export-key"] ?? ""),
+  },
 };
+
+// What a command line asks for, or null where it is not understood.
+function asked([name, ...args]) {
+  if (!Object.hasOwn(COMMANDS, name)) return null;
+  const command = COMMANDS[name];
+  try {
+    const { values, positionals } = parseArgs({ args, options: command.options, allowPositionals: true });
+    const isComplete = positionals.length === command.files && values.key !== undefined;
+    return isComplete ? { command, values, files: positionals } : null;
+  } catch {
+    return null;
+  }
+}
 
 // Lines of JSON in, a line of "accept" or "refuse" out for each: how the two verifiers are compared with each other.
 const JUDGED = {
@@ -441,6 +506,7 @@ function filesOf(said) {
 
 function judged(line) {
   const said = JSON.parse(line);
+  if (!Object.hasOwn(JUDGED, said.kind)) throw new Error("Nothing of this kind is judged.");
   try {
     JUDGED[said.kind](said);
     return "accept";
@@ -450,24 +516,19 @@ function judged(line) {
   }
 }
 
-async function main([command, ...words]) {
-  if (command === "judge") {
+async function main(words) {
+  if (words[0] === "judge") {
     for await (const line of createInterface({ input: process.stdin })) process.stdout.write(`${judged(line)}\n`);
     return 0;
   }
-  const options = {};
-  const files = [];
-  while (words.length > 0) {
-    const word = words.shift();
-    if (word.startsWith("--")) (options[word.slice(2)] ??= []).push(words.shift() ?? "");
-    else files.push(word);
-  }
-  if (!(command in COMMANDS) || files.length < 1 || !options.key) {
+  const line = asked(words);
+  if (line === null) {
     console.error("Usage: node verify.mjs checkpoint|proof|mirror|export FILE... --key VKEY; see the top of this file.");
     return 2;
   }
   try {
-    const found = COMMANDS[command](files, new KeyRing(options.key[0], options.former), options);
+    const { command, files, values } = line;
+    const found = command.check(files, new KeyRing(values.key, values.former), values);
     const complete = found.complete === undefined ? "" : found.complete ? ", complete" : ", filtered";
     console.log(`In order: ${found.origin}, size ${found.size}${complete}.`);
     return 0;

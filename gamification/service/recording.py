@@ -230,7 +230,7 @@ def _record(
             count=statuses[Status.RECORDED],
             reason=next(iter(refused)) if all_refused else None,
             outcome="refused" if all_refused else "succeeded",
-            origin=delivery.origin_for(decision),
+            origin=delivery.origin_for(decision, person),
             repeated=statuses[Status.REPEATED],
             refused=dict(refused),
             points=_recognition(theirs) if statuses[Status.RECORDED] else 0,

@@ -148,6 +148,7 @@ async def test_a_learning_system_delivers_for_many_and_each_is_judged_alone(hous
     assert (await willing.read("/v1/me/points"))["points"] == 5
     entries = {entry.get("subject"): entry for entry in await house.trail(answer)}
     assert entries[str(willing.person)]["action"] == "engagement:activity:recorded"
+    assert entries[str(willing.person)]["on_behalf_of"] == str(willing.person)
     assert entries[str(willing.person)]["consent"], "the entry names the consent that allowed it"
     assert entries[str(unwilling.person)]["reason"] == "consent-required"
     assert str(abroad.person) not in entries, "people of other markets are not confirmed to exist"
@@ -160,6 +161,12 @@ async def test_a_single_delivered_activity_must_name_its_actor(house: House) -> 
     hcp = await house.hcp()
     answer = await machine.post("/v1/activities", house.activity(item, actor=str(hcp.person)))
     assert [each["status"] for each in answer.json()["results"]] == ["recorded"]
+
+
+async def test_who_tells_of_oneself_acts_for_nobody_else(house: House) -> None:
+    hcp, item = await house.hcp(), await house.item()
+    answer = await hcp.post("/v1/me/activities", house.activity(item))
+    assert [entry.get("on_behalf_of") for entry in await house.trail(answer)] == [None]
 
 
 async def test_nobody_records_an_activity_of_somebody_else(house: House) -> None:

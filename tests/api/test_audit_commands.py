@@ -65,7 +65,7 @@ async def test_what_an_operator_exports_an_auditor_verifies_and_a_changed_file_i
     (mirror / "checkpoint").write_text((mirror / "checkpoint").read_text().replace("\n", "\n0", 1))
     csv = folder / "entries.csv"
     csv.write_bytes(csv.read_bytes() + b"x")
-    for command, path, what in (("verify-export", folder, "entries.csv"), ("verify-mirror", mirror, "checkpoint")):
+    for command, path, what in (("verify-export", folder, "entries.csv"), ("verify-mirror", mirror, "size")):
         refused = laurel(tmp_path, house, command, str(path))
         assert (refused.returncode, what in refused.stdout) == (1, True), refused.stdout
         assert "Traceback" not in refused.stderr

@@ -228,6 +228,7 @@ async def test_a_consent_on_paper_counts_from_when_it_was_signed(house: House) -
     answer = await machine.post(f"/v1/hcps/{hcp.person}/consents", {"consents": [paper]})
     assert answer.status_code == 201, answer.text
     assert [each["state"] for each in answer.json()["items"]] == ["granted"]
+    assert {entry["on_behalf_of"] for entry in await house.trail(answer)} == {str(hcp.person)}
     assert (await hcp.record(house.activity(item)))[0]["status"] == "recorded"
     assert (await hcp.decide("engagement")).status_code == 200
     late = await machine.post(f"/v1/hcps/{hcp.person}/consents", {"consents": [paper]})

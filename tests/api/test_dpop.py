@@ -99,6 +99,14 @@ async def test_a_bound_token_is_no_bearer_token_and_a_bearer_token_needs_no_key(
     assert (await key.ask(tokens)).status_code == 200
 
 
+async def test_the_scheme_of_a_bound_token_is_read_without_regard_to_case(house: House) -> None:
+    key = Key(house)
+    tokens = await key.tokens(await member(house))
+    assert [(await key.ask(tokens, scheme=scheme)).status_code for scheme in ("DPoP", "dpop", "DPOP")] == [200] * 3
+    for scheme in ("bearer", "BEARER"):
+        assert problem(await key.ask(tokens, scheme=scheme), 401, "token-refused")["reason"] == "key-not-shown"
+
+
 async def test_without_a_proof_or_with_another_key_a_bound_token_opens_nothing(house: House) -> None:
     key, stranger = Key(house), Key(house)
     tokens = await key.tokens(await member(house))
@@ -213,6 +221,17 @@ async def test_with_valkey_away_a_proof_is_shown_once_all_the_same_and_must_be_y
         assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
         problem(await key.ask(tokens, _aged(6)(key, tokens["access_token"]), via=one), 401, "key-proof-refused")
         assert (await key.ask(tokens, _aged(5)(key, tokens["access_token"]), via=one)).status_code == 200
+
+
+async def test_a_proof_that_was_shown_while_valkey_was_away_is_known_to_who_finds_it_back(house: House) -> None:
+    key = Key(house)
+    tokens = await key.tokens(await member(house))
+    proof = key.proof("GET", "/v1/me", tokens["access_token"])
+    async with worker(house, redis_url="redis://127.0.0.1:1") as away:
+        assert (await key.ask(tokens, proof, via=away)).status_code == 200
+    async with worker(house) as back:
+        problem(await key.ask(tokens, proof, via=back), 401, "key-proof-refused")
+        assert (await key.ask(tokens, via=back)).status_code == 200, "the control: another one"
 
 
 async def test_who_stole_a_refresh_token_without_its_key_gets_nothing_and_ends_nothing(house: House) -> None:

@@ -1,12 +1,14 @@
 """The edges: limits and what is said about them, forged addresses, other origins, headers, bodies too deep."""
 
 import json
+import time
 from datetime import timedelta
 from ipaddress import ip_network
 
 import httpx
 import pytest
 
+from api.text import DEEPEST, too_deep
 from tests.api.house import House, fields, problem
 from tests.api.opening import worker
 
@@ -57,6 +59,37 @@ async def test_a_token_that_is_none_is_no_way_around_the_limit(house: House, pat
         assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == 200, "who has one is counted alone"
 
 
+async def test_a_good_token_under_another_scheme_is_no_way_around_the_limit(house: House) -> None:
+    house.clock.move(timedelta(minutes=1))
+    hcp = await house.hcp()
+    async with worker(house, "198.51.100.10", anonymous_requests_per_minute=3) as strict:
+        shown = {"Authorization": f"Basic {hcp.token}"}
+        answers = [await strict.get("/v1/me", headers=shown) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 2
+        assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == 200
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_good_token_is_no_way_around_the_limit_where_none_is_asked_for(house: House, *, ended: bool) -> None:
+    house.clock.move(timedelta(minutes=1))
+    hcp = await house.hcp()
+    async with worker(house, "198.51.100.9", anonymous_requests_per_minute=3) as strict:
+        await hcp.ask("GET", "/v1/me", via=strict)
+        if ended:
+            assert (
+                await house.http.delete("/v1/sessions/current", headers={"Authorization": f"Bearer {hcp.token}"})
+            ).status_code == 204
+        refresh = {"refresh_token": "x"}
+        answers = [await hcp.ask("POST", "/v1/sessions/refresh", body=refresh, via=strict) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 2
+        assert said(answers[-1]) == ('"anonymous";q=3;w=60', '"anonymous";r=0;t=60')
+        assert (await hcp.ask("GET", "/.well-known/jwks.json", via=strict)).status_code == 429
+        assert (await hcp.ask("GET", "/health/live", via=strict)).status_code == 200
+        assert (await hcp.ask("GET", "/v1/me", via=strict)).status_code == (401 if ended else 200), "counted alone"
+        async with worker(house, "203.0.113.9", anonymous_requests_per_minute=3) as elsewhere:
+            assert (await hcp.ask("GET", "/.well-known/jwks.json", via=elsewhere)).status_code == 200
+
+
 async def test_walking_through_one_networks_addresses_gets_no_further(house: House) -> None:
     house.clock.move(timedelta(minutes=1))
     counts = []
@@ -101,6 +134,23 @@ async def test_only_pages_of_a_named_origin_may_call(house: House) -> None:
     assert "access-control-allow-origin" not in closed.headers
 
 
+async def test_pages_of_a_named_origin_may_use_every_method_and_header_that_a_route_takes(house: House) -> None:
+    origin = "https://app.clinic.example"
+    contract = (await house.http.get("/schema/openapi.json")).json()
+    operations = [(method, each) for path in contract["paths"].values() for method, each in path.items()]
+    methods = {method.upper() for method, _ in operations}
+    headers = {each["name"] for _, one in operations for each in one.get("parameters", []) if each["in"] == "header"}
+    assert {"PATCH", "DELETE"} < methods
+    assert {"Approval", "Idempotency-Key"} <= headers
+    async with worker(house, cors_origins=(origin,)) as opened:
+        for method in methods:
+            wanted = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": ", ".join(headers)}
+            answer = await opened.options("/v1/me", headers=wanted | {"Origin": origin})
+            allowed = answer.headers["access-control-allow-headers"].lower().split(", ")
+            assert method in answer.headers["access-control-allow-methods"].split(", ")
+            assert {name.lower() for name in headers} | {"authorization", "dpop"} <= set(allowed)
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/v1/me", "/v1/nowhere", "/v1/content"])
 async def test_every_answer_closes_what_a_browser_would_open(house: House, path: str) -> None:
     hcp = await house.hcp()
@@ -122,9 +172,11 @@ async def test_every_answer_closes_what_a_browser_would_open(house: House, path:
         ('{"a":' * 64 + "1" + "}" * 64, True),
         ('["]",' * 70 + "1" + "]" * 70, True),
         ("[" * 200_000, True),
+        ("[" * 64 + r'"\"]"' + "]" * 64, True),
         ("[" * 63 + "]" * 63, False),
         (json.dumps("[" * 100), False),
         (json.dumps([{}] * 200), False),
+        (json.dumps(['"[\\', "\\[", '[\\"'] * 30), False),
     ],
 )
 async def test_a_body_that_is_nested_deeper_than_64_levels_is_refused_before_it_is_read(
@@ -134,3 +186,11 @@ async def test_a_body_that_is_nested_deeper_than_64_levels_is_refused_before_it_
     body = problem(answer, 400, "invalid-request")
     assert ("nested deeper" in body["detail"]) == is_refused
     assert fields(body) == (["body"] if is_refused else ["more"])
+
+
+@pytest.mark.parametrize("endless", [rb"\"", b'"', rb"\\", b"a"])
+def test_a_text_that_never_ends_is_looked_through_once(endless: bytes) -> None:
+    body = b"[" * (DEEPEST + 1) + b'"' + endless * 32_000
+    started = time.thread_time()
+    assert too_deep(body)
+    assert time.thread_time() - started < 2, "a few milliseconds; looked through from each of its quotes, some 16 s"

@@ -72,15 +72,31 @@ async def test_who_registers_with_a_known_address_gets_the_same_answer_and_its_o
     assert (await known.sign_in()).status_code == 200, "nothing of the account has changed"
 
 
-async def test_who_registers_somebody_elses_address_first_does_not_know_what_its_owner_confirms(house: House) -> None:
-    who = somebody()
-    await register(house, who | {"password": "a thief chose these words"})
-    early = await code_for(house, who["email"])
-    await register(house, who)
-    problem(await confirm(house, early), 422, "code-refused")
-    assert (await confirm(house, await code_for(house, who["email"]))).status_code == 204
-    problem(await sign_in(house, who, "a thief chose these words"), 401, "sign-in-failed")
+@pytest.mark.parametrize("thief_first", [True, False])
+async def test_of_two_who_register_one_address_each_letter_opens_with_its_own_password(
+    house: House, *, thief_first: bool
+) -> None:
+    who, thief = somebody(), {"password": "a thief chose these words"}
+    codes = []
+    for changed in (thief, {}) if thief_first else ({}, thief):
+        assert (await register(house, who | changed)).status_code == 202
+        codes.append(await code_for(house, who["email"]))
+    own, foreign = reversed(codes) if thief_first else codes
+    assert (await confirm(house, own)).status_code == 204
+    problem(await sign_in(house, who, thief["password"]), 401, "sign-in-failed")
     assert (await sign_in(house, who)).status_code == 200
+    problem(await confirm(house, foreign), 422, "code-refused")
+
+
+async def test_nobody_gets_many_letters_because_strangers_type_their_address(house: House) -> None:
+    known, who = await member(house), somebody()
+    for _ in range(8):
+        assert (await register(house, who)).status_code == 202
+        assert (await register(house, somebody(email=known.email))).status_code == 202
+    assert [len(await letters(house, email)) for email in (who["email"], known.email)] == [5, 5]
+    house.clock.move(timedelta(hours=1))
+    await register(house, who)
+    assert len(await letters(house, who["email"])) == 6, "the next hour, one more"
 
 
 @pytest.mark.parametrize(

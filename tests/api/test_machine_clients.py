@@ -93,6 +93,19 @@ async def test_a_secret_runs_out(house: House, boss: Asker) -> None:
     problem(await sign_in(house, client), 401, "sign-in-failed")
 
 
+async def test_a_session_ends_with_the_secret_that_began_it(house: House, boss: Asker) -> None:
+    short, long = await made(boss, expires_in_days=1), await made(boss, expires_in_days=2)
+    house.clock.move(timedelta(days=1, minutes=-1))
+    last, other = [(await sign_in(house, client)).json() for client in (short, long)]
+    assert (last["expires_in"], other["expires_in"]) == (60, 600)
+    assert [await status(house.http, tokens) for tokens in (last, other)] == [200, 200]
+    house.clock.move(timedelta(minutes=1))
+    assert [await status(house.http, tokens) for tokens in (last, other)] == [401, 200]
+    ends = "select expires_at - created_at from access.session where account = $1 order by created_at desc limit 1"
+    account = (await listed(boss, short))["account"]
+    assert await house.database.fetchval(ends, account) == timedelta(minutes=1), "the session, not the token alone"
+
+
 async def test_another_secret_ends_the_old_one_and_its_sessions(house: House, boss: Asker) -> None:
     client = await made(boss)
     tokens = (await sign_in(house, client)).json()

@@ -11,6 +11,7 @@ import pytest_asyncio
 from access import AccountId, LetterKind, Role
 from tests.api.asker import Asker, Body
 from tests.api.house import PASSWORD, House, problem
+from tests.api.letters import code_for
 from tests.api.members import member
 
 OTHER = "Eichelhaeher ueber dem Tal"
@@ -67,7 +68,7 @@ async def test_whoever_is_switched_off_while_coming_in_stays_off(
 async def test_a_registration_that_is_repeated_while_it_is_confirmed_brings_no_other_password(house: House) -> None:
     who = somebody()
     assert (await house.http.post("/v1/registrations", json=who | {"password": PASSWORD})).status_code == 202
-    code = await house.code(who["email"], LetterKind.EMAIL_CONFIRMATION)
+    code = await code_for(house, who["email"])
     assert (await house.http.post("/v1/registrations/confirm", json={"code": code})).status_code == 204
     signed_in = await house.http.post("/v1/sessions", json={"email": who["email"], "password": PASSWORD})
     assert signed_in.status_code == 200

@@ -10,7 +10,9 @@ import people
 from access import Permission, Role
 from kernel.settings import CHECKOUT
 from people import Field, LicenceStatus, PersonId
+from tests.api import members
 from tests.api.asker import Asker
+from tests.api.authority_scenes import broken
 from tests.api.house import ORIGIN, House, fields, problem
 
 COARSE = {"market", "zone", "locale", "created_at", "profession", "specialties", "setting", "markets"}
@@ -168,3 +170,39 @@ async def test_people_submit_their_licence_and_staff_decide(house: House) -> Non
         assert {each.status for each in elsewhere.values()} == {LicenceStatus.UNVERIFIED}
     assert [each[both[0]].status for each in found] == [LicenceStatus.VERIFIED, LicenceStatus.LAPSED]
     assert {each[both[1]].status for each in found} == {LicenceStatus.UNVERIFIED}
+
+
+async def test_the_routes_of_professionals_do_not_reach_staff_or_oneself(house: House) -> None:
+    administrator, officer = await house.staff(Role.ADMINISTRATOR), await house.staff(Role.COMPLIANCE_OFFICER)
+    hcp = await house.hcp()
+    changed = {"email": "mine@clinic.example"}
+    for person in (officer.person, administrator.person):
+        problem(await administrator.get(f"/v1/hcps/{person}/profile"), 404, "person-not-found")
+        problem(await administrator.ask("PATCH", f"/v1/hcps/{person}/profile", body=changed), 404, "person-not-found")
+    verified = {"market": "GB", "status": "verified", "evidence": "extract 4", "expires_on": "2030-12-31"}
+    problem(await officer.ask("PUT", f"/v1/hcps/{officer.person}/licences", body=verified), 404, "person-not-found")
+    assert (await administrator.get(f"/v1/hcps/{hcp.person}/profile")).status_code == 200
+    assert (await officer.ask("PUT", f"/v1/hcps/{hcp.person}/licences", body=verified)).status_code == 200
+
+
+async def test_whoever_was_signed_in_is_out_once_staff_corrected_the_address(house: House) -> None:
+    administrator, moved = await house.staff(Role.ADMINISTRATOR), await members.member(house)
+    async with house.runtime.work.read(ORIGIN) as uow:
+        person = await people.find_by_email(uow, moved.email)
+    tokens = await moved.tokens()
+    path = f"/v1/hcps/{person}/profile"
+    assert (await administrator.ask("PATCH", path, body={"phone": "+44 20 7946 0018"})).status_code == 200
+    assert await members.status(house.http, tokens) == 200, "the control: another field"
+    answer = await administrator.ask("PATCH", path, body={"email": f"new-{moved.email}"})
+    assert answer.status_code == 200, answer.text
+    assert await members.status(house.http, tokens) == 401
+    assert "access:address:moved" in {entry["action"] for entry in await house.trail(answer)}
+    assert (await moved.sign_in()).status_code == 401, "the old address is nobody's"
+
+
+async def test_an_address_is_not_corrected_with_what_is_lent_in_an_emergency(house: House) -> None:
+    marketer, hcp = await house.staff(Role.MARKETER, "GB"), await house.hcp()
+    await broken(marketer, permission="hcp:write", market=None)
+    path = f"/v1/hcps/{hcp.person}/profile"
+    problem(await marketer.ask("PATCH", path, body={"email": "mine@clinic.example"}), 403, "address-not-lent")
+    assert (await marketer.ask("PATCH", path, body={"phone": "+44 20 7946 0019"})).status_code == 200

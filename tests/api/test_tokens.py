@@ -21,6 +21,15 @@ async def test_a_token_that_claims_more_than_the_account_has_gets_what_the_accou
     assert me.json()["role"] == "hcp"
 
 
+@pytest.mark.parametrize(
+    ("scheme", "status"), [("Bearer", 200), ("bearer", 200), ("BEARER", 200), ("Basic", 401), ("Bearers", 401)]
+)
+async def test_the_scheme_is_read_without_regard_to_case(house: House, scheme: str, status: int) -> None:
+    hcp = await house.hcp()
+    answer = await house.http.get("/v1/me", headers={"Authorization": f"{scheme} {hcp.token}"})
+    assert answer.status_code == status
+
+
 def forged(asker: Asker, header: Body, claims: Body, key: object, algorithm: str) -> str:
     """Return a token of this asker with some of its header and its claims changed, signed with ``key``."""
     parts = asker.token.split(".")

@@ -4,12 +4,13 @@ import base64
 import json
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from audit.rules.exports import ExportError, check_export
-from audit.rules.keyring import KeyRing, read_former_keys
+from audit.rules.keyring import KeyRing, read_former_key
 from audit.rules.notes import LogVerifier, NoteError
 from audit.rules.offline import MirrorError, check_mirror, check_proof
 from audit.rules.resources import parse_path, read_bundle
@@ -52,7 +53,7 @@ def _judged(case: Case) -> str:
 
 
 def _ring(case: Case) -> KeyRing:
-    return KeyRing(case["key"], read_former_keys("\n".join(case.get("former", []))))
+    return KeyRing(case["key"], map(read_former_key, case.get("former", [])))
 
 
 def _text(data: bytes) -> str:
@@ -85,6 +86,15 @@ def said(case: Case) -> str:
     if NODE is not None:
         assert node([case]) == [ours]
     return ours
+
+
+def compared(cases: Sequence[Case]) -> Counter[str]:
+    """Return how often both verifiers say what to which kind of case, which must be the same for each."""
+    ours, theirs = python(cases), node(cases)
+    assert len(ours) == len(theirs) == len(cases)
+    differing = [(case, one, other) for case, one, other in zip(cases, ours, theirs, strict=True) if one != other]
+    assert differing == []
+    return Counter(f"{case['kind']} {one}" for case, one in zip(cases, ours, strict=True))
 
 
 def case_of(kind: str, files: Files, **more: object) -> Case:

@@ -38,6 +38,7 @@ ATTACKS = {
     "ALTER ROLE": "alter role laurel_app superuser",
     "CREATE FUNCTION": "create function audit.mine() returns int language sql as 'select 1'",
     "queue": "delete from audit.pending",
+    "queue without an entry": "insert into audit.pending (entry) values (gen_random_uuid())",
     "tiles": "update audit.tile set hashes = hashes",
     "checkpoints": "update audit.checkpoint set note = 'mine'",
 }

@@ -50,7 +50,8 @@ async def test_an_export_is_the_bytes_of_the_log_under_a_signed_digest(
     assert open_checkpoint(str(export.checkpoint), LogVerifier(KEY.vkey)).size == 305
     assert (export.key, export.next_index) == (export_key(KEY).vkey, None)
     recorded = [(entry.action, entry.count, entry.detail) for _, entry in uow.entries]
-    assert recorded == [("audit:entries:exported", 305, {"sha256": digest})]
+    detail = {"sha256": digest, "filters": {}, "first_index": 0}
+    assert recorded == [("audit:entries:exported", 305, detail)]
 
 
 async def test_a_changed_manifest_and_the_log_key_itself_are_refused(
@@ -126,6 +127,30 @@ async def test_an_index_beyond_either_end_of_the_log_is_no_error(
     await sequenced(work, database_url, clock, [3])
     async with work.read(origin()) as uow:
         assert len((await audit.export(uow, KEY, EntryFilter(), first, 10)).entries) == count
+
+
+async def test_an_archive_has_a_beginning_before_its_end(work: Work, database_url: str, clock: MovableClock) -> None:
+    await sequenced(work, database_url, clock, [10])
+    async with work.begin(origin()) as uow:
+        with tempfile.TemporaryFile() as file, pytest.raises(InvalidError):
+            await audit.write_archive(uow, KEY, EntryFilter(), range(5, 3), file)
+        with tempfile.TemporaryFile() as file:
+            assert (await audit.write_archive(uow, KEY, EntryFilter(), range(3, 5), file)).count == 2
+
+
+async def test_who_is_asked_for_learns_of_it_and_the_trail_says_what_was_asked(
+    work: Work, database_url: str, clock: MovableClock
+) -> None:
+    await sequenced(work, database_url, clock, [10])
+    filters = EntryFilter(subject=PERSON)
+    async with work.begin(origin()) as uow:
+        with tempfile.TemporaryFile() as file:
+            await audit.write_archive(uow, KEY, filters, range(10), file)
+        await audit.export(uow, KEY, filters, 0, 10)
+        await audit.inclusion_proof(uow, 1)
+    assert [entry.subject for _, entry in uow.entries] == [PERSON] * 3
+    said = [(entry.detail or {}).get("filters") for _, entry in uow.entries[:2]]
+    assert said == [{"subject": str(PERSON)}] * 2
 
 
 def most_memory(url: str) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import audit
+from kernel.errors import UnavailableError
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.audit.judging import NODE, Files, case_of, node, python, said
@@ -24,6 +25,27 @@ async def mirror(work: Work, log: str, origin: Origin, tmp_path: Path) -> Files:
     files = stored(tmp_path)
     assert said(case_of("mirror", files)) == "accept"
     return files
+
+
+async def test_a_mirror_that_was_interrupted_goes_on_and_is_whole(
+    work: Work, log: str, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert log
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", unplugged)
+        with pytest.raises(UnavailableError):
+            async with work.begin(origin) as uow:
+                await audit.write_mirror(uow, tmp_path)
+    assert stored(tmp_path), "the control: it had begun"
+    async with work.begin(origin) as uow:
+        await audit.write_mirror(uow, tmp_path)
+    assert said(case_of("mirror", stored(tmp_path))) == "accept"
+
+
+def unplugged(draft: Path, _: Path) -> None:
+    """Leave half of what was written, as whoever pulls the plug."""
+    draft.write_bytes(draft.read_bytes()[:10])
+    raise OSError("unplugged")
 
 
 def named(files: Files) -> int:

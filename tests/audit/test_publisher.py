@@ -15,14 +15,14 @@ from audit import witnesses
 from audit.publisher import NAME as PUBLISHER
 from audit.rules.checkpoints import open_checkpoint
 from audit.rules.cosignatures import CosignatureVerifier
-from audit.rules.notes import LogVerifier, parse_note
+from audit.rules.notes import LogVerifier, parse_note, parse_vkey, write_signature
 from audit.session import connected
 from audit.witnesses import Witnesses
 from kernel.clock import MovableClock
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.audit.log import KEY, sequence, sequenced, superuser, write
-from tests.audit.witnessing import Answer, Tree, honest, http, listening, times, witness
+from tests.audit.witnessing import NAME, Answer, Tree, honest, http, listening, times, witness
 from tests.logs import captured
 
 
@@ -85,7 +85,7 @@ async def test_witnesses_sign_what_is_published_and_proofs_carry_their_signature
                 await sequence(database_url, clock)
                 assert await publish()
                 note, status = await published(work, origin)
-                assert times(service, note) == [int(clock.now().timestamp())] * 2
+                assert times(service, note) == [None, int(clock.now().timestamp())], "the policy's key alone"
                 assert status.witnessed_size == status.published_size == (number + 1) * 100
         # A log that forgot what the witness has seen asks again, from where the witness says.
         async with publishing(database_url, clock, policy) as publish:
@@ -94,7 +94,7 @@ async def test_witnesses_sign_what_is_published_and_proofs_carry_their_signature
             await publish()
     async with work.read(origin) as uow:
         proof = await audit.inclusion_proof(uow, 3)
-    assert times(service, proof.checkpoint) == [int(clock.now().timestamp())] * 2
+    assert times(service, proof.checkpoint) == [None, int(clock.now().timestamp())]
 
 
 async def down(_: bytes) -> bytes:
@@ -208,6 +208,34 @@ async def test_a_lying_witness_is_not_counted(
     note, status = await published(work, origin)
     assert (times(right, note)[0] is not None, times(wrong, note)) == (True, [None, None])
     assert status.unmet_since is None, "any of the two is enough"
+
+
+@pytest.mark.parametrize("more", ["the log's name", "many lines", "another witness's name"])
+async def test_what_a_witness_says_besides_its_own_line_is_not_published(
+    work: Work, database_url: str, clock: MovableClock, tmp_path: Path, origin: Origin, more: str
+) -> None:
+    await sequenced(work, database_url, clock, (10,))
+    right, other = witness(tmp_path / "right", clock), witness(tmp_path / "other", clock)
+    junk = write_signature("other.example/w2", b"abcd", b"x" * 72)
+    said = {
+        "the log's name": write_signature(KEY.origin, KEY.key_id, b"x" * 64),
+        "many lines": junk * 60,
+        "another witness's name": write_signature(NAME, parse_vkey(other.vkeys[0]).key_id, b"x" * 72),
+    }
+
+    async def talking(body: bytes) -> bytes:
+        _, _, lines = await right.add_checkpoint(body)
+        return http(200, "text/plain", lines + said[more])
+
+    async with listening(talking) as url, listening(honest(other)) as other_url:
+        keys = {"right": right.vkeys[0], "other": other.vkeys[0]}
+        policy = policy_of(url, other_url, keys=keys)
+        async with publishing(database_url, clock, policy) as publish:
+            await publish()
+    note, status = await published(work, origin)
+    assert open_checkpoint(note, LogVerifier(KEY.vkey)).size == 10
+    assert (status.unmet_since, sorted(policy.signers(note))) == (None, ["other", "right"])
+    assert note.count("\N{EM DASH}") == 4, "the log's two, and one of each witness"
 
 
 async def test_a_fork_made_with_the_stolen_key_of_the_log_is_seen_by_the_witness_alone(

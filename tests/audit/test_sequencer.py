@@ -55,7 +55,8 @@ async def test_every_entry_gets_an_index_in_the_order_of_ids_and_a_signed_root(
 async def test_an_entry_that_commits_late_with_an_early_id_is_not_passed_over(
     work: Work, database_url: str, clock: MovableClock
 ) -> None:
-    async with superuser(database_url) as slow:
+    slow = await asyncpg.connect(database_url)
+    try:
         transaction = slow.transaction()
         await transaction.start()
         (early,) = await audit.append(cast("Connection", slow), [(origin(), fact(1))], clock.now())
@@ -65,6 +66,8 @@ async def test_an_entry_that_commits_late_with_an_early_id_is_not_passed_over(
         await transaction.commit()
         assert await sequence(database_url, clock) == 1
         assert await slow.fetchval("select index from audit.leaf where entry = $1", early) == 10
+    finally:
+        await slow.close()
     assert early < uuid7(clock.now())
     assert (await verified(database_url)).ok
 

@@ -22,6 +22,7 @@ from audit.rules.cosignatures import ED25519_COSIGNATURE, Cosigner
 from audit.rules.notes import LogKey
 from audit.rules.offline import OfflineProof, write_proof
 from audit.rules.rendering import csv_lines, harmless, page_rows
+from kernel.canonical import canonical
 from kernel.facts import Origin
 from kernel.unit_of_work import Work
 from tests.audit.judging import Files, case_of, encoded, python, said
@@ -56,7 +57,7 @@ def signed_again(files: Files, /, **changes: object) -> Files:
     """Return the files with a manifest that fits them, signed by the export key: what its thief could do."""
     manifest = msgspec.json.decode(files["manifest"].split(b"\n\n")[0])
     digests = {name: sha256(data).hexdigest() for name, data in files.items() if name != "manifest"}
-    text = msgspec.json.encode(manifest | {"files": digests} | changes).decode() + "\n"
+    text = canonical(manifest | {"files": digests} | changes).decode() + "\n"
     return files | {"manifest": EXPORT_KEY.sign_note(text).encode()}
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import random
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +12,7 @@ from audit.rules.offline import OfflineProof, write_proof
 from audit.rules.proofs import inclusion_ranges
 from audit.rules.resources import write_bundle
 from audit.rules.tree import CompactRange, complete_hash, leaf_hash
-from tests.audit.judging import NODE, Case, encoded, node, python
+from tests.audit.judging import NODE, Case, compared, encoded
 from tests.audit.log import KEY
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node.js on this machine")
@@ -147,14 +146,6 @@ def mutated(chance: random.Random) -> Case:
                 spot = bytes(data).find(b"\n", place)
                 data[max(spot, 0) : max(spot, 0) + 1] = chance.choice(PIECES)
     return {**case, "data": encoded(bytes(data))}
-
-
-def compared(cases: list[Case]) -> Counter[str]:
-    ours, theirs = python(cases), node(cases)
-    assert len(ours) == len(theirs) == len(cases)
-    differing = [(case, one, other) for case, one, other in zip(cases, ours, theirs, strict=True) if one != other]
-    assert differing == []
-    return Counter(f"{case['kind']} {one}" for case, one in zip(cases, ours, strict=True))
 
 
 def test_what_is_right_is_accepted_by_both() -> None:

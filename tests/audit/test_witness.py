@@ -150,3 +150,15 @@ async def test_a_note_with_many_signatures_is_kept_with_the_logs_and_its_own_alo
     assert (await service.add_checkpoint(body))[0] == 200
     assert (memory.note(hashed(KEY.origin)) or "").count("\N{EM DASH}") == 3
     assert (await service.add_checkpoint(TREE.submission(10, 20)))[0] == 200
+
+
+async def test_a_note_with_as_many_copies_of_the_logs_signature_as_it_can_hold_is_kept_with_one(
+    service: WitnessService, memory: Memory
+) -> None:
+    line = TREE.note(10).split("\n\n")[1]
+    full = write_submission(Submission(0, (), TREE.note(10) + line * 63))
+    assert (await service.add_checkpoint(full))[0] == 200
+    known = memory.known(KEY.origin)
+    assert known is not None
+    assert known.size == 10, "it can be read again"
+    assert (await service.add_checkpoint(TREE.submission(10, 20)))[0] == 200

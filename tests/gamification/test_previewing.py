@@ -99,7 +99,7 @@ async def record(work: Work, origin: Origin, crowd: Crowd, *, paying: bool = Fal
     merging = Merging(work, None)
     for person, draft in crowd.deeds:
         delivery = Delivery(
-            origin_for=lambda _: origin, account=UUID(int=3), markets=frozenset("*"), person=person, drafts=[draft]
+            origin_for=lambda *_: origin, account=UUID(int=3), markets=frozenset("*"), person=person, drafts=[draft]
         )
         assert [each.status for each in await merging.record(delivery)] == [Status.RECORDED]
         if paying:

@@ -87,7 +87,7 @@ def history(items: Sequence[ContentId], seed: int, count: int = 60) -> list[Draf
 
 async def deliver(merging: Merging, origin: Origin, person: PersonId, drafts: Sequence[Draft]) -> list[ActivityResult]:
     delivery = Delivery(
-        origin_for=lambda _: origin, account=UUID(int=3), markets=frozenset("*"), person=person, drafts=drafts
+        origin_for=lambda *_: origin, account=UUID(int=3), markets=frozenset("*"), person=person, drafts=drafts
     )
     return await merging.record(delivery)
 
@@ -244,7 +244,7 @@ async def test_what_fails_for_one_delivery_costs_nobody_who_was_merged_with_it(
     """Whoever asks for an origin that can't be had stands for any failure that nobody foresaw."""
     merging, people_ = Merging(work, None), [await somebody(work, origin, f"merged-{number}") for number in range(3)]
 
-    def nowhere(_: object) -> Origin:
+    def nowhere(*_: object) -> Origin:
         raise LookupError
 
     broken = Delivery(

@@ -1,5 +1,6 @@
 """Envelope encryption: what is sealed opens with its own key in its own place, and nowhere else."""
 
+import time
 import unicodedata
 from uuid import UUID
 
@@ -110,6 +111,15 @@ def test_different_texts_keys_and_domains_have_nothing_in_common() -> None:
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = crypto.normalise(text)
     assert crypto.normalise(once) == once
+
+
+def test_what_is_longer_than_anything_stored_is_compared_as_it_is() -> None:
+    known = "\uff21" * crypto.LONGEST_COMPARED
+    assert crypto.normalise(known) == "a" * crypto.LONGEST_COMPARED
+    assert crypto.normalise(f"{known}\uff21") == f"{known}\uff21"
+    started = time.thread_time()
+    crypto.normalise("a" + "\u0316\u0301" * 32_000)
+    assert time.thread_time() - started < 1, "nothing; put in order twice, some 7 s"
 
 
 @given(st.text())

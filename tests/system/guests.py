@@ -20,6 +20,8 @@ PURPOSES: Final = ("engagement", "gamification", "leaderboard")
 OCCURRED: Final = "2024-03-04T10:00:00Z"
 RETRY_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 120.0
+FRESH_SECONDS: Final = 180.0
+"""How long a visitor uses a token before the next: it is good for longer than that and all patience together."""
 
 
 class Answer(NamedTuple):
@@ -161,6 +163,7 @@ class Visitor(threading.Thread):
         self.acknowledged: set[str] = set()
         self.failure: BaseException | None = None
         self._content = content
+        self._since = time.monotonic()
         self._leaving = threading.Event()
 
     @override
@@ -181,6 +184,11 @@ class Visitor(threading.Thread):
             raise self.failure
 
     def _visit(self) -> None:
+        if time.monotonic() - self._since > FRESH_SECONDS:
+            self._since = time.monotonic()
+            self.guest.token = self._insist("POST", "/v1/sessions", self.guest.credentials, token="").said[
+                "access_token"
+            ]
         posted = activity(self._content)
         self._insist("POST", "/v1/me/activities", posted)
         self.acknowledged.add(posted["id"])
@@ -191,7 +199,7 @@ class Visitor(threading.Thread):
 
     def _insist(
         self, method: str, path: str, content: Any = None, *, token: str | None = None, status: int = httpx.codes.OK
-    ) -> None:
+    ) -> Answer:
         """Ask until the answer is another one than 'not now'; it must then be the right one."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
@@ -204,7 +212,7 @@ class Visitor(threading.Thread):
                 time.sleep(RETRY_SECONDS)
                 continue
             assert answer.status == status, f"{answer.route}: {answer.status} {answer.body.decode()}"
-            return
+            return answer
         raise AssertionError(f"{method} {path}: nobody answers")
 
 

@@ -1,5 +1,6 @@
 """What a password must look like: long enough, and not what a guesser tries first."""
 
+import time
 import unicodedata
 
 import pytest
@@ -87,3 +88,23 @@ def test_a_password_is_the_same_however_its_characters_are_composed() -> None:
 
 def test_a_password_of_lone_surrogates_has_octets_too() -> None:
     assert password.octets("\ud800" * 12) == b"\xed\xa0\x80" * 12
+
+
+def test_a_book_of_accents_is_refused_and_hashed_without_being_put_in_order() -> None:
+    book = "a" + "\u0316\u0301" * 32_000
+    started = time.thread_time()
+    assert "12 to 128 characters" in refused(book)
+    assert password.octets(book) == book.encode()
+    assert time.thread_time() - started < 1, "a millisecond; put in order twice, some 7 s"
+
+
+def test_a_password_has_its_normal_form_up_to_the_longest_that_is_typed() -> None:
+    typed = "\uff21" * password.LONGEST_TYPED
+    assert password.octets(typed) == b"A" * password.LONGEST_TYPED
+    assert password.octets(f"{typed}\uff21") == f"{typed}\uff21".encode()
+
+
+def test_accents_are_counted_when_they_are_composed() -> None:
+    typed = unicodedata.normalize("NFD", "Fjord" + "\u1ec7" * 120)
+    assert len(typed) > 300
+    password.check(typed, frozenset())

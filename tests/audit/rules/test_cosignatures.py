@@ -89,11 +89,26 @@ def test_a_former_key_verifies_what_it_signed_and_nothing_above() -> None:
 
 
 def test_former_keys_are_lines_of_a_key_and_a_size() -> None:
-    assert read_former_keys(f"\n{FORMER.vkey} 100\n  {KEY.vkey} 7\n") == [
-        FormerKey(FORMER.vkey, 100),
-        FormerKey(KEY.vkey, 7),
-    ]
-    for text in (FORMER.vkey, f"{FORMER.vkey} -1", f"{FORMER.vkey} 1 2", "x 1", f"{FORMER.vkey} \u0661"):
+    both = [FormerKey(FORMER.vkey, 100), FormerKey(KEY.vkey, 7)]
+    for ending in ("", "\n"):
+        assert read_former_keys(f"{FORMER.vkey} 100\n{KEY.vkey} 7{ending}") == both
+    assert read_former_keys("") == []
+    unkeyed = (
+        "",
+        " -1",
+        " 1 2",
+        " \u0661",
+        "  1",
+        " 1 ",
+        " 01",
+        " 1\r",
+        " 1\x0b",
+        " 1\u2028",
+        f" {2**63}",
+        f" {'9' * 5_000}",
+    )
+    lines = ["x 1", f" {FORMER.vkey} 1", *(f"{FORMER.vkey}{ending}" for ending in unkeyed)]
+    for text in (*lines, "\n", f"\n{FORMER.vkey} 1", f"{FORMER.vkey} 1\n\n", f"{FORMER.vkey} 1\n\n{KEY.vkey} 7"):
         with pytest.raises(NoteError):
             read_former_keys(text)
     with pytest.raises(NoteError, match="another log"):
