@@ -138,9 +138,7 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
         FourEyesError: the caller asked for it, or knew the secret of the machine that did, or would get the role.
 
     """
-    found = await store.lock(uow, request)
-    if found is None or not caller.scope.covers(found.scope):
-        raise RoleRequestNotFoundError("There is no such request that waits.")
+    found = await _decidable(uow, caller, request)
     holder = await store.secret_holder(uow, request)
     four_eyes.require_another(caller.account, found.requested_by, found.account, *([holder] if holder else []))
     await store.decide(uow, request, caller.account, approved=approve)
@@ -201,6 +199,17 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
         if not enough:
             await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION, password_hash)
     uow.record(Action.REGISTRATION_ASKED, subject=known, reason="known", outcome="failed")
+
+
+async def _decidable(uow: UnitOfWork, caller: Caller, request: UUID) -> RoleRequest:
+    """Return what waits within the caller's scope, as what its account has now does; neither changes meanwhile."""
+    found = await store.lock(uow, request)
+    if found is not None and caller.scope.covers(found.scope):
+        await accounts.lock_status(uow, found.account)
+        theirs = await accounts.scope_of(uow, found.account)
+        if theirs is not None and caller.scope.covers(theirs):  # whoever gives something else takes this away
+            return found
+    raise RoleRequestNotFoundError("There is no such request that waits.")
 
 
 async def _told_enough(uow: UnitOfWork, account: AccountId, kind: LetterKind | AlertKind) -> bool:

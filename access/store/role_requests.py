@@ -42,11 +42,17 @@ async def insert(
 
 
 async def waiting(uow: UnitOfWork, within: Scope, after: UUID | None, limit: int) -> list[RoleRequest]:
-    """Return at most ``limit`` undecided requests that lie in ``within``, the oldest first, those after ``after``."""
+    """Return at most ``limit`` undecided requests that lie in ``within``, the oldest first, those after ``after``.
+
+    What the account has now lies there, too.
+    """
     rows = await uow.fetch(
-        f"select {_COLUMNS} from access.role_request"  # noqa: S608 - a constant
+        f"select {_COLUMNS} from access.role_request as request"  # noqa: S608 - a constant
         " where decided_at is null and ('*' = any($1::text[]) or markets <@ $1::text[])"
         " and ('*' = any($4::text[]) or brands <@ $4::text[])"
+        " and exists (select from access.account where account.id = request.account"
+        " and ('*' = any($1::text[]) or account.markets <@ $1::text[])"
+        " and ('*' = any($4::text[]) or account.brands <@ $4::text[]))"
         " and ($2::uuid is null or id > $2) order by id limit $3",
         sorted(within.markets),
         after,

@@ -195,6 +195,22 @@ async def test_nobody_gives_away_markets_that_they_do_not_have(
     assert (await everywhere.post("/v1/invitations", invited(markets=["*"]))).status_code == 201
 
 
+async def test_who_does_not_answer_for_all_that_somebody_has_does_not_change_it(house: House) -> None:
+    asking, narrow, wide = [await house.staff(Role.ADMINISTRATOR, *markets) for markets in ((), ("GB",), ("GB", "FR"))]
+    asked = {"role": "marketer", "markets": ["GB"], "reason": "Works at home alone."}
+    for markets, seen in ((("GB", "FR"), False), (("GB",), True)):
+        sam = await house.staff(Role.MARKETER, *markets)
+        request = (await asking.post(f"/v1/accounts/{sam.caller.account}/role-requests", asked)).json()["id"]
+        waiting = (await narrow.read("/v1/role-requests", limit=200))["items"]
+        assert (request in [each["id"] for each in waiting]) is seen
+        path = f"/v1/role-requests/{request}"
+        if not seen:
+            for word in ("approve", "reject"):
+                problem(await narrow.post(f"{path}/{word}"), 404, "role-request-not-found")
+            assert request in [each["id"] for each in (await wide.read("/v1/role-requests", limit=200))["items"]]
+        assert (await (narrow if seen else wide).post(f"{path}/approve")).status_code == 200
+
+
 async def test_an_account_is_switched_off_and_on_by_others_and_never_by_its_owner(
     house: House, administrators: tuple[Asker, Asker]
 ) -> None:
