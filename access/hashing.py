@@ -11,7 +11,7 @@ import sys
 from typing import Final
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 
 LESS_URGENT: Final = 10
 """How much nicer (nice(2)) it is than who started it: whoever reads must not wait for it."""
@@ -30,7 +30,7 @@ def verify(password: bytes, stored: str | None) -> tuple[bool, str | None]:
         return False, None
     try:
         HASHER.verify(stored, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, ValueError):  # the latter where what is stored is no hash at all
         return False, None
     return True, HASHER.hash(password) if HASHER.check_needs_rehash(stored) else None
 

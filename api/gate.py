@@ -102,6 +102,8 @@ async def gate(request: Request[Any, Any, Any]) -> None:
     else:
         claims = await _verified(request, passage)
         passage.caller = claims.caller
+        if policy.shape is not None:
+            await request.body()  # whole before it is decided: who sends it slowly may be shut out meanwhile
         await admit(passage, policy, claims)
     if policy.kind != "merged":
         refuse_nul(request)

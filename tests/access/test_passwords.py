@@ -69,7 +69,7 @@ async def test_a_hash_of_older_parameters_is_replaced_when_the_password_is_right
     assert await passwords.verify("wrong", old) == (False, None)
 
 
-@pytest.mark.parametrize("stored", [None, "", "not a hash", "$argon2id$v=19$m=47104,t=1,p=1$c2FsdA$"])
+@pytest.mark.parametrize("stored", [None, "", "not a hash", "\N{SNOWMAN}", "$argon2id$v=19$m=47104,t=1,p=1$c2FsdA$"])
 async def test_where_there_is_no_hash_nothing_is_right(passwords: Passwords, stored: str | None) -> None:
     assert await passwords.verify(PASSWORD, stored) == (False, None)
 
