@@ -64,6 +64,7 @@ async def test_an_erased_never_is_about_the_addresses_of_that_day_and_outlives_t
     changed = await administrator.ask("PATCH", f"/v1/hcps/{hcp.person}/profile", body=correction)
     assert changed.status_code == 200, changed.text
     assert await found(officer, f"new-{before}") == []
+    hcp = await house.sitting(hcp.caller.account, Role.HCP, ["GB"], hcp.caller.person)  # the correction signed them out
     await erased(house, hcp)
     reasons = [each["reason"] for each in await found(officer, f"NEW-{before}")]
     assert reasons == ([] if said == "nothing" else ["erased"])
