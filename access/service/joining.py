@@ -1,7 +1,6 @@
 """How people come in: HCPs register themselves, staff are invited, and nobody alone gives anybody a role."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from access.rules import four_eyes
 from access.rules.scope import Scope, require_within, scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
-from access.service.letters import token_hash, use_code, write_code
+from access.service.letters import token_hash, use_code, write_code, wrote_enough
 from access.store import accounts, letters
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
@@ -192,12 +191,14 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
     account = await accounts.account_of(uow, known)
     status = None if account is None else await accounts.lock_status(uow, account)
     if account is not None and status is not AccountStatus.PENDING:
-        if not await _told_enough(uow, account, AlertKind.REGISTRATION_REPEATED):
+        if not await wrote_enough(uow, account, AlertKind.REGISTRATION_REPEATED, LETTERS_AN_HOUR):
             await alert(uow, account, AlertKind.REGISTRATION_REPEATED)
-    elif account is not None and await accounts.role_of(uow, account) is Role.HCP:
-        enough = await _told_enough(uow, account, LetterKind.EMAIL_CONFIRMATION)
-        if not enough:
-            await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION, password_hash)
+    elif (
+        account is not None
+        and await accounts.role_of(uow, account) is Role.HCP
+        and not await wrote_enough(uow, account, LetterKind.EMAIL_CONFIRMATION, LETTERS_AN_HOUR)
+    ):
+        await write_code(uow, account, LetterKind.EMAIL_CONFIRMATION, password_hash)
     uow.record(Action.REGISTRATION_ASKED, subject=known, reason="known", outcome="failed")
 
 
@@ -210,10 +211,6 @@ async def _decidable(uow: UnitOfWork, caller: Caller, request: UUID) -> RoleRequ
         if theirs is not None and caller.scope.covers(theirs):  # whoever gives something else takes this away
             return found
     raise RoleRequestNotFoundError("There is no such request that waits.")
-
-
-async def _told_enough(uow: UnitOfWork, account: AccountId, kind: LetterKind | AlertKind) -> bool:
-    return await letters.recent(uow, account, kind, uow.now - timedelta(hours=1)) >= LETTERS_AN_HOUR
 
 
 async def _grant(uow: UnitOfWork, request: RoleRequest) -> None:

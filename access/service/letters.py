@@ -8,6 +8,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from kernel.unit_of_work import UnitOfWork
 
 TOKEN_BYTES: Final = 32
 AT_ONCE: Final = 20
+AN_HOUR: Final = timedelta(hours=1)
 
 MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId], Awaitable[bool]]
 """Whether somebody may be written to now; a room above knows what people agreed to, so it is handed in."""
@@ -43,6 +45,11 @@ async def write_code(uow: UnitOfWork, account: AccountId, kind: LetterKind, pass
     assert person is not None  # noqa: S101 - nobody writes to a machine
     pair = (token_hash(_written(token)), await people.seal_secret(uow, person, token, _context(identifier)))
     await store.insert(uow, identifier, account, kind.value, uow.now + lifetime(kind), pair, password_hash)
+
+
+async def wrote_enough(uow: UnitOfWork, account: AccountId, kind: LetterKind | AlertKind, most: int) -> bool:
+    """Tell whether an account was written ``most`` letters of this kind within the hour, whoever asked for them."""
+    return await store.recent(uow, account, kind, uow.now - AN_HOUR) >= most
 
 
 async def use_code(uow: UnitOfWork, kind: LetterKind, code: str, status: AccountStatus) -> AccountId:

@@ -1,7 +1,6 @@
 """Choosing another password: while signed in, or with a code from a letter. Neither tells who has an account."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 import people
@@ -11,7 +10,7 @@ from access.passwords import PASSWORDS
 from access.refusals import Refusal
 from access.rules import password as rules
 from access.service.accounts import change_password_hash
-from access.service.letters import token_hash, use_code, write_code
+from access.service.letters import token_hash, use_code, write_code, wrote_enough
 from access.store import accounts
 from access.store import letters as store
 from access.values import Caller, Credential
@@ -19,8 +18,7 @@ from access.vocabulary import AccountId, AccountStatus, Action, LetterKind
 from kernel.unit_of_work import UnitOfWork
 
 RESETS: Final = 3
-RESETS_WITHIN: Final = timedelta(hours=1)
-"""Nobody's mailbox is filled by a stranger: further requests are answered alike and send nothing."""
+"""Letters an hour. Nobody's mailbox is filled by a stranger: further requests are answered alike and send nothing."""
 
 
 async def ask_for_reset(uow: UnitOfWork, email: str) -> None:
@@ -107,9 +105,9 @@ async def change_own(uow: UnitOfWork, known: Credential, *, right: bool, passwor
 
 async def _why_no_letter(uow: UnitOfWork, known: Credential) -> str | None:
     account = known.account or AccountId(people.PersonId(uow.origin.request))
-    written = await store.recent(uow, account, LetterKind.PASSWORD_RESET, uow.now - RESETS_WITHIN)
+    enough = await wrote_enough(uow, account, LetterKind.PASSWORD_RESET, RESETS)
     if known.account is None:
         return Refusal.UNKNOWN.value
     if known.status is not AccountStatus.ACTIVE:
         return Refusal.DISABLED.value
-    return "too-many" if written >= RESETS else None
+    return "too-many" if enough else None
