@@ -96,7 +96,7 @@ from access.service.sessions import (
     end_session,
     own_sessions,
     refresh,
-    session_live,
+    standings,
     use_proof,
 )
 from access.service.signing_in import admit, client_sign_in, credential, prove, prove_again, sign_in
@@ -287,9 +287,9 @@ __all__ = [
     "rotate_secret",
     "scim",
     "send_letters",
-    "session_live",
     "shown_fields",
     "sign_in",
+    "standings",
     "switch",
     "training",
     "under",

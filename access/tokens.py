@@ -93,7 +93,7 @@ class TokenVerifier:
     """Verifies tokens, and remembers which ones it verified: a signature costs 0.25 ms, a look-up a microsecond.
 
     What is remembered is the SHA-256 of the token, never the token. Whether the session still stands is another
-    question, which is asked with every request (``session_live``).
+    question, which is asked with every request (``standings``).
     """
 
     def __init__(self, authority: Authority, clock: Clock, capacity: int = 10_000) -> None:

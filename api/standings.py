@@ -91,6 +91,7 @@ class Standings:
         """Allow ``limit`` requests per account and minute."""
         self._work, self._cache, self._epochs, self._clock, self._limit = work, cache, epochs, clock, limit
         self._asking: Batcher[Ask, Marks] = Batcher(self._ask, most=512)
+        self._reading: Batcher[Caller, access.Standing] = Batcher(self._read, most=512)
         # A mark that Valkey lost, or that could not be moved, is outlived: who was shut out is out within a second.
         self._standing: Memory[access.Standing] = Memory(REMEMBERED, REMEMBERED_SECONDS)
         self._personal: Memory[Personal] = Memory(REMEMBERED)
@@ -106,8 +107,7 @@ class Standings:
         known = self._standing.get(caller.session, mark)
         if known is None:
             begun = time.monotonic()
-            async with self._work.read(_system("standing")) as uow:
-                known = await access.session_live(uow, caller.session, caller.account)
+            known = await self._reading.submit(caller)
             self._standing.put(caller.session, mark, known, begun)
         return known
 
@@ -125,6 +125,10 @@ class Standings:
             known = Personal(consents, bearings.get(caller.person))
             self._personal.put(caller.person, mark, known, begun)
         return known
+
+    async def _read(self, callers: Sequence[Caller]) -> Sequence[access.Standing]:
+        async with self._work.read(_system("standing")) as uow:
+            return await access.standings(uow, [(caller.session, caller.account) for caller in callers])
 
     async def _ask(self, asks: Sequence[Ask]) -> Sequence[Marks]:
         now = int(self._clock.now().timestamp())

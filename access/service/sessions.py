@@ -5,6 +5,7 @@ Whatever is refused here is an answer and not an exception: the refusal's audit 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -103,13 +104,13 @@ async def end_other_sessions(uow: UnitOfWork, session: SessionId, account: Accou
     return ended
 
 
-async def session_live(uow: UnitOfWork, session: SessionId, account: AccountId) -> Standing:
-    """Return what a session and its account are worth now.
+async def standings(uow: UnitOfWork, asked: Sequence[tuple[SessionId, AccountId]]) -> list[Standing]:
+    """Return what each session and its account are worth now, in order.
 
-    The answer holds until the epoch of ``account`` moves. Time alone never makes it wrong for a caller with a valid
+    An answer holds until the epoch of its account moves. Time alone never makes it wrong for a caller with a valid
     access token: no token outlives its session.
     """
-    return await store.standing(uow, session, account)
+    return await store.standings(uow, asked)
 
 
 async def begin(uow: UnitOfWork, account: AccountId, lifetime: timedelta, *methods: Method) -> Tokens:

@@ -108,27 +108,32 @@ async def session(uow: UnitOfWork, session: SessionId) -> StoredSession:
     )
 
 
-async def standing(uow: UnitOfWork, session: SessionId, account: AccountId) -> Standing:
-    """Return what the session of ``account`` is worth at the unit of work's instant; nothing when there is none."""
-    row = await uow.fetchrow(
-        "select session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
+async def standings(uow: UnitOfWork, asked: Sequence[tuple[SessionId, AccountId]]) -> list[Standing]:
+    """Return what each session of its account is worth at the unit of work's instant; nothing where there is none."""
+    rows = await uow.fetch(
+        "select session.id as session, account.id as account,"
+        " session.ended_at is null and session.expires_at > $3 and account.status = 'active' as live,"
         " account.role, account.markets, account.brands, account.status, session.proved_at,"
         " authenticator.confirmed_at is not null"
         " or exists (select from access.passkey where passkey.account = account.id) as second_factor,"
         " client.permissions, array(select kid from access.removed_key) as removed_keys,"
         " glass.id as glass, glass.permission as lent, glass.market as lent_market, glass.ends_at as glass_ends_at,"
         " (select max(completed_at) from access.training where training.account = account.id) as trained_at"
-        " from access.session join access.account on account.id = session.account"
+        " from unnest($1::uuid[], $2::uuid[]) as asked (session, account)"
+        " join access.session on session.id = asked.session"
+        " join access.account on account.id = session.account and account.id = asked.account"
         " left join access.authenticator on authenticator.account = account.id"
         " left join access.machine_client as client on client.account = account.id"
-        " left join access.break_glass as glass on glass.account = account.id and glass.ended_at is null"
-        " where session.id = $1 and account.id = $2",
-        session,
-        account,
+        " left join access.break_glass as glass on glass.account = account.id and glass.ended_at is null",
+        [session for session, _ in asked],
+        [account for _, account in asked],
         uow.now,
     )
-    if row is None:
-        return Standing(live=False)
+    found = {(row["session"], row["account"]): _standing(row) for row in rows}
+    return [found.get(each, Standing(live=False)) for each in asked]
+
+
+def _standing(row: asyncpg.Record) -> Standing:
     return Standing(
         live=row["live"],
         role=Role(row["role"]),

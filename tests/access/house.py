@@ -93,7 +93,7 @@ class House:
 
     async def standing(self, tokens: Tokens) -> Standing:
         async with self.work.read(self.origin) as uow:
-            return await access.session_live(uow, tokens.session, tokens.account)
+            return (await access.standings(uow, [(tokens.session, tokens.account)]))[0]
 
     def caller(self, tokens: Tokens) -> Caller:
         return self.verifier.verify(tokens.access_token).caller

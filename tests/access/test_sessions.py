@@ -139,8 +139,9 @@ async def test_a_session_of_another_account_is_no_session(house: House) -> None:
     await house.account(MAYA)
     ana, maya = await house.signed_in(), await house.signed_in(MAYA)
     async with house.work.read(house.origin) as uow:
-        assert (await access.session_live(uow, ana.session, ana.account)).live
-        assert await access.session_live(uow, ana.session, maya.account) == Standing(live=False)
+        own, others = await access.standings(uow, [(ana.session, ana.account), (ana.session, maya.account)])
+        assert own.live
+        assert others == Standing(live=False)
 
 
 @pytest.mark.parametrize("change", ["disable", "role", "password"])
