@@ -48,7 +48,7 @@ _STORE_TILES = "select audit.grow_tiles($1::bigint[], $2::bytea[])"
 _READ_TILES = "select place, hashes from audit.tile where place = any($1::bigint[])"
 _LEAF_COLUMNS = (
     "index", "entry", "leaf_hash", "at", "actor", "subject", "action", "decision", "purpose", "resource", "request",
-    "route", "outcome",
+    "route",
 )  # fmt: skip
 
 _log = structlog.get_logger()
@@ -236,7 +236,7 @@ class Sequencing:
             records.append(
                 (
                     index, identifier, digest, filed.at, filed.actor, filed.subject, filed.action, filed.decision,
-                    filed.purpose, filed.resource, filed.request, filed.route, filed.outcome,
+                    filed.purpose, filed.resource, filed.request, filed.route,
                 )
             )  # fmt: skip
         await self._connection.copy_records_to_table(

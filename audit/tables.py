@@ -45,7 +45,6 @@ class Leaf(Table, tablename="leaf", schema="audit"):
     resource = Text(default=None, null=True, help_text="pseudonymous: kind and id of what it was done to")
     request = UUID(default=None, null=True, help_text="open: request id; absent only where the body is unreadable")
     route = Text(default=None, null=False, help_text="open: method and path, or command")
-    outcome = Text(default=None, null=False, help_text="open: succeeded, or how it failed")
 
 
 class TileRow(Table, tablename="tile", schema="audit"):

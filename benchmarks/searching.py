@@ -32,7 +32,7 @@ from (select lpad(to_hex(n), 32, '0')::uuid as id from generate_series($1::bigin
 """
 _LEAVES = """
 insert into audit.leaf
-    (index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome)
+    (index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route)
 select
     n, lpad(to_hex(n), 32, '0')::uuid, sha256(int8send(n)), $3::timestamptz + n * interval '1 second',
     'account-' || (hashint8(n) & 1023),
@@ -42,7 +42,7 @@ select
     case when n % 200 = 0 then 'denied' else 'allowed' end,
     case when n % 1000 = 0 then 'compliance' when n % 7 > 0 then 'purpose' || (n % 5) end,
     case when n % 4 > 0 then 'content:' || (hashint8(n + 3) & 4095) end,
-    lpad(to_hex(n / 3), 32, '0')::uuid, 'GET /v1/x', 'succeeded'
+    lpad(to_hex(n / 3), 32, '0')::uuid, 'GET /v1/x'
 from generate_series($1::bigint, $2::bigint - 1) as n
 """
 

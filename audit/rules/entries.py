@@ -19,7 +19,7 @@ MOST_BYTES: Final = 65_535
 LONGEST_WORD: Final = 400
 """How many characters of a field can be searched: PostgreSQL refuses to index much longer ones."""
 
-WORDS: Final = ("actor", "action", "decision", "outcome", "route", "purpose", "resource")
+WORDS: Final = ("actor", "action", "decision", "route", "purpose", "resource")
 """The fields of ``Filed`` that are text."""
 
 UNREADABLE: Final = Action.ENTRY_UNREADABLE.value
@@ -61,7 +61,6 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     action: str
     decision: str
-    outcome: str
     route: str
     request: UUID | None = None
     subject: UUID | None = None
@@ -147,7 +146,7 @@ def file(identifier: UUID, body: bytes) -> Filed:
         filed = None
     # What we write ends in Z; the first and the last year hold what PostgreSQL takes for no time at all.
     if filed is None or filed.at.tzinfo is not UTC or filed.at.year in {MINYEAR, MAXYEAR}:
-        return Filed(at=time_of(identifier), actor="", action=UNREADABLE, decision="", outcome="", route="")
+        return Filed(at=time_of(identifier), actor="", action=UNREADABLE, decision="", route="")
     return filed if len(body) <= LONGEST_WORD and _NUL not in body else searchable(filed)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from audit.rules.columns import agree
+from audit.rules.columns import Columns, agree
 from audit.rules.details import MARK, Claim, claims
 from audit.rules.tiles import TILE_HASHES
 from audit.rules.tree import HASH_BYTES, complete_hash, leaf_hashes
@@ -36,19 +36,17 @@ class StoredCheckpoint(msgspec.Struct, frozen=True):
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """What is stored about the indexes of one tile, from ``first`` up to ``end``, in the order of the indexes.
 
-    ``indexes`` are joined as signed 64-bit integers, ``leaf_hashes`` and ``entries`` (ids) as they are; ``columns`` and
-    ``present`` are what ``agree`` takes. ``ids`` and ``bodies``, joined by ``BETWEEN``, are those of the entries from
-    the lowest to the highest of ``entries``, by id. ``tiles`` is what there is at the tile's place; ``checkpoints``
-    are those over more than ``first`` entries, up to ``end``.
+    ``indexes`` are joined as signed 64-bit integers, ``leaf_hashes`` as they are; ``columns`` are None where there is
+    no index. ``ids`` and ``bodies``, joined by ``BETWEEN``, are those of the entries from the lowest id in ``columns``
+    to the highest, by id. ``tiles`` is what there is at the tile's place; ``checkpoints`` are those over more than
+    ``first`` entries, up to ``end``.
     """
 
     first: int
     end: int
     indexes: bytes
     leaf_hashes: bytes
-    entries: bytes
-    columns: str
-    present: int
+    columns: Columns | None
     ids: bytes
     bodies: bytes
     tiles: Sequence[bytes]
@@ -83,14 +81,16 @@ def sound(stored: Stored) -> Sound | None:
 
     Every body is hashed (RFC 6962 section 2.1); whether the hashes are those that were signed, only a root can tell.
     """
-    bodies = _by_index(stored)
-    if bodies is None or stored.indexes != _count_on(stored.first, len(bodies)):
+    columns = stored.columns
+    bodies = None if columns is None else _by_index(stored, columns.entry)
+    if columns is None or bodies is None or stored.indexes != _count_on(stored.first, len(bodies)):
         return None
     hashes = cast("list[bytes]", leaf_hashes(bodies))
     joined = b"".join(hashes)
-    if joined != stored.leaf_hashes or [joined] != stored.tiles or not agree(bodies, stored.columns, stored.present):
+    lines = stored.bodies if columns.entry == stored.ids else BETWEEN.join(bodies)
+    if joined != stored.leaf_hashes or [joined] != stored.tiles or not agree(lines, len(bodies), columns):
         return None
-    entries = stored.entries
+    entries = columns.entry
     sealing = [
         Sealing(stored.first + place, UUID(bytes=entries[place * _ID_BYTES :][:_ID_BYTES]), claims(body))
         for place, body in enumerate(bodies if MARK in stored.bodies else ())
@@ -100,17 +100,17 @@ def sound(stored: Stored) -> Sound | None:
     return Sound(first=stored.first, leaf_hashes=joined, root=root, checkpoints=stored.checkpoints, sealing=sealing)
 
 
-def _by_index(stored: Stored) -> Sequence[bytes] | None:
+def _by_index(stored: Stored, entries: bytes) -> Sequence[bytes] | None:
     """Return the bodies in the order of the indexes; None if some are not there, or one holds a line break."""
     bodies = stored.bodies.split(BETWEEN)
     count = stored.end - stored.first
-    if len(stored.entries) != count * _ID_BYTES or len(stored.ids) != len(bodies) * _ID_BYTES:
+    if len(entries) != count * _ID_BYTES or len(stored.ids) != len(bodies) * _ID_BYTES:
         return None
-    if stored.entries == stored.ids:
+    if entries == stored.ids:
         return bodies
     found = dict(zip(_split_ids(stored.ids), bodies, strict=True))
     try:
-        return [found[each] for each in _split_ids(stored.entries)]
+        return [found[each] for each in _split_ids(entries)]
     except KeyError:
         return None
 

@@ -23,14 +23,14 @@ MOST_SORTED: Final = 10_000
 
 FILL: Final = """
 insert into audit.leaf
-    (index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route, outcome)
+    (index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route)
 select
     n, lpad(to_hex(n), 32, '0')::uuid, sha256(int8send(n)), $2::timestamptz + n * interval '1 second',
     'account-' || (hashint8(n) & 255), case when n % 3 > 0 then lpad(to_hex(n % 500), 32, '0')::uuid end,
     case when n % 1000 = 0 then 'audit:entries:searched' else 'room:thing:done' || (n % 40) end,
     case when n % 200 = 0 then 'denied' else 'allowed' end, case when n % 7 > 0 then 'purpose' || (n % 5) end,
     case when n % 4 > 0 then 'content:' || (hashint8(n + 3) & 4095) end, lpad(to_hex(n / 3), 32, '0')::uuid,
-    'GET /v1/x', 'succeeded'
+    'GET /v1/x'
 from generate_series(0, $1::bigint - 1) as n
 """
 # Also what the log refers to: once vacuumed, an empty table is walked through by right.

@@ -107,7 +107,7 @@ def test_an_entry_that_is_too_long_without_detail_is_refused() -> None:
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_entry_are_filed_as_unreadable(body: bytes) -> None:
     filed = file(IDENTIFIER, body)
-    assert filed == Filed(at=AT.replace(microsecond=0), actor="", action=UNREADABLE, decision="", outcome="", route="")
+    assert filed == Filed(at=AT.replace(microsecond=0), actor="", action=UNREADABLE, decision="", route="")
 
 
 @pytest.mark.parametrize(
