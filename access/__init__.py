@@ -55,7 +55,7 @@ from access.service.accounts import (
     disable_account,
     enable_account,
     is_hcp,
-    moved_address,
+    move_address,
     open_account,
 )
 from access.service.alerting import alerts
@@ -260,7 +260,7 @@ __all__ = [
     "letters_of",
     "machine_clients",
     "matrix",
-    "moved_address",
+    "move_address",
     "new_password",
     "offer_passkey",
     "open_account",

@@ -63,6 +63,7 @@ HOLDINGS: Final = (
         withheld={
             "token_hash": _SECRET,
             "password_hash": _SECRET,
+            "wrapped_address": "an address that nobody keeps once the letter has left",
             "wrapped_token": "a secret that only the letter itself may hold",
         },
         keeps=Keeps(90, "expires_at", "to answer questions about who used a link"),

@@ -199,6 +199,9 @@ class Letter(Table, tablename="letter", schema="access"):
     wrapped_token = Bytea(
         default=None, null=True, help_text="pseudonymous: sealed with the person's key until it was sent"
     )
+    wrapped_address = Bytea(
+        default=None, null=True, help_text="pseudonymous: where else it goes to; sealed as above until it was sent"
+    )
     password_hash = Text(
         default=None, null=True, help_text="pseudonymous: Argon2id; whoever registered with this letter opens with it"
     )

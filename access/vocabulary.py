@@ -174,6 +174,7 @@ class AlertKind(StrEnum):
     """What an account's owner should know."""
 
     ACCOUNT_ENABLED = "account-enabled"
+    ADDRESS_MOVED = "address-moved"
     AUTHENTICATOR_ADDED = "authenticator-added"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
     BREAK_GLASS_OPENED = "break-glass-opened"

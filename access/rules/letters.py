@@ -38,6 +38,7 @@ _TEXTS: Final = {
 }
 _ALERTS: Final = {
     AlertKind.ACCOUNT_ENABLED: "Your account was switched on again.",
+    AlertKind.ADDRESS_MOVED: "The e-mail address of your account was corrected; letters go to another one from now on.",
     AlertKind.AUTHENTICATOR_ADDED: "An authenticator app was added to your account.",
     AlertKind.AUTHENTICATOR_REMOVED: "The authenticator app was removed from your account.",
     AlertKind.IDENTITY_LINKED: "Your account can now be opened with an account of yours elsewhere.",

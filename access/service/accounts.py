@@ -15,6 +15,7 @@ from access.rules import password as password_rules
 from access.rules.scope import Scope, scope
 from access.service.alerting import alert
 from access.service.emergencies import end_open
+from access.service.letters import write_to_former
 from access.store import accounts as store
 from access.store import letters, sessions
 from access.values import NewAccount
@@ -85,11 +86,16 @@ async def is_hcp(uow: UnitOfWork, person: PersonId) -> bool:
     return await store.role_of_person(uow, person) in {Role.HCP, None}
 
 
-async def moved_address(uow: UnitOfWork, person: PersonId) -> None:
-    """End every session of somebody whose address was corrected: where letters go to now decides who comes in."""
+async def move_address(uow: UnitOfWork, person: PersonId) -> None:
+    """End every session of somebody whose address is about to be corrected, and say so to the one they have still.
+
+    Where letters go to decides who comes in: whoever moves an address to their own can't do so unnoticed.
+    """
     account = await store.account_of(uow, person)
     if account is not None:
         await _locked(uow, account)
+        await write_to_former(uow, account, person, AlertKind.ADDRESS_MOVED)
+        await alert(uow, account, AlertKind.ADDRESS_MOVED)
         await _changed(uow, account, person, Action.ADDRESS_MOVED)
 
 

@@ -80,6 +80,15 @@ async def write_word(uow: UnitOfWork, account: AccountId, kind: AlertKind) -> No
     await store.insert(uow, uow.new_id(), account, kind.value, uow.now + lifetime(kind))
 
 
+async def write_to_former(uow: UnitOfWork, account: AccountId, person: people.PersonId, kind: AlertKind) -> None:
+    """Write a letter that only tells something to the address that ``person`` has now, also if it changes."""
+    identifier, address = uow.new_id(), await _address(uow, person)
+    if address is None:
+        return
+    sealed = await people.seal_secret(uow, person, address.encode(), _context(identifier, "wrapped_address"))
+    await store.insert(uow, identifier, account, kind.value, uow.now + lifetime(kind), sealed_address=sealed)
+
+
 async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -> bool:
     """Send what waits; tell whether there may be more. A letter that the mail server does not take waits on.
 
@@ -100,11 +109,15 @@ async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -
 
 async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting: store.StoredLetter) -> None:
     if await may_write(uow, waiting.person):
-        address = (await people.view(uow, waiting.person, {people.Field.EMAIL})).email
-        assert isinstance(address, str)  # noqa: S101 - without one the answer is no
         token = None
         if waiting.sealed_token is not None:
             token = _written(await people.open_secret(uow, waiting.person, waiting.sealed_token, _context(waiting.id)))
+        if waiting.sealed_address is None:
+            address = await _address(uow, waiting.person)
+        else:
+            context = _context(waiting.id, "wrapped_address")
+            address = (await people.open_secret(uow, waiting.person, waiting.sealed_address, context)).decode()
+        assert address is not None  # noqa: S101 - without one the answer is no
         kind = LetterKind(waiting.kind) if token else AlertKind(waiting.kind)
         subject, text = letter(kind, token)
         await mailbox.send(Mail(name=str(waiting.id), recipient=address, subject=subject, text=text))
@@ -112,6 +125,11 @@ async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting:
     else:
         _record(uow, Action.LETTER_STOPPED, waiting)
     await store.sent(uow, waiting.id)
+
+
+async def _address(uow: UnitOfWork, person: people.PersonId) -> str | None:
+    address = (await people.view(uow, person, {people.Field.EMAIL})).email
+    return address if isinstance(address, str) else None
 
 
 def _record(uow: UnitOfWork, action: Action, letter: store.StoredLetter) -> None:
@@ -128,8 +146,8 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.strip().encode("utf-8", "surrogatepass")).digest()
 
 
-def _context(letter_id: UUID) -> bytes:
-    return crypto.cell("access.letter", "wrapped_token", letter_id)
+def _context(letter_id: UUID, column: str = "wrapped_token") -> bytes:
+    return crypto.cell("access.letter", column, letter_id)
 
 
 def _written(token: bytes) -> str:

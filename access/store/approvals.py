@@ -7,8 +7,9 @@ import asyncpg
 import msgspec
 
 from access.authority_values import Approval
+from access.policy import ROLE_PERMISSIONS
 from access.rules.four_eyes import HOLDS, WAITS, state
-from access.vocabulary import AccountId
+from access.vocabulary import AccountId, AccountStatus, Permission
 from kernel.unit_of_work import UnitOfWork
 
 _COLUMNS: Final = "id, operation, body, reason, requested_by, requested_at, decided_by, decided_at, approved, used_at"
@@ -60,15 +61,22 @@ async def decide(uow: UnitOfWork, identifier: UUID, by: AccountId, *, approved: 
 
 
 async def use(uow: UnitOfWork, identifier: UUID, by: AccountId, digest: bytes) -> AccountId | None:
-    """Use an approval up and return who gave it; None when it does not cover this. Of many at once one succeeds."""
+    """Use an approval up and return who gave it; None when it does not cover this. Of many at once one succeeds.
+
+    It is as good as whoever gave it: from somebody who was switched off since, or may give none any more, it is none.
+    """
     found = await uow.fetchval(
         "update access.approval set used_at = $4 where id = $1 and requested_by = $2 and digest = $3"
-        " and approved and used_at is null and decided_at > $5 returning decided_by",
+        " and approved and used_at is null and decided_at > $5"
+        " and exists (select from access.account where account.id = decided_by and status = $6 and role = any($7))"
+        " returning decided_by",
         identifier,
         by,
         digest,
         uow.now,
         uow.now - HOLDS,
+        AccountStatus.ACTIVE.value,
+        [role.value for role, held in ROLE_PERMISSIONS.items() if Permission.APPROVAL_DECIDE in held],
     )
     return None if found is None else AccountId(found)
 

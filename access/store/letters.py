@@ -10,12 +10,16 @@ from people import PersonId
 
 
 class StoredLetter(NamedTuple):
-    """A letter that waits to be sent; ``sealed_token`` is None where it brings no code."""
+    """A letter that waits to be sent; ``sealed_token`` is None where it brings no code.
+
+    ``sealed_address`` is where it goes, if not to the address that the person has.
+    """
 
     id: UUID
     person: PersonId
     kind: str
     sealed_token: bytes | None
+    sealed_address: bytes | None
 
 
 async def insert(
@@ -26,10 +30,13 @@ async def insert(
     expires_at: datetime,
     token: tuple[bytes, bytes] | None = None,
     password_hash: str | None = None,
+    *,
+    sealed_address: bytes | None = None,
 ) -> None:
     """Store a letter to be sent, with hash and sealed form of its ``token``; earlier ones of its kind are void.
 
-    Those are not that bring a password of their own, as this one does.
+    Those are not that bring a password of their own, as this one does. It goes to the person's address, or to
+    ``sealed_address``.
     """
     token_hash, sealed_token = token or (None, None)
     if token is not None and password_hash is None:
@@ -42,7 +49,7 @@ async def insert(
         )
     await uow.execute(
         "insert into access.letter (id, account, kind, token_hash, wrapped_token, created_at, expires_at,"
-        " password_hash) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " password_hash, wrapped_address) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         letter,
         account,
         kind,
@@ -51,6 +58,7 @@ async def insert(
         uow.now,
         expires_at,
         password_hash,
+        sealed_address,
     )
 
 
@@ -113,19 +121,24 @@ async def use(uow: UnitOfWork, kind: LetterKind, token_hash: bytes) -> AccountId
 async def unsent(uow: UnitOfWork, limit: int) -> list[StoredLetter]:
     """Return letters that are worth sending, the most urgent first, and keep other senders from them."""
     rows = await uow.fetch(
-        "select letter.id, account.person, letter.kind, letter.wrapped_token from access.letter"
+        "select letter.id, account.person, letter.kind, letter.wrapped_token, letter.wrapped_address"
+        " from access.letter"
         " join access.account on account.id = letter.account"
         " where letter.sent_at is null and letter.used_at is null and letter.expires_at > $1"
         " and account.person is not null order by letter.expires_at limit $2 for update of letter skip locked",
         uow.now,
         limit,
     )
-    return [StoredLetter(row[0], PersonId(row[1]), row[2], row[3]) for row in rows]
+    return [StoredLetter(row[0], PersonId(row[1]), *row[2:]) for row in rows]
 
 
 async def sent(uow: UnitOfWork, letter: UUID) -> None:
-    """Note that a letter has left, or is not to leave, and forget its code."""
-    await uow.execute("update access.letter set sent_at = $2, wrapped_token = null where id = $1", letter, uow.now)
+    """Note that a letter has left, or is not to leave, and forget its code and an address of its own."""
+    await uow.execute(
+        "update access.letter set sent_at = $2, wrapped_token = null, wrapped_address = null where id = $1",
+        letter,
+        uow.now,
+    )
 
 
 async def of_person(uow: UnitOfWork, person: PersonId) -> list[UUID]:

@@ -135,10 +135,9 @@ async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[U
     known = await known_person(uow, caller, person)
     if data.email is not UNSET and caller.lent is Permission.HCP_WRITE:
         raise AddressNotLentError("An address is not corrected in an emergency.", field="email")
-    moved = data.email is not UNSET and await people.find_by_email(uow, data.email) != known
+    if data.email is not UNSET and await people.find_by_email(uow, data.email) != known:
+        await access.move_address(uow, known)
     await _change(uow, known, data, by_person=False)
-    if moved:
-        await access.moved_address(uow, known)
     return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 
 

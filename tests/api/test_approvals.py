@@ -177,3 +177,17 @@ async def test_the_contract_says_which_routes_need_two_people(house: House) -> N
         "POST /v1/audit/holds/{hold}/lift",
         "POST /v1/notices/{notice}/activate",
     }
+
+
+async def test_an_approval_is_as_good_as_whoever_gave_it(
+    house: House, officers: tuple[Asker, Asker], strict: httpx.AsyncClient
+) -> None:
+    first, _ = officers
+    gone, moved = [await house.staff(Role.COMPLIANCE_OFFICER) for _ in range(2)]
+    for giver, change in ((gone, "status = 'disabled'"), (moved, "role = 'marketer'")):
+        good, bad = await asked(first), await asked(first)
+        for approval in (good, bad):
+            assert (await approve(giver, approval)).status_code == 200
+        assert (await export(first, strict, good)).status_code == 201, "the control"
+        await house.database.execute(f"update access.account set {change} where id = $1", giver.caller.account)
+        problem(await export(first, strict, bad), 403, "approval-refused")

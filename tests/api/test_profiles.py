@@ -14,6 +14,7 @@ from tests.api import members
 from tests.api.asker import Asker
 from tests.api.authority_scenes import broken
 from tests.api.house import ORIGIN, House, fields, problem
+from tests.api.letters import letters
 
 COARSE = {"market", "zone", "locale", "created_at", "profession", "specialties", "setting", "markets"}
 CONTACT = {"name", "email", "phone", "practice", "channels"}
@@ -198,6 +199,22 @@ async def test_whoever_was_signed_in_is_out_once_staff_corrected_the_address(hou
     assert await members.status(house.http, tokens) == 401
     assert "access:address:moved" in {entry["action"] for entry in await house.trail(answer)}
     assert (await moved.sign_in()).status_code == 401, "the old address is nobody's"
+
+
+async def test_both_addresses_are_told_that_one_was_corrected_to_the_other(house: House) -> None:
+    administrator, moved = await house.staff(Role.ADMINISTRATOR), await members.member(house)
+    async with house.runtime.work.read(ORIGIN) as uow:
+        person = await people.find_by_email(uow, moved.email)
+    path, there = f"/v1/hcps/{person}/profile", f"new-{moved.email}"
+    assert (await administrator.ask("PATCH", path, body={"email": moved.email})).status_code == 200
+    assert await letters(house, moved.email) == [], "the control: nothing moved"
+    assert (await administrator.ask("PATCH", path, body={"email": there})).status_code == 200
+    for address in (moved.email, there):
+        (told,) = await letters(house, address)
+        assert "was corrected" in str(told.get_payload())
+        assert there not in str(told.get_payload())
+    kept = "select count(*) from access.letter where account = $1 and wrapped_address is not null"
+    assert await house.database.fetchval(kept, moved.account) == 0
 
 
 async def test_an_address_is_not_corrected_with_what_is_lent_in_an_emergency(house: House) -> None:
