@@ -456,6 +456,14 @@ function folder(path) {
   };
 }
 
+function statOf(path) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 const TEXT = { type: "string" };
 const KEYS = { key: TEXT, former: { type: "string", multiple: true } };
 const COMMANDS = {
@@ -465,11 +473,11 @@ const COMMANDS = {
     check: ([file, entry], keys) => checkProof(readFileSync(file), readFileSync(entry), keys),
   },
   mirror: {
-    files: 1, options: { ...KEYS, minimum: TEXT },
+    files: 1, isFolder: true, options: { ...KEYS, minimum: TEXT },
     check: ([path], keys, { minimum }) => checkMirror(folder(path), keys, Number(sizeOf(minimum ?? "0"))),
   },
   export: {
-    files: 1, options: { ...KEYS, "export-key": TEXT },
+    files: 1, isFolder: true, options: { ...KEYS, "export-key": TEXT },
     check: ([path], keys, options) => checkExport(readdirSync(path), folder(path), keys, options["export-key"] ?? ""),
   },
 };
@@ -526,8 +534,13 @@ async function main(words) {
     console.error("Usage: node verify.mjs checkpoint|proof|mirror|export FILE... --key VKEY; see the top of this file.");
     return 2;
   }
+  const { command, files, values } = line;
+  const missing = files.find((path) => statOf(path)?.isDirectory() !== (command.isFolder ?? false));
+  if (missing !== undefined) {
+    console.error(`${missing} is not there, or is no ${command.isFolder ? "folder" : "file"}.`);
+    return 2;
+  }
   try {
-    const { command, files, values } = line;
     const found = command.check(files, new KeyRing(values.key, values.former), values);
     const complete = found.complete === undefined ? "" : found.complete ? ", complete" : ", filtered";
     console.log(`In order: ${found.origin}, size ${found.size}${complete}.`);

@@ -96,3 +96,23 @@ async def test_a_proof_in_a_file_is_judged_and_whoever_reads_by_program_is_told_
     assert (unusable.returncode, unusable.stdout) == (1, "")
     assert unusable.stderr.startswith("Error: --key can't be used:")
     assert unusable.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [(("export",), "none"), (("mirror",), "file"), (("proof", "file"), "none"), (("proof", "file"), "folder")],
+)
+async def test_what_is_not_there_is_nothing_that_either_verifier_judges(
+    house: House, tmp_path: Path, words: tuple[str, ...], place: str
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    name, *before = words
+    paths = [str(tmp_path / each) for each in (*before, place)]
+    refused = laurel(tmp_path, house, f"verify-{name}", *paths)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    if NODE is not None:
+        command = [NODE, VERIFIER, name, *paths, "--key", house.runtime.log_key.vkey]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from access import AccountId, LetterKind, Role
 from tests.api.asker import Asker, Body
-from tests.api.house import PASSWORD, House, problem
+from tests.api.house import PASSWORD, House, problem, shown
 from tests.api.letters import code_for
-from tests.api.members import member
+from tests.api.members import bearing, member
 
 OTHER = "Eichelhaeher ueber dem Tal"
 
@@ -107,3 +107,23 @@ async def test_who_waits_again_at_the_moment_of_being_switched_on_waits(
         if expected == 404:
             problem(answer, 404, "account-not-found")
         assert await status_of(house, sam.account) == ("pending" if expected == 404 else "active")
+
+
+async def test_who_comes_in_with_a_password_alone_while_a_second_factor_is_added_is_out(house: House) -> None:
+    sam = await member(house)
+    tokens = bearing(await sam.tokens())
+    secret = (await house.http.post("/v1/me/authenticator", headers=tokens)).json()["secret"]
+    otp = {"otp": shown(secret, house.clock.now())}
+    coming = (
+        "insert into access.session select (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid()))).*"
+        " from access.session s where account = $1"
+    )
+    async with house.database.transaction():
+        await house.database.execute("select from access.account where id = $1 for no key update", sam.account)
+        await house.database.execute(coming, sam.account)
+        confirming = asyncio.create_task(house.http.post("/v1/me/authenticator/confirm", json=otp, headers=tokens))
+        while not await house.count("pg_locks", "not granted"):
+            assert not confirming.done(), "it waits for who comes in"
+            await asyncio.sleep(0.01)
+    assert (await confirming).status_code == 200
+    assert await house.count("access.session", "account = $1 and ended_at is null", sam.account) == 1
