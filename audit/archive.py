@@ -1,5 +1,6 @@
 """Exports as an archive: every format, what proves them, and a program of a few hundred lines that checks the proof."""
 
+import asyncio
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator
@@ -94,7 +95,7 @@ async def write_archive(
             left=left,
             right=right,
             removed=removed,
-            files={name: _add(archive, name, file) for name, file in files.items()},
+            files={name: await asyncio.to_thread(_add, archive, name, file) for name, file in files.items()},
             exported_at=uow.now.isoformat(),
             request=str(uow.origin.request),
         )
@@ -183,7 +184,7 @@ async def _edges(uow: UnitOfWork, first: int, end: int, size: int) -> tuple[list
 
 
 def _add(archive: zipfile.ZipFile, name: str, file: "tempfile.SpooledTemporaryFile[bytes]") -> str:
-    """Add a file to the archive and return its SHA-256."""
+    """Add a file to the archive and return its SHA-256; a hundred MB take seconds, in which others are answered."""
     file.seek(0)
     digest = sha256()
     with archive.open(name, "w") as member:
