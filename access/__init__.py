@@ -78,6 +78,7 @@ from access.service.joining import (
     switch,
 )
 from access.service.keys import remove_key, removed_keys
+from access.service.lapsing import lapse_registrations
 from access.service.letters import letters_of, send_letters
 from access.service.passkeys import add_passkey, ask_passkey, offer_passkey, passkeys, remove_passkey
 from access.service.passwords import (
@@ -257,6 +258,7 @@ __all__ = [
     "invite",
     "is_hcp",
     "issue",
+    "lapse_registrations",
     "letters_of",
     "machine_clients",
     "matrix",

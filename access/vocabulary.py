@@ -274,6 +274,7 @@ class Action(StrEnum):
     RECOVERY_CODES_RENEWED = "access:codes:renewed"
     REFRESH_REUSED = "access:refresh:reused"
     REGISTRATION_ASKED = "access:registration:asked"
+    REGISTRATION_LAPSED = "access:registration:lapsed"
     ROLE_CHANGED = "access:role:changed"
     ROLE_REQUESTED = "access:role:requested"
     ROLE_REQUESTS_READ = "access:requests:read"

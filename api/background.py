@@ -165,7 +165,10 @@ class Background:
             return await audit.remove_expired(uow) > 0
 
     async def _retain(self) -> bool:
-        """Let go what has been kept for long enough."""
+        """Let go what has been kept for long enough, and who registered and never came."""
+        async with self._runtime.work.begin(REQUESTS_ORIGIN) as uow:
+            for person in await access.lapse_registrations(uow):
+                await consent.forget(uow, self._runtime.registry, person)
         async with self._runtime.work.begin(REQUESTS_ORIGIN) as uow:
             return any(line.rows for line in await consent.retain(uow, self._runtime.registry))
 

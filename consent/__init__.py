@@ -61,7 +61,7 @@ from consent.requests.service.handling import (
     resume,
 )
 from consent.requests.service.replaying import missing_erasures, replay, require_replayed
-from consent.requests.service.retaining import overdue, retain
+from consent.requests.service.retaining import forget, overdue, retain
 from consent.requests.service.running import work_once
 from consent.rules.gate import decide
 from consent.rules.standing import state_at
@@ -225,6 +225,7 @@ __all__ = [
     "deliver_consents",
     "extend",
     "find_suppression",
+    "forget",
     "hand_out_confirmations",
     "is_suppressed",
     "legal_holds",

@@ -1,5 +1,6 @@
 """Queries of accounts."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -138,6 +139,25 @@ async def set_status(uow: UnitOfWork, account: AccountId, status: AccountStatus)
     """Switch the account on or off; tell whether it exists."""
     tag = await uow.execute("update access.account set status = $2 where id = $1", account, status.value)
     return tag == "UPDATE 1"
+
+
+async def give_up_unconfirmed(uow: UnitOfWork, before: datetime, most: int) -> list[tuple[AccountId, PersonId]]:
+    """Switch off HCPs' accounts pending since ``before``, with no letter since; return them and whose they are.
+
+    Whoever confirms one at this moment keeps it: it is passed over.
+    """
+    rows = await uow.fetch(
+        "update access.account set status = $3 where id in (select id from access.account where status = $4"
+        " and role = $5 and person is not null and created_at < $1"
+        " and not exists (select from access.letter where letter.account = account.id and letter.created_at >= $1)"
+        " order by id limit $2 for update skip locked) returning id, person",
+        before,
+        most,
+        AccountStatus.DISABLED.value,
+        AccountStatus.PENDING.value,
+        Role.HCP.value,
+    )
+    return [(AccountId(row["id"]), PersonId(row["person"])) for row in rows]
 
 
 async def lock_status(uow: UnitOfWork, account: AccountId) -> AccountStatus | None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ def agreed(mirror: Path, key: str) -> bool:
         return True
     done = subprocess.run([NODE, VERIFIER, "mirror", mirror, "--key", key], capture_output=True, check=False)
     return done.returncode == 0
+
+
+def plainly(command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.slow
@@ -114,5 +119,5 @@ async def test_what_is_not_there_is_nothing_that_either_verifier_judges(
     assert (refused.returncode, refused.stdout) == (2, "")
     if NODE is not None:
         command = [NODE, VERIFIER, name, *paths, "--key", house.runtime.log_key.vkey]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = plainly(command)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

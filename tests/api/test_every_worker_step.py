@@ -31,7 +31,10 @@ SHOWN: Final = {
     "_sweep_consents": {"CONSENT_EXPIRED": "tests/consent/test_expiry.py"},
     "_answer_requests": {"consent:person:erased": "tests/api/test_erasure.py"},
     "_ask_registers": {"people:register:answered": "tests/api/test_licence_registers.py"},
-    "_retain": {"consent:retention:enforced": "tests/consent/test_retention.py"},
+    "_retain": {
+        "consent:retention:enforced": "tests/consent/test_retention.py",
+        "access:registration:lapsed": "tests/api/test_lapsed_registrations.py",
+    },
     "_retain_trail": {"audit:entries:removed": "tests/audit/test_retention.py"},
 }
 """By loop: which actions its entries have, and which test looks at them."""

@@ -2,12 +2,16 @@
 
 from typing import Final
 
-from consent.request_values import Overdue
+from consent.request_values import NewRequest, Overdue
+from consent.request_vocabulary import RequestType
 from consent.requests.registry import Registry
+from consent.requests.service.asking import ask
+from consent.requests.service.handling import complete
 from consent.requests.store import holdings
 from consent.vocabulary import Action
 from kernel.holdings import Holding, Keeps
 from kernel.unit_of_work import UnitOfWork
+from people import PersonId
 
 LET_GO_AT_ONCE: Final = 20_000
 """Rows per table and transaction."""
@@ -53,6 +57,20 @@ async def retain(uow: UnitOfWork, registry: Registry) -> list[Overdue]:
                 tables[line.table] += line.removed
         uow.record(Action.RETENTION_ENFORCED, count=removed, tables=tables)
     return lines
+
+
+async def forget(uow: UnitOfWork, registry: Registry, person: PersonId) -> None:
+    """Have everything about somebody erased, though they did not ask: what it was for has not come about.
+
+    GDPR Article 5(1)(e). The worker does it as it does what was asked for.
+
+    Raises:
+        PersonNotFoundError: nobody active has this id.
+        RequestOpenError: they did ask.
+
+    """
+    asked = await ask(uow, registry, person, NewRequest(type=RequestType.ERASURE))
+    await complete(uow, registry, ["*"], asked.id)
 
 
 async def _line(uow: UnitOfWork, holding: Holding, keeps: Keeps, removed: int) -> Overdue:
