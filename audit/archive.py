@@ -17,9 +17,10 @@ from audit.exporting import export_key
 from audit.rules.exports import CHECKPOINT, ENTRIES, MANIFEST, RANGE, Manifest, entry_line
 from audit.rules.filters import check, possible, told
 from audit.rules.notes import LogKey
+from audit.rules.removals import Removed
 from audit.rules.rendering import COLUMNS, PAGE_END, cells, csv_lines, page_rows, page_start
 from audit.rules.tiles import subtree_hash, subtrees
-from audit.store.removals import count_present, keep_all, minimum_index
+from audit.store.removals import absent, count_present, keep_all, said_removed
 from audit.store.search import search
 from audit.values import EntryFilter, Progress
 from audit.vocabulary import Action
@@ -77,7 +78,7 @@ async def write_archive(
     first, end, size, note = await _signed(uow, span)
     with ExitStack() as stack, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         files = {name: stack.enter_context(tempfile.SpooledTemporaryFile(MEMORY_BYTES)) for name in FILES}
-        removed = await _removed(uow, first, end)
+        removed = await _removed(uow, first, end, size)
         count = await _write_entries(uow, filters, range(first, end), files, progress)
         async for hashes in _leaf_hashes(uow, range(first, end)):
             files[RANGE].write(hashes)
@@ -166,12 +167,21 @@ async def _leaf_hashes(uow: UnitOfWork, span: range) -> AsyncIterator[bytes]:
         yield await store.leaf_hashes(uow, start, min(start + 10 * PAGE, span.stop))
 
 
-async def _removed(uow: UnitOfWork, first: int, end: int) -> int:
-    """Return how many entries of a range went after their time; from the minimum index on, all must be there."""
-    edge = min(max(await minimum_index(uow), first), end)
-    if await count_present(uow, edge, end) != end - edge:
-        raise LogDamagedError("Entries of the log are missing.")
-    return edge - first - await count_present(uow, first, edge)
+async def _removed(uow: UnitOfWork, first: int, end: int, size: int) -> int:
+    """Return how many entries of a range went after their time: those of which signed entries say so, and no other."""
+    missing = end - first - await count_present(uow, first, end)
+    if missing:
+        removed = Removed(await said_removed(uow, size), size)
+        async for index in _absent(uow, range(first, end)):
+            if index not in removed:
+                raise LogDamagedError(f"Entry {index} is not there, and no signed entry says that it was removed.")
+    return missing
+
+
+async def _absent(uow: UnitOfWork, span: range) -> AsyncIterator[int]:
+    for start in range(span.start, span.stop, 10 * PAGE):
+        for index in await absent(uow, start, min(start + 10 * PAGE, span.stop)):
+            yield index
 
 
 async def _edges(uow: UnitOfWork, first: int, end: int, size: int) -> tuple[list[str], list[str]]:
@@ -187,7 +197,7 @@ def _add(archive: zipfile.ZipFile, name: str, file: "tempfile.SpooledTemporaryFi
     """Add a file to the archive and return its SHA-256; a hundred MB take seconds, in which others are answered."""
     file.seek(0)
     digest = sha256()
-    with archive.open(name, "w") as member:
+    with archive.open(name, "w", force_zip64=True) as member:
         while piece := file.read(MEMORY_BYTES):
             digest.update(piece)
             member.write(piece)

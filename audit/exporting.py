@@ -9,6 +9,7 @@ from audit import store
 from audit.errors import LogDamagedError
 from audit.rules.filters import check, possible, told
 from audit.rules.notes import LogKey
+from audit.store.removals import keep_all
 from audit.store.search import search
 from audit.values import EntryFilter
 from audit.vocabulary import Action
@@ -53,6 +54,7 @@ async def export(uow: UnitOfWork, log_key: LogKey, filters: EntryFilter, first_i
 
     """
     check(filters)
+    await keep_all(uow)
     first_index = possible(max(first_index, 0))
     found, _ = await search(uow, filters, first_index - 1, limit + 1, newest_first=False)
     chosen = [each.index for each in found[:limit]]

@@ -9,7 +9,7 @@ from audit.rules.notes import parse_note
 from audit.rules.resources import Resource, is_below, is_in, parse_path, write_bundle
 from audit.rules.tiles import TILE_HASHES, layout
 from audit.rules.tree import HASH_BYTES
-from audit.store.removals import minimum_index
+from audit.store.removals import keep_all, minimum_index
 from audit.values import Progress
 from audit.vocabulary import Action
 from kernel.unit_of_work import UnitOfWork
@@ -67,6 +67,7 @@ async def write_mirror(uow: UnitOfWork, folder: Path, progress: Progress | None 
         LogDamagedError: what was signed is not there.
 
     """
+    await keep_all(uow)
     note = await served_checkpoint(uow)
     size = parse_checkpoint(parse_note(note).text).size
     minimum = await minimum_index(uow)

@@ -1,5 +1,6 @@
 """The verifier's reading: a log as it is at one instant, range by range, in any number of processes."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
@@ -10,8 +11,10 @@ import msgspec
 
 from audit.rules.columns import ABSENT, ABSENT_ID, SEPARATOR, Columns
 from audit.rules.entries import Filed
-from audit.rules.ranges import BETWEEN, Stored, StoredCheckpoint
+from audit.rules.ranges import BETWEEN, RANGE, Stored, StoredCheckpoint
 from audit.rules.tiles import TILE_HASHES, Tile
+from audit.rules.tree import leaf_hash
+from audit.session import connect
 from audit.vocabulary import Action
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -28,8 +31,14 @@ _JOINED: Final = {
     "entry": "string_agg(uuid_send(entry), '')",
     "request": "string_agg(uuid_send(coalesce(request, $6)), '')",
     "subject": "string_agg(uuid_send(coalesce(subject, $6)), '')",
-    "present": " + ".join(f"count({name})" for name in Columns.__struct_fields__ if name != "present"),
+    "present": "count(purpose) + count(request) + count(resource) + count(subject)",
 }
+# What is joined leaves out what is not there: else a row could say its neighbour's part as well.
+_WHOLE: Final = (
+    "count(*) = least(count(action), count(actor), count(at), count(decision), count(route), count(entry))"
+    " and bool_and(coalesce(octet_length(leaf_hash), 0) = 32)"
+)
+_CHECKPOINT: Final = "size, coalesce(root, '') as root, coalesce(note, '') as note, coalesce(link, '') as link"
 # Ids are nearly always in the order of their indexes, so a range of indexes is a range of ids with few strangers in it:
 # much cheaper to read than one entry after the other. Where there are more strangers, each entry is looked up.
 _MOST_FOUND: Final = 2 * TILE_HASHES
@@ -44,7 +53,7 @@ from generate_series($1::bigint, $2::bigint - 1, {TILE_HASHES}) as part (first),
         from audit.leaf where index >= part.first and index < least(part.first + {TILE_HASHES}, $2) order by index
     ),
     c as materialized (
-        select size, root, note, link from audit.checkpoint
+        select {_CHECKPOINT} from audit.checkpoint
         where size > part.first and size <= least(part.first + {TILE_HASHES}, $2) order by size
     )
     select
@@ -55,10 +64,11 @@ from generate_series($1::bigint, $2::bigint - 1, {TILE_HASHES}) as part (first),
         select
             string_agg(int8send(index), '') as indexes,
             string_agg(leaf_hash, '') as leaf_hashes,
+            {_WHOLE} as is_whole,
             {", ".join(f"{joined} as {name}" for name, joined in _JOINED.items())}
         from l
     ) as i, (
-        select string_agg(uuid_send(id), '') as ids, string_agg(body, $5) as bodies from (
+        select string_agg(uuid_send(id), '') as ids, string_agg(body, $5) as bodies, count(body) as found from (
             select id, body from audit.entry
             where id >= (select entry from l order by entry limit 1)
             and id <= (select entry from l order by entry desc limit 1)
@@ -72,8 +82,11 @@ _BODIES = (
     "select id, body from audit.entry"
     " where id = any(array(select entry from audit.leaf where index >= $1 and index < $2))"
 )
+# Times of which Python knows nothing are shown as others that no entry can have.
 _LEAVES = (
-    "select index, entry, leaf_hash, at, actor, subject, action, decision, purpose, resource, request, route"
+    "select index, coalesce(entry, '00000000-0000-0000-0000-000000000000') as entry, leaf_hash,"
+    " greatest(least(at, '9999-12-31T00:00:00Z'), '0001-01-02T00:00:00Z') as at, actor,"
+    " subject, action, decision, purpose, resource, request, route"
     " from audit.leaf where index >= $1 and index < $2 order by index"
 )
 _DETAILS = "select entry, part, ciphertext from audit.detail where entry = any($1::uuid[])"
@@ -83,26 +96,31 @@ _STRAY_DETAILS = (
 )
 _HIGHEST = "select coalesce(max(index), -1) from audit.leaf"
 _SIGNED = "select coalesce(max(size), 0) from audit.checkpoint"
-_CHECKPOINTS = (
-    "select size, root, note, link from audit.checkpoint where size > $1 and size <= $2 order by size limit $3"
-)
-_TILES = "select place, hashes from audit.tile where place = any($1::bigint[])"
+_CHECKPOINTS = f"select {_CHECKPOINT} from audit.checkpoint where size > $1 and size <= $2 order by size limit $3"  # noqa: S608
+_TILES = "select place, coalesce(hashes, '') as hashes from audit.tile where place = any($1::bigint[])"
 _STRAY_TILES = (
     "select place from audit.tile t where not exists (select from unnest($1::bigint[], $2::bigint[]) as r (low, high)"
     " where t.place >= low and t.place < high) order by place limit 1000"
 )
 _WAITING = (
-    "select count(*) as pending, count(e.id) as there, (select count(*) from audit.entry) as entries"
+    "select count(*) as pending, count(e.id) as there, (select count(*) from audit.entry) as entries,"
+    " count(e.id) filter (where exists (select from audit.leaf l where l.entry = e.id and l.index >= 0)) as placed,"
+    " (select count(*) from audit.leaf where index < 0)"
+    " + (select count(*) from audit.leaf where index is null) as astray"
     " from audit.pending p left join audit.entry e on e.id = p.entry"
 )
 _ORPHANS = (
-    "select e.id, e.body from audit.entry e where not exists (select from audit.leaf l where l.entry = e.id)"
+    "select e.id, coalesce(e.body, '') as body from audit.entry e"
+    " where not exists (select from audit.leaf l where l.entry = e.id and l.index >= 0)"
     " and not exists (select from audit.pending p where p.entry = e.id) order by e.id limit 1000"
 )
 _REMOVALS = (
-    'select e.body from audit.leaf l join audit.entry e on e.id = l.entry where l.action collate "C" = $1'
-    " and l.index < (select max(size) from audit.checkpoint)"
+    "select e.body, substr(t.hashes, (l.index % 256)::int * 32 + 1, 32) as tiled"
+    " from audit.leaf l join audit.entry e on e.id = l.entry join audit.tile t on t.place = l.index / 256"
+    ' where l.action collate "C" = $1 and l.index >= 0 and l.index < (select max(size) from audit.checkpoint)'
+    " and e.body is not null"
 )
+_MINIMUM = "select coalesce(max(index), 0) from audit.minimum"
 _UNSIGNED_REMOVALS = (
     'select exists (select from audit.leaf l where l.action collate "C" = $1'
     " and l.index >= (select coalesce(max(size), 0) from audit.checkpoint))"
@@ -111,25 +129,8 @@ _UNSIGNED_REMOVALS = (
 )
 _FIRST_BAD = "select i, (select min(size) from audit.checkpoint where size > i) from unnest($1::bigint[]) as i"
 
-MOST_CHECKPOINTS: Final = 1_000
-"""How many checkpoints are read at a time."""
-
-# One plan for thousands of like questions, along the indexes.
-# A search path of its own: otherwise functions that somebody made could answer instead of PostgreSQL's.
-_SESSION: Final = {
-    "application_name": "laurel audit verify",
-    "datestyle": "ISO",
-    "enable_bitmapscan": "off",
-    "enable_seqscan": "off",
-    "jit": "off",
-    "max_parallel_workers_per_gather": "0",
-    "plan_cache_mode": "force_generic_plan",
-    "search_path": "pg_catalog",
-    "timezone": "UTC",
-}
-# glibc gives large blocks back to the system with each question, and gets them again page by page, until it has seen a
-# larger one go: this one. Measured, a range then takes PostgreSQL less than half the time.
-_KEEP_MEMORY = "select length(repeat(' ', 16_000_000))"
+MOST_CHECKPOINTS: Final = RANGE
+"""How many checkpoints are read at a time: each index of a range may have one of its own."""
 
 
 class Leaf(Filed, frozen=True, kw_only=True):
@@ -141,11 +142,16 @@ class Leaf(Filed, frozen=True, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """How many entries wait for an index, how many of these are there, and how many entries there are altogether."""
+    """How many entries wait for an index, how many of these are there, and how many entries there are altogether.
+
+    ``placed`` of those that wait have an index; ``astray`` rows of the index are below its beginning, or nowhere.
+    """
 
     pending: int
     there: int
     entries: int
+    placed: int
+    astray: int
 
 
 class Snapshot:
@@ -167,6 +173,8 @@ class Snapshot:
             Stored(
                 first=row["first"],
                 end=min(row["first"] + TILE_HASHES, end),
+                is_whole=row["is_whole"] or False,
+                found=row["found"],
                 indexes=row["indexes"] or b"",
                 leaf_hashes=row["leaf_hashes"] or b"",
                 columns=None if row["entry"] is None else Columns(**{name: row[name] for name in _JOINED}),
@@ -178,10 +186,15 @@ class Snapshot:
             for row in rows
         ]
 
-    async def bodies(self, first: int, end: int) -> dict[UUID, bytes]:
-        """Return the bodies of the entries of a range by id; one that is not there is left out."""
+    async def bodies(self, first: int, end: int) -> tuple[dict[UUID, bytes], set[UUID]]:
+        """Return the bodies of the entries of a range by id, and which are stored more than once.
+
+        One that is not there is left out.
+        """
         rows = await self._connection.fetch(_BODIES, first, end)
-        return {UUID(bytes=row["id"].bytes): row["body"] for row in rows}
+        counts = Counter(UUID(bytes=row["id"].bytes) for row in rows)
+        bodies = {UUID(bytes=row["id"].bytes): row["body"] for row in rows}
+        return bodies, {identifier for identifier, count in counts.items() if count > 1}
 
     async def leaves(self, first: int, end: int) -> list[Leaf]:
         """Return the rows of the index one by one."""
@@ -206,9 +219,10 @@ class Snapshot:
         return [StoredCheckpoint(**row) for row in rows]
 
     async def tiles(self, wanted: Sequence[Tile]) -> dict[Tile, bytes]:
-        """Return the stored bytes of tiles; one that is missing is left out."""
+        """Return the stored bytes of tiles; one that is missing, or there more than once, is left out."""
         rows = await self._connection.fetch(_TILES, [tile.place for tile in wanted])
-        return {Tile.at(row["place"]): row["hashes"] for row in rows}
+        counts = Counter(row["place"] for row in rows)
+        return {Tile.at(row["place"]): row["hashes"] for row in rows if counts[row["place"]] == 1}
 
     async def stray_tiles(self, counts: Sequence[int]) -> list[Tile]:
         """Return the tiles beyond the first ``counts`` of each level."""
@@ -228,7 +242,13 @@ class Snapshot:
 
     async def removals(self) -> list[bytes]:
         """Return the entries that say of which others the content was removed, as far as they are signed."""
-        return [row["body"] for row in await self._connection.fetch(_REMOVALS, Action.ENTRIES_REMOVED.value)]
+        rows = await self._connection.fetch(_REMOVALS, Action.ENTRIES_REMOVED.value)
+        return [row["body"] for row in rows if leaf_hash(row["body"]) == row["tiled"]]
+
+    async def minimum(self) -> int:
+        """Return the index below which the log says that content may have been removed."""
+        index: int = await self._connection.fetchval(_MINIMUM)
+        return index
 
     async def has_unsigned_removals(self) -> bool:
         """Tell whether some of them wait for their index, or for a checkpoint."""
@@ -238,13 +258,6 @@ class Snapshot:
     async def first_bad(self, indexes: Sequence[int]) -> dict[int, int | None]:
         """Return for each index the smallest checkpoint that covers it."""
         return {row[0]: row[1] for row in await self._connection.fetch(_FIRST_BAD, indexes)}
-
-
-async def connect(dsn: str) -> Connection:
-    """Return a connection that suits many like questions."""
-    connection = await asyncpg.connect(dsn, server_settings=_SESSION)
-    await connection.fetchval(_KEEP_MEMORY)
-    return connection
 
 
 @asynccontextmanager

@@ -21,7 +21,8 @@ from audit.rules.removals import Removed
 from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
 from audit.rules.verification import Chunk, Verification
-from audit.snapshot import Connection, Leaf, Snapshot, connect, signed, size, snapshot
+from audit.session import connect
+from audit.snapshot import Connection, Leaf, Snapshot, signed, size, snapshot
 from audit.values import Finding, Progress, Report
 from audit.vocabulary import FindingKind
 
@@ -149,7 +150,7 @@ class _Run:
         leaves = await self._log.leaves(first, end)
         if not leaves and not self._verification.removed.any(first, end):
             return False
-        by_entry = await self._log.bodies(first, end)
+        by_entry, repeated = await self._log.bodies(first, end)
         checkpoints = await self._log.checkpoints(first, end)
         tiles = await self._log.tiles([Tile(0, start // TILE_HASHES) for start in range(first, end, TILE_HASHES)])
         self._found += len(by_entry)
@@ -161,6 +162,8 @@ class _Run:
             if leaf_hashes[place] is not None:
                 self._findings.add(leaf.index, FindingKind.LEAF_REPEATED, "The index is there more than once.")
                 continue
+            if leaf.entry in repeated:
+                self._findings.add(leaf.index, FindingKind.ENTRY_REPEATED, "The entry is stored more than once.")
             body = by_entry.get(leaf.entry)
             leaf_hashes[place], found[place] = leaf.leaf_hash, body
             if body is not None and leaf_hash(body) == leaf.leaf_hash:
@@ -220,12 +223,29 @@ class _Run:
         if waiting.pending != waiting.there:
             detail = f"{waiting.pending - waiting.there} entries wait for an index and are not there."
             self._findings.add(beyond, FindingKind.ENTRY_MISSING, detail)
-        if waiting.entries != self._found + waiting.there:
-            for identifier, body in await self._log.orphans():
-                if leaf_hash(body) not in self._verification.lost:
-                    detail = f"Entry {identifier} has no index and does not wait for one."
-                    self._findings.add(beyond, FindingKind.ENTRY_UNSEQUENCED, detail)
+        if waiting.placed:
+            detail = f"{waiting.placed} entries wait for an index and have one."
+            self._findings.add(beyond, FindingKind.ENTRY_UNSEQUENCED, detail)
+        if waiting.astray:
+            detail = f"{waiting.astray} rows of the index are before its beginning, or have no index."
+            self._findings.add(0, FindingKind.LEAF_ASTRAY, detail)
+        # Asked whatever the numbers say: one that was hidden and one that was put in twice cancel out.
+        for identifier, body in await self._log.orphans():
+            if leaf_hash(body) not in self._verification.lost:
+                detail = f"Entry {identifier} has no index and does not wait for one."
+                self._findings.add(beyond, FindingKind.ENTRY_UNSEQUENCED, detail)
+        if not self._findings.total and waiting.entries != self._found + waiting.there:
+            detail = f"There are {waiting.entries} entries, and {self._found + waiting.there} have an index or wait."
+            self._findings.add(beyond, FindingKind.ENTRY_REPEATED, detail)
+        await self._check_minimum()
         return waiting.pending
+
+    async def _check_minimum(self) -> None:
+        """Entries below the minimum index may be absent from exports and mirrors, so it must not be beyond them."""
+        minimum, most = await self._log.minimum(), self._verification.removed.end
+        if minimum > most:
+            detail = f"The minimum index is {minimum}; what was removed ends at {most}."
+            self._findings.add(most, FindingKind.MINIMUM_CHANGED, detail)
 
     async def _check_ends(self, indexed: int, kept: Checkpoint | None) -> None:
         there = self._verification.size

@@ -57,11 +57,19 @@ class Memory:
         os.close(self._lock)
 
     def seed(self) -> bytes:
-        """Return the witness's 32 secret bytes, made at the first start."""
+        """Return the witness's 32 secret bytes, made at the first start.
+
+        Raises:
+            NoteError: there are fewer or more of them, as after a disk was full: anybody could guess such a key.
+
+        """
         path = self._folder / "key"
         if not path.exists():
             self._replace(path, secrets.token_bytes(SEED_BYTES))
-        return path.read_bytes()
+        seed = path.read_bytes()
+        if len(seed) != SEED_BYTES:
+            raise NoteError(f"The key of the witness has {len(seed)} bytes instead of {SEED_BYTES}.")
+        return seed
 
     def note(self, origin_hash: str) -> str | None:
         """Return the newest checkpoint that was signed, with the witness's signatures; None if there is none."""

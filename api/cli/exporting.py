@@ -47,8 +47,14 @@ def mirror(folder: Path) -> None:
 
 async def _export(settings: Settings, filters: room.EntryFilter, span: range, file: Path) -> room.Manifest:
     async with opened(settings) as runtime, runtime.work.begin(command_origin("audit export")) as uow:
-        with file.open("wb") as target, bar("writing", shown=True, of="entries") as advance:
-            return await room.write_archive(uow, runtime.log_key, filters, span, target, advance)
+        draft = file.with_name(f"{file.name}.new")  # what was there stays until there is something better
+        try:
+            with draft.open("wb") as target, bar("writing", shown=True, of="entries") as advance:
+                manifest = await room.write_archive(uow, runtime.log_key, filters, span, target, advance)
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
+        return manifest
 
 
 async def _mirror(settings: Settings, folder: Path) -> int:

@@ -28,7 +28,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """What is searched of some entries, column by column, each value in the order of the indexes.
 
     Words are joined by ``SEPARATOR``, as are times, which look as PostgreSQL shows them in UTC; ids are joined as their
-    bytes. ``present`` is how many values all columns have together: none is ``ABSENT`` itself, or holds a separator.
+    bytes. ``present`` is how many of the values that may be absent are there: none is thus ``ABSENT`` itself.
     """
 
     action: str
@@ -71,6 +71,8 @@ _decode_lines = msgspec.json.Decoder(_Said).decode_lines
 def agree(bodies: bytes, count: int, columns: Columns) -> bool:
     """Tell whether ``columns`` say what the ``count`` entries say whose ``bodies`` stand in a line each.
 
+    Of the columns that must be there each MUST have as many values: who joins them leaves out what is not.
+
     False also where an entry is broken, or writes something in an unusual way: then the joined values can't tell.
     Nearly all of it runs in compiled code.
     """
@@ -81,11 +83,10 @@ def agree(bodies: bytes, count: int, columns: Columns) -> bool:
     except UNREADABLE_BY:
         return False
     values = dict(zip(_Said.__struct_fields__, zip(*map(msgspec.structs.astuple, said), strict=True), strict=True))
-    absent = sum(values[name].count(ABSENT) for name in ("purpose", "resource"))
-    absent += sum(values[name].count(ABSENT_ID) for name in ("request", "subject"))
+    present = sum(len(said) - values[name].count(absent) for name, absent in _OPTIONAL)
     return (
         len(said) == count
-        and columns.present == len(said) * len(values) - absent
+        and columns.present == present
         and all(SEPARATOR.join(values[name]) == getattr(columns, name) for name in _WORDS)
         and _shown(values["at"]) == columns.at
         and _bytes(values["id"]) == columns.entry
@@ -94,6 +95,7 @@ def agree(bodies: bytes, count: int, columns: Columns) -> bool:
     )
 
 
+_OPTIONAL: Final = (("purpose", ABSENT), ("resource", ABSENT), ("request", ABSENT_ID), ("subject", ABSENT_ID))
 _WORDS: Final = ("action", "actor", "decision", "purpose", "resource", "route")
 _ID_LENGTH: Final = len(ABSENT_ID)
 _TIME_LENGTH: Final = len("2026-01-05T08:00:00.000000Z")

@@ -12,6 +12,8 @@ from audit.vocabulary import FindingKind
 
 MOST_FINDINGS: Final = 1_000
 """How many findings are kept; the rest is counted."""
+LAST_INDEX: Final = 2**63 - 1
+"""No index is beyond it, whatever a stray tile's place says."""
 
 _STILL_HOLDS: Final = frozenset({FindingKind.LEAF_CHANGED, FindingKind.COLUMN_CHANGED, FindingKind.DETAIL_CHANGED})
 """What leaves every checkpoint valid over the entries."""
@@ -73,7 +75,7 @@ def name_tile_width(findings: Findings, start: int, end: int, tile: bytes) -> No
 
 def name_stray_tile(findings: Findings, tile: Tile) -> None:
     """Name a tile that has no entries under it."""
-    index = tile.number << TILE_HEIGHT * (tile.level + 1)
+    index = min(tile.number << TILE_HEIGHT * (tile.level + 1), LAST_INDEX)
     findings.add(index, FindingKind.TILE_UNEXPECTED, f"{tile.path()} is a tile of entries that are not there.")
 
 

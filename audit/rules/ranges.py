@@ -39,11 +39,14 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     ``indexes`` are joined as signed 64-bit integers, ``leaf_hashes`` as they are; ``columns`` are None where there is
     no index. ``ids`` and ``bodies``, joined by ``BETWEEN``, are those of the entries from the lowest id in ``columns``
     to the highest, by id. ``tiles`` is what there is at the tile's place; ``checkpoints`` are those over more than
-    ``first`` entries, up to ``end``.
+    ``first`` entries, up to ``end``. ``is_whole``: no value is missing that must be there; ``found`` is how many
+    bodies are there.
     """
 
     first: int
     end: int
+    is_whole: bool
+    found: int
     indexes: bytes
     leaf_hashes: bytes
     columns: Columns | None
@@ -83,7 +86,12 @@ def sound(stored: Stored) -> Sound | None:
     """
     columns = stored.columns
     bodies = None if columns is None else _by_index(stored, columns.entry)
-    if columns is None or bodies is None or stored.indexes != _count_on(stored.first, len(bodies)):
+    if (
+        columns is None
+        or bodies is None
+        or not stored.is_whole
+        or stored.indexes != _count_on(stored.first, len(bodies))
+    ):
         return None
     hashes = cast("list[bytes]", leaf_hashes(bodies))
     joined = b"".join(hashes)
@@ -104,11 +112,13 @@ def _by_index(stored: Stored, entries: bytes) -> Sequence[bytes] | None:
     """Return the bodies in the order of the indexes; None if some are not there, or one holds a line break."""
     bodies = stored.bodies.split(BETWEEN)
     count = stored.end - stored.first
-    if len(entries) != count * _ID_BYTES or len(stored.ids) != len(bodies) * _ID_BYTES:
+    if len(entries) != count * _ID_BYTES or len(stored.ids) != len(bodies) * _ID_BYTES or stored.found != len(bodies):
         return None
     if entries == stored.ids:
         return bodies
     found = dict(zip(_split_ids(stored.ids), bodies, strict=True))
+    if len(found) != len(bodies):
+        return None
     try:
         return [found[each] for each in _split_ids(entries)]
     except KeyError:

@@ -66,6 +66,11 @@ class Removed:
         """Tell whether an index of one of the tiles from ``first``, where one begins, up to ``end`` is."""
         return any(number in self._tiles for number in range(first // TILE_HASHES, -(-end // TILE_HASHES)))
 
+    @property
+    def end(self) -> int:
+        """The end of the last tile that lost something, 0 if none did: the highest minimum index there can be."""
+        return (max(self._tiles) + 1) * TILE_HASHES if self._tiles else 0
+
     def _add(self, body: bytes) -> None:
         try:
             said = _decode(body)

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from audit.rules.tree import leaf_hash
 from audit.values import EntryHold
+from audit.vocabulary import Action
 from kernel.database import Connection
 from kernel.unit_of_work import UnitOfWork
 
@@ -71,6 +73,29 @@ async def count_present(uow: UnitOfWork, first: int, end: int) -> int:
     """Return how many entries of a range have their content."""
     count: int = await uow.fetchval("select count(*) from audit.leaf where index >= $1 and index < $2", first, end)
     return count
+
+
+async def absent(uow: UnitOfWork, first: int, end: int) -> list[int]:
+    """Return the indexes of a range that have no content."""
+    rows = await uow.fetch(
+        "select i from generate_series($1::bigint, $2::bigint - 1) as i"
+        " where not exists (select from audit.leaf l where l.index = i) order by i",
+        first,
+        end,
+    )
+    return [row["i"] for row in rows]
+
+
+async def said_removed(uow: UnitOfWork, size: int) -> list[bytes]:
+    """Return the entries below ``size`` that say which others were removed, as their tiles have them."""
+    rows = await uow.fetch(
+        "select e.body, substr(t.hashes, (l.index % 256)::int * 32 + 1, 32) as tiled"
+        " from audit.leaf l join audit.entry e on e.id = l.entry join audit.tile t on t.place = l.index / 256"
+        ' where l.action collate "C" = $1 and l.index >= 0 and l.index < $2 order by l.index',
+        Action.ENTRIES_REMOVED.value,
+        size,
+    )
+    return [row["body"] for row in rows if leaf_hash(row["body"]) == row["tiled"]]
 
 
 async def insert_hold(uow: UnitOfWork, hold: EntryHold) -> None:

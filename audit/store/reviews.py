@@ -1,10 +1,13 @@
 """Queries about reviews of the trail."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from audit.errors import UNREADABLE_BY
 from audit.values import Review
+from audit.vocabulary import Meaning
 from kernel.unit_of_work import UnitOfWork
 
 
@@ -35,13 +38,54 @@ async def insert_review(uow: UnitOfWork, review: Review) -> None:
     )
 
 
+class _Of(msgspec.Struct, frozen=True):
+    meaning: Meaning
+    first_index: int
+    end_index: int
+    own: int
+    sha256: str
+
+
+class _Signed(msgspec.Struct, frozen=True):
+    actor: UUID
+    at: datetime
+    count: int
+    detail: _Of
+
+
+_signed = msgspec.json.Decoder(_Signed).decode
+
+
 async def reviews(uow: UnitOfWork, before: UUID | None, limit: int) -> list[Review]:
-    """Return reviews, newest first; one of which the log says nothing was signed by nobody."""
+    """Return reviews, newest first, as the log says that they were signed; else somebody could rewrite them here.
+
+    One of which the log says nothing was signed by nobody.
+    """
     rows = await uow.fetch(
-        "select id, first_index, end_index, reviewer, meaning, reviewed, own, encode(digest, 'hex') as digest,"
-        " signed_at from audit.review r where ($1::uuid is null or id < $1) and exists (select from audit.leaf l"
-        " where l.resource = 'review:' || r.id and l.action = 'audit:review:signed') order by id desc limit $2",
+        "select r.id, e.body from audit.review r join audit.leaf l on l.resource = 'review:' || r.id"
+        " and l.action = 'audit:review:signed' join audit.entry e on e.id = l.entry"
+        " where ($1::uuid is null or r.id < $1) order by r.id desc limit $2",
         before,
         limit,
     )
-    return [msgspec.convert(dict(row), Review) for row in rows]
+    found = [_review(UUID(bytes=row["id"].bytes), row["body"]) for row in rows]
+    return [review for review in found if review is not None]
+
+
+def _review(identifier: UUID, body: bytes) -> Review | None:
+    try:
+        signed = _signed(body)
+    except UNREADABLE_BY:
+        return None
+    said = signed.detail
+    return Review(
+        id=identifier,
+        first_index=said.first_index,
+        end_index=said.end_index,
+        reviewer=signed.actor,
+        meaning=said.meaning,
+        reviewed=signed.count,
+        own=said.own,
+        digest=said.sha256,
+        signed_at=signed.at,
+    )

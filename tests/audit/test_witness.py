@@ -10,7 +10,7 @@ import pytest
 from audit import WitnessService
 from audit.errors import WitnessStoreError
 from audit.rules.checkpoints import Checkpoint
-from audit.rules.notes import LogKey
+from audit.rules.notes import LogKey, NoteError
 from audit.rules.submissions import Submission, write_submission
 from audit.witness import Memory, hashed
 from kernel.clock import MovableClock
@@ -134,6 +134,12 @@ async def test_what_was_answered_is_remembered_after_a_restart(tmp_path: Path, c
     assert second.note(hashed(KEY.origin)) == TREE.note(10) + lines
     assert (await after.add_checkpoint(TREE.submission(10, 20)))[0] == 200
     second.close()
+
+
+def test_a_key_that_was_cut_is_no_key(tmp_path: Path, clock: MovableClock) -> None:
+    (tmp_path / "key").write_bytes(b"")
+    with pytest.raises(NoteError, match="0 bytes"):
+        WitnessService("w.example", [KEY.vkey], Memory(tmp_path), clock)
 
 
 def test_nobody_else_may_read_a_witnesss_folder(memory: Memory, tmp_path: Path) -> None:

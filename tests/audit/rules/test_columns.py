@@ -39,7 +39,7 @@ def agree(bodies: list[bytes], rows: list[Row]) -> bool:
     entry, request, subject = (b"".join(UUID(row.get(name, ABSENT_ID)).bytes for row in rows) for name in IDS)
     at = SEPARATOR.join(str(datetime.fromisoformat(row["at"])).removesuffix(":00") for row in rows)
     at = re.sub(r"(\.\d*?)0+\+", r"\1+", at)
-    present = sum(row.get(name) is not None for row in rows for name in (*WORDS, *IDS, "at"))
+    present = sum(row.get(name) is not None for row in rows for name in ("purpose", "request", "resource", "subject"))
     said = Columns(**words, at=at, entry=entry, request=request, subject=subject, present=present)
     return searched.agree(b"\n".join(bodies), len(bodies), said)
 
