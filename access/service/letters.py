@@ -21,7 +21,7 @@ from access.store import accounts
 from access.store import letters as store
 from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, LetterKind
 from kernel import crypto
-from kernel.mail import Mail, Mailbox, MailUnavailableError
+from kernel.mail import Mail, Mailbox, MailUnavailableError, UnwritableMailError
 from kernel.unit_of_work import UnitOfWork
 
 TOKEN_BYTES: Final = 32
@@ -92,7 +92,8 @@ async def write_to_former(uow: UnitOfWork, account: AccountId, person: people.Pe
 async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -> bool:
     """Send what waits; tell whether there may be more. A letter that the mail server does not take waits on.
 
-    ``may_write`` is asked at the moment a letter leaves; one that may not is done with, and its code is forgotten.
+    ``may_write`` is asked at the moment a letter leaves; one that may not is done with, and its code is forgotten. So
+    is one that no e-mail can be made of: it would keep all others from leaving, for ever.
 
     A crash between sending and COMMIT sends a letter again, with the same name: better twice than never.
     """
@@ -104,6 +105,9 @@ async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -
         except MailUnavailableError as error:
             failed += 1
             _log.warning("letter_waits", error=type(error).__name__)
+        except UnwritableMailError as error:
+            _log.warning("letter_stopped", error=type(error).__name__)
+            await _stop(uow, each)
     return len(waiting) == AT_ONCE and not failed
 
 
@@ -122,8 +126,13 @@ async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting:
         subject, text = letter(kind, token)
         await mailbox.send(Mail(name=str(waiting.id), recipient=address, subject=subject, text=text))
         _record(uow, Action.LETTER_SENT, waiting)
+        await store.sent(uow, waiting.id)
     else:
-        _record(uow, Action.LETTER_STOPPED, waiting)
+        await _stop(uow, waiting)
+
+
+async def _stop(uow: UnitOfWork, waiting: store.StoredLetter) -> None:
+    _record(uow, Action.LETTER_STOPPED, waiting)
     await store.sent(uow, waiting.id)
 
 

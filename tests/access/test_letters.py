@@ -1,0 +1,54 @@
+"""Letters that wait: one that can't leave keeps no other from leaving."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import uuid4
+
+from msgspec import structs
+
+import access
+from access import Action, LetterKind
+from access.service.letters import write_code
+from kernel.mail import Mail, MailUnavailableError, UnwritableMailError
+from kernel.unit_of_work import UnitOfWork
+from people import PersonId
+from tests.access.house import ANA, House
+
+
+class Post:
+    """A mail server that refuses some addresses, and keeps what it took."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    async def send(self, mail: Mail) -> None:
+        if mail.recipient.endswith("@unwritable.example"):
+            raise UnwritableMailError("No message can be made of this.")
+        if mail.recipient.endswith("@refused.example"):
+            raise MailUnavailableError("It takes nothing for this address.")
+        self.taken.append(mail.recipient)
+
+    async def forget(self, names: Collection[str]) -> None: ...
+
+
+async def always(_: UnitOfWork, person: PersonId) -> bool:
+    return bool(person)
+
+
+async def written(house: House, domain: str) -> str:
+    """Write a letter to somebody new, and return the address; the next one is less urgent."""
+    address = f"{uuid4().hex}@{domain}"
+    account = await house.account(structs.replace(ANA, email=address))
+    await house.do(write_code, account, LetterKind.PASSWORD_RESET)
+    house.clock.move(timedelta(seconds=1))
+    return address
+
+
+async def test_a_letter_that_no_mail_can_be_made_of_is_stopped_and_the_others_leave_once(house: House) -> None:
+    domains = ("clinic.example", "unwritable.example", "clinic.example")
+    first, _, last = [await written(house, domain) for domain in domains]
+    post = Post()
+    await house.do(access.send_letters, post, always)
+    assert Action.LETTER_STOPPED in {fact.action for fact in house.facts}
+    await house.do(access.send_letters, post, always)
+    assert post.taken == [first, last]
