@@ -26,10 +26,16 @@ from kernel.unit_of_work import UnitOfWork
 
 TOKEN_BYTES: Final = 32
 AT_ONCE: Final = 20
+REFUSED_KNOWN: Final = 10_000
 AN_HOUR: Final = timedelta(hours=1)
 
 MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId], Awaitable[bool]]
 """Whether somebody may be written to now; a room above knows what people agreed to, so it is handed in."""
+
+_refused: Final = dict[UUID, None]()
+"""Letters that the mail server did not take from this process, the latest last: they are tried in turn, after all that
+were not tried. Otherwise a few addresses that no server takes would keep every other letter from leaving.
+"""
 
 _log = structlog.get_logger()
 
@@ -97,13 +103,15 @@ async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -
 
     A crash between sending and COMMIT sends a letter again, with the same name: better twice than never.
     """
-    waiting = await store.unsent(uow, AT_ONCE)
+    waiting = await store.unsent(uow, AT_ONCE, tuple(_refused))
     failed = 0
     for each in waiting:
+        _refused.pop(each.id, None)
         try:
             await _send(uow, mailbox, may_write, each)
         except MailUnavailableError as error:
             failed += 1
+            _remember(each.id)
             _log.warning("letter_waits", error=type(error).__name__)
         except UnwritableMailError as error:
             _log.warning("letter_stopped", error=type(error).__name__)
@@ -129,6 +137,13 @@ async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting:
         await store.sent(uow, waiting.id)
     else:
         await _stop(uow, waiting)
+
+
+def _remember(refused: UUID) -> None:
+    """Let a letter come last; of what is forgotten to make room most has left by now."""
+    _refused[refused] = None
+    if len(_refused) > REFUSED_KNOWN:
+        del _refused[next(iter(_refused))]
 
 
 async def _stop(uow: UnitOfWork, waiting: store.StoredLetter) -> None:

@@ -1,5 +1,6 @@
 """Letters that wait: one that can't leave keeps no other from leaving."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import uuid4
@@ -8,7 +9,7 @@ from msgspec import structs
 
 import access
 from access import Action, LetterKind
-from access.service.letters import write_code
+from access.service.letters import AT_ONCE, write_code
 from kernel.mail import Mail, MailUnavailableError, UnwritableMailError
 from kernel.unit_of_work import UnitOfWork
 from people import PersonId
@@ -19,12 +20,13 @@ class Post:
     """A mail server that refuses some addresses, and keeps what it took."""
 
     def __init__(self) -> None:
-        self.taken: list[str] = []
+        self.taken, self.tried, self.takes_all = list[str](), list[str](), False
 
     async def send(self, mail: Mail) -> None:
         if mail.recipient.endswith("@unwritable.example"):
             raise UnwritableMailError("No message can be made of this.")
-        if mail.recipient.endswith("@refused.example"):
+        self.tried.append(mail.recipient)
+        if mail.recipient.endswith("@refused.example") and not self.takes_all:
             raise MailUnavailableError("It takes nothing for this address.")
         self.taken.append(mail.recipient)
 
@@ -52,3 +54,27 @@ async def test_a_letter_that_no_mail_can_be_made_of_is_stopped_and_the_others_le
     assert Action.LETTER_STOPPED in {fact.action for fact in house.facts}
     await house.do(access.send_letters, post, always)
     assert post.taken == [first, last]
+
+
+async def test_addresses_that_the_mail_server_refuses_keep_nobody_else_waiting(house: House) -> None:
+    post = Post()
+    refused = [await written(house, "refused.example") for _ in range(AT_ONCE)]
+    before = [await written(house, "clinic.example") for _ in range(2)]
+    for _ in range(2):
+        await house.do(access.send_letters, post, always)
+    assert post.taken == before
+    post.takes_all = True
+    await house.do(access.send_letters, post, always)
+    assert sorted(post.taken) == sorted(before + refused), "and once the server takes them, they leave"
+
+
+async def test_letters_that_were_refused_are_tried_in_turn(house: House) -> None:
+    post = Post()
+    refused = [await written(house, "refused.example") for _ in range(AT_ONCE + 5)]
+    for _ in range(5):
+        await house.do(access.send_letters, post, always)
+    assert {post.tried.count(address) for address in refused} == {4}
+    post.takes_all = True
+    await asyncio.gather(*(house.do(access.send_letters, post, always) for _ in range(2)))
+    await house.do(access.send_letters, post, always)
+    assert sorted(post.taken) == sorted(refused), "each once, whichever of two workers sent it"
