@@ -29,8 +29,11 @@ AT_ONCE: Final = 20
 REFUSED_KNOWN: Final = 10_000
 AN_HOUR: Final = timedelta(hours=1)
 
-MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId], Awaitable[bool]]
-"""Whether somebody may be written to now; a room above knows what people agreed to, so it is handed in."""
+MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId, str | None], Awaitable[bool]]
+"""Whether somebody may be written to now, at an address other than their own if one is given.
+
+A room above knows what people agreed to and which addresses are not used, so it is handed in.
+"""
 
 _refused: Final = dict[UUID, None]()
 """Letters that the mail server did not take from this process, the latest last: they are tried in turn, after all that
@@ -120,15 +123,12 @@ async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -
 
 
 async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting: store.StoredLetter) -> None:
-    if await may_write(uow, waiting.person):
+    former = await _former_address(uow, waiting)
+    if await may_write(uow, waiting.person, former):
         token = None
         if waiting.sealed_token is not None:
             token = _written(await people.open_secret(uow, waiting.person, waiting.sealed_token, _context(waiting.id)))
-        if waiting.sealed_address is None:
-            address = await _address(uow, waiting.person)
-        else:
-            context = _context(waiting.id, "wrapped_address")
-            address = (await people.open_secret(uow, waiting.person, waiting.sealed_address, context)).decode()
+        address = former or await _address(uow, waiting.person)
         assert address is not None  # noqa: S101 - without one the answer is no
         kind = LetterKind(waiting.kind) if token else AlertKind(waiting.kind)
         subject, text = letter(kind, token)
@@ -154,6 +154,17 @@ async def _stop(uow: UnitOfWork, waiting: store.StoredLetter) -> None:
 async def _address(uow: UnitOfWork, person: people.PersonId) -> str | None:
     address = (await people.view(uow, person, {people.Field.EMAIL})).email
     return address if isinstance(address, str) else None
+
+
+async def _former_address(uow: UnitOfWork, waiting: store.StoredLetter) -> str | None:
+    """Return where a letter goes that does not go to the person's own address; None also where nobody is there now."""
+    if waiting.sealed_address is None:
+        return None
+    context = _context(waiting.id, "wrapped_address")
+    try:
+        return (await people.open_secret(uow, waiting.person, waiting.sealed_address, context)).decode()
+    except people.PersonErasedError:
+        return None
 
 
 def _record(uow: UnitOfWork, action: Action, letter: store.StoredLetter) -> None:

@@ -33,8 +33,8 @@ class Post:
     async def forget(self, names: Collection[str]) -> None: ...
 
 
-async def always(_: UnitOfWork, person: PersonId) -> bool:
-    return bool(person)
+async def always(_: UnitOfWork, person: PersonId, address: str | None) -> bool:
+    return bool(person) and address is None
 
 
 async def written(house: House, domain: str) -> str:
