@@ -101,11 +101,14 @@ async def write_to_former(uow: UnitOfWork, account: AccountId, person: people.Pe
 async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -> bool:
     """Send what waits; tell whether there may be more. A letter that the mail server does not take waits on.
 
+    One that expired meanwhile never leaves, and what it would have said or where it would have gone is forgotten.
+
     ``may_write`` is asked at the moment a letter leaves; one that may not is done with, and its code is forgotten. So
     is one that no e-mail can be made of: it would keep all others from leaving, for ever.
 
     A crash between sending and COMMIT sends a letter again, with the same name: better twice than never.
     """
+    await store.forget_expired(uow)
     waiting = await store.unsent(uow, AT_ONCE, tuple(_refused))
     failed = 0
     for each in waiting:

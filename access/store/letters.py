@@ -139,6 +139,16 @@ async def unsent(uow: UnitOfWork, limit: int, refused: Sequence[UUID] = ()) -> l
     return [StoredLetter(row[0], PersonId(row[1]), *row[2:]) for row in rows]
 
 
+async def forget_expired(uow: UnitOfWork) -> None:
+    """Forget what was sealed of letters that are not worth sending any more, but for those that somebody holds."""
+    await uow.execute(
+        "update access.letter set wrapped_token = null, wrapped_address = null where id in ("
+        "select id from access.letter where sent_at is null and expires_at <= $1"
+        " and (wrapped_token is not null or wrapped_address is not null) for update skip locked)",
+        uow.now,
+    )
+
+
 async def sent(uow: UnitOfWork, letter: UUID) -> None:
     """Note that a letter has left, or is not to leave, and forget its code and an address of its own."""
     await uow.execute(

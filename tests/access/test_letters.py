@@ -8,8 +8,10 @@ from uuid import uuid4
 from msgspec import structs
 
 import access
-from access import Action, LetterKind
-from access.service.letters import AT_ONCE, write_code
+from access import Action, AlertKind, LetterKind
+from access.rules.letters import LIFETIME, TELLING
+from access.service.letters import AT_ONCE, write_code, write_to_former
+from access.store import accounts
 from kernel.mail import Mail, MailUnavailableError, UnwritableMailError
 from kernel.unit_of_work import UnitOfWork
 from people import PersonId
@@ -33,8 +35,12 @@ class Post:
     async def forget(self, names: Collection[str]) -> None: ...
 
 
-async def always(_: UnitOfWork, person: PersonId, address: str | None) -> bool:
-    return bool(person) and address is None
+async def always(_: UnitOfWork, __: PersonId, address: str | None) -> bool:
+    return address is None
+
+
+async def anywhere(*_: object) -> bool:
+    return True
 
 
 async def written(house: House, domain: str) -> str:
@@ -66,6 +72,21 @@ async def test_addresses_that_the_mail_server_refuses_keep_nobody_else_waiting(h
     post.takes_all = True
     await house.do(access.send_letters, post, always)
     assert sorted(post.taken) == sorted(before + refused), "and once the server takes them, they leave"
+
+
+async def test_what_was_sealed_for_a_letter_is_forgotten_when_it_expires_unsent(house: House) -> None:
+    account = await house.account(structs.replace(ANA, email=f"{uuid4().hex}@refused.example"))
+    async with house.work.begin(house.origin) as uow:
+        person = await accounts.person_of(uow, account)
+        assert person is not None
+        await write_to_former(uow, account, person, AlertKind.ADDRESS_MOVED)
+    await house.do(write_code, account, LetterKind.PASSWORD_RESET)
+    sealed = "select count(*) from access.letter where wrapped_token is not null or wrapped_address is not null"
+    for passed, expected in ((timedelta(0), 2), (LIFETIME[LetterKind.PASSWORD_RESET], 1), (TELLING, 0)):
+        house.clock.move(passed)
+        await house.do(access.send_letters, Post(), anywhere)
+        async with house.work.read(house.origin) as uow:
+            assert await uow.fetchval(sealed) == expected
 
 
 async def test_letters_that_were_refused_are_tried_in_turn(house: House) -> None:
