@@ -188,10 +188,16 @@ async def _repeat(round_: Callable[[], Awaitable[bool]], pause: float, waits: st
             await asyncio.wait_for(stop.wait(), 0.0 if more else pause)
 
 
-async def _may_write(uow: UnitOfWork, person: people.PersonId) -> bool:
-    """Tell whether a letter about somebody's own account may leave: a code that was asked for, or word of a danger."""
-    decision = await consent.may_contact(uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)
-    return decision.allowed
+async def _may_write(uow: UnitOfWork, person: people.PersonId, address: str | None) -> bool:
+    """Tell whether a letter about somebody's own account may leave: a code that was asked for, or word of a danger.
+
+    It goes to ``address``, or without one to the person's own.
+    """
+    ask = partial(consent.may_contact, uow, person, consent.Channel.EMAIL, Purpose.SERVICE, solicited=True)
+    try:
+        return (await ask(address=address)).allowed
+    except consent.InvalidAddressError:  # whether it is suppressed can't be known, and no other letter waits for it
+        return False
 
 
 async def _refresh(boards: Boards, uow: UnitOfWork, keys: Sequence[UUID]) -> None:

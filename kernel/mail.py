@@ -26,6 +26,10 @@ class MailUnavailableError(UnavailableError):
     code = "mail-unavailable"
 
 
+class UnwritableMailError(ValueError):
+    """No e-mail can be made of this: its header can't carry the address or the subject, and never will."""
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """One message in plain text; ``name`` is the same when it is sent again."""
 
@@ -48,6 +52,7 @@ class Mailbox(Protocol):
 
         Raises:
             MailUnavailableError: it was not taken; the same mail can be sent again.
+            UnwritableMailError: it can't be sent, however often it is tried.
 
         """
         ...
@@ -66,10 +71,11 @@ class MailFolder:
 
     async def send(self, mail: Mail) -> None:
         """Write ``<name>.eml``, mode 0600."""
+        content = bytes(_message(mail, self._sender))
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / f"{mail.name}.eml"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(bytes(_message(mail, self._sender)))
+            file.write(content)
 
     async def forget(self, names: Collection[str]) -> None:
         """Remove the files."""
@@ -86,9 +92,10 @@ class MailServer:
 
     async def send(self, mail: Mail) -> None:
         """Send in a thread of its own: ``smtplib`` waits."""
+        written = _message(mail, self._sender)
         try:
-            await asyncio.to_thread(self._send, _message(mail, self._sender), mail.recipient)
-        except (OSError, smtplib.SMTPException) as error:
+            await asyncio.to_thread(self._send, written, mail.recipient)
+        except (OSError, ValueError, smtplib.SMTPException) as error:
             message = f"The mail server did not take a message ({type(error).__name__})."
             raise MailUnavailableError(message) from None
 
@@ -119,8 +126,14 @@ def mailbox(settings: Settings) -> Mailbox:
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:
+    """Return the message, which can be written out. What comes with the error would show the address."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, mail.recipient, mail.subject
+    message["From"] = sender
     message["Message-ID"] = f"<{mail.name}@{sender.rpartition('@')[2]}>"
-    message.set_content(mail.text)
+    try:
+        message["To"], message["Subject"] = mail.recipient, mail.subject
+        message.set_content(mail.text)
+        bytes(message)
+    except Exception as error:  # noqa: BLE001 - the parser of headers raises whatever it stumbles over
+        raise UnwritableMailError(f"No message can be made of this ({type(error).__name__}).") from None
     return message

@@ -33,6 +33,7 @@ from people.service.licences import (
 from people.service.persons import (
     bearings,
     change,
+    check_new,
     find_by_email,
     find_by_identifier,
     key_use,
@@ -112,6 +113,7 @@ __all__ = [
     "bearings",
     "box",
     "change",
+    "check_new",
     "claim_inquiry",
     "configure",
     "decide_licence",

@@ -1,11 +1,14 @@
 """Who handles other people's data has lately learnt how: the gate in front of what shows or changes it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from access.authority_errors import InvalidTrainingError
 from access.policy import PERSONAL
 from access.values import Decision
 from access.vocabulary import MACHINES, Permission, Reason, Role
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def decide_training(
@@ -31,8 +34,12 @@ def check(completed_at: datetime, now: datetime) -> None:
     """See that a module was completed by now.
 
     Raises:
-        InvalidTrainingError: it lies in the future; the facts hold ``field``.
+        InvalidTrainingError: it lies in the future, or is no instant that can be stored; the facts hold ``field``.
 
     """
+    if completed_at.utcoffset() is None:
+        raise InvalidTrainingError("The field completed_at must have an offset from UTC.", field="completed_at")
+    if completed_at < EARLIEST:
+        raise InvalidTrainingError("The field completed_at must not lie before the year 1900.", field="completed_at")
     if completed_at > now:
         raise InvalidTrainingError("The field completed_at must not lie in the future.", field="completed_at")

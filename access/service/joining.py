@@ -44,6 +44,7 @@ async def register(uow: UnitOfWork, new: NewAccount, password_hash: str) -> None
         people.InvalidPersonError: the facts hold the ``field`` that is wrong.
 
     """
+    people.check_new(_as_person(new))  # before it is looked up: what is refused is refused of every address
     known = await people.find_by_email(uow, new.email)
     if known is not None:
         await _register_again(uow, known, password_hash)
@@ -263,22 +264,18 @@ async def pend(
         people.PersonExistsError: the address or an identifier is taken.
 
     """
-    person = await people.register(
-        uow,
-        people.NewPerson(
-            name=new.name,
-            email=new.email,
-            market=new.market,
-            zone=new.zone,
-            locale=new.locale,
-            identifiers=identifiers,
-        ),
-    )
+    person = await people.register(uow, _as_person(new, identifiers))
     account = AccountId(uow.new_id())
     await accounts.insert_account(uow, account, person, role, scoped, None)
     await accounts.set_status(uow, account, AccountStatus.PENDING)
     uow.record(Action.ACCOUNT_CREATED, subject=person, resource=f"account:{account}", role=role.value, pending=True)
     return account
+
+
+def _as_person(new: NewAccount, identifiers: tuple[people.Identifier, ...] = ()) -> people.NewPerson:
+    return people.NewPerson(
+        name=new.name, email=new.email, market=new.market, zone=new.zone, locale=new.locale, identifiers=identifiers
+    )
 
 
 async def _opened(uow: UnitOfWork, kind: LetterKind, code: str, password_hash: str | None) -> AccountId:

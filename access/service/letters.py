@@ -21,15 +21,24 @@ from access.store import accounts
 from access.store import letters as store
 from access.vocabulary import AccountId, AccountStatus, Action, AlertKind, LetterKind
 from kernel import crypto
-from kernel.mail import Mail, Mailbox, MailUnavailableError
+from kernel.mail import Mail, Mailbox, MailUnavailableError, UnwritableMailError
 from kernel.unit_of_work import UnitOfWork
 
 TOKEN_BYTES: Final = 32
 AT_ONCE: Final = 20
+REFUSED_KNOWN: Final = 10_000
 AN_HOUR: Final = timedelta(hours=1)
 
-MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId], Awaitable[bool]]
-"""Whether somebody may be written to now; a room above knows what people agreed to, so it is handed in."""
+MayWrite: TypeAlias = Callable[[UnitOfWork, people.PersonId, str | None], Awaitable[bool]]
+"""Whether somebody may be written to now, at an address other than their own if one is given.
+
+A room above knows what people agreed to and which addresses are not used, so it is handed in.
+"""
+
+_refused: Final = dict[UUID, None]()
+"""Letters that the mail server did not take from this process, the latest last: they are tried in turn, after all that
+were not tried. Otherwise a few addresses that no server takes would keep every other letter from leaving.
+"""
 
 _log = structlog.get_logger()
 
@@ -92,44 +101,73 @@ async def write_to_former(uow: UnitOfWork, account: AccountId, person: people.Pe
 async def send_letters(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite) -> bool:
     """Send what waits; tell whether there may be more. A letter that the mail server does not take waits on.
 
-    ``may_write`` is asked at the moment a letter leaves; one that may not is done with, and its code is forgotten.
+    One that expired meanwhile never leaves, and what it would have said or where it would have gone is forgotten.
+
+    ``may_write`` is asked at the moment a letter leaves; one that may not is done with, and its code is forgotten. So
+    is one that no e-mail can be made of: it would keep all others from leaving, for ever.
 
     A crash between sending and COMMIT sends a letter again, with the same name: better twice than never.
     """
-    waiting = await store.unsent(uow, AT_ONCE)
+    await store.forget_expired(uow)
+    waiting = await store.unsent(uow, AT_ONCE, tuple(_refused))
     failed = 0
     for each in waiting:
+        _refused.pop(each.id, None)
         try:
             await _send(uow, mailbox, may_write, each)
         except MailUnavailableError as error:
             failed += 1
+            _remember(each.id)
             _log.warning("letter_waits", error=type(error).__name__)
+        except UnwritableMailError as error:
+            _log.warning("letter_stopped", error=type(error).__name__)
+            await _stop(uow, each)
     return len(waiting) == AT_ONCE and not failed
 
 
 async def _send(uow: UnitOfWork, mailbox: Mailbox, may_write: MayWrite, waiting: store.StoredLetter) -> None:
-    if await may_write(uow, waiting.person):
+    former = await _former_address(uow, waiting)
+    if await may_write(uow, waiting.person, former):
         token = None
         if waiting.sealed_token is not None:
             token = _written(await people.open_secret(uow, waiting.person, waiting.sealed_token, _context(waiting.id)))
-        if waiting.sealed_address is None:
-            address = await _address(uow, waiting.person)
-        else:
-            context = _context(waiting.id, "wrapped_address")
-            address = (await people.open_secret(uow, waiting.person, waiting.sealed_address, context)).decode()
+        address = former or await _address(uow, waiting.person)
         assert address is not None  # noqa: S101 - without one the answer is no
         kind = LetterKind(waiting.kind) if token else AlertKind(waiting.kind)
         subject, text = letter(kind, token)
         await mailbox.send(Mail(name=str(waiting.id), recipient=address, subject=subject, text=text))
         _record(uow, Action.LETTER_SENT, waiting)
+        await store.sent(uow, waiting.id)
     else:
-        _record(uow, Action.LETTER_STOPPED, waiting)
+        await _stop(uow, waiting)
+
+
+def _remember(refused: UUID) -> None:
+    """Let a letter come last; of what is forgotten to make room most has left by now."""
+    _refused[refused] = None
+    if len(_refused) > REFUSED_KNOWN:
+        del _refused[next(iter(_refused))]
+
+
+async def _stop(uow: UnitOfWork, waiting: store.StoredLetter) -> None:
+    _record(uow, Action.LETTER_STOPPED, waiting)
     await store.sent(uow, waiting.id)
 
 
 async def _address(uow: UnitOfWork, person: people.PersonId) -> str | None:
     address = (await people.view(uow, person, {people.Field.EMAIL})).email
     return address if isinstance(address, str) else None
+
+
+async def _former_address(uow: UnitOfWork, waiting: store.StoredLetter) -> str | None:
+    """Return where a letter goes that does not go to the person's own address; None also where nobody is there now."""
+    if waiting.sealed_address is None:
+        return None
+    context = _context(waiting.id, "wrapped_address")
+    try:
+        return (await people.open_secret(uow, waiting.person, waiting.sealed_address, context)).decode()
+    except people.PersonErasedError:
+        return None
 
 
 def _record(uow: UnitOfWork, action: Action, letter: store.StoredLetter) -> None:

@@ -105,9 +105,10 @@ async def change_own(uow: UnitOfWork, known: Credential, *, right: bool, passwor
 
 async def _why_no_letter(uow: UnitOfWork, known: Credential) -> str | None:
     account = known.account or AccountId(people.PersonId(uow.origin.request))
+    status = await accounts.lock_status(uow, account)  # of many at once, each counts the letters of those before
     enough = await wrote_enough(uow, account, LetterKind.PASSWORD_RESET, RESETS)
     if known.account is None:
         return Refusal.UNKNOWN.value
-    if known.status is not AccountStatus.ACTIVE:
+    if status is not AccountStatus.ACTIVE:
         return Refusal.DISABLED.value
     return "too-many" if enough else None

@@ -1,5 +1,6 @@
 """Queries of letters."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -118,18 +119,34 @@ async def use(uow: UnitOfWork, kind: LetterKind, token_hash: bytes) -> AccountId
     return None if found is None else AccountId(found)
 
 
-async def unsent(uow: UnitOfWork, limit: int) -> list[StoredLetter]:
-    """Return letters that are worth sending, the most urgent first, and keep other senders from them."""
+async def unsent(uow: UnitOfWork, limit: int, refused: Sequence[UUID] = ()) -> list[StoredLetter]:
+    """Return letters that are worth sending, the most urgent first, and keep other senders from them.
+
+    Those that the mail server ``refused`` come after all others, in that order.
+    """
     rows = await uow.fetch(
         "select letter.id, account.person, letter.kind, letter.wrapped_token, letter.wrapped_address"
         " from access.letter"
         " join access.account on account.id = letter.account"
+        " left join unnest($3::uuid[]) with ordinality as refused (id, place) on refused.id = letter.id"
         " where letter.sent_at is null and letter.used_at is null and letter.expires_at > $1"
-        " and account.person is not null order by letter.expires_at limit $2 for update of letter skip locked",
+        " and account.person is not null order by refused.place nulls first, letter.expires_at"
+        " limit $2 for update of letter skip locked",
         uow.now,
         limit,
+        list(refused),
     )
     return [StoredLetter(row[0], PersonId(row[1]), *row[2:]) for row in rows]
+
+
+async def forget_expired(uow: UnitOfWork) -> None:
+    """Forget what was sealed of letters that are not worth sending any more, but for those that somebody holds."""
+    await uow.execute(
+        "update access.letter set wrapped_token = null, wrapped_address = null where id in ("
+        "select id from access.letter where sent_at is null and expires_at <= $1"
+        " and (wrapped_token is not null or wrapped_address is not null) for update skip locked)",
+        uow.now,
+    )
 
 
 async def sent(uow: UnitOfWork, letter: UUID) -> None:

@@ -25,7 +25,7 @@ from consent.store import messages as store
 from consent.store import notices as notice_store
 from consent.values import Decision, Pending
 from consent.vocabulary import Action, Channel, MessageState, Outcome, Purpose, Reason
-from kernel.mail import Mail, Mailbox, MailUnavailableError
+from kernel.mail import Mail, Mailbox, MailUnavailableError, UnwritableMailError
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import Field, PersonId
 
@@ -123,8 +123,7 @@ async def _transmit(uow: UnitOfWork, mailbox: Mailbox, message: Message) -> None
     if decision.allowed and uow.now >= message.queued_at + GIVE_UP:
         decision = _refused(Reason.UNDELIVERABLE)
     if not decision.allowed:
-        await store.settle(uow, message.id, MessageState.STOPPED, decision)
-        _record(uow, Action.MESSAGE_STOPPED, message, decision)
+        await _stop(uow, message, decision)
         return
     try:
         await mailbox.send(await _mail(uow, message))
@@ -132,8 +131,16 @@ async def _transmit(uow: UnitOfWork, mailbox: Mailbox, message: Message) -> None
         _log.warning("message_waits", error=type(error).__name__)
         await store.put_off(uow, message.id, uow.now + TRY_AGAIN)
         return
+    except UnwritableMailError:  # left to wait, it would be the oldest for ever, and keep all others from leaving
+        await _stop(uow, message, _refused(Reason.UNDELIVERABLE))
+        return
     await store.settle(uow, message.id, MessageState.SENT, decision)
     _record(uow, Action.MESSAGE_SENT, message, decision)
+
+
+async def _stop(uow: UnitOfWork, message: Message, decision: Decision) -> None:
+    await store.settle(uow, message.id, MessageState.STOPPED, decision)
+    _record(uow, Action.MESSAGE_STOPPED, message, decision)
 
 
 def _refused(reason: Reason) -> Decision:

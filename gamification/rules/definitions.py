@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from engagement.vocabulary import Profession
 from gamification.board_errors import InvalidBoardError
 from gamification.board_values import NewBoard
+from gamification.rules.campaigns.terms import EARLIEST
 from gamification.rules.narrowing import LEAST_PEOPLE, Narrowing
 from gamification.rules.policy import key_refusals
 from gamification.rules.schedules import EVER, ScheduleError, check_schedule
@@ -91,6 +92,8 @@ def _check_start(new: NewBoard, now: datetime) -> None:
         return
     if new.starts_at.utcoffset() is None:
         raise InvalidBoardError("A time has an offset from UTC.", field="starts_at")
-    far = abs(new.starts_at.astimezone(UTC) - now) > FARTHEST
+    if new.starts_at < EARLIEST:
+        raise InvalidBoardError("A board does not begin before the year 1900.", field="starts_at")
+    far = abs(new.starts_at - now) > FARTHEST
     if far and not (new.schedule == EVER and new.starts_at < now):
         raise InvalidBoardError(f"A board begins within {FARTHEST.days} days.", field="starts_at")

@@ -26,6 +26,8 @@ ZONE_COOLDOWN: Final = timedelta(days=30)
 
 _EMAIL: Final = re.compile(r"[^@\s()<>\[\]:;,\\\"]{1,64}@[^@\s()<>\[\]:;,\\\"]+")
 """No character that means something in a header (RFC 5322, 3.2.3): ``<a@x.example>`` would be a second spelling."""
+_ENCODED: Final = "=?"
+"""How an encoded word begins (RFC 2047): a header would carry what it decodes to, which may be a line feed."""
 _PHONE: Final = re.compile(r"\+[1-9]( ?[0-9]){6,14}", re.ASCII)
 _WORDS: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -119,7 +121,7 @@ def _distinct(words: tuple[str, ...]) -> bool:
 
 
 def _is_email(text: str) -> bool:
-    return is_line(text, EMAIL_LENGTH) and _EMAIL.fullmatch(text.strip()) is not None
+    return is_line(text, EMAIL_LENGTH) and _ENCODED not in text and _EMAIL.fullmatch(text.strip()) is not None
 
 
 def _require(holds: bool, field: str, sentence: str) -> None:  # noqa: FBT001 - reads as "require that ..."

@@ -25,6 +25,16 @@ from people.values import (
 from people.vocabulary import Action, Field, PersonId
 
 
+def check_new(new: NewPerson) -> None:
+    """Accept whoever could be registered, as ``register`` does, before anything is looked up.
+
+    Raises:
+        InvalidPersonError: the facts hold the ``field`` that is wrong.
+
+    """
+    check(new, _zones())
+
+
 async def register(uow: UnitOfWork, new: NewPerson) -> PersonId:
     """Register somebody, under a key of their own, and return the only name by which other rooms will know them.
 
@@ -33,7 +43,7 @@ async def register(uow: UnitOfWork, new: NewPerson) -> PersonId:
         PersonExistsError: the facts hold ``email`` or ``identifiers`` as the ``field`` that is taken.
 
     """
-    check(new, _zones())
+    check_new(new)
     person = PersonId(uow.new_id())
     await persons.insert(uow, person, new)
     sealed = await seal_detail(uow, person, {"new": msgspec.to_builtins(new), "old": {}})

@@ -68,6 +68,13 @@ async def test_a_marketer_makes_a_board_and_people_find_and_read_it(house: House
         problem(await stranger.get(path), 404, "board-not-found")
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-03-03T00:00:00"])
+async def test_a_board_begins_at_an_instant_that_can_be_stored(house: House, at: str) -> None:
+    marketer = await house.staff(Role.MARKETER)
+    answer = await marketer.post("/v1/boards", {"key": "odd", "name": "Odd", "starts_at": at})
+    assert fields(problem(answer, 422, "board-invalid")) == ["starts_at"]
+
+
 async def test_the_periods_of_a_board_are_kept_and_read_by_number(house: House, people: list[Asker]) -> None:
     start = house.clock.now() - timedelta(days=3)
     board = await made(house, schedule="0 0 * * *", starts_at=start.isoformat(), settling_minutes=5)

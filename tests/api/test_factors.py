@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from access import Role
 from access.passwords import PASSWORDS
+from access.service.passwords import RESETS
 from tests.api.asker import Asker, Body
 from tests.api.house import PASSWORD, House, fields, problem, shown
 from tests.api.letters import code_for, letters
@@ -127,6 +128,13 @@ async def test_a_changed_password_ends_every_session_and_needs_the_present_one(h
         "select a.person::text from access.letter l join access.account a on a.id = l.account"
         " order by l.id desc limit 1"
     )
+
+
+async def test_many_who_ask_for_one_address_at_once_fill_no_mailbox(house: House) -> None:
+    ana = await member(house)
+    answers = await asyncio.gather(*(ask(house, ana.email) for _ in range(15)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert await house.count("access.letter", "account = $1 and kind = 'password-reset'", ana.account) == RESETS
 
 
 async def test_who_forgot_the_password_chooses_a_new_one_with_the_code_from_a_letter(house: House) -> None:

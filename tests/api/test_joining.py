@@ -111,6 +111,21 @@ async def test_a_registration_that_can_not_be_says_which_field(
     assert fields(answer.json()) == [field]
 
 
+@pytest.mark.parametrize(
+    ("field", "wrong"), [("zone", "Nowhere/Nothing"), ("market", "ZZ"), ("name", " "), ("locale", "!!")]
+)
+async def test_what_is_wrong_with_a_registration_does_not_tell_whose_address_is_known(
+    house: House, field: str, wrong: str
+) -> None:
+    known = await member(house)
+    bodies = []
+    for email in (known.email, f"{uuid4().hex}@clinic.example"):
+        refused = await register(house, somebody(email=email, **{field: wrong}))
+        assert fields(problem(refused, 400, "person-invalid")) == [field]
+        bodies.append({name: value for name, value in refused.json().items() if name != "request_id"})
+    assert bodies[0] == bodies[1]
+
+
 async def test_staff_are_invited_by_two_and_choose_a_password_themselves(
     house: House, administrators: tuple[Asker, Asker]
 ) -> None:

@@ -217,6 +217,34 @@ async def test_both_addresses_are_told_that_one_was_corrected_to_the_other(house
     assert await house.database.fetchval(kept, moved.account) == 0
 
 
+@pytest.mark.parametrize(("bounced", "told"), [("new", 1), ("former", 0)])
+async def test_whether_a_former_address_is_told_depends_on_that_address_alone(
+    house: House, bounced: str, told: int
+) -> None:
+    administrator, moved = await house.staff(Role.ADMINISTRATOR), await members.member(house)
+    officer, there = await house.staff(Role.DATA_PROTECTION_OFFICER), f"new-{moved.email}"
+    suppressed = {"kind": "email", "address": there if bounced == "new" else moved.email, "reason": "bounced"}
+    assert (await officer.post("/v1/suppressions", suppressed)).status_code == 201
+    async with house.runtime.work.read(ORIGIN) as uow:
+        person = await people.find_by_email(uow, moved.email)
+    corrected = await administrator.ask("PATCH", f"/v1/hcps/{person}/profile", body={"email": there})
+    assert corrected.status_code == 200, corrected.text
+    assert len(await letters(house, moved.email)) == told
+    assert len(await letters(house, there)) == 1 - told
+
+
+async def test_a_former_address_that_nobody_can_look_up_stops_its_own_letter_alone(house: House) -> None:
+    administrator, moved = await house.staff(Role.ADMINISTRATOR), await members.member(house)
+    async with house.runtime.work.read(ORIGIN) as uow:
+        person = await people.find_by_email(uow, moved.email)
+    path, there = f"/v1/hcps/{person}/profile", f"new-{moved.email}"
+    for address in (f"a\uff20{moved.email}", there):
+        answer = await administrator.ask("PATCH", path, body={"email": address})
+        assert answer.status_code == 200, answer.text
+        assert len(await letters(house, moved.email)) == 1
+    assert len(await letters(house, there)) == 1
+
+
 async def test_an_address_is_not_corrected_with_what_is_lent_in_an_emergency(house: House) -> None:
     marketer, hcp = await house.staff(Role.MARKETER, "GB"), await house.hcp()
     await broken(marketer, permission="hcp:write", market=None)

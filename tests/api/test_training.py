@@ -53,6 +53,9 @@ async def test_it_is_recorded_by_somebody_else_once_and_never_ahead(house: House
     ahead = await administrator.post("/v1/training", completion(house, colleague, item, timedelta(minutes=-1)))
     assert fields(problem(ahead, 400, "training-invalid")) == ["completed_at"]
     done = completion(house, colleague, item)
+    for odd in ("2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        refused = await administrator.post("/v1/training", done | {"completed_at": odd})
+        assert fields(problem(refused, 400, "training-invalid")) == ["completed_at"]
     for _ in range(2):
         assert (await administrator.post("/v1/training", done)).status_code == 204
     assert await house.count("access.training", "account = $1", colleague.caller.account) == 1

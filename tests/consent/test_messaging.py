@@ -13,7 +13,7 @@ from consent.errors import InvalidMessageError
 from consent.vocabulary import SuppressionReason
 from kernel.clock import MovableClock
 from kernel.facts import Origin
-from kernel.mail import Mail, MailUnavailableError
+from kernel.mail import Mail, MailUnavailableError, UnwritableMailError
 from kernel.unit_of_work import UnitOfWork, Work
 from people import PersonId
 from tests.consent.answers import GRANT, WITHDRAWAL, say
@@ -28,11 +28,13 @@ class Post:
     """A mail server that can be away, and keeps what it took."""
 
     def __init__(self, *, away: bool = False) -> None:
-        self.away, self.taken = away, list[Mail]()
+        self.away, self.taken, self.unwritable = away, list[Mail](), ""
 
     async def send(self, mail: Mail) -> None:
         if self.away:
             raise MailUnavailableError("It is away.")
+        if mail.name == self.unwritable:
+            raise UnwritableMailError("No message can be made of this.")
         self.taken.append(mail)
 
     async def forget(self, names: Collection[str]) -> None:
@@ -123,6 +125,20 @@ async def test_a_message_waits_for_the_mail_server_lets_others_pass_and_is_given
     assert await sent(work, origin, post)
     view = await kept(work, origin, third)
     assert (view.state, view.reason) == (MessageState.STOPPED, Reason.UNDELIVERABLE)
+
+
+async def test_a_message_that_no_mail_can_be_made_of_is_stopped_and_the_next_one_leaves(
+    work: Work, origin: Origin, person: PersonId
+) -> None:
+    await say(work, origin, person, PURPOSE, GRANT)
+    bad, good = [await queued(work, origin, person) for _ in range(2)]
+    post = Post()
+    post.unwritable = str(bad.id)
+    while await sent(work, origin, post):
+        pass
+    view = await kept(work, origin, bad)
+    assert (view.state, view.reason) == (MessageState.STOPPED, Reason.UNDELIVERABLE)
+    assert [mail.name for mail in post.taken] == [str(good.id)]
 
 
 async def test_of_two_workers_one_sends(work: Work, origin: Origin, person: PersonId) -> None:

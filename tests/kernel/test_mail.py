@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kernel.mail import Mail, MailFolder, MailServer, MailUnavailableError, mailbox
+from kernel.mail import Mail, MailFolder, MailServer, MailUnavailableError, UnwritableMailError, mailbox
 from kernel.settings import Settings
 
 MAIL = Mail(name="m-1", recipient="ana@klinik.example", subject="Grüße", text="Code: 17\n")
@@ -66,3 +66,22 @@ async def test_a_mail_server_gets_the_message_and_its_refusal_names_no_address()
     with pytest.raises(MailUnavailableError):
         await MailServer("smtp://127.0.0.1:1", "laurel@clinic.example").send(MAIL)
     assert "ana" not in repr(MAIL)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"recipient": "=?utf-8?q?=0A?=@x.example"},
+        {"recipient": "=?utf-8?q??=@x.example"},
+        {"subject": "a\nBcc: b@x.example"},
+        {"text": "\ud800"},
+    ],
+)
+async def test_what_no_mail_can_be_made_of_is_told_from_a_server_that_is_away(
+    tmp_path: Path, changed: dict[str, str]
+) -> None:
+    mail = msgspec.structs.replace(MAIL, **changed)
+    for box in (MailFolder(tmp_path, "laurel@localhost"), MailServer("smtp://127.0.0.1:1", "laurel@localhost")):
+        with pytest.raises(UnwritableMailError) as raised:
+            await box.send(mail)
+        assert "x.example" not in str(raised.value)

@@ -33,8 +33,17 @@ def test_it_counts_for_so_many_days_to_the_instant(days: int) -> None:
     assert not decide_training(role, permission, NOON, ends, days).allowed
 
 
-def test_nobody_has_completed_anything_tomorrow() -> None:
+@pytest.mark.parametrize(
+    "completed_at",
+    [
+        NOON + TICK,
+        NOON.replace(tzinfo=None),
+        datetime.fromisoformat("0001-01-01T00:00:00+14:00"),
+        datetime.fromisoformat("9999-12-31T23:59:59-12:00"),
+    ],
+)
+def test_nobody_has_completed_anything_tomorrow_or_at_no_time_at_all(completed_at: datetime) -> None:
     check(NOON, NOON)
     with pytest.raises(InvalidTrainingError) as raised:
-        check(NOON + TICK, NOON)
+        check(completed_at, NOON)
     assert raised.value.facts["field"] == "completed_at"

@@ -54,6 +54,9 @@ def test_a_good_definition_is_accepted(given: dict[str, Any]) -> None:
         ("zone", {"zone": "Mars/Olympus"}),
         ("schedule", {"schedule": "0 * * * *"}),
         ("starts_at", {"starts_at": datetime(2026, 3, 3)}),  # noqa: DTZ001 - what is refused
+        ("starts_at", {"starts_at": datetime.fromisoformat("0001-01-01T00:00:00+14:00")}),
+        ("starts_at", {"starts_at": datetime.fromisoformat("9999-12-31T23:59:59-12:00")}),
+        ("starts_at", {"starts_at": datetime(1899, 12, 31, tzinfo=UTC)}),
         ("starts_at", {"starts_at": NOW + timedelta(days=401)}),
         ("starts_at", {"starts_at": NOW - timedelta(days=401), "schedule": "0 0 * * *"}),
     ],
