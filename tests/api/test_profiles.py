@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -218,8 +219,25 @@ async def test_both_addresses_are_told_that_one_was_corrected_to_the_other(house
 
 
 async def test_an_address_is_not_corrected_with_what_is_lent_in_an_emergency(house: House) -> None:
+    await house.staff(Role.DATA_PROTECTION_OFFICER)  # who could review it
     marketer, hcp = await house.staff(Role.MARKETER, "GB"), await house.hcp()
     await broken(marketer, permission="hcp:write", market=None)
     path = f"/v1/hcps/{hcp.person}/profile"
     problem(await marketer.ask("PATCH", path, body={"email": "mine@clinic.example"}), 403, "address-not-lent")
     assert (await marketer.ask("PATCH", path, body={"phone": "+44 20 7946 0019"})).status_code == 200
+
+
+async def test_a_market_that_is_lent_in_an_emergency_moves_no_address(house: House) -> None:
+    await house.staff(Role.DATA_PROTECTION_OFFICER)  # who could review it
+    administrator = await house.staff(Role.ADMINISTRATOR, "GB")
+    french, british = await house.hcp(market="FR", zone="Europe/Paris"), await house.hcp()
+    changed = {"email": f"{uuid4().hex}@clinic.example"}
+    await broken(administrator, permission=None, market="FR")
+    for hcp in (french, british):
+        moved = await administrator.ask("PATCH", f"/v1/hcps/{hcp.person}/profile", body=changed)
+        problem(moved, 403, "address-not-lent")
+    called = await administrator.ask("PATCH", f"/v1/hcps/{french.person}/profile", body={"phone": "+33 1 70 18 99 00"})
+    assert called.status_code == 200, "the control: what else is corrected"
+    assert (await administrator.ask("DELETE", "/v1/me/break-glass")).status_code == 204
+    own = await administrator.ask("PATCH", f"/v1/hcps/{british.person}/profile", body=changed)
+    assert own.status_code == 200, "the control: without the emergency"
