@@ -90,10 +90,16 @@ async def move_address(uow: UnitOfWork, person: PersonId) -> None:
     """End every session of somebody whose address is about to be corrected, and say so to the one they have still.
 
     Where letters go to decides who comes in: whoever moves an address to their own can't do so unnoticed.
+
+    Raises:
+        people.PersonNotFoundError: they are a member of staff by now, whose address is not corrected like this.
+
     """
     account = await store.account_of(uow, person)
     if account is not None:
-        await _locked(uow, account)
+        _, role = await _locked(uow, account)
+        if role is not Role.HCP:
+            raise people.PersonNotFoundError("There is no such person.")
         await write_to_former(uow, account, person, AlertKind.ADDRESS_MOVED)
         await alert(uow, account, AlertKind.ADDRESS_MOVED)
         await _changed(uow, account, person, Action.ADDRESS_MOVED)

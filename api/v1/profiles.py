@@ -135,8 +135,8 @@ async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[U
     known = await known_person(uow, caller, person)
     if data.email is not UNSET and caller.break_glass is not None:
         raise AddressNotLentError("An address is not corrected in an emergency.", field="email")
-    if data.email is not UNSET and await people.find_by_email(uow, data.email) != known:
-        await access.move_address(uow, known)
+    if data.email is not UNSET and data.email != (await people.view(uow, known, {people.Field.EMAIL})).email:
+        await access.move_address(uow, known)  # another mailbox may have the same normal form
     await _change(uow, known, data, by_person=False)
     return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 

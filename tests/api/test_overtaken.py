@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
@@ -29,11 +29,16 @@ def somebody() -> Body:
 
 
 async def overtaken(
-    house: House, account: AccountId | UUID | str, status: str, asked: Coroutine[Any, Any, httpx.Response]
+    house: House,
+    account: AccountId | UUID | str,
+    changed: str,
+    asked: Coroutine[Any, Any, httpx.Response],
+    column: Literal["status", "role"] = "status",
 ) -> httpx.Response:
-    """Ask while another transaction gives the account this status, and return the answer."""
+    """Ask while another transaction gives the account this status, or this role, and return the answer."""
     async with house.database.transaction():
-        await house.database.execute("update access.account set status = $1 where id = $2", status, UUID(str(account)))
+        change = f"update access.account set {column} = $1 where id = $2"
+        await house.database.execute(change, changed, UUID(str(account)))
         asking = asyncio.create_task(asked)
         while not await house.count("pg_locks", "not granted"):
             assert not asking.done(), "it waits for who came first"
@@ -127,3 +132,17 @@ async def test_who_comes_in_with_a_password_alone_while_a_second_factor_is_added
             await asyncio.sleep(0.01)
     assert (await confirming).status_code == 200
     assert await house.count("access.session", "account = $1 and ended_at is null", sam.account) == 1
+
+
+async def test_whoever_becomes_staff_while_their_address_is_corrected_keeps_it(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for role, expected in (("compliance_officer", 404), ("hcp", 200)):
+        known = await member(house)
+        person = await house.database.fetchval("select person from access.account where id = $1", known.account)
+        changed = {"email": f"{uuid4().hex}@clinic.example"}
+        correcting = administrators[0].ask("PATCH", f"/v1/hcps/{person}/profile", body=changed)
+        answer = await overtaken(house, known.account, role, correcting, "role")
+        assert answer.status_code == expected
+        if expected == 404:
+            problem(answer, 404, "person-not-found")

@@ -14,7 +14,7 @@ from people import Field, LicenceStatus, PersonId
 from tests.api import members
 from tests.api.asker import Asker
 from tests.api.authority_scenes import broken
-from tests.api.house import ORIGIN, House, fields, problem
+from tests.api.house import ORIGIN, PASSWORD, House, fields, problem
 from tests.api.letters import letters
 
 COARSE = {"market", "zone", "locale", "created_at", "profession", "specialties", "setting", "markets"}
@@ -241,3 +241,26 @@ async def test_a_market_that_is_lent_in_an_emergency_moves_no_address(house: Hou
     assert (await administrator.ask("DELETE", "/v1/me/break-glass")).status_code == 204
     own = await administrator.ask("PATCH", f"/v1/hcps/{british.person}/profile", body=changed)
     assert own.status_code == 200, "the control: without the emergency"
+
+
+async def test_a_mailbox_of_the_same_normal_form_is_another_one(house: House) -> None:
+    administrator, name = await house.staff(Role.ADMINISTRATOR), uuid4().hex
+    was, there = f"{name}@strasse.example", f"{name}@stra\u00dfe.example"  # two domains (IDNA 2008)
+    new = access.NewAccount(
+        email=was,
+        name="Dr Jane Doe",
+        role=Role.HCP,
+        market="GB",
+        zone="Europe/London",
+        locale="en",
+        password=PASSWORD,
+    )
+    async with house.runtime.work.begin(ORIGIN) as uow:
+        moved = members.Member(house, was, await access.create_account(uow, new))
+        person = await people.find_by_email(uow, was)
+    tokens, path = await moved.tokens(), f"/v1/hcps/{person}/profile"
+    assert (await administrator.ask("PATCH", path, body={"email": was})).status_code == 200
+    assert await members.status(house.http, tokens) == 200, "the control: nothing moved"
+    assert (await administrator.ask("PATCH", path, body={"email": there})).json()["email"] == there
+    assert await members.status(house.http, tokens) == 401
+    assert await house.count("access.letter", "account = $1 and kind = 'address-moved'", moved.account) == 2
