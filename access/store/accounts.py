@@ -86,11 +86,11 @@ async def agreed(uow: UnitOfWork, account: AccountId) -> bool:
     """Tell whether an account may be switched on: somebody agreed to its role, or it needs nobody to agree.
 
     HCPs and machines need nobody. Staff with a password came in by an invitation, which was agreed to, or were made at
-    the terminal.
+    the terminal. Of anybody else the newest request counts: one that waits is not agreed to, whatever was before.
     """
     found = await uow.fetchval(
-        "select person is null or role = 'hcp' or password_hash is not null or exists"
-        " (select from access.role_request where role_request.account = account.id and approved)"
+        "select person is null or role = 'hcp' or password_hash is not null or (select approved"
+        " from access.role_request where role_request.account = account.id order by role_request.id desc limit 1)"
         " from access.account where id = $1",
         account,
     )

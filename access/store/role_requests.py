@@ -86,6 +86,14 @@ async def is_open(uow: UnitOfWork, account: AccountId) -> bool:
     )
 
 
+async def withdraw(uow: UnitOfWork, account: AccountId) -> UUID | None:
+    """Remove the request for an account that nobody has decided, and return which it was; the trail knows it."""
+    found: UUID | None = await uow.fetchval(
+        "delete from access.role_request where account = $1 and decided_at is null returning id", account
+    )
+    return found
+
+
 async def decide(uow: UnitOfWork, request: UUID, by: AccountId, *, approved: bool) -> None:
     """Note what was decided, and by whom."""
     await uow.execute(
