@@ -1,16 +1,19 @@
 """What is decided about an account counts with what became of it while the decision was on its way."""
 
 import asyncio
+import hashlib
 from collections.abc import Coroutine
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from access import AccountId, LetterKind, Role
 from tests.api.asker import Asker, Body
 from tests.api.house import PASSWORD, House, problem, shown
+from tests.api.identity_scenes import an_awaited_second
 from tests.api.letters import code_for
 from tests.api.members import bearing, member
 
@@ -132,6 +135,25 @@ async def test_who_comes_in_with_a_password_alone_while_a_second_factor_is_added
             await asyncio.sleep(0.01)
     assert (await confirming).status_code == 200
     assert await house.count("access.session", "account = $1 and ended_at is null", sam.account) == 1
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "expected"),
+    [
+        ("update access.account set role = 'compliance_officer' where id = $1", 401),
+        ("delete from access.identity where account = $1", 401),
+        ("select $1::uuid", 200),
+    ],
+)
+async def test_who_shows_a_second_factor_after_a_visit_is_looked_at_again(
+    house: House, meanwhile: str, expected: int
+) -> None:
+    second = await an_awaited_second(house)
+    awaited = "select account from access.identity_attempt where attempt_hash = $1"
+    account = await house.database.fetchval(awaited, hashlib.sha256(bytes.fromhex(second["attempt"])).digest())
+    await house.database.execute(meanwhile, account)
+    answer = await house.http.post("/v1/sessions/identity/second", json=second)
+    assert answer.status_code == expected, answer.text
 
 
 async def test_whoever_becomes_staff_while_their_address_is_corrected_keeps_it(
