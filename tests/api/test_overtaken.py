@@ -168,3 +168,20 @@ async def test_whoever_becomes_staff_while_their_address_is_corrected_keeps_it(
         assert answer.status_code == expected
         if expected == 404:
             problem(answer, 404, "person-not-found")
+
+
+async def test_what_somebody_asked_for_who_may_not_any_more_is_refused_and_not_agreed_to(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for change in ("status = 'disabled'", "role = 'marketer'", "status = 'active'"):
+        one, colleague = await house.staff(Role.ADMINISTRATOR, "GB"), await house.staff(Role.MARKETER, "GB")
+        body = {"role": "administrator", "markets": ["GB"], "reason": "Takes over from me."}
+        path = f"/v1/accounts/{colleague.caller.account}/role-requests"
+        request = f"/v1/role-requests/{(await one.post(path, body)).json()['id']}"
+        await house.database.execute(f"update access.account set {change} where id = $1", one.caller.account)
+        answer = await administrators[1].post(f"{request}/approve")
+        if "active" in change:
+            assert answer.status_code == 200, "the control"
+            continue
+        problem(answer, 404, "role-request-not-found")
+        assert (await administrators[1].post(f"{request}/reject")).status_code == 200, "nothing waits for ever"
