@@ -1,6 +1,7 @@
 """What is known of a healthcare professional: one's own, and what staff may see and correct of it."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from litestar.params import FromPath, FromQuery
@@ -25,6 +26,9 @@ from people.vocabulary import (
     PracticeSetting,
     Profession,
 )
+
+FACTOR_SECONDS: Final = 900
+"""Who corrects somebody else's address or name has shown who they are within so many seconds."""
 
 
 class OwnChange(Body, frozen=True, kw_only=True):
@@ -129,6 +133,7 @@ async def hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID]) -
     permission=Permission.HCP_WRITE,
     purpose=Purpose.SERVICE,
     records=Action.PROFILE_CHANGED,
+    factor_seconds=FACTOR_SECONDS,
 )
 async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: StaffChange) -> View:
     """Correct the named fields of a healthcare professional and return those that the caller may see."""

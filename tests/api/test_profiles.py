@@ -1,7 +1,7 @@
 """Profiles over HTTP: each permission sees the fields that it lists, people change what is theirs, staff correct."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -264,3 +264,13 @@ async def test_a_mailbox_of_the_same_normal_form_is_another_one(house: House) ->
     assert (await administrator.ask("PATCH", path, body={"email": there})).json()["email"] == there
     assert await members.status(house.http, tokens) == 401
     assert await house.count("access.letter", "account = $1 and kind = 'address-moved'", moved.account) == 2
+
+
+async def test_who_corrects_an_address_has_shown_who_they_are_lately(house: House) -> None:
+    administrator, hcp = await house.staff(Role.ADMINISTRATOR, "GB"), await house.hcp()
+    path, changed = f"/v1/hcps/{hcp.person}/profile", {"email": f"{uuid4().hex}@clinic.example"}
+    house.clock.move(timedelta(seconds=901))
+    problem(await administrator.ask("PATCH", path, body=changed), 401, "factor-too-old")
+    assert (await administrator.get(path)).status_code == 200, "the control: to read it"
+    again = await house.sitting(administrator.caller.account, Role.ADMINISTRATOR, ["GB"], administrator.caller.person)
+    assert (await again.ask("PATCH", path, body=changed)).status_code == 200
