@@ -4,7 +4,7 @@ Whatever changes what an account is worth ends its sessions, voids the codes in 
 same transaction: nobody goes on with what they no longer have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import people
@@ -81,9 +81,9 @@ async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     return await store.account_of(uow, person)
 
 
-async def is_hcp(uow: UnitOfWork, person: PersonId) -> bool:
-    """Tell whether somebody is no member of staff: whoever works on HCPs must not work on colleagues."""
-    return await store.role_of_person(uow, person) in {Role.HCP, None}
+async def staff_among(uow: UnitOfWork, persons: Collection[PersonId]) -> set[PersonId]:
+    """Return which of these people are members of staff: whoever works on HCPs must not work on colleagues."""
+    return await store.staff_among(uow, persons)
 
 
 async def move_address(uow: UnitOfWork, person: PersonId) -> None:

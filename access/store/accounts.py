@@ -1,5 +1,6 @@
 """Queries of accounts."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -54,10 +55,12 @@ async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     return None if found is None else AccountId(found)
 
 
-async def role_of_person(uow: UnitOfWork, person: PersonId) -> Role | None:
-    """Return the role of somebody's account; None where there is none."""
-    found = await uow.fetchval("select role from access.account where person = $1", person)
-    return None if found is None else Role(found)
+async def staff_among(uow: UnitOfWork, persons: Collection[PersonId]) -> set[PersonId]:
+    """Return which of these people have an account with a role other than an HCP's."""
+    rows = await uow.fetch(
+        "select person from access.account where person = any($1) and role <> $2", list(persons), Role.HCP.value
+    )
+    return {PersonId(row["person"]) for row in rows}
 
 
 async def person_of(uow: UnitOfWork, account: AccountId) -> PersonId | None:
