@@ -54,9 +54,9 @@ from access.service.accounts import (
     create_account,
     disable_account,
     enable_account,
-    is_hcp,
     move_address,
     open_account,
+    staff_among,
 )
 from access.service.alerting import alerts
 from access.service.clients import create_machine_client, machine_clients, revoke_client, rotate_secret
@@ -256,7 +256,6 @@ __all__ = [
     "identities",
     "in_scope",
     "invite",
-    "is_hcp",
     "issue",
     "lapse_registrations",
     "letters_of",
@@ -291,6 +290,7 @@ __all__ = [
     "send_letters",
     "shown_fields",
     "sign_in",
+    "staff_among",
     "standings",
     "switch",
     "training",

@@ -73,7 +73,14 @@ def _cors(origins: Sequence[str]) -> CORSConfig | None:
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "DPoP", "Idempotency-Key", "Approval"],
-        expose_headers=["X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotent-Replayed"],
+        expose_headers=[
+            "X-Request-Id",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "Idempotent-Replayed",
+            "WWW-Authenticate",
+        ],
         max_age=600,
     )
 

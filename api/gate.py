@@ -223,7 +223,7 @@ async def _verified(request: Request[Any, Any, Any], passage: Passage) -> Claims
 async def _shown(request: Request[Any, Any, Any], passage: Passage) -> Claims:
     """Return what the token says; a bound one needs a proof of its key (RFC 9449 section 7.1)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() not in {BEARER, BOUND}:
+    if scheme.lower() not in {BEARER, BOUND} or not token.strip():
         message = "There is no bearer token in the Authorization header."
         raise TokenRefusedError(message, reason="token-missing")
     claims = passage.runtime.verifier.verify(token)

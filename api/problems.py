@@ -9,7 +9,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from access import PasskeyRequest
+from access import PasskeyRequest, TokenRefusedError
 from api.scim_documents import MEDIA_TYPE as SCIM_TYPE
 from api.scim_documents import PREFIX
 from kernel.decoding import located
@@ -177,6 +177,8 @@ def _challenge(error: LaurelError) -> str:
     """Return what RFC 6750 asks of a 401, RFC 9449 of a bad proof, and RFC 9470 where the last factor is too old."""
     if "algorithms" in error.facts:
         return f'DPoP error="invalid_dpop_proof", algs="{error.facts["algorithms"]}"'
+    if isinstance(error, TokenRefusedError) and error.facts.get("reason") != "token-missing":
+        return 'Bearer error="invalid_token"'
     if "max_age" not in error.facts:
         return "Bearer"
     words = f'error_description="{error.detail}", max_age="{error.facts["max_age"]}"'

@@ -28,16 +28,17 @@ from consent.vocabulary import Purpose
 from kernel.unit_of_work import UnitOfWork
 
 MEDIA: Final = (MEDIA_TYPE,)
-Start = Annotated[int, QueryParameter(name="startIndex", ge=1, le=1_000_000)]
-Count = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
+MOST: Final = 1_000_000
+Start = Annotated[int, QueryParameter(name="startIndex", ge=-MOST, le=MOST)]
+Count = Annotated[int, QueryParameter(ge=-MOST, le=MOST)]
 Excluded = Annotated[str | None, QueryParameter(name="excludedAttributes")]
 
 
 class Search(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """What is looked for (RFC 7644 section 3.4.3)."""
+    """What is looked for (RFC 7644 section 3.4.3). A start below 1 is 1, and a count below 0 is 0 (3.4.2.4)."""
 
-    start_index: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
-    count: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 50
+    start_index: Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)] = 1
+    count: Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)] = 50
     filter: str | None = None
     attributes: list[str] = []
     excluded_attributes: list[str] = []
@@ -190,16 +191,17 @@ async def deprovision_user(uow: UnitOfWork, caller: Caller, user: FromPath[UUID]
 
 
 async def _listed(uow: UnitOfWork, caller: Caller, passage: Passage, search: Search) -> Response[Document]:
+    start = max(search.start_index, 1)
+    offset, limit = start - 1, min(max(search.count, 0), MOST_RESULTS)
     if search.filter is None:
-        offset, limit = search.start_index - 1, min(search.count, MOST_RESULTS)
         found, total = await access.provisioning.provisioned_users(uow, caller, offset, limit)
     else:
         found = await access.provisioning.find_provisioned(uow, caller, *access.scim.filtered(search.filter))
-        total = len(found)
+        found, total = found[offset : offset + limit], len(found)
     chosen = [
         access.scim.chosen(_resource(passage, each), search.attributes, search.excluded_attributes) for each in found
     ]
-    return _answer(listed(chosen, total, search.start_index))
+    return _answer(listed(chosen, total, start))
 
 
 def _answer(document: Document, status: int = 200, headers: dict[str, str] | None = None) -> Response[Document]:

@@ -151,6 +151,8 @@ def _apply(document: dict[str, Any], operation: Mapping[str, Any]) -> None:
     name = _KNOWN.get(_top(bare))
     if name is None or (name != bare.strip() and name.lower() != bare.strip().lower() and not _VALUE.fullmatch(bare)):
         raise refused(ScimFault.INVALID_PATH, "path", "names nothing that is known here")
+    if kind == "remove" and name == "active":  # without it somebody would be active, as who is new is
+        raise refused(ScimFault.MUTABILITY, name, "can't be removed; replace it by true or false")
     if kind == "remove":
         document.pop(name, None)
     else:

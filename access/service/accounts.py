@@ -4,7 +4,7 @@ Whatever changes what an account is worth ends its sessions, voids the codes in 
 same transaction: nobody goes on with what they no longer have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import people
@@ -81,19 +81,25 @@ async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     return await store.account_of(uow, person)
 
 
-async def is_hcp(uow: UnitOfWork, person: PersonId) -> bool:
-    """Tell whether somebody is no member of staff: whoever works on HCPs must not work on colleagues."""
-    return await store.role_of_person(uow, person) in {Role.HCP, None}
+async def staff_among(uow: UnitOfWork, persons: Collection[PersonId]) -> set[PersonId]:
+    """Return which of these people are members of staff: whoever works on HCPs must not work on colleagues."""
+    return await store.staff_among(uow, persons)
 
 
 async def move_address(uow: UnitOfWork, person: PersonId) -> None:
     """End every session of somebody whose address is about to be corrected, and say so to the one they have still.
 
     Where letters go to decides who comes in: whoever moves an address to their own can't do so unnoticed.
+
+    Raises:
+        people.PersonNotFoundError: they are a member of staff by now, whose address is not corrected like this.
+
     """
     account = await store.account_of(uow, person)
     if account is not None:
-        await _locked(uow, account)
+        _, role = await _locked(uow, account)
+        if role is not Role.HCP:
+            raise people.PersonNotFoundError("There is no such person.")
         await write_to_former(uow, account, person, AlertKind.ADDRESS_MOVED)
         await alert(uow, account, AlertKind.ADDRESS_MOVED)
         await _changed(uow, account, person, Action.ADDRESS_MOVED)

@@ -89,13 +89,20 @@ async def admit(uow: UnitOfWork, provider: str, known: Claimed, attempt: bytes) 
 async def admit_second(
     uow: UnitOfWork, attempt: bytes, otp: str | None, passkey: PasskeyAnswer | None
 ) -> Tokens | SignInRefused:
-    """Begin a session for whom a provider vouched and who shows the second factor that their account has."""
+    """Begin a session for whom a provider vouched and who shows the second factor that their account has.
+
+    Between the two steps they may have become staff, or have removed what they came with.
+    """
     account = await store.vouched(uow, _hash(attempt))
     if account is None:
         return refuse(uow, Refusal.UNKNOWN)
-    person, _ = await _locked(uow, account)
+    person, role = await _locked(uow, account)
     if await accounts.status_of(uow, account) is not AccountStatus.ACTIVE:
         return refuse(uow, Refusal.DISABLED, account, person=person)
+    if role is not Role.HCP:
+        return refuse(uow, Refusal.IDENTITY_OF_STAFF, account, person=person)
+    if not await store.still_linked(uow, _hash(attempt)):
+        return refuse(uow, Refusal.UNKNOWN, account, person=person)
     second = await show_second(uow, account, otp, passkey, Ceremony.SIGN_IN)
     if second is None:
         return refuse(uow, Refusal.WRONG_OTP if passkey is None else Refusal.WRONG_PASSKEY, account, person=person)

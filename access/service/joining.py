@@ -134,11 +134,11 @@ async def decide_role_request(uow: UnitOfWork, caller: Caller, request: UUID, *,
     """Agree to a role request, or refuse it. Who is invited gets the letter now; who was there gets the role.
 
     Raises:
-        RoleRequestNotFoundError: there is none that waits within the caller's scope.
+        RoleRequestNotFoundError: none waits within the caller's scope; to agree, from somebody who may propose still.
         FourEyesError: the caller asked for it, or knew the secret of the machine that did, or would get the role.
 
     """
-    found = await _decidable(uow, caller, request)
+    found = await _decidable(uow, caller, request, approve=approve)
     holder = await store.secret_holder(uow, request)
     four_eyes.require_another(caller.account, found.requested_by, found.account, *([holder] if holder else []))
     await store.decide(uow, request, caller.account, approved=approve)
@@ -203,9 +203,9 @@ async def _register_again(uow: UnitOfWork, known: people.PersonId, password_hash
     uow.record(Action.REGISTRATION_ASKED, subject=known, reason="known", outcome="failed")
 
 
-async def _decidable(uow: UnitOfWork, caller: Caller, request: UUID) -> RoleRequest:
+async def _decidable(uow: UnitOfWork, caller: Caller, request: UUID, *, approve: bool) -> RoleRequest:
     """Return what waits within the caller's scope, as what its account has now does; neither changes meanwhile."""
-    found = await store.lock(uow, request)
+    found = await store.lock(uow, request, approve=approve)
     if found is not None and caller.scope.covers(found.scope):
         await accounts.lock_status(uow, found.account)
         theirs = await accounts.scope_of(uow, found.account)

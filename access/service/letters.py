@@ -77,13 +77,6 @@ async def use_code(uow: UnitOfWork, kind: LetterKind, code: str, status: Account
     raise CodeRefusedError("This code does not work, or not any more.", field="code")
 
 
-async def readdress(uow: UnitOfWork, person: people.PersonId) -> None:
-    """Void the codes that went to an address which ``person`` no longer has; who was invited is invited at the new."""
-    account = await accounts.account_of(uow, person)
-    if account is not None and LetterKind.INVITATION in await store.void(uow, account):
-        await write_code(uow, account, LetterKind.INVITATION)
-
-
 async def write_word(uow: UnitOfWork, account: AccountId, kind: AlertKind) -> None:
     """Write a letter that only tells something."""
     await store.insert(uow, uow.new_id(), account, kind.value, uow.now + lifetime(kind))

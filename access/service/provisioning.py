@@ -14,8 +14,7 @@ from access.rules.scim import DirectoryUser, patched, refused
 from access.rules.scope import scope
 from access.service.accounts import disable_account, enable_account
 from access.service.joining import pend, propose
-from access.service.letters import readdress
-from access.store import accounts, role_requests
+from access.store import accounts, letters, role_requests
 from access.store import provisioning as store
 from access.values import Caller, NewAccount, ProvisionedUser
 from access.vocabulary import ALL_MARKETS, AccountId, AccountStatus, Action
@@ -105,8 +104,9 @@ async def patch_provisioned(
 ) -> ProvisionedUser:
     """Apply the operations of a PATCH to what the caller's directory says of somebody; of two at once none is lost.
 
-    A directory proposes a role once, and does not move the address of who has chosen a password: whoever reads there
-    could choose another one. It switches on only whom it switched off.
+    A directory proposes a role once, and does not move the address of who has chosen a password, or could: whoever
+    reads there could choose another one. Who is not in yet is agreed to anew at another address. It switches on only
+    whom it switched off.
 
     Raises:
         ProvisionedUserNotFoundError: it keeps no such account.
@@ -139,14 +139,14 @@ async def _changed(
 ) -> ProvisionedUser:
     if user.user_type is not present.user_type:
         raise refused(ScimFault.MUTABILITY, "userType", "is proposed once; staff decide about another role")
-    if known.opened and user.email != present.email:
-        raise refused(ScimFault.MUTABILITY, "emails", "can't change once somebody has chosen a password")
+    if user.email != present.email and (known.opened or known.status is AccountStatus.ACTIVE):
+        raise refused(ScimFault.MUTABILITY, "emails", "can't change once somebody can choose a password")
     if user.active and not present.active and not known.deactivated:
         raise refused(ScimFault.MUTABILITY, "active", "was switched off by a member of staff")
     if _change(user) != _change(present):
         await people.change(uow, known.person, _change(user), by_person=False)
     if user.email != present.email:
-        await readdress(uow, known.person)
+        await _ask_again(uow, caller, known.account)
     await store.note_change(uow, known.account, deactivated=known.deactivated and not user.active)
     if present.active and not user.active:
         await _deactivate(uow, known.account)
@@ -154,6 +154,21 @@ async def _changed(
         await _activate(uow, caller, known)
     uow.record(Action.STAFF_CHANGED, subject=known.person, resource=f"account:{known.account}", active=user.active)
     return await _shown(uow, caller, known.account)
+
+
+async def _ask_again(uow: UnitOfWork, caller: Caller, account: AccountId) -> None:
+    """Void the codes that went to another address, and let a role be agreed to anew that was agreed to, or waits.
+
+    Who agreed had the other address in mind: whoever holds the directory's secret would otherwise take the role alone.
+    """
+    await letters.void(uow, account)
+    withdrawn = await role_requests.withdraw(uow, account)
+    if withdrawn is not None:
+        uow.record(Action.ROLE_REQUEST_REJECTED, resource=f"account:{account}", request=str(withdrawn))
+    if withdrawn is not None or await accounts.agreed(uow, account):
+        role, scoped = await accounts.role_of(uow, account), await accounts.scope_of(uow, account)
+        assert scoped is not None  # noqa: S101 - its row was locked
+        await propose(uow, caller, account, role, scoped, REASON)
 
 
 async def _deactivate(uow: UnitOfWork, account: AccountId) -> None:

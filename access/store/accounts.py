@@ -1,5 +1,6 @@
 """Queries of accounts."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -54,10 +55,12 @@ async def account_of(uow: UnitOfWork, person: PersonId) -> AccountId | None:
     return None if found is None else AccountId(found)
 
 
-async def role_of_person(uow: UnitOfWork, person: PersonId) -> Role | None:
-    """Return the role of somebody's account; None where there is none."""
-    found = await uow.fetchval("select role from access.account where person = $1", person)
-    return None if found is None else Role(found)
+async def staff_among(uow: UnitOfWork, persons: Collection[PersonId]) -> set[PersonId]:
+    """Return which of these people have an account with a role other than an HCP's."""
+    rows = await uow.fetch(
+        "select person from access.account where person = any($1) and role <> $2", list(persons), Role.HCP.value
+    )
+    return {PersonId(row["person"]) for row in rows}
 
 
 async def person_of(uow: UnitOfWork, account: AccountId) -> PersonId | None:
@@ -86,11 +89,11 @@ async def agreed(uow: UnitOfWork, account: AccountId) -> bool:
     """Tell whether an account may be switched on: somebody agreed to its role, or it needs nobody to agree.
 
     HCPs and machines need nobody. Staff with a password came in by an invitation, which was agreed to, or were made at
-    the terminal.
+    the terminal. Of anybody else the newest request counts: one that waits is not agreed to, whatever was before.
     """
     found = await uow.fetchval(
-        "select person is null or role = 'hcp' or password_hash is not null or exists"
-        " (select from access.role_request where role_request.account = account.id and approved)"
+        "select person is null or role = 'hcp' or password_hash is not null or (select approved"
+        " from access.role_request where role_request.account = account.id order by role_request.id desc limit 1)"
         " from access.account where id = $1",
         account,
     )

@@ -88,6 +88,19 @@ async def vouched(uow: UnitOfWork, attempt_hash: bytes) -> AccountId | None:
     return None if found is None else AccountId(found)
 
 
+async def still_linked(uow: UnitOfWork, attempt_hash: bytes) -> bool:
+    """Tell whether what a provider vouched for at the end of a visit opens that account still."""
+    return bool(
+        await uow.fetchval(
+            "select exists (select from access.identity_attempt as attempt"
+            " join access.identity on identity.account = attempt.account and identity.provider = attempt.provider"
+            " where attempt.attempt_hash = $1 and identity.created_at <= attempt.answered_at"
+            " and identity.last_used_at >= attempt.answered_at)",
+            attempt_hash,
+        )
+    )
+
+
 async def remove_attempt(uow: UnitOfWork, attempt_hash: bytes) -> None:
     """Forget a visit."""
     await uow.execute("delete from access.identity_attempt where attempt_hash = $1", attempt_hash)

@@ -1,16 +1,19 @@
 """Queries of role requests."""
 
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from access.errors import RoleRequestOpenError
+from access.policy import ROLE_PERMISSIONS
 from access.rules.scope import Scope
 from access.values import RoleRequest
-from access.vocabulary import AccountId, Role
+from access.vocabulary import AccountId, AccountStatus, Permission, Role
 from kernel.unit_of_work import UnitOfWork
 
-_COLUMNS = "id, account, role, markets, brands, reason, requested_by, requested_at"
+_PROPOSING: Final = frozenset({Permission.ACCOUNT_MANAGE, Permission.STAFF_PROVISION})
+_COLUMNS: Final = "id, account, role, markets, brands, reason, requested_by, requested_at"
 
 
 async def insert(
@@ -62,11 +65,20 @@ async def waiting(uow: UnitOfWork, within: Scope, after: UUID | None, limit: int
     return [_request(row) for row in rows]
 
 
-async def lock(uow: UnitOfWork, request: UUID) -> RoleRequest | None:
-    """Return a request that nobody has decided, and keep others from deciding it meanwhile."""
+async def lock(uow: UnitOfWork, request: UUID, *, approve: bool = False) -> RoleRequest | None:
+    """Return a request that nobody has decided, and keep others from deciding it meanwhile.
+
+    To ``approve``, it is as good as whoever made it: from somebody who was switched off since, or may propose no role
+    any more, it is none.
+    """
     row = await uow.fetchrow(
-        f"select {_COLUMNS} from access.role_request where id = $1 and decided_at is null for update",  # noqa: S608 - a constant
+        f"select {_COLUMNS} from access.role_request as request where id = $1 and decided_at is null"  # noqa: S608 - a constant
+        " and (not $2 or exists (select from access.account where account.id = request.requested_by"
+        " and account.status = $3 and account.role = any($4))) for update of request",
         request,
+        approve,
+        AccountStatus.ACTIVE.value,
+        [role.value for role, held in ROLE_PERMISSIONS.items() if held & _PROPOSING],
     )
     return None if row is None else _request(row)
 
@@ -84,6 +96,14 @@ async def is_open(uow: UnitOfWork, account: AccountId) -> bool:
             "select exists (select from access.role_request where account = $1 and decided_at is null)", account
         )
     )
+
+
+async def withdraw(uow: UnitOfWork, account: AccountId) -> UUID | None:
+    """Remove the request for an account that nobody has decided, and return which it was; the trail knows it."""
+    found: UUID | None = await uow.fetchval(
+        "delete from access.role_request where account = $1 and decided_at is null returning id", account
+    )
+    return found
 
 
 async def decide(uow: UnitOfWork, request: UUID, by: AccountId, *, approved: bool) -> None:

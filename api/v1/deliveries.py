@@ -1,11 +1,12 @@
 """Consents that other systems bring, many at once: to be checked first, or to be recorded."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
+import access
 import consent
 import gamification
 from access import Caller, Permission
@@ -19,6 +20,8 @@ from consent.vocabulary import Action, Answer, DeliveryStatus, Purpose
 from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 from people.vocabulary import PersonId
+
+UNKNOWN: Final = DeliveryResult(DeliveryStatus.REFUSED, "person-not-found", "person", "Nobody has this id.")
 
 
 class ConsentOf(PaperConsent, frozen=True, kw_only=True):
@@ -48,7 +51,7 @@ class DeliveryResults(msgspec.Struct, frozen=True):
 )
 async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, data: Deliveries) -> DeliveryResults:
     """Record answers that people gave elsewhere, with their evidence; ``results`` say what became of each, in order."""
-    given, refused = _admitted(data.consents)
+    given, refused = await _admitted(uow, data.consents)
     results = await consent.deliver_consents(uow, given, caller.markets)
     said_no: dict[PersonId, set[Purpose]] = {}
     for each in given:
@@ -67,15 +70,24 @@ async def deliver_consents(uow: UnitOfWork, caller: Caller, passage: Passage, da
 )
 async def check_consents(uow: UnitOfWork, caller: Caller, data: Deliveries) -> DeliveryResults:
     """Tell what would become of each answer, and record none."""
-    given, refused = _admitted(data.consents)
+    given, refused = await _admitted(uow, data.consents)
     return _in_order(refused, await consent.check_consents(uow, given, caller.markets))
 
 
-def _admitted(consents: Sequence[ConsentOf]) -> tuple[list[DeliveredConsent], list[DeliveryResult | None]]:
-    """Return the answers that can be one, and for each place the refusal of the one that can't."""
+async def _admitted(
+    uow: UnitOfWork, consents: Sequence[ConsentOf]
+) -> tuple[list[DeliveredConsent], list[DeliveryResult | None]]:
+    """Return the answers that can be one, and for each place the refusal of the one that can't.
+
+    Nobody delivers answers of colleagues, or of their own: here members of staff are as unknown as everywhere else.
+    """
+    staff = await access.staff_among(uow, {PersonId(each.person) for each in consents})
     given: list[DeliveredConsent] = []
     refused: list[DeliveryResult | None] = []
     for each in consents:
+        if each.person in staff:
+            refused.append(UNKNOWN)
+            continue
         try:
             given.append(_delivered(each))
         except InvalidError as error:

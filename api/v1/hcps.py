@@ -191,7 +191,7 @@ async def known_person(uow: UnitOfWork, caller: Caller, person: UUID) -> PersonI
         known is None
         or own
         or not access.in_scope(caller, known.market)
-        or not await access.is_hcp(uow, PersonId(person))
+        or await access.staff_among(uow, {PersonId(person)})
     ):
         message = "There is no such person."
         raise PersonUnknownError(message)

@@ -1,6 +1,7 @@
 """Where the caller is signed in, and what the caller should know about it."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,9 @@ from api.v1.wire import Limit, Listing
 from consent.vocabulary import Purpose
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
+
+FACTOR_SECONDS: Final = 900
+"""Who ends sessions elsewhere has shown who they are within so many seconds: it may be somebody else's browser."""
 
 
 class SessionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +43,7 @@ async def own_sessions(uow: UnitOfWork, caller: Caller) -> Listing[SessionLine]:
 
 @command.delete(
     "/me/sessions", permission=Permission.SESSION_END, purpose=Purpose.SERVICE, records=Action.SESSION_ENDED,
-    status_code=204,
+    status_code=204, factor_seconds=FACTOR_SECONDS,
 )  # fmt: skip
 async def end_other_sessions(uow: UnitOfWork, caller: Caller) -> None:
     """End every session of the caller but this one."""
@@ -48,7 +52,7 @@ async def end_other_sessions(uow: UnitOfWork, caller: Caller) -> None:
 
 @command.delete(
     "/me/sessions/{session:uuid}", permission=Permission.SESSION_END, purpose=Purpose.SERVICE,
-    records=Action.SESSION_ENDED, status_code=204,
+    records=Action.SESSION_ENDED, status_code=204, factor_seconds=FACTOR_SECONDS,
 )  # fmt: skip
 async def end_own_session(uow: UnitOfWork, caller: Caller, session: FromPath[UUID]) -> None:
     """End one of the caller's sessions, on whichever device it is."""

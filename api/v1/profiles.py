@@ -1,6 +1,7 @@
 """What is known of a healthcare professional: one's own, and what staff may see and correct of it."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from litestar.params import FromPath, FromQuery
@@ -25,6 +26,9 @@ from people.vocabulary import (
     PracticeSetting,
     Profession,
 )
+
+FACTOR_SECONDS: Final = 900
+"""Who corrects somebody else's address or name has shown who they are within so many seconds."""
 
 
 class OwnChange(Body, frozen=True, kw_only=True):
@@ -87,10 +91,10 @@ class OwnLicence(Body, frozen=True, kw_only=True):
 
 
 class AddressNotLentError(ForbiddenError):
-    """Emergency access was used to correct an address, to which letters with codes would go."""
+    """Somebody with emergency access would correct an address, to which letters with codes would go."""
 
     code = "address-not-lent"
-    remedy = "Let somebody correct it whose role allows it."
+    remedy = "End the emergency, or let somebody correct it whose role and markets allow it."
 
 
 @query.get(
@@ -129,14 +133,15 @@ async def hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID]) -
     permission=Permission.HCP_WRITE,
     purpose=Purpose.SERVICE,
     records=Action.PROFILE_CHANGED,
+    factor_seconds=FACTOR_SECONDS,
 )
 async def change_hcp_profile(uow: UnitOfWork, caller: Caller, person: FromPath[UUID], data: StaffChange) -> View:
     """Correct the named fields of a healthcare professional and return those that the caller may see."""
     known = await known_person(uow, caller, person)
-    if data.email is not UNSET and caller.lent is Permission.HCP_WRITE:
+    if data.email is not UNSET and caller.break_glass is not None:
         raise AddressNotLentError("An address is not corrected in an emergency.", field="email")
-    if data.email is not UNSET and await people.find_by_email(uow, data.email) != known:
-        await access.move_address(uow, known)
+    if data.email is not UNSET and data.email != (await people.view(uow, known, {people.Field.EMAIL})).email:
+        await access.move_address(uow, known)  # another mailbox may have the same normal form
     await _change(uow, known, data, by_person=False)
     return await people.view(uow, known, access.shown_fields(caller.role, caller.lent))
 

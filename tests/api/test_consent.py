@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 import consent
+from access import Role
 from consent.values import CONSENT_PURPOSES, ConsentChoice
 from consent.vocabulary import Answer, Purpose
 from people import PersonId
@@ -235,3 +236,17 @@ async def test_a_consent_on_paper_counts_from_when_it_was_signed(house: House) -
     assert [each["state"] for each in late.json()["items"]] == ["withdrawn"], "an older paper changes nothing"
     app = await machine.post(f"/v1/hcps/{hcp.person}/consents", {"consents": [paper | {"method": "app"}]})
     assert fields(problem(app, 400, "invalid-request")) == ["consents.method"]
+
+
+async def test_nobody_delivers_answers_of_their_own_or_of_colleagues(house: House) -> None:
+    administrator, colleague = [await house.staff(Role.ADMINISTRATOR, "GB") for _ in range(2)]
+    hcp = await house.hcp(agreed=())
+    answer = {"purpose": "leaderboard", "state": "granted", "notice_version": 1}
+    paper = answer | {"method": "paper", "evidence": {"reference": "box 4"}}
+    people = [each.person for each in (administrator, hcp, colleague)]
+    body = {"consents": [paper | {"person": str(person)} for person in people]}
+    for path in ("/v1/consents/check", "/v1/consents"):
+        results = (await administrator.post(path, body)).json()["results"]
+        assert [each["status"] for each in results] == ["refused", "recorded", "refused"]
+        assert {each["reason"] for each in results[::2]} == {"person-not-found"}
+    assert [await house.count("consent.event", "person = $1", person) for person in people] == [0, 1, 0]

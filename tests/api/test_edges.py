@@ -146,6 +146,7 @@ async def test_only_pages_of_a_named_origin_may_call(house: House) -> None:
         assert "access-control-allow-origin" not in bad.headers
         simple = await opened.get("/v1/me", headers={"Origin": origin})
         assert (simple.status_code, simple.headers["access-control-allow-origin"]) == (401, origin)
+        assert "WWW-Authenticate" in simple.headers["access-control-expose-headers"].split(", ")
     closed = await house.http.get("/v1/me", headers={"Origin": origin})
     assert "access-control-allow-origin" not in closed.headers
 

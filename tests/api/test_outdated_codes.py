@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 
 import access
@@ -33,10 +34,23 @@ async def directory(house: House) -> Asker:
 async def invited(directory: Asker, administrator: Asker) -> Body:
     """Let a directory name somebody, and a colleague agree; the invitation is written."""
     user: Body = (await directory.post(USERS, somebody())).json()
+    assert (await administrator.post(await approval(administrator, user))).status_code == 200
+    return user
+
+
+async def approval(administrator: Asker, user: Body) -> str:
+    """Return where the one request for somebody that waits is agreed to."""
     waiting = (await administrator.read("/v1/role-requests", limit=200))["items"]
     (request,) = [each["id"] for each in waiting if each["account"] == user["id"]]
-    assert (await administrator.post(f"/v1/role-requests/{request}/approve")).status_code == 200
-    return user
+    return f"/v1/role-requests/{request}/approve"
+
+
+async def taken_over(house: House, directory: Asker, administrator: Asker) -> Asker:
+    """Let an administrator give the directory another secret, and ask as the directory with it."""
+    clients = (await administrator.read("/v1/machine-clients", limit=200))["items"]
+    (client,) = [each["id"] for each in clients if each["account"] == str(directory.caller.account)]
+    assert (await administrator.post(f"/v1/machine-clients/{client}/rotate", {})).status_code == 200
+    return await house.sitting(directory.caller.account, Role.PROVISIONER, ["GB"], None)
 
 
 async def changed(directory: Asker, user: Body, path: str, *, value: object) -> None:
@@ -66,6 +80,8 @@ async def test_who_was_invited_at_a_mistyped_address_comes_in_from_the_right_one
     wrong = await code_for(house, user["emails"][0]["value"])
     await changed(directory, user, "emails", value=[{"value": right}])
     problem(await accept(house, wrong), 422, "code-refused")
+    assert await letters(house, right) == [], "a colleague agreed to the other address"
+    assert (await administrator.post(await approval(administrator, user))).status_code == 200
     assert (await accept(house, await code_for(house, right))).status_code == 204
     answer = await house.http.post("/v1/sessions", json={"email": right, "password": CHOSEN})
     assert answer.status_code == 200
@@ -75,6 +91,34 @@ async def test_nobody_is_invited_by_another_address_before_a_colleague_agreed(ho
     user, right = (await directory.post(USERS, somebody())).json(), f"{uuid4().hex}@pharma.example"
     await changed(directory, user, "emails", value=[{"value": right}])
     assert await letters(house, right) == []
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+@pytest.mark.parametrize("off", [True, False])
+async def test_whoever_has_the_directorys_secret_does_not_take_alone_what_was_for_another_address(
+    house: House, administrator: Asker, *, agreed: bool, off: bool
+) -> None:
+    directory, eve = await house.machine("GB", role=Role.PROVISIONER), await house.staff(Role.ADMINISTRATOR, "GB")
+    user = (await directory.post(USERS, somebody(userType="compliance_officer"))).json()
+    if agreed:
+        assert (await administrator.post(await approval(administrator, user))).status_code == 200
+    directory, hers = await taken_over(house, directory, eve), f"{uuid4().hex}@pharma.example"
+    if off:
+        await changed(directory, user, "active", value=False)
+    await changed(directory, user, "emails", value=[{"value": hers}])
+    assert await letters(house, hers) == []
+    problem(await eve.post(f"/v1/accounts/{user['id']}/enable"), 404, "account-not-found")
+    problem(await eve.post(await approval(eve, user)), 403, "four-eyes")
+    assert (await administrator.post(await approval(administrator, user))).status_code == 200, "the control"
+
+
+async def test_the_address_of_who_could_choose_a_password_is_not_moved(directory: Asker, administrator: Asker) -> None:
+    user = await invited(directory, administrator)
+    await changed(directory, user, "active", value=False)
+    assert (await administrator.post(f"/v1/accounts/{user['id']}/enable")).status_code == 204
+    moved = patch({"op": "replace", "path": "emails", "value": [{"value": f"{uuid4().hex}@pharma.example"}]})
+    answer = await directory.ask("PATCH", f"{USERS}/{user['id']}", body=moved)
+    assert problem(answer, 400, "provisioning-invalid")["scimType"] == "mutability"
 
 
 async def test_who_was_switched_off_before_coming_in_waits_for_a_colleague_again(

@@ -1,16 +1,19 @@
 """What is decided about an account counts with what became of it while the decision was on its way."""
 
 import asyncio
+import hashlib
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from access import AccountId, LetterKind, Role
 from tests.api.asker import Asker, Body
 from tests.api.house import PASSWORD, House, problem, shown
+from tests.api.identity_scenes import an_awaited_second
 from tests.api.letters import code_for
 from tests.api.members import bearing, member
 
@@ -29,11 +32,16 @@ def somebody() -> Body:
 
 
 async def overtaken(
-    house: House, account: AccountId | UUID | str, status: str, asked: Coroutine[Any, Any, httpx.Response]
+    house: House,
+    account: AccountId | UUID | str,
+    changed: str,
+    asked: Coroutine[Any, Any, httpx.Response],
+    column: Literal["status", "role"] = "status",
 ) -> httpx.Response:
-    """Ask while another transaction gives the account this status, and return the answer."""
+    """Ask while another transaction gives the account this status, or this role, and return the answer."""
     async with house.database.transaction():
-        await house.database.execute("update access.account set status = $1 where id = $2", status, UUID(str(account)))
+        change = f"update access.account set {column} = $1 where id = $2"
+        await house.database.execute(change, changed, UUID(str(account)))
         asking = asyncio.create_task(asked)
         while not await house.count("pg_locks", "not granted"):
             assert not asking.done(), "it waits for who came first"
@@ -127,3 +135,53 @@ async def test_who_comes_in_with_a_password_alone_while_a_second_factor_is_added
             await asyncio.sleep(0.01)
     assert (await confirming).status_code == 200
     assert await house.count("access.session", "account = $1 and ended_at is null", sam.account) == 1
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "expected"),
+    [
+        ("update access.account set role = 'compliance_officer' where id = $1", 401),
+        ("delete from access.identity where account = $1", 401),
+        ("select $1::uuid", 200),
+    ],
+)
+async def test_who_shows_a_second_factor_after_a_visit_is_looked_at_again(
+    house: House, meanwhile: str, expected: int
+) -> None:
+    second = await an_awaited_second(house)
+    awaited = "select account from access.identity_attempt where attempt_hash = $1"
+    account = await house.database.fetchval(awaited, hashlib.sha256(bytes.fromhex(second["attempt"])).digest())
+    await house.database.execute(meanwhile, account)
+    answer = await house.http.post("/v1/sessions/identity/second", json=second)
+    assert answer.status_code == expected, answer.text
+
+
+async def test_whoever_becomes_staff_while_their_address_is_corrected_keeps_it(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for role, expected in (("compliance_officer", 404), ("hcp", 200)):
+        known = await member(house)
+        person = await house.database.fetchval("select person from access.account where id = $1", known.account)
+        changed = {"email": f"{uuid4().hex}@clinic.example"}
+        correcting = administrators[0].ask("PATCH", f"/v1/hcps/{person}/profile", body=changed)
+        answer = await overtaken(house, known.account, role, correcting, "role")
+        assert answer.status_code == expected
+        if expected == 404:
+            problem(answer, 404, "person-not-found")
+
+
+async def test_what_somebody_asked_for_who_may_not_any_more_is_refused_and_not_agreed_to(
+    house: House, administrators: tuple[Asker, Asker]
+) -> None:
+    for change in ("status = 'disabled'", "role = 'marketer'", "status = 'active'"):
+        one, colleague = await house.staff(Role.ADMINISTRATOR, "GB"), await house.staff(Role.MARKETER, "GB")
+        body = {"role": "administrator", "markets": ["GB"], "reason": "Takes over from me."}
+        path = f"/v1/accounts/{colleague.caller.account}/role-requests"
+        request = f"/v1/role-requests/{(await one.post(path, body)).json()['id']}"
+        await house.database.execute(f"update access.account set {change} where id = $1", one.caller.account)
+        answer = await administrators[1].post(f"{request}/approve")
+        if "active" in change:
+            assert answer.status_code == 200, "the control"
+            continue
+        problem(answer, 404, "role-request-not-found")
+        assert (await administrators[1].post(f"{request}/reject")).status_code == 200, "nothing waits for ever"

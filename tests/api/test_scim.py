@@ -144,6 +144,22 @@ async def test_a_page_holds_what_is_asked_for_and_names_the_whole(house: House) 
     page = await client.read(USERS, startIndex=2, count=1, attributes="userName")
     assert (page["totalResults"], page["itemsPerPage"], page["startIndex"]) == (3, 1, 2)
     assert page["Resources"] == [{name: users[1][name] for name in ("schemas", "id", "userName")}]
+    found = {"filter": f'userName eq "{users[0]["userName"]}"'}
+    for asked, start, held in (
+        ({"startIndex": -3, "count": 1}, 1, users[:1]),
+        ({"startIndex": 0}, 1, users),
+        ({"count": -1}, 1, []),
+        (found, 1, users[:1]),
+        (found | {"count": 0}, 1, []),
+        (found | {"startIndex": 2}, 2, []),
+    ):
+        page, searched = await client.read(USERS, **asked), await client.post("/scim/v2/.search", asked)
+        assert searched.json() == page
+        assert (page["totalResults"], page["startIndex"], page["Resources"]) == (
+            1 if "filter" in asked else 3,
+            start,
+            held,
+        )
 
 
 async def test_what_can_not_be_is_refused_with_the_attribute_and_changes_nothing(house: House) -> None:
@@ -167,6 +183,7 @@ async def test_what_can_not_be_is_refused_with_the_attribute_and_changes_nothing
         ({"op": "replace", "path": "password", "value": "x"}, "invalidPath"),
         ({"op": "replace", "path": "userType", "value": "administrator"}, "mutability"),
         ({"op": "remove", "path": "userName"}, "invalidValue"),
+        ({"op": "remove", "path": "active"}, "mutability"),
     ):
         assert problem(await patched(client, user, operation), 400, "provisioning-invalid")["scimType"] == fault
     half = await patched(client, user, {"op": "replace", "path": "displayName", "value": "X"}, {"op": "move"})

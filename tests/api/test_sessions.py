@@ -232,3 +232,24 @@ async def test_whose_refresh_token_was_stolen_reads_it_after_signing_in_again(ho
         house.clock.move(timedelta(seconds=11))
     (alert,) = (await house.http.get("/v1/me/alerts", headers=bearing(await jane.tokens()))).json()["items"]
     assert (alert["kind"], alert["address"]) == ("refresh-token-reused", "127.0.0.0/24")
+
+
+async def test_who_ends_sessions_elsewhere_has_shown_who_they_are_lately(house: House) -> None:
+    jane = await member(house)
+    here, there = await jane.tokens(), await jane.tokens()
+    (other,) = [
+        each["id"]
+        for each in (await house.http.get("/v1/me/sessions", headers=bearing(here))).json()["items"]
+        if not each["current"]
+    ]
+    house.clock.move(timedelta(seconds=900))
+    body = [{"refresh_token": each["refresh_token"]} for each in (here, there)]
+    here, there = [(await house.http.post("/v1/sessions/refresh", json=each)).json() for each in body]
+    house.clock.move(timedelta(seconds=1))
+    for path in ("/v1/me/sessions", f"/v1/me/sessions/{other}"):
+        problem(await house.http.delete(path, headers=bearing(here)), 401, "factor-too-old")
+    assert await status(house.http, there) == 200
+    proof = await house.http.post("/v1/sessions/current/proof", json={"password": PASSWORD}, headers=bearing(here))
+    assert proof.status_code == 204, proof.text
+    assert (await house.http.delete(f"/v1/me/sessions/{other}", headers=bearing(here))).status_code == 204
+    assert await status(house.http, there) == 401
