@@ -1,4 +1,4 @@
-"""A database session of one's own: for who holds a lock as long as it works, and for who verifies."""
+"""A database session of one's own, for who holds a lock for as long as it works: the sequencer and the publisher."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,25 +13,6 @@ COMMAND_SECONDS: Final = 30.0
 STANDBY_SECONDS: Final = 1.0
 HURRY: Final = "laurel_audit_hurry"
 """The channel by which somebody who waits for an index tells the sequencer not to let entries gather (NOTIFY)."""
-
-
-# One plan for thousands of like questions, along the indexes.
-# A search path of its own: otherwise functions that somebody made could answer instead of PostgreSQL's.
-_SESSION: Final = {
-    "application_name": "laurel audit verify",
-    "datestyle": "ISO",
-    "enable_bitmapscan": "off",
-    "enable_seqscan": "off",
-    "jit": "off",
-    "max_parallel_workers_per_gather": "0",
-    "plan_cache_mode": "force_generic_plan",
-    "row_security": "off",  # a policy that would hide rows from others, and perhaps not from us, is an error
-    "search_path": "pg_catalog",
-    "timezone": "UTC",
-}
-# glibc gives large blocks back to the system with each question, and gets them again page by page, until it has seen a
-# larger one go: this one. Measured, a range then takes PostgreSQL less than half the time.
-_KEEP_MEMORY = "select length(repeat(' ', 16_000_000))"
 
 
 @asynccontextmanager
@@ -67,10 +48,3 @@ async def wait(stop: asyncio.Event, seconds: float, *others: asyncio.Event) -> N
                 each.cancel()
     except TimeoutError:
         return
-
-
-async def connect(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """Return a connection that suits many like questions."""
-    connection = await asyncpg.connect(dsn, server_settings=_SESSION)
-    await connection.fetchval(_KEEP_MEMORY)
-    return connection

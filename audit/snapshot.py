@@ -14,7 +14,7 @@ from audit.rules.entries import Filed
 from audit.rules.ranges import BETWEEN, RANGE, Stored, StoredCheckpoint
 from audit.rules.tiles import TILE_HASHES, Tile
 from audit.rules.tree import leaf_hash
-from audit.session import connect
+from audit.store.verifying import connect
 from audit.vocabulary import Action
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -21,8 +21,8 @@ from audit.rules.removals import Removed
 from audit.rules.tiles import TILE_HASHES, Tile, compact_range, edge, split, tile_counts
 from audit.rules.tree import leaf_hash
 from audit.rules.verification import Chunk, Verification
-from audit.session import connect
 from audit.snapshot import Connection, Leaf, Snapshot, signed, size, snapshot
+from audit.store.verifying import connect
 from audit.values import Finding, Progress, Report
 from audit.vocabulary import FindingKind
 

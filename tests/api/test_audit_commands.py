@@ -118,6 +118,6 @@ async def test_what_is_not_there_is_nothing_that_either_verifier_judges(
     refused = laurel(tmp_path, house, f"verify-{name}", *paths)
     assert (refused.returncode, refused.stdout) == (2, "")
     if NODE is not None:
-        command = [NODE, VERIFIER, name, *paths, "--key", house.runtime.log_key.vkey]
+        command = [NODE, str(VERIFIER), name, *paths, "--key", house.runtime.log_key.vkey]
         done = plainly(command)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
