@@ -44,7 +44,7 @@ from access.rules.matrix import matrix
 from access.rules.openid import ATTEMPT_BYTES, Claimed
 from access.rules.passkeys import party
 from access.rules.providers import read as read_providers
-from access.rules.scope import EVERYTHING, Scope, require_within
+from access.rules.scope import EVERYTHING, Scope, reached, require_within
 from access.rules.training import decide_training
 from access.service import approvals, emergencies, identities, provisioning, training
 from access.service.accounts import (
@@ -273,6 +273,7 @@ __all__ = [
     "prove_again",
     "provisioning",
     "reach",
+    "reached",
     "read_providers",
     "refresh",
     "register",

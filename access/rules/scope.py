@@ -60,6 +60,11 @@ class Scope(msgspec.Struct, frozen=True):
 EVERYTHING: Final = Scope(frozenset({ALL_MARKETS}), frozenset({ALL_BRANDS}))
 
 
+def reached(role: Role, given: Scope) -> Scope:
+    """Return how far a machine client of this role really reaches: a witness reads the log, which is of all markets."""
+    return EVERYTHING if role is Role.WITNESS else given
+
+
 def scope(role: Role, markets: Collection[str], brands: Collection[str], own_market: str | None) -> Scope:
     """Return the scope of an account.
 

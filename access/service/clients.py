@@ -8,7 +8,7 @@ from uuid import UUID
 
 from access.errors import ClientNotFoundError, InvalidAccountError
 from access.policy import ROLE_PERMISSIONS
-from access.rules.scope import scope
+from access.rules.scope import reached, scope
 from access.service.sessions import hashed
 from access.store import accounts, sessions
 from access.store import clients as store
@@ -105,7 +105,9 @@ async def revoke_client(uow: UnitOfWork, caller: Caller, client: UUID) -> None:
 async def _within(uow: UnitOfWork, caller: Caller, client: UUID) -> AccountId:
     found = await store.client(uow, client)
     theirs = None if found is None else await accounts.scope_of(uow, found.account)
-    if found is None or theirs is None or not caller.scope.covers(theirs):
+    if found is None or theirs is None:
+        raise ClientNotFoundError("There is no such client.")
+    if not caller.scope.covers(reached(await accounts.role_of(uow, found.account), theirs)):
         raise ClientNotFoundError("There is no such client.")
     return found.account
 

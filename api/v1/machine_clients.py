@@ -53,7 +53,8 @@ class SecretShown(msgspec.Struct, frozen=True):
 )  # fmt: skip
 async def create_client(uow: UnitOfWork, caller: Caller, data: NewClient) -> SecretShown:
     """Make a machine client. Nothing keeps its secret: if the answer is lost, revoke it and make another."""
-    access.require_within(caller.scope, Scope(frozenset(data.markets), frozenset(data.brands)))
+    given = Scope(frozenset(data.markets), frozenset(data.brands))
+    access.require_within(caller.scope, access.reached(data.role, given))
     made = await access.create_machine_client(
         uow,
         data.name,

@@ -147,3 +147,16 @@ async def test_a_client_that_can_not_be_is_refused_by_field(
     assert fields(problem(answer, 400, "account-invalid")) == [field]
     assert await house.count("access.machine_client") == before
     problem(await boss.post("/v1/machine-clients", {"name": "x", "markets": ["*"]}), 403, "outside-scope")
+
+
+async def test_who_answers_for_one_market_makes_and_renews_no_witness_of_all(house: House) -> None:
+    narrow, whole = await house.staff(Role.ADMINISTRATOR, "GB"), await house.staff(Role.ADMINISTRATOR)
+    wanted = {"name": "mirror", "markets": ["GB"]}
+    witness = wanted | {"role": "witness"}
+    assert (await narrow.post("/v1/machine-clients", wanted)).status_code == 200, "the control"
+    problem(await narrow.post("/v1/machine-clients", witness), 403, "outside-scope")
+    made = await whole.post("/v1/machine-clients", witness)
+    assert made.status_code == 200, made.text
+    rotate = f"/v1/machine-clients/{made.json()['client_id']}/rotate"
+    problem(await narrow.post(rotate, {}), 404, "machine-client-not-found")
+    assert (await whole.post(rotate, {})).status_code == 200
