@@ -13,7 +13,7 @@ from audit.rules.columns import ABSENT, ABSENT_ID, SEPARATOR, Columns
 from audit.rules.entries import Filed
 from audit.rules.ranges import BETWEEN, RANGE, Stored, StoredCheckpoint
 from audit.rules.tiles import TILE_HASHES, Tile
-from audit.rules.tree import leaf_hash
+from audit.store.removals import MINIMUM, REMOVALS, believed
 from audit.store.verifying import connect
 from audit.vocabulary import Action
 
@@ -114,13 +114,6 @@ _ORPHANS = (
     " where not exists (select from audit.leaf l where l.entry = e.id and l.index >= 0)"
     " and not exists (select from audit.pending p where p.entry = e.id) order by e.id limit 1000"
 )
-_REMOVALS = (
-    "select e.body, substr(t.hashes, (l.index % 256)::int * 32 + 1, 32) as tiled"
-    " from audit.leaf l join audit.entry e on e.id = l.entry join audit.tile t on t.place = l.index / 256"
-    ' where l.action collate "C" = $1 and l.index >= 0 and l.index < (select max(size) from audit.checkpoint)'
-    " and e.body is not null"
-)
-_MINIMUM = "select coalesce(max(index), 0) from audit.minimum"
 _UNSIGNED_REMOVALS = (
     'select exists (select from audit.leaf l where l.action collate "C" = $1'
     " and l.index >= (select coalesce(max(size), 0) from audit.checkpoint))"
@@ -242,12 +235,12 @@ class Snapshot:
 
     async def removals(self) -> list[bytes]:
         """Return the entries that say of which others the content was removed, as far as they are signed."""
-        rows = await self._connection.fetch(_REMOVALS, Action.ENTRIES_REMOVED.value)
-        return [row["body"] for row in rows if leaf_hash(row["body"]) == row["tiled"]]
+        covered = await signed(self._connection)
+        return believed(await self._connection.fetch(REMOVALS, Action.ENTRIES_REMOVED.value, covered))
 
     async def minimum(self) -> int:
         """Return the index below which the log says that content may have been removed."""
-        index: int = await self._connection.fetchval(_MINIMUM)
+        index: int = await self._connection.fetchval(MINIMUM)
         return index
 
     async def has_unsigned_removals(self) -> bool:

@@ -23,7 +23,7 @@ from kernel.unit_of_work import UnitOfWork
 PER_NETWORK: Final = 30
 """Registrations, or codes tried, per network and minute."""
 FACTOR_SECONDS: Final = 900
-"""Who decides about other people's roles has shown who they are within so many seconds."""
+"""Who decides about others' roles, programs or addresses, or ends sessions, has lately shown who they are (seconds)."""
 
 
 class Registration(Body, frozen=True, kw_only=True):

@@ -11,13 +11,11 @@ import access
 from access import ALL_BRANDS, Caller, MachineClient, Permission, Role, Scope
 from access.vocabulary import Action
 from api.routing import command, query
+from api.v1.joining import FACTOR_SECONDS
 from api.v1.wire import Body, Limit, Listing
 from consent.vocabulary import Purpose
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
-
-FACTOR_SECONDS = 900
-"""Who hands out or takes away a secret has shown who they are within so many seconds."""
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=730)]
 

@@ -1,7 +1,6 @@
 """Where the caller is signed in, and what the caller should know about it."""
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -11,13 +10,11 @@ import access
 from access import Alert, Caller, Permission, SessionId
 from access.vocabulary import Action
 from api.routing import command, query
+from api.v1.joining import FACTOR_SECONDS
 from api.v1.wire import Limit, Listing
 from consent.vocabulary import Purpose
 from kernel import cursors
 from kernel.unit_of_work import UnitOfWork
-
-FACTOR_SECONDS: Final = 900
-"""Who ends sessions elsewhere has shown who they are within so many seconds: it may be somebody else's browser."""
 
 
 class SessionLine(msgspec.Struct, frozen=True, kw_only=True):

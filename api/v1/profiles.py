@@ -1,7 +1,6 @@
 """What is known of a healthcare professional: one's own, and what staff may see and correct of it."""
 
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 from litestar.params import FromPath, FromQuery
@@ -12,6 +11,7 @@ import people
 from access import Caller, Permission
 from api.routing import command, query
 from api.v1.hcps import NewIdentifier, known_person
+from api.v1.joining import FACTOR_SECONDS
 from api.v1.wire import Body, Email, Limit, Listing
 from consent.vocabulary import BOARD_TOPIC, Purpose
 from kernel import cursors
@@ -26,9 +26,6 @@ from people.vocabulary import (
     PracticeSetting,
     Profession,
 )
-
-FACTOR_SECONDS: Final = 900
-"""Who corrects somebody else's address or name has shown who they are within so many seconds."""
 
 
 class OwnChange(Body, frozen=True, kw_only=True):

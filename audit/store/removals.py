@@ -1,10 +1,11 @@
 """Queries about retention and legal holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from audit.rules.tree import leaf_hash
@@ -18,6 +19,14 @@ _HOLDS: Final = (
     "select id, first_index, end_index, reason, placed_by, placed_at from audit.hold"
     " where lifted_at is null and ($1::uuid is null or id > $1) order by id limit $2"
 )
+
+
+REMOVALS: Final = (
+    "select e.body, substr(t.hashes, (l.index % 256)::int * 32 + 1, 32) as tiled"
+    " from audit.leaf l join audit.entry e on e.id = l.entry join audit.tile t on t.place = l.index / 256"
+    ' where l.action collate "C" = $1 and l.index >= 0 and l.index < $2 and e.body is not null order by l.index'
+)
+MINIMUM: Final = "select coalesce(max(index), 0) from audit.minimum"
 
 
 class Gone(NamedTuple):
@@ -55,7 +64,7 @@ async def set_retention(connection: Connection, days: Mapping[str, int]) -> dict
 
 async def minimum_index(uow: UnitOfWork) -> int:
     """Return the index below which content may have been removed, a multiple of 256 (c2sp.org/tlog-tiles, Pruning)."""
-    index: int = await uow.fetchval("select coalesce(max(index), 0) from audit.minimum")
+    index: int = await uow.fetchval(MINIMUM)
     return index
 
 
@@ -88,13 +97,11 @@ async def absent(uow: UnitOfWork, first: int, end: int) -> list[int]:
 
 async def said_removed(uow: UnitOfWork, size: int) -> list[bytes]:
     """Return the entries below ``size`` that say which others were removed, as their tiles have them."""
-    rows = await uow.fetch(
-        "select e.body, substr(t.hashes, (l.index % 256)::int * 32 + 1, 32) as tiled"
-        " from audit.leaf l join audit.entry e on e.id = l.entry join audit.tile t on t.place = l.index / 256"
-        ' where l.action collate "C" = $1 and l.index >= 0 and l.index < $2 order by l.index',
-        Action.ENTRIES_REMOVED.value,
-        size,
-    )
+    return believed(await uow.fetch(REMOVALS, Action.ENTRIES_REMOVED.value, size))
+
+
+def believed(rows: Iterable[asyncpg.Record]) -> list[bytes]:
+    """Return those of ``REMOVALS`` whose bytes are what their tiles have: a changed one excuses nothing."""
     return [row["body"] for row in rows if leaf_hash(row["body"]) == row["tiled"]]
 
 
