@@ -20,6 +20,7 @@ from kernel.settings import CHECKOUT
 PORT = 8097
 OF_THE_LOG: dict[str, Callable[..., rows.Row]] = {
     "verify": verify.verification,
+    "verify-mirror": verify.mirroring,
     "sequence": verify.sequencing,
     "prove": verify.proving,
     "export": verify.exporting,

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 import audit as room
+from api.cli.bars import bar
 from api.cli.environment import settings_of
 from api.runtime import former_log_keys, log_origin
 from kernel.keys import load_keys
@@ -65,7 +66,12 @@ def verify_export(
 def verify_mirror(folder: Path, key: str | None, former: Sequence[str], minimum: int, *, as_json: bool) -> None:
     """Check every byte of a log that was written to FOLDER; exit status 1 names the index of what is not in order."""
     keys, _ = _keys(key, former)
-    _tell(lambda: _said(room.check_mirror(_reader(folder), keys, minimum)), as_json=as_json)
+
+    def check() -> tuple[str, dict[str, Any]]:
+        with bar("verifying", shown=not as_json, of="entries") as advance:
+            return _said(room.check_mirror(_reader(folder), keys, minimum, advance))
+
+    _tell(check, as_json=as_json)
 
 
 @click.command("verify-proof")

@@ -5,7 +5,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import msgspec
 
@@ -15,8 +15,9 @@ from audit.rules.notes import NoteError
 from audit.rules.proofs import is_included
 from audit.rules.resources import Resource, is_below, read_bundle
 from audit.rules.submissions import MOST_PROOF_LINES, read_hash
-from audit.rules.tiles import TILE_HASHES, Tile, split, subtrees
-from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hash
+from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile, split, subtrees
+from audit.rules.tree import HASH_BYTES, CompactRange, complete_hash, leaf_hash, leaf_hashes
+from audit.values import Progress
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
 
@@ -83,7 +84,7 @@ def check_proof(data: bytes, entry: bytes, keys: KeyRing) -> Checkpoint:
     return checkpoint
 
 
-def check_mirror(read: Read, keys: KeyRing, minimum: int = 0) -> Checkpoint:
+def check_mirror(read: Read, keys: KeyRing, minimum: int = 0, progress: Progress | None = None) -> Checkpoint:
     """Return the checkpoint of a log that is stored as files, having compared every byte with it.
 
     Bundles of entries that end at or below ``minimum`` may be absent (c2sp.org/tlog-tiles, Pruning): their tiles speak
@@ -102,9 +103,13 @@ def check_mirror(read: Read, keys: KeyRing, minimum: int = 0) -> Checkpoint:
     tree = CompactRange()
     row: list[bytes] = []
     for first in range(0, checkpoint.size, TILE_HASHES):
-        hashes = _check_entries(read, first // TILE_HASHES, min(TILE_HASHES, checkpoint.size - first), minimum)
-        tree.extend(hashes)
-        row += _full(hashes)
+        width = min(TILE_HASHES, checkpoint.size - first)
+        hashes = _check_entries(read, first // TILE_HASHES, width, minimum)
+        root = _full(hashes)
+        tree.extend(*(root, TILE_HEIGHT) if root else (hashes,))
+        row += root
+        if progress is not None:
+            progress(first + width, checkpoint.size)
     level = 1
     while row:
         pieces = [row[start : start + TILE_HASHES] for start in range(0, len(row), TILE_HASHES)]
@@ -134,7 +139,7 @@ def _check_entries(read: Read, number: int, width: int, minimum: int) -> list[by
         raise MirrorError(resource.first, "The bundle is cut.") from None
     if len(entries) != width:
         raise MirrorError(resource.first + min(len(entries), width), f"The bundle has {len(entries)} entries.")
-    hashes = list(map(leaf_hash, entries))
+    hashes = cast("list[bytes]", leaf_hashes(entries))
     _check_tile(read, resource.tile, hashes)
     return hashes
 
@@ -148,7 +153,10 @@ def _check_absent(read: Read, resource: Resource, minimum: int) -> list[bytes]:
 
 
 def _check_tile(read: Read, tile: Tile, hashes: Sequence[bytes]) -> None:
-    stored = split(read(tile.path(len(hashes))) or b"")
+    data = read(tile.path(len(hashes))) or b""
+    if data == b"".join(hashes):
+        return
+    stored = split(data)
     covered = TILE_HASHES**tile.level
     first = tile.number * TILE_HASHES * covered
     for number, digest in enumerate(hashes):

@@ -8,8 +8,6 @@ from typing import Final, NamedTuple
 from audit.rules.tiles import TILE_HASHES, TILE_HEIGHT, Tile
 
 MOST_LEVEL: Final = 63
-MOST_NUMBER_GROUPS: Final = 5
-"""How many groups of three digits a number has at most: more than an index of 48 bits needs."""
 
 _PATH = re.compile(r"(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,4}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _LENGTH = struct.Struct(">H")
