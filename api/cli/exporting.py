@@ -1,6 +1,8 @@
 """`laurel audit export` and `mirror`: the log in files, which need no server to be verified."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -48,16 +50,30 @@ def mirror(folder: Path) -> None:
 async def _export(settings: Settings, filters: room.EntryFilter, span: range, file: Path) -> room.Manifest:
     async with opened(settings) as runtime, runtime.work.begin(command_origin("audit export")) as uow:
         draft = file.with_name(f"{file.name}.new")  # what was there stays until there is something better
-        try:
-            with draft.open("wb") as target, bar("writing", shown=True, of="entries") as advance:
-                manifest = await room.write_archive(uow, runtime.log_key, filters, span, target, advance)
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
+        with _files(file), bar("writing", shown=True, of="entries") as advance:
+            try:
+                with draft.open("wb") as target:
+                    manifest = await room.write_archive(uow, runtime.log_key, filters, span, target, advance)
+                draft.replace(file)
+            finally:
+                draft.unlink(missing_ok=True)
         return manifest
 
 
 async def _mirror(settings: Settings, folder: Path) -> int:
     async with opened(settings) as runtime, runtime.work.begin(command_origin("audit mirror")) as uow:
-        with bar("writing", shown=True, of="entries") as advance:
+        with _files(folder), bar("writing", shown=True, of="entries") as advance:
             return await room.write_mirror(uow, folder, advance)
+
+
+@contextmanager
+def _files(place: Path) -> Iterator[None]:
+    """Name a place that can't be written to: elsewhere an ``OSError`` means that the database is away."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise click.ClickException(
+            f"{place} can't be written: {error.strerror or error}. Make room, or name another place."
+        ) from None

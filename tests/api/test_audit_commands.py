@@ -121,3 +121,16 @@ async def test_what_is_not_there_is_nothing_that_either_verifier_judges(
         command = [NODE, str(VERIFIER), name, *paths, "--key", house.runtime.log_key.vkey]
         done = plainly(command)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["export", "mirror"])
+async def test_a_place_that_cannot_be_written_to_is_named(house: House, tmp_path: Path, command: str) -> None:
+    await (await house.hcp()).read("/v1/me")
+    await house.settled()
+    (tmp_path / "file").write_bytes(b"")
+    place = tmp_path / "file" / "below"
+    refused = laurel(tmp_path, house, command, str(place))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"{place} can't be written: Not a directory." in refused.stderr
+    assert laurel(tmp_path, house, command, str(tmp_path / "new")).returncode == 0, "the control"
