@@ -120,6 +120,13 @@ _UNSIGNED_REMOVALS = (
     " or exists (select from audit.pending p join audit.entry e on e.id = p.entry"
     " where position(convert_to($1, 'UTF8') in e.body) > 0)"
 )
+_REPLACED = (
+    "select name from unnest($1::text[]) as name where not exists ("
+    "select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+    " where n.nspname = 'audit' and c.relname = name and c.relkind = 'r'"
+    " and not exists (select from pg_rewrite r where r.ev_class = c.oid))"
+)
+_OF_THE_LOG: Final = ("entry", "detail", "pending", "leaf", "tile", "checkpoint", "minimum")
 _FIRST_BAD = "select i, (select min(size) from audit.checkpoint where size > i) from unnest($1::bigint[]) as i"
 
 MOST_CHECKPOINTS: Final = RANGE
@@ -158,6 +165,10 @@ class Snapshot:
     async def size(self) -> int:
         """Return the index after the last."""
         return await size(self._connection)
+
+    async def replaced(self) -> list[str]:
+        """Return which tables of the log are something else by now: what we read may not be what others are shown."""
+        return [row["name"] for row in await self._connection.fetch(_REPLACED, _OF_THE_LOG)]
 
     async def stored(self, first: int, end: int) -> list[Stored]:
         """Return what is stored about the indexes from ``first`` up to ``end``, tile by tile."""

@@ -93,6 +93,8 @@ class _Run:
         self._checkpoints = 0
 
     async def report(self, indexed: int, kept: Checkpoint | None, progress: Progress | None) -> Report:
+        for name in await self._log.replaced():
+            self._findings.add(0, FindingKind.TABLE_REPLACED, f"audit.{name} is no plain table.")
         total = await self._log.size()
         self._verification.removed = Removed(await self._log.removals(), total)
         await self._check_ranges(total, progress)

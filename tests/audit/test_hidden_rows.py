@@ -231,3 +231,36 @@ async def test_a_review_is_shown_as_it_was_signed(log: str, work: Work, clock: M
         (shown,) = (await audit.reviews(uow, None, 5)).items
     assert msgspec.structs.replace(shown, reviewer=signed.reviewer) == signed
     assert str(shown.reviewer) == origin().actor
+
+
+@pytest.mark.parametrize(
+    ("replaced", "back"),
+    [
+        (
+            (
+                "alter table audit.checkpoint rename to kept",
+                "create view audit.checkpoint as select * from audit.kept",
+                "grant select on audit.checkpoint to public",
+            ),
+            ("drop view audit.checkpoint", "alter table audit.kept rename to checkpoint"),
+        ),
+        (
+            ("create rule hidden as on insert to audit.checkpoint do instead nothing",),
+            ("drop rule hidden on audit.checkpoint",),
+        ),
+    ],
+    ids=["a view", "a rule"],
+)
+async def test_who_puts_something_else_in_a_tables_place_is_seen(
+    log: str, replaced: tuple[str, ...], back: tuple[str, ...]
+) -> None:
+    async with superuser(log) as connection:
+        for statement in replaced:
+            await connection.execute(statement)
+        try:
+            found = of(await verified(log))
+        finally:
+            for statement in back:
+                await connection.execute(statement)
+    assert found == [(0, FindingKind.TABLE_REPLACED)]
+    assert (await verified(log)).ok, "the control"
