@@ -13,9 +13,9 @@ from scim2_tester import Status, check_server
 
 from access import Role
 from kernel.settings import Settings
-from tests.api.asker import Asker, Body
-from tests.api.house import PASSWORD, House, problem
-from tests.api.letters import code_for, letters
+from tests.api.directories import directory, kept, opened, patched, request_for
+from tests.api.house import House, problem
+from tests.api.letters import letters
 from tests.api.opening import served_house
 from tests.api.scim_scenes import USERS, patch, somebody
 
@@ -25,41 +25,6 @@ async def house(settings: Settings, migrated_url: str) -> AsyncIterator[House]:
     """The application behind a real server."""
     async with served_house(settings, migrated_url) as opened:
         yield opened
-
-
-async def directory(house: House, *markets: str) -> Asker:
-    return await house.machine(*(markets or ("GB",)), role=Role.PROVISIONER)
-
-
-async def kept(client: Asker, **more: object) -> Body:
-    answer = await client.post(USERS, somebody(**more))
-    assert answer.status_code == 201, answer.text
-    user: Body = answer.json()
-    assert answer.headers["location"] == user["meta"]["location"]
-    return user
-
-
-async def patched(client: Asker, user: Body, *operations: Body) -> Any:
-    return await client.ask("PATCH", f"{USERS}/{user['id']}", body=patch(*operations))
-
-
-async def request_for(administrator: Asker, user: Body) -> str:
-    """Return the path of what waits to be decided about somebody whom a directory named."""
-    waiting = (await administrator.read("/v1/role-requests", limit=200))["items"]
-    (request,) = [each["id"] for each in waiting if each["account"] == user["id"]]
-    return f"/v1/role-requests/{request}"
-
-
-async def opened(house: House, client: Asker, **more: object) -> tuple[Body, Body]:
-    """Let a directory name somebody, a colleague agree, and the person come in; return the user and a sign-in."""
-    user = await kept(client, **more)
-    officer = await house.staff(Role.ADMINISTRATOR, "GB")
-    assert (await officer.post(f"{await request_for(officer, user)}/approve")).status_code == 200
-    address = user["emails"][0]["value"]
-    code = await code_for(house, address)
-    accepted = await house.http.post("/v1/invitations/accept", json={"code": code, "password": PASSWORD})
-    assert accepted.is_success, accepted.text
-    return user, {"email": address, "password": PASSWORD}
 
 
 async def test_a_tester_that_others_wrote_finds_nothing_wrong(house: House) -> None:
@@ -247,15 +212,6 @@ async def test_nobody_alone_switches_on_whom_a_directory_named_switched_off(hous
     assert (await one.post(f"/v1/accounts/{off['id']}/enable")).status_code == 204
     roles = await house.database.fetch("select role from access.account where id = $1", off["id"])
     assert [each["role"] for each in roles] == ["marketer"]
-
-
-async def test_whom_a_directory_removes_is_out_and_gone_from_it(house: House) -> None:
-    client = await directory(house)
-    user, credentials = await opened(house, client)
-    assert (await client.ask("DELETE", f"{USERS}/{user['id']}")).status_code == 204
-    problem(await client.get(f"{USERS}/{user['id']}"), 404, "provisioned-user-not-found")
-    problem(await house.http.post("/v1/sessions", json=credentials), 401, "sign-in-failed")
-    assert (await client.read(USERS))["totalResults"] == 0
 
 
 async def test_a_directory_for_every_market_names_nobody(house: House) -> None:
