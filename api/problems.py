@@ -9,6 +9,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+import access
 from access import PasskeyRequest, TokenRefusedError
 from api.scim_documents import MEDIA_TYPE as SCIM_TYPE
 from api.scim_documents import PREFIX
@@ -163,7 +164,7 @@ def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Respo
     status = status_of(error)
     headers = {}
     if status == 401:  # noqa: PLR2004 - RFC 9110 demands the challenge with this status
-        headers["WWW-Authenticate"] = _challenge(error)
+        headers["WWW-Authenticate"] = _challenge(request, error)
     if status in {429, 503}:
         headers["Retry-After"] = str(error.facts.get("retry_after_seconds", 1))
     field = error.facts.get("field")
@@ -173,16 +174,28 @@ def laurel_problem(request: Request[Any, Any, Any], error: LaurelError) -> Respo
     )
 
 
-def _challenge(error: LaurelError) -> str:
-    """Return what RFC 6750 asks of a 401, RFC 9449 of a bad proof, and RFC 9470 where the last factor is too old."""
+def _challenge(request: Request[Any, Any, Any], error: LaurelError) -> str:
+    """Return what RFC 6750 asks of a 401, RFC 9449 of one with a key, and RFC 9470 where the last factor is too old.
+
+    Who came with a key is asked for one again (RFC 9449 section 7.1).
+    """
+    faults = {}
     if "algorithms" in error.facts:
-        return f'DPoP error="invalid_dpop_proof", algs="{error.facts["algorithms"]}"'
-    if isinstance(error, TokenRefusedError) and error.facts.get("reason") != "token-missing":
-        return 'Bearer error="invalid_token"'
-    if "max_age" not in error.facts:
-        return "Bearer"
-    words = f'error_description="{error.detail}", max_age="{error.facts["max_age"]}"'
-    return f'Bearer error="insufficient_user_authentication", {words}'
+        faults = {"error": "invalid_dpop_proof"}
+    elif isinstance(error, TokenRefusedError) and error.facts.get("reason") != "token-missing":
+        faults = {"error": "invalid_token"}
+    elif "max_age" in error.facts:
+        faults = {
+            "error": "insufficient_user_authentication",
+            "error_description": error.detail,
+            "max_age": str(error.facts["max_age"]),
+        }
+    shown, _, _ = request.headers.get("authorization", "").partition(" ")
+    scheme = "DPoP" if "algorithms" in error.facts or shown.lower() == "dpop" else "Bearer"
+    if scheme == "DPoP":
+        faults["algs"] = " ".join(access.dpop.ALGORITHMS)
+    words = ", ".join(f'{name}="{value}"' for name, value in faults.items())
+    return f"{scheme} {words}".strip()
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

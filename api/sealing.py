@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from litestar import Request
+from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
@@ -88,7 +89,7 @@ class Seal:
                 raise
             status = TIMED_OUT
             _log.error("request_unsealed", request=str(passage.request), error=type(error.__cause__ or error).__name__)
-            await _send_bare(send, TIMED_OUT, passage)
+            await _send_bare(scope, send, TIMED_OUT, passage)
         _log.debug(
             "request",
             request=str(passage.request),
@@ -182,8 +183,19 @@ async def too_many(scope: Scope, receive: Receive, send: Send) -> None:
         "This network sent too many requests without a valid token in this minute.",
         retry_after_seconds=request.scope["state"]["passage"].quota.resets_in,
     )
-    response = laurel_problem(request, error).to_asgi_response(app=None, request=request)
+    problem = laurel_problem(request, error)
+    problem.headers.update(_cross_origin(scope))
+    response = problem.to_asgi_response(app=None, request=request)
     await response(scope, receive, send)
+
+
+def _cross_origin(scope: Scope) -> dict[str, str]:
+    """Return what lets a page of an allowed origin read an answer that the framework, which says so, did not make."""
+    config = scope["litestar_app"].cors_config
+    origin = Headers.from_scope(scope).get("origin")
+    if config is None or origin is None or not config.is_origin_allowed(origin):
+        return {}
+    return {**config.simple_headers, "Access-Control-Allow-Origin": origin, "Vary": "Origin"}
 
 
 def _may_be_kept(policy: "Policy | None", message: HTTPResponseStartEvent) -> bool:
@@ -193,12 +205,13 @@ def _may_be_kept(policy: "Policy | None", message: HTTPResponseStartEvent) -> bo
     return bool(said) and (policy.kind == "public" or all(value.startswith(b"private") for value in said))
 
 
-async def _send_bare(send: Send, status: int, passage: Passage) -> None:
+async def _send_bare(scope: Scope, send: Send, status: int, passage: Passage) -> None:
     headers: list[tuple[bytes, bytes]] = [
         (b"content-length", b"0"),
         (b"retry-after", b"1"),
         (b"x-request-id", str(passage.request).encode()),
         *SECURITY_HEADERS,
+        *((name.lower().encode(), value.encode()) for name, value in _cross_origin(scope).items()),
     ]
     start: Any = {"type": "http.response.start", "status": status, "headers": headers}
     body: Any = {"type": "http.response.body", "body": b"", "more_body": False}

@@ -6,6 +6,9 @@ from uuid import UUID
 
 PersonId = NewType("PersonId", UUID)
 
+NAME_LENGTH: Final = 200
+"""How long a person's name may be, in characters."""
+
 _ASSIGNED: Final = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
     "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK "

@@ -19,7 +19,7 @@ from access.refusals import IdentityFault
 from access.rules import jose
 from access.rules.providers import Place, Provider, claim
 from kernel.texts import is_safe_url
-from people.vocabulary import Profession
+from people.vocabulary import NAME_LENGTH, Profession
 
 ATTEMPT_BYTES: Final = 32
 SKEW_SECONDS: Final = 60
@@ -183,11 +183,20 @@ def claimed(provider: Provider, claims: Mapping[str, Any]) -> Claimed:
     return Claimed(
         issuer=provider.issuer,
         subject=claims["sub"],
-        name=claim(claims, "name"),
+        name=_line(claim(claims, "name") or ""),
         email=claim(claims, "email") if confirmed else None,
         profession=None if profession is None else provider.professions.get(profession),
         place=None if country is None else provider.countries.get(country),
     )
+
+
+def _line(name: str) -> str | None:
+    """Return a name as one line of a length that can be stored; None where nothing of it can be read.
+
+    Providers put line feeds and tabs between the parts of a name: nobody is refused for what they can't change.
+    """
+    readable = "".join(character for character in " ".join(name.split()) if character.isprintable())
+    return readable[:NAME_LENGTH].strip() or None
 
 
 def refused(fault: IdentityFault) -> IdentityRefusedError:

@@ -5,7 +5,7 @@ same transaction: nobody goes on with what they no longer have.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any
 
 import people
 from access.common_passwords import common_passwords
@@ -23,9 +23,6 @@ from access.vocabulary import ALL_BRANDS, MACHINES, AccountId, AccountStatus, Ac
 from kernel import epochs
 from kernel.unit_of_work import UnitOfWork
 from people import NewPerson, PersonId
-
-SECRET_BYTES: Final = 32
-NAME_LENGTH: Final = 200
 
 
 async def create_account(uow: UnitOfWork, new: NewAccount) -> AccountId:

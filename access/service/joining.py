@@ -8,6 +8,7 @@ import people
 from access.errors import (
     AccountNotFoundError,
     InvalidAccountError,
+    OutsideScopeError,
     RoleRequestNotFoundError,
 )
 from access.rules import four_eyes
@@ -72,6 +73,7 @@ async def invite(uow: UnitOfWork, caller: Caller, new: NewAccount, reason: str) 
 
     Raises:
         InvalidAccountError: that is no role of staff, or a market is wrong; the facts hold ``field``.
+        OutsideScopeError: a market or brand lies beyond the caller's; the facts hold ``field``.
         people.PersonExistsError: the address is taken.
 
     """
@@ -79,6 +81,8 @@ async def invite(uow: UnitOfWork, caller: Caller, new: NewAccount, reason: str) 
         raise InvalidAccountError("The field role must be a role of staff.", field="role")
     scoped = scope(new.role, new.markets, new.brands, None)
     require_within(caller.scope, scoped)
+    if not caller.scope.reaches([new.market]):
+        raise OutsideScopeError("The field market must be one of your own markets.", field="market")
     account = await pend(uow, new, new.role, scoped)
     return await propose(uow, caller, account, new.role, scoped, reason)
 

@@ -11,12 +11,12 @@ from people.errors import InvalidPersonError, ZoneCooldownError
 from people.rules.identifiers import is_well_formed
 from people.rules.texts import is_line
 from people.values import Change, Identifier, NewPerson
-from people.vocabulary import is_market
+from people.vocabulary import NAME_LENGTH, is_market
 
-NAME_LENGTH: Final = 200
 EMAIL_LENGTH: Final = 254
 """The longest address that fits into an SMTP path (RFC 5321, erratum 1690)."""
-IDENTIFIER_LENGTH: Final = 200
+IDENTIFIER_LENGTH: Final = 255
+"""As long as the subject of an OpenID provider may be (OpenID Connect Core 1.0 section 2)."""
 IDENTIFIERS: Final = 20
 PRACTICE_LENGTH: Final = 300
 WORD_LENGTH: Final = 60

@@ -114,6 +114,8 @@ async def test_without_a_proof_or_with_another_key_a_bound_token_opens_nothing(h
     problem(answer, 401, "key-proof-refused")
     assert answer.headers["www-authenticate"] == CHALLENGE
     problem(await stranger.ask(tokens), 401, "key-proof-refused")
+    forged = await key.ask(tokens | {"access_token": f"{tokens['access_token']}x"})
+    assert forged.headers["www-authenticate"] == CHALLENGE.replace("invalid_dpop_proof", "invalid_token")
     token = tokens["access_token"]
     two = [("Authorization", f"DPoP {token}"), *(("DPoP", key.proof("GET", "/v1/me", token)) for _ in range(2))]
     problem(await house.http.get("/v1/me", headers=two), 401, "key-proof-refused")

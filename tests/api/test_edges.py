@@ -147,6 +147,10 @@ async def test_only_pages_of_a_named_origin_may_call(house: House) -> None:
         simple = await opened.get("/v1/me", headers={"Origin": origin})
         assert (simple.status_code, simple.headers["access-control-allow-origin"]) == (401, origin)
         assert "WWW-Authenticate" in simple.headers["access-control-expose-headers"].split(", ")
+    async with worker(house, "203.0.113.77", cors_origins=(origin,), anonymous_requests_per_minute=0) as limited:
+        for asking, allowed in ((origin, origin), (stranger, None)):
+            refused = await limited.get("/v1/me", headers={"Origin": asking})
+            assert (refused.status_code, refused.headers.get("access-control-allow-origin")) == (429, allowed)
     closed = await house.http.get("/v1/me", headers={"Origin": origin})
     assert "access-control-allow-origin" not in closed.headers
 

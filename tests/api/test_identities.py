@@ -52,7 +52,7 @@ async def test_who_is_new_is_registered_as_the_provider_says_and_known_the_next_
     house: House, provider: Provider
 ) -> None:
     subject, email = uuid4().hex, f"{uuid4().hex}@praxis.example"
-    said = {"name": "Dr. Eva Roth", "email": email, "email_verified": True}
+    said = {"name": "Dr. Eva\r\n\tRoth\0", "email": email, "email_verified": True}
     first = await signed_in(house, provider, subject, **said)
     assert first.status_code == 200, first.text
     profile = (await house.http.get("/v1/me/profile", headers=bearing(first.json()))).json()
@@ -71,7 +71,7 @@ async def test_who_is_new_is_registered_as_the_provider_says_and_known_the_next_
 async def test_a_provider_may_tell_no_more_than_a_pseudonym_profession_and_country(
     house: House, provider: Provider
 ) -> None:
-    answer = await signed_in(house, provider, uuid4().hex)
+    answer = await signed_in(house, provider, f"{uuid4().hex:a<255}")
     profile = (await house.http.get("/v1/me/profile", headers=bearing(answer.json()))).json()
     assert (profile["email"], profile["profession"], profile["market"]) == (None, "physician", "DE")
 

@@ -201,6 +201,9 @@ async def test_nobody_gives_away_markets_that_they_do_not_have(
     first, _ = administrators
     for markets in (["FR"], ["*"], ["GB", "DE"]):
         problem(await first.post("/v1/invitations", invited(markets=markets)), 403, "outside-scope")
+    assert fields(problem(await first.post("/v1/invitations", invited(market="FR")), 403, "outside-scope")) == [
+        "market"
+    ]
     for role in ("hcp", "learning_system", "witness"):
         assert fields(problem(await first.post("/v1/invitations", invited(role=role)), 400, "account-invalid")) == [
             "role"
