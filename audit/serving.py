@@ -88,8 +88,12 @@ async def write_mirror(uow: UnitOfWork, folder: Path, progress: Progress | None 
 def _write_whole(path: Path, data: bytes) -> None:
     """Write a file under another name first: a half one, left by who was interrupted, would pass for what is there."""
     draft = path.with_name(f"{path.name}.new")
-    draft.write_bytes(data)
-    draft.replace(path)
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 async def _stored(uow: UnitOfWork, wanted: Resource) -> bytes:

@@ -29,10 +29,11 @@ for command in (witness, export, verify_export, mirror, verify_mirror, verify_pr
 
 
 @audit.command("key")
-def show_key() -> None:
-    """Print the log's public key, which is all that verification needs to know."""
+@click.option("--export", "of_exports", is_flag=True, help="Print the public key of exports instead.")
+def show_key(*, of_exports: bool) -> None:
+    """Print the log's public key, which is all that verification needs to know; exports have a key of their own."""
     with servers() as settings:
-        click.echo(public_key(settings))
+        click.echo(room.export_key(_log_key(settings)).vkey if of_exports else public_key(settings))
 
 
 @audit.command("retire-key")
@@ -72,7 +73,11 @@ def verify(key: str | None, against: Path | None, *, as_json: bool) -> None:
 
 def public_key(settings: Settings) -> str:
     """Return this installation's log key in the form of a verifier key (c2sp.org/signed-note)."""
-    return room.LogKey(log_origin(settings), load_keys(settings).audit_key).vkey
+    return _log_key(settings).vkey
+
+
+def _log_key(settings: Settings) -> room.LogKey:
+    return room.LogKey(log_origin(settings), load_keys(settings).audit_key)
 
 
 async def _verified(settings: Settings, key: str, against: Path | None, *, shown: bool) -> room.Report:

@@ -24,10 +24,10 @@ import gamification
 import people
 from access import AccountId, Caller, NewAccount, Role, SessionId
 from api.cli.audit import public_key
-from api.cli.environment import command_origin, opened
+from api.cli.environment import command_origin, opened, servers
 from api.cli.importing import publish_notices, publish_rules
 from api.cli.migrating import migrated
-from api.cli.serving import listen, listenable, supervised
+from api.cli.serving import listen, listenable, supervising
 from api.importer import Order, Presentation, import_presentation, read_credentials
 from api.importer.progress import Bar
 from api.runtime import Runtime, former_log_keys
@@ -80,7 +80,7 @@ class Accounts(msgspec.Struct, frozen=True):
 def demo(port: int | None, *, stop_when_loaded: bool, as_json: bool) -> None:
     """Load the sample into embedded servers, print what came of it and the accounts, and serve."""
     failure: list[str] = []
-    with supervised() as given:
+    with servers(supervising) as given:
         settings = listenable(msgspec.structs.replace(given, port=port or given.port))
         file = settings.home / "demo.json"
         asyncio.run(_prepare(settings, file))

@@ -1,8 +1,8 @@
 """From the environment to settings, servers and an open runtime: what every command begins with."""
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -42,8 +42,11 @@ def on_embedded(settings: Settings, running: "Running") -> Settings:
 
 
 @contextmanager
-def servers() -> Iterator[Settings]:
-    """Give settings with both URLs; the embedded servers run while the block lasts, if they are wanted."""
+def servers(beside: "Callable[[Running], AbstractContextManager[object]]" = nullcontext) -> Iterator[Settings]:
+    """Give settings with both URLs; the embedded servers run while the block lasts, if they are wanted.
+
+    ``beside`` them something may go on for as long as they run.
+    """
     settings = settings_of(os.environ)
     configure_log(settings.log_level)
     if not settings.embedded:
@@ -54,7 +57,8 @@ def servers() -> Iterator[Settings]:
     with embedded.start(settings.home) as running:
         if running.note:
             click.echo(running.note, err=True)
-        yield on_embedded(settings, running)
+        with beside(running):
+            yield on_embedded(settings, running)
 
 
 @asynccontextmanager

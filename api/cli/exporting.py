@@ -1,8 +1,6 @@
 """`laurel audit export` and `mirror`: the log in files, which need no server to be verified."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +9,13 @@ import click
 import audit as room
 from api.cli.bars import bar
 from api.cli.environment import command_origin, failing, opened, servers
+from api.cli.files import draft_of, naming
 from kernel.errors import LaurelError
 from kernel.settings import Settings
 
 LAST: Final = 2**53 - 1
+MIRRORED: Final = frozenset({"checkpoint", "checkpoint.new", "tile"})
+"""What stands at the top of a mirror; an export has a checkpoint, too, and would be spoilt."""
 
 
 @click.command("export")
@@ -39,6 +40,11 @@ def export(file: Path, first_index: int, end_index: int, **filters: object) -> N
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def mirror(folder: Path) -> None:
     """Write the whole log to FOLDER as files, laid out as it is served (c2sp.org/tlog-tiles); go on where it ended."""
+    others = {path.name for path in folder.iterdir()} - MIRRORED if folder.exists() else set()
+    if others:
+        raise click.BadParameter(
+            f"it holds {min(others)}; name an empty folder, or one with a mirror.", param_hint="FOLDER"
+        )
     with servers() as settings:
         try:
             size = asyncio.run(_mirror(settings, folder))
@@ -48,32 +54,13 @@ def mirror(folder: Path) -> None:
 
 
 async def _export(settings: Settings, filters: room.EntryFilter, span: range, file: Path) -> room.Manifest:
-    async with opened(settings) as runtime, runtime.work.begin(command_origin("audit export")) as uow:
-        draft = file.with_name(f"{file.name}.new")  # what was there stays until there is something better
-        with _files(file), bar("writing", shown=True, of="entries") as advance:
-            try:
-                with draft.open("wb") as target:
-                    manifest = await room.write_archive(uow, runtime.log_key, filters, span, target, advance)
-                draft.replace(file)
-            finally:
-                draft.unlink(missing_ok=True)
-        return manifest
+    with draft_of(file) as draft:
+        async with opened(settings) as runtime, runtime.work.begin(command_origin("audit export")) as uow:
+            with naming(file), draft.open("wb") as target, bar("writing", shown=True, of="entries") as advance:
+                return await room.write_archive(uow, runtime.log_key, filters, span, target, advance)
 
 
 async def _mirror(settings: Settings, folder: Path) -> int:
     async with opened(settings) as runtime, runtime.work.begin(command_origin("audit mirror")) as uow:
-        with _files(folder), bar("writing", shown=True, of="entries") as advance:
+        with naming(folder), bar("writing", shown=True, of="entries") as advance:
             return await room.write_mirror(uow, folder, advance)
-
-
-@contextmanager
-def _files(place: Path) -> Iterator[None]:
-    """Name a place that can't be written to: elsewhere an ``OSError`` means that the database is away."""
-    try:
-        yield
-    except (ConnectionError, TimeoutError):
-        raise
-    except OSError as error:
-        raise click.ClickException(
-            f"{place} can't be written: {error.strerror or error}. Make room, or name another place."
-        ) from None

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -19,12 +20,14 @@ from granian.server.mp import MPServer
 from litestar.types import ASGIApp
 
 from api.app import working
-from api.cli.environment import on_embedded, opened, settings_of
+from api.cli.environment import opened, servers, settings_of
 from api.cli.migrating import migrated, require_migrated
 from api.cli.privacy import require_replayed
-from kernel.log import configure_log
 from kernel.settings import Settings
 from kernel.starter import die_with_starter
+
+if TYPE_CHECKING:
+    from kernel.embedded import Running
 
 SUPERVISION_SECONDS = 1.0
 BACKLOG = 2_048
@@ -40,7 +43,7 @@ BACKLOG = 2_048
 )
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the API. In embedded mode this runs servers, migrations and the worker as well."""
-    with supervised() as settings:
+    with servers(supervising) as settings:
         chosen = msgspec.structs.replace(
             settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers
         )
@@ -52,32 +55,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 @click.command("worker")
 def worker() -> None:
     """Run the sequencer, the outbox relay and the board's keeper until stopped."""
-    with supervised() as settings:
+    with servers(supervising) as settings:
         asyncio.run(_ready(settings))
         asyncio.run(_work(settings))
-
-
-@contextmanager
-def supervised() -> Iterator[Settings]:
-    """Give settings with both URLs; embedded servers that die are started again while the block lasts."""
-    settings = settings_of(os.environ)
-    configure_log(settings.log_level)
-    if not settings.embedded:
-        yield settings
-        return
-    from kernel import embedded  # noqa: PLC0415 - with both URLs given they are never imported
-
-    with embedded.start(settings.home) as running:
-        if running.note:
-            click.echo(running.note, err=True)
-        stop = threading.Event()
-        thread = threading.Thread(target=_supervise, args=(running, stop), name="supervise", daemon=True)
-        thread.start()
-        try:
-            yield on_embedded(settings, running)
-        finally:
-            stop.set()
-            thread.join()
 
 
 def listenable(settings: Settings) -> Settings:
@@ -93,7 +73,10 @@ def listenable(settings: Settings) -> Settings:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that was left a moment ago is free
             probe.bind(place)
     except OSError as error:
-        message = f"The server can't listen on {settings.host}:{settings.port}: {error.strerror}."
+        message = (
+            f"The server can't listen on {settings.host}:{settings.port}: {error.strerror}."
+            " Choose another port (--port, LAUREL_PORT) or host (LAUREL_HOST)."
+        )
         raise click.ClickException(message) from error
     return msgspec.structs.replace(settings, host=str(place[0]))
 
@@ -150,10 +133,23 @@ def granian(target: str, host: str, port: int, *, workers: int) -> MPServer:
     )
 
 
-def _supervise(running: object, stop: threading.Event) -> None:
+@contextmanager
+def supervising(running: "Running") -> Iterator[None]:
+    """Start embedded servers that die again while the block lasts."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_supervise, args=(running, stop), name="supervise", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _supervise(running: "Running", stop: threading.Event) -> None:
     while not stop.wait(SUPERVISION_SECONDS):
         try:
-            running.supervise()  # type: ignore[attr-defined]
+            running.supervise()
         except Exception as error:  # noqa: BLE001 - the thread must outlive a server that is slow to come back
             click.echo(f"An embedded server does not come back yet: {error}", err=True)
             time.sleep(SUPERVISION_SECONDS)

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import hashlib
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import audit
 import gamification
 from api.cli.bars import bar
 from api.cli.environment import command_origin, opened, servers
+from api.cli.files import draft_of, naming
 from api.cli.migrating import migrated
 from gamification import EFPIA, OPEN_PAYMENTS, ColumnNote
 from kernel.settings import Settings
@@ -79,18 +79,13 @@ def export(year: int, layout: str, out: Path, *, as_json: bool) -> None:
 
 async def _exported(settings: Settings, year: int, layout: str, out: Path, *, shown: bool) -> Exported:
     await migrated(settings)
-    draft, manifest = out.with_name(out.name + ".part"), out.with_name(out.name + ".manifest.json.part")
-    try:
+    with draft_of(out) as draft, draft_of(out.with_name(f"{out.name}.manifest.json")) as manifest:
         async with opened(settings) as runtime, runtime.work.begin(command_origin("tov export")) as uow:
-            rows, left_out = await _written(uow, year, layout, draft, shown=shown)
+            with naming(out):
+                rows, left_out = await _written(uow, year, layout, draft, shown=shown)
+                report = Exported(layout=layout, year=year, file=str(out), rows=rows, left_out=left_out)
+                _describe(report, draft, manifest)
             gamification.exported(uow, year, layout, rows)
-            report = Exported(layout=layout, year=year, file=str(out), rows=rows, left_out=left_out)
-            _describe(report, draft, manifest)
-        draft.replace(out)  # only now is the export in the trail
-        manifest.replace(out.with_name(out.name + ".manifest.json"))
-    finally:
-        draft.unlink(missing_ok=True)
-        manifest.unlink(missing_ok=True)
     return report
 
 
@@ -103,20 +98,14 @@ def _describe(report: Exported, draft: Path, manifest: Path) -> None:
         notice=NOTICES[report.layout],
         columns=gamification.column_notes(report.layout),
     )
-    with os.fdopen(_owners_alone(manifest), "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(said), indent=2))
-
-
-def _owners_alone(path: Path) -> int:
-    """Open a file for writing that only its owner may read: what is in it is about people."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    manifest.write_bytes(msgspec.json.format(msgspec.json.encode(said), indent=2))
 
 
 async def _written(uow: UnitOfWork, year: int, layout: str, draft: Path, *, shown: bool) -> tuple[int, int]:
     """Write the rows into ``draft``; return how many there are, and how many transfers are in none of them."""
     rows = left_out = 0
     with (
-        os.fdopen(_owners_alone(draft), "w", encoding="utf-8", newline="") as file,
+        draft.open("w", encoding="utf-8", newline="") as file,
         bar("writing", shown=shown) as advance,
     ):
         sheet = csv.DictWriter(file, LAYOUTS[layout])

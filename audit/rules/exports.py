@@ -86,7 +86,10 @@ def check_export(names: Sequence[str], read: Read, keys: KeyRing, export_vkey: s
         ExportError: something else than what was signed is there.
 
     """
-    manifest = _manifest(read(MANIFEST) or b"", LogVerifier(export_vkey))
+    signed = read(MANIFEST)
+    if signed is None:
+        raise NoteError("There is no manifest: this is no unpacked export.")
+    manifest = _manifest(signed, LogVerifier(export_vkey))
     if sorted(names) != sorted([*manifest.files, MANIFEST]):
         raise ExportError("A file is missing, or there is one too many.")
     files = {name: _digested(name, read(name), digest) for name, digest in manifest.files.items()}

@@ -95,7 +95,9 @@ def check_mirror(read: Read, keys: KeyRing, minimum: int = 0, progress: Progress
         MirrorError: something else than what was signed is there; names the first entry that is concerned.
 
     """
-    note = read("checkpoint") or b""
+    note = read("checkpoint")
+    if note is None:
+        raise NoteError("There is no checkpoint: this is no mirror.")
     try:
         checkpoint = keys.open(note.decode())
     except UnicodeDecodeError:

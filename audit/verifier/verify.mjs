@@ -316,7 +316,7 @@ function checkEntries(read, number, width, minimum) {
 }
 
 function checkMirror(read, keys, minimum = 0) {
-  const checkpoint = keys.open(textOf(read("checkpoint") ?? Buffer.alloc(0)));
+  const checkpoint = keys.open(textOf(read("checkpoint") ?? refuse("There is no checkpoint: this is no mirror.")));
   const tree = new Tree();
   let row = [];
   const size = Number(checkpoint.size);
@@ -384,8 +384,10 @@ function parseManifest(text) {
 
 const LINE = /^\{"index":(0|[1-9][0-9]{0,15}),"(entry|base64)":/;
 
+const NO_EXPORT = "There is no manifest: this is no unpacked export.";
+
 function checkExport(names, read, keys, exportVkey) {
-  const manifest = parseManifest(openNote(textOf(read("manifest") ?? Buffer.alloc(0)), parseKey(exportVkey)));
+  const manifest = parseManifest(openNote(textOf(read("manifest") ?? refuse(NO_EXPORT)), parseKey(exportVkey)));
   const expected = Object.keys(manifest.files).concat("manifest").sort();
   if (JSON.stringify(names.slice().sort()) !== JSON.stringify(expected)) refuse("A file is missing, or there is one too many.");
   for (const [name, digest] of Object.entries(manifest.files)) {
@@ -540,8 +542,17 @@ async function main(words) {
     console.error(`${missing} is not there, or is no ${command.isFolder ? "folder" : "file"}.`);
     return 2;
   }
+  let keys;
   try {
-    const found = command.check(files, new KeyRing(values.key, values.former), values);
+    keys = new KeyRing(values.key, values.former);
+    if ("export-key" in command.options) parseKey(values["export-key"] ?? refuse("--export-key is missing."));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    console.error(`--key, --former or --export-key can't be used: ${error.message}`);
+    return 2;
+  }
+  try {
+    const found = command.check(files, keys, values);
     const complete = found.complete === undefined ? "" : found.complete ? ", complete" : ", filtered";
     console.log(`In order: ${found.origin}, size ${found.size}${complete}.`);
     return 0;

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import audit
 from access import Role
 from tests.api.house import House
 from tests.audit.judging import NODE, VERIFIER
@@ -134,3 +135,25 @@ async def test_a_place_that_cannot_be_written_to_is_named(house: House, tmp_path
     assert (refused.returncode, refused.stdout) == (1, "")
     assert f"{place} can't be written: Not a directory." in refused.stderr
     assert laurel(tmp_path, house, command, str(tmp_path / "new")).returncode == 0, "the control"
+
+
+@pytest.mark.slow
+async def test_what_others_keep_is_neither_replaced_nor_spoilt(house: House, tmp_path: Path) -> None:
+    await (await house.hcp()).read("/v1/me")
+    await house.settled()
+    pipe, folder, empty = tmp_path / "pipe", tmp_path / "export", tmp_path / "empty"
+    os.mkfifo(pipe)
+    for each in (folder, empty):
+        each.mkdir()
+    (folder / "manifest").write_bytes(b"of an export")
+    refused = laurel(tmp_path, house, "export", str(pipe))
+    assert (refused.returncode, pipe.is_fifo()) == (1, True)
+    assert "it is no file" in refused.stderr
+    refused = laurel(tmp_path, house, "mirror", str(folder))
+    assert (refused.returncode, [each.name for each in folder.iterdir()]) == (2, ["manifest"])
+    for kind, sentence in (("mirror", "no mirror"), ("export", "no unpacked export")):
+        judged = laurel(tmp_path, house, f"verify-{kind}", str(empty))
+        assert (judged.returncode, sentence in judged.stdout) == (1, True), judged.stdout
+    assert laurel(tmp_path, house, "mirror", str(empty)).returncode == 0, "the control"
+    shown = laurel(tmp_path, house, "key", "--export").stdout.strip()
+    assert shown == audit.export_key(house.runtime.log_key).vkey != house.runtime.log_key.vkey

@@ -33,7 +33,7 @@ async def test_a_mirror_that_was_interrupted_goes_on_and_is_whole(
     assert log
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", unplugged)
-        with pytest.raises(UnavailableError):
+        with pytest.raises(Unplugged):
             async with work.begin(origin) as uow:
                 await audit.write_mirror(uow, tmp_path)
     assert stored(tmp_path), "the control: it had begun"
@@ -42,10 +42,14 @@ async def test_a_mirror_that_was_interrupted_goes_on_and_is_whole(
     assert said(case_of("mirror", stored(tmp_path))) == "accept"
 
 
+class Unplugged(Exception):
+    """Nothing of ours runs any more."""
+
+
 def unplugged(draft: Path, _: Path) -> None:
     """Leave half of what was written, as whoever pulls the plug."""
     draft.write_bytes(draft.read_bytes()[:10])
-    raise OSError("unplugged")
+    raise Unplugged
 
 
 def named(files: Files) -> int:
@@ -84,3 +88,17 @@ async def test_one_bit_anywhere_in_a_mirror_is_found(mirror: Files) -> None:
 
 async def test_what_nobody_touched_is_in_order_every_time(mirror: Files) -> None:
     assert python([case_of("mirror", mirror)] * 100) == ["accept"] * 100
+
+
+async def test_a_full_disk_leaves_no_half_file(
+    work: Work, log: str, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert log
+    with monkeypatch.context() as full:
+        full.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(UnavailableError):
+            async with work.begin(origin) as uow:
+                await audit.write_mirror(uow, tmp_path)
+    assert stored(tmp_path) == {}
+    async with work.begin(origin) as uow:
+        assert await audit.write_mirror(uow, tmp_path) == SIZE, "the control"
