@@ -96,7 +96,6 @@ class Provisioned(Table, tablename="provisioned", schema="access"):
     created_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when")
     changed_at = Timestamptz(default=None, null=False, help_text="pseudonymous: when the directory changed it last")
     deactivated_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the directory switched it off")
-    removed_at = Timestamptz(default=None, null=True, help_text="pseudonymous: when the directory deleted it")
 
 
 class Alert(Table, tablename="alert", schema="access"):

@@ -16,7 +16,7 @@ from access.rules.scope import Scope, require_within, scope
 from access.service.accounts import change_role, disable_account, enable_account
 from access.service.alerting import alert
 from access.service.letters import token_hash, use_code, write_code, wrote_enough
-from access.store import accounts, letters
+from access.store import accounts, letters, provisioning
 from access.store import role_requests as store
 from access.values import Caller, NewAccount, RoleRequest
 from access.vocabulary import (
@@ -171,6 +171,7 @@ async def switch(uow: UnitOfWork, caller: Caller, account: AccountId, *, on: boo
     if status is AccountStatus.PENDING:
         raise AccountNotFoundError("This account waits for its owner; there is nothing to switch.")
     await (enable_account if on else disable_account)(uow, account)
+    await provisioning.leave_to_staff(uow, account)
 
 
 async def within(uow: UnitOfWork, caller: Caller, account: AccountId) -> Scope:

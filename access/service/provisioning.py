@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import people
-from access.errors import InvalidAccountError, ProvisionedUserNotFoundError, ProvisioningError
+from access.errors import InvalidAccountError, ProvisionedUserNotFoundError
 from access.refusals import ScimFault
 from access.rules.scim import DirectoryUser, patched, refused
-from access.rules.scope import Scope, scope
+from access.rules.scope import scope
 from access.service.accounts import disable_account, enable_account
 from access.service.joining import pend, propose
 from access.store import accounts, letters, role_requests
@@ -31,22 +31,15 @@ LOCALE: Final = "en"
 async def provision(uow: UnitOfWork, caller: Caller, user: DirectoryUser) -> ProvisionedUser:
     """Register somebody whom a directory names; the invitation is written when a member of staff has agreed.
 
-    Whom the same directory deleted and names again, for the same work, is the same person (RFC 7644 section 3.6: what
-    was deleted is in nobody's way).
-
     Raises:
         InvalidAccountError: the directory's client is not narrowed to markets.
         people.InvalidPersonError: the facts hold the ``field`` that is wrong.
         people.PersonExistsError: the address or the name is taken.
-        ProvisioningError: it switches on whom staff switched off.
 
     """
     if ALL_MARKETS in caller.markets or not caller.markets:
         raise InvalidAccountError("The field markets of a directory's client must name markets.", field="markets")
     scoped = scope(user.user_type, caller.markets, caller.brands, None)
-    former = await _former(uow, caller, user, scoped)
-    if former is not None:
-        return await _taken_back(uow, caller, former, user)
     markets, brands = sorted(scoped.markets), sorted(scoped.brands)
     new = NewAccount(
         email=user.email,
@@ -129,43 +122,19 @@ async def patch_provisioned(
 async def deprovision(uow: UnitOfWork, caller: Caller, account: UUID) -> None:
     """Switch somebody off whom the caller's directory no longer knows; the trail keeps knowing them.
 
+    What was proposed for them is withdrawn: nobody agrees any more to what nobody wants.
+
     Raises:
         ProvisionedUserNotFoundError: it keeps no such account.
 
     """
     known = await _locked(uow, caller, account)
     if known.status is not AccountStatus.DISABLED:
-        await _deactivate(uow, known.account)
+        await disable_account(uow, known.account)
+    await _withdraw(uow, known.account)
     await people.change(uow, known.person, Change(identifiers=()), by_person=False)
     await store.remove(uow, known.account)
     uow.record(Action.STAFF_REMOVED, subject=known.person, resource=f"account:{known.account}")
-
-
-async def _former(uow: UnitOfWork, caller: Caller, user: DirectoryUser, scoped: Scope) -> store.StoredUser | None:
-    """Return whom the caller's directory deleted and names again for the same work, if they are still switched off."""
-    person = await people.find_by_email(uow, user.email)
-    found = None if person is None else await store.lock_removed(uow, person, caller.account)
-    if found is None or found.status is not AccountStatus.DISABLED or found.user_type is not user.user_type:
-        return None
-    return found if await accounts.scope_of(uow, found.account) == scoped else None
-
-
-async def _taken_back(
-    uow: UnitOfWork, caller: Caller, former: store.StoredUser, user: DirectoryUser
-) -> ProvisionedUser:
-    if user.active and not former.deactivated:
-        raise _switched_off_by_staff()
-    await people.change(uow, former.person, _change(user), by_person=False)
-    await store.restore(uow, former.account)
-    uow.record(Action.STAFF_PROVISIONED, resource=f"account:{former.account}", role=user.user_type.value)
-    if user.active:
-        await _activate(uow, caller, former)
-    await store.note_change(uow, former.account, deactivated=former.deactivated and not user.active)
-    return await _shown(uow, caller, former.account)
-
-
-def _switched_off_by_staff() -> ProvisioningError:
-    return refused(ScimFault.MUTABILITY, "active", "was switched off by a member of staff")
 
 
 async def _changed(
@@ -176,7 +145,7 @@ async def _changed(
     if user.email != present.email and (known.opened or known.status is AccountStatus.ACTIVE):
         raise refused(ScimFault.MUTABILITY, "emails", "can't change once somebody can choose a password")
     if user.active and not present.active and not known.deactivated:
-        raise _switched_off_by_staff()
+        raise refused(ScimFault.MUTABILITY, "active", "was switched off by a member of staff")
     if _change(user) != _change(present):
         await people.change(uow, known.person, _change(user), by_person=False)
     if user.email != present.email:
@@ -196,13 +165,18 @@ async def _ask_again(uow: UnitOfWork, caller: Caller, account: AccountId) -> Non
     Who agreed had the other address in mind: whoever holds the directory's secret would otherwise take the role alone.
     """
     await letters.void(uow, account)
-    withdrawn = await role_requests.withdraw(uow, account)
-    if withdrawn is not None:
-        uow.record(Action.ROLE_REQUEST_REJECTED, resource=f"account:{account}", request=str(withdrawn))
-    if withdrawn is not None or await accounts.agreed(uow, account):
+    if await _withdraw(uow, account) or await accounts.agreed(uow, account):
         role, scoped = await accounts.role_of(uow, account), await accounts.scope_of(uow, account)
         assert scoped is not None  # noqa: S101 - its row was locked
         await propose(uow, caller, account, role, scoped, REASON)
+
+
+async def _withdraw(uow: UnitOfWork, account: AccountId) -> bool:
+    """Take back what waits to be agreed to; tell whether anything did."""
+    withdrawn = await role_requests.withdraw(uow, account)
+    if withdrawn is not None:
+        uow.record(Action.ROLE_REQUEST_REJECTED, resource=f"account:{account}", request=str(withdrawn))
+    return withdrawn is not None
 
 
 async def _deactivate(uow: UnitOfWork, account: AccountId) -> None:

@@ -14,7 +14,6 @@ _COLUMNS = (
     " provisioned.created_at, provisioned.changed_at, provisioned.deactivated_at is not null as deactivated"
     " from access.provisioned join access.account on account.id = provisioned.account"
 )
-_KEPT = "provisioned.client = $1 and provisioned.removed_at is null"
 
 
 class StoredUser(NamedTuple):
@@ -45,20 +44,10 @@ async def insert(uow: UnitOfWork, account: AccountId, client: AccountId, user_ty
 async def lock(uow: UnitOfWork, account: AccountId, client: AccountId) -> StoredUser | None:
     """Return an account that ``client`` keeps, and keep it as it is until the transaction ends."""
     row = await uow.fetchrow(
-        f"select {_COLUMNS} where {_KEPT} and provisioned.account = $2 for no key update of account, provisioned",
-        client,
+        f"select {_COLUMNS} where provisioned.account = $1 and provisioned.client = $2"
+        " for no key update of account, provisioned",
         account,
-    )
-    return None if row is None else _user(row)
-
-
-async def lock_removed(uow: UnitOfWork, person: PersonId, client: AccountId) -> StoredUser | None:
-    """Return the account of ``person``, if ``client`` kept it and deleted it, and keep it as it is meanwhile."""
-    row = await uow.fetchrow(
-        f"select {_COLUMNS} where provisioned.client = $1 and provisioned.removed_at is not null"
-        " and account.person = $2 for no key update of account, provisioned",
         client,
-        person,
     )
     return None if row is None else _user(row)
 
@@ -66,9 +55,9 @@ async def lock_removed(uow: UnitOfWork, person: PersonId, client: AccountId) -> 
 async def find(uow: UnitOfWork, account: AccountId, client: AccountId) -> StoredUser | None:
     """Return an account that ``client`` keeps."""
     row = await uow.fetchrow(
-        f"select {_COLUMNS} where {_KEPT} and provisioned.account = $2",
-        client,
+        f"select {_COLUMNS} where provisioned.account = $1 and provisioned.client = $2",
         account,
+        client,
     )
     return None if row is None else _user(row)
 
@@ -76,12 +65,12 @@ async def find(uow: UnitOfWork, account: AccountId, client: AccountId) -> Stored
 async def page(uow: UnitOfWork, client: AccountId, offset: int, limit: int) -> tuple[list[StoredUser], int]:
     """Return at most ``limit`` accounts that ``client`` keeps, the oldest first, and how many there are."""
     rows = await uow.fetch(
-        f"select {_COLUMNS} where {_KEPT} order by account.id offset $2 limit $3",
+        f"select {_COLUMNS} where provisioned.client = $1 order by account.id offset $2 limit $3",
         client,
         offset,
         limit,
     )
-    total = await uow.fetchval(f"select count(*) from access.provisioned where {_KEPT}", client)  # noqa: S608
+    total = await uow.fetchval("select count(*) from access.provisioned where client = $1", client)
     return [_user(row) for row in rows], int(total)
 
 
@@ -96,14 +85,14 @@ async def note_change(uow: UnitOfWork, account: AccountId, *, deactivated: bool)
     )
 
 
+async def leave_to_staff(uow: UnitOfWork, account: AccountId) -> None:
+    """Note that staff switched an account on or off: it is no longer as its directory left it."""
+    await uow.execute("update access.provisioned set deactivated_at = null where account = $1", account)
+
+
 async def remove(uow: UnitOfWork, account: AccountId) -> None:
-    """Note that the directory deleted an account."""
-    await uow.execute("update access.provisioned set removed_at = $2 where account = $1", account, uow.now)
-
-
-async def restore(uow: UnitOfWork, account: AccountId) -> None:
-    """Note that the directory keeps an account again that it deleted."""
-    await uow.execute("update access.provisioned set removed_at = null where account = $1", account)
+    """Note that no directory keeps an account any more."""
+    await uow.execute("delete from access.provisioned where account = $1", account)
 
 
 def _user(row: asyncpg.Record) -> StoredUser:
