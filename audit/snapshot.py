@@ -123,10 +123,13 @@ _UNSIGNED_REMOVALS = (
 _REPLACED = (
     "select name from unnest($1::text[]) as name where not exists ("
     "select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-    " where n.nspname = 'audit' and c.relname = name and c.relkind = 'r'"
-    " and not exists (select from pg_rewrite r where r.ev_class = c.oid))"
+    " where n.nspname = 'audit' and c.relname = name and c.relkind = 'r' and not c.relrowsecurity"
+    " and not exists (select from pg_rewrite r where r.ev_class = c.oid)"
+    " and not exists (select from pg_inherits i where i.inhparent = c.oid))"
 )
-_OF_THE_LOG: Final = ("entry", "detail", "pending", "leaf", "tile", "checkpoint", "minimum")
+_OF_THE_LOG: Final = (
+    "entry", "detail", "pending", "leaf", "tile", "checkpoint", "publication", "minimum", "hold", "retention", "review",
+)  # fmt: skip
 _FIRST_BAD = "select i, (select min(size) from audit.checkpoint where size > i) from unnest($1::bigint[]) as i"
 
 MOST_CHECKPOINTS: Final = RANGE

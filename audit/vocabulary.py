@@ -59,7 +59,7 @@ class FindingKind(StrEnum):
     LOG_EMPTY = "log-empty"
     """There is nothing to verify; an empty log that used to hold entries looks the same, so it is never in order."""
     TABLE_REPLACED = "table-replaced"
-    """What the log is read from is no table any more, or a rule answers for it: others may be shown something else."""
+    """A table is none, or rules, policies or other tables answer for it: others may be shown something else."""
     ENTRY_CHANGED = "entry-changed"
     """The stored bytes of an entry are not those that were signed."""
     ENTRY_MISSING = "entry-missing"

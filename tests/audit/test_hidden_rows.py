@@ -248,8 +248,16 @@ async def test_a_review_is_shown_as_it_was_signed(log: str, work: Work, clock: M
             ("create rule hidden as on insert to audit.checkpoint do instead nothing",),
             ("drop rule hidden on audit.checkpoint",),
         ),
+        (
+            (
+                "create policy hidden on audit.leaf using (index < 100)",
+                "alter table audit.leaf enable row level security",
+            ),
+            ("alter table audit.leaf disable row level security", "drop policy hidden on audit.leaf"),
+        ),
+        (("create table audit.more () inherits (audit.review)",), ("drop table audit.more",)),
     ],
-    ids=["a view", "a rule"],
+    ids=["a view", "a rule", "a policy", "another table"],
 )
 async def test_who_puts_something_else_in_a_tables_place_is_seen(
     log: str, replaced: tuple[str, ...], back: tuple[str, ...]
