@@ -42,6 +42,6 @@ def decoded(decoder: "msgspec.json.Decoder[Shape]", body: bytes) -> Shape:
         try:
             return decoder.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            found = located(error)
+            found = located(error, decoder.type)
     field, detail = found
     raise InvalidError(f"{field}: {detail}.", field=field)

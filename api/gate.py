@@ -30,8 +30,9 @@ from api.dpop import shown_key
 from api.limiting import take_anonymous
 from api.passage import Passage
 from api.routing import Policy, policy_of
+from api.scim_documents import PREFIX
 from api.sealing import UNLIMITED
-from api.text import refuse_nul
+from api.text import check_query
 from consent.values import Decision
 from consent.vocabulary import Outcome
 from kernel.errors import ForbiddenError, NotFoundError, TooManyError, UnauthenticatedError
@@ -105,8 +106,8 @@ async def gate(request: Request[Any, Any, Any]) -> None:
         if policy.shape is not None:
             await request.body()  # whole before it is decided: who sends it slowly may be shut out meanwhile
         await admit(passage, policy, claims)
-    if policy.kind != "merged":
-        refuse_nul(request)
+    if scope["query_string"]:
+        check_query(request, None if policy.kind == "public" or scope["path"].startswith(PREFIX) else policy.parameters)
 
 
 async def admit(passage: Passage, policy: Policy, claims: Claims) -> None:

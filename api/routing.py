@@ -14,7 +14,7 @@ Litestar never sees these. ``issuing`` is a command that is a GET: it hands some
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -22,6 +22,7 @@ from typing import Any, Final, Literal
 import msgspec
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
 
 from access import Permission
 from api import four_eyes, idempotency
@@ -44,7 +45,8 @@ class Policy:
 
     ``settled``: a query that waits until the audit log has indexed what was done before it. ``factor_seconds``: how
     long ago the caller may have shown a password, a one-time password or a secret for the last time (RFC 9470).
-    ``four_eyes``: somebody else must have agreed to exactly this request. ``shape``: what its body must be.
+    ``four_eyes``: somebody else must have agreed to exactly this request. ``shape``: what its body must be;
+    ``parameters``: what its query may hold.
     """
 
     kind: Kind
@@ -57,6 +59,7 @@ class Policy:
     factor_seconds: int | None = None
     four_eyes: bool = False
     shape: Any = None
+    parameters: frozenset[str] = frozenset()
 
     def __deepcopy__(self, _: object) -> "Policy":
         """Return itself: nothing of it changes, and Litestar copies what handlers carry, which types don't survive."""
@@ -106,7 +109,7 @@ class _Door:
 
         def declare(function: Callable[..., Any]) -> HTTPRouteHandler:
             shape = body_type or _data_type(function)
-            policy = replace(declared, shape=shape)
+            policy = replace(declared, shape=shape, parameters=frozenset(_parameters(function)))
             return HTTPRouteHandler(
                 path,
                 http_method=method,  # type: ignore[arg-type]
@@ -125,6 +128,14 @@ def _data_type(function: Callable[..., Any]) -> Any:
     """Return what the body must be, or None when the function takes no ``data``."""
     parameter = inspect.signature(function).parameters.get("data")
     return parameter.annotation if parameter else None
+
+
+def _parameters(function: Callable[..., Any]) -> Iterator[str]:
+    """Return the names of a function's query parameters, as clients write them."""
+    for name, parameter in inspect.signature(function).parameters.items():
+        for said in getattr(parameter.annotation, "__metadata__", ()):
+            if isinstance(said, QueryParameter):
+                yield said.name or name
 
 
 def _check(policy: Policy, path: str) -> None:

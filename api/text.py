@@ -6,6 +6,7 @@ text anywhere) has no UTF-8. JSON can spell both.
 
 import json
 import re
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from litestar import Request
@@ -20,6 +21,9 @@ _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
 _OTHERS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
+LONGEST: Final = 60
+"""How much of an unknown name is repeated, in characters."""
+
 NUL: Final = "must not contain NUL characters"
 HALF: Final = "holds half of a character (a surrogate without its other half)"
 
@@ -27,8 +31,10 @@ _SUSPECT: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
-def refuse_nul(request: Request[Any, Any, Any]) -> None:
-    """Refuse a query that holds a NUL character, naming the parameter.
+def check_query(request: Request[Any, Any, Any], known: AbstractSet[str] | None) -> None:
+    """Refuse a query that holds a NUL character, or what is not ``known``, naming the parameter.
+
+    A filter with a slip in its name would otherwise be none, and everything be taken for what was found.
 
     Raises:
         InvalidError: with the name of the first such parameter.
@@ -37,6 +43,11 @@ def refuse_nul(request: Request[Any, Any, Any]) -> None:
     for name, value in request.query_params.multi_items():
         if "\0" in value or "\0" in name:
             raise InvalidError(f"A query parameter {NUL}.", field=name.replace("\0", "") or "query")
+        if known is not None and name not in known:
+            listed = f"only {', '.join(sorted(known))}" if known else "none"
+            raise InvalidError(
+                f"The query parameter {name[:LONGEST]!r} is not known; this path takes {listed}.", field=name[:LONGEST]
+            )
 
 
 def too_deep(body: bytes) -> bool:

@@ -152,6 +152,7 @@ async def all_items(
     scope: Scope,
     state: ContentState | None = None,
     kind: ContentKind | None = None,
+    tag: str | None = None,
     after: str | None = None,
     limit: int = pages.LIMIT,
 ) -> Page[ContentItem]:
@@ -163,7 +164,7 @@ async def all_items(
 
     """
     found = await store.of_markets(
-        uow, scope=scope, state=state, kind=kind, after=cursors.read_id(after), limit=pages.checked(limit) + 1
+        uow, scope=scope, state=state, kind=kind, tag=tag, after=cursors.read_id(after), limit=pages.checked(limit) + 1
     )
     return _page(uow, found, limit)
 

@@ -86,6 +86,7 @@ async def of_markets(
     scope: Scope,
     state: ContentState | None,
     kind: ContentKind | None,
+    tag: str | None,
     after: UUID | None,
     limit: int,
 ) -> list[ContentItem]:
@@ -93,13 +94,14 @@ async def of_markets(
     rows = await uow.fetch(
         f"select {_COLUMNS} from content.item where {_TOUCHED}"  # noqa: S608 - field names and a constant
         " and ($3::text is null or state = $3) and ($4::text is null or kind = $4)"
-        " and ($5::uuid is null or id < $5) order by id desc limit $6",
+        " and ($7::text is null or tags @> array[$7]) and ($5::uuid is null or id < $5) order by id desc limit $6",
         sorted(scope.markets),
         sorted(scope.brands),
         state,
         kind,
         after,
         limit,
+        tag,
     )
     return _converted(rows, ContentItem)
 

@@ -22,6 +22,7 @@ from audit import Entry, EntryFilter, InclusionProof
 from consent.vocabulary import Purpose
 from kernel import cursors
 from kernel.crypto import SealError
+from kernel.errors import InvalidError
 from kernel.unit_of_work import UnitOfWork
 
 ZIP: Final = "application/zip"
@@ -75,8 +76,20 @@ async def search_entries(  # noqa: PLR0913, PLR0917 - every filter is a paramete
         since=since,
         until=until,
     )
-    page = await audit.search(uow, filters, cursors.read_number(cursor), limit)
+    page = await audit.search(uow, of_purpose(filters), cursors.read_number(cursor), limit)
     return Listing(page.items, cursors.written(page.next) if page.next is not None else None)
+
+
+def of_purpose(filters: EntryFilter) -> EntryFilter:
+    """Refuse a purpose that there is not: nothing would be found, which reads like an answer.
+
+    Raises:
+        InvalidError: the facts hold ``field``.
+
+    """
+    if filters.purpose is not None and filters.purpose not in set(Purpose):
+        raise InvalidError(f"A purpose is one of {', '.join(Purpose)}.", field="purpose")
+    return filters
 
 
 @query.get(
@@ -204,7 +217,7 @@ class ArchiveRequest(ExportRequest, frozen=True, kw_only=True):
 async def archive_entries(uow: UnitOfWork, passage: Passage, data: ArchiveRequest) -> Response[bytes]:
     """Return a zip of the entries as JSON Lines, CSV and HTML, with what proves them and a program that checks it."""
     names = ("actor", "subject", "action", "resource", "decision", "purpose")
-    filters = EntryFilter(**{name: getattr(data, name) for name in names})
+    filters = of_purpose(EntryFilter(**{name: getattr(data, name) for name in names}))
     span = range(data.first_index, data.first_index + data.limit)
     with tempfile.TemporaryFile() as file:
         await audit.write_archive(uow, passage.runtime.log_key, filters, span, file)

@@ -57,7 +57,7 @@ async def list_content(
             uow, market=here.market, locale=here.locale, kind=kind, tag=tag, after=cursor, limit=limit
         )
         return Listing(page.items, page.next)
-    staff_page = await content.all_items(uow, scope=caller.scope, kind=kind, after=cursor, limit=limit)
+    staff_page = await content.all_items(uow, scope=caller.scope, kind=kind, tag=tag, after=cursor, limit=limit)
     return Listing(staff_page.items, staff_page.next)
 
 

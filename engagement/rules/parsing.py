@@ -76,7 +76,7 @@ def parse(raw: bytes | msgspec.Raw) -> Draft | Malformed:
     try:
         draft = _decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        field, detail = located(error)
+        field, detail = located(error, Draft)
         return Malformed(field, detail, _known_id(raw))
     problem = _check(draft)
     return draft if problem is None else Malformed(*problem, draft.id)

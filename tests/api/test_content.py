@@ -111,3 +111,11 @@ async def test_an_item_opens_and_closes_at_its_time(house: House) -> None:
         seen.append((await hcp.get(f"/v1/content/{item['id']}")).status_code)
         house.clock.move(timedelta(hours=1))
     assert seen == [404, 200, 404]
+
+
+async def test_staff_find_by_tag_what_hcps_do_not_see_yet(house: House) -> None:
+    marketer = await house.staff(Role.MARKETER, "GB")
+    draft = await created(marketer, tags=["cardiology", "rare-word"])
+    await created(marketer)
+    assert [each["id"] for each in (await marketer.read("/v1/content", tag="rare-word"))["items"]] == [draft["id"]]
+    assert (await marketer.read("/v1/content", tag="nothing"))["items"] == []

@@ -171,11 +171,16 @@ async def test_a_log_that_can_not_be_written_answers_503_with_no_body_and_change
 
 async def test_a_request_that_takes_too_long_answers_503_and_changes_nothing(house: House) -> None:
     hcp, item = await house.hcp(), await house.item()
-    async with worker(house, request_seconds=0.2) as hasty:
+    origin = "https://app.clinic.example"
+    async with worker(house, request_seconds=0.2, cors_origins=(origin,)) as hasty:
         async with held(house):
             late = await hcp.post("/v1/me/activities", house.activity(item), via=hasty)
             refused = await hcp.ask("GET", "/v1/audit/entries", via=hasty)
-        assert [(each.status_code, each.content) for each in (late, refused)] == [(503, b"")] * 2
+            page = {"Authorization": f"Bearer {hcp.token}", "Origin": origin}
+            read = await hasty.get("/v1/audit/entries", headers=page)
+        assert [(each.status_code, each.content) for each in (late, refused, read)] == [(503, b"")] * 3
+        assert read.headers["access-control-allow-origin"] == origin, "a page can read even this"
+        assert "access-control-allow-origin" not in late.headers
         (result,) = await hcp.record(house.activity(item), via=hasty)
         assert result["status"] == "recorded"
 
