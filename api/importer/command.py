@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from api.importer.credentials import DEFAULT_FILE, DEFAULT_URL, read_credentials
+from api.importer.credentials import DEFAULT_FILE, DEFAULT_URL, SHOWN_FILE, read_credentials
 from api.importer.errors import ImportStoppedError
 from api.importer.presentation import Presentation
 from api.importer.progress import Bar
@@ -25,7 +25,7 @@ from api.importer.run import import_presentation
     "--credentials",
     type=click.Path(path_type=Path),
     default=DEFAULT_FILE,
-    show_default=True,
+    show_default=SHOWN_FILE,
     help="JSON file with the learning system's and the medical reviewer's credentials.",
 )
 @click.option("--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests side by side.")

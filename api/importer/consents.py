@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.importer.client import Client, open_http
-from api.importer.credentials import DEFAULT_FILE, DEFAULT_URL, Credentials, read_credentials
+from api.importer.credentials import DEFAULT_FILE, DEFAULT_URL, SHOWN_FILE, Credentials, read_credentials
 from api.importer.errors import ImportStoppedError
 from api.importer.wire import ConsentRow, ConsentRows, RowAnswers
 
@@ -65,7 +65,7 @@ class ConsentReport(msgspec.Struct, frozen=True):
     "--credentials",
     type=click.Path(path_type=Path),
     default=DEFAULT_FILE,
-    show_default=True,
+    show_default=SHOWN_FILE,
     help="JSON file with the learning system's credentials.",
 )
 @click.option("--patience", type=click.FloatRange(min=0), default=120, show_default=True, help="Seconds of an outage.")

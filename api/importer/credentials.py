@@ -6,9 +6,11 @@ from typing import Final
 import msgspec
 
 from api.importer.errors import ImportStoppedError
+from kernel.settings import CHECKOUT
 
-DEFAULT_FILE: Final = Path(".laurel/demo.json")
-"""What ``laurel demo`` writes."""
+SHOWN_FILE: Final = ".laurel/demo.json"
+DEFAULT_FILE: Final = CHECKOUT / SHOWN_FILE
+"""What ``laurel demo`` writes, from whatever folder either is started."""
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 
