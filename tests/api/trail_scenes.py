@@ -33,7 +33,7 @@ async def an_own_entry(scene: Scene, asker: Asker) -> Sent:
 
 
 async def a_search_request(scene: Scene, asker: Asker) -> Sent:  # noqa: ARG001 - every case is called alike
-    return Sent({"name": "denials of today", "filters": {"decision": "denied"}})
+    return Sent({"name": "denials of today", "filters": {"decision": "refused"}})
 
 
 async def a_search(scene: Scene, asker: Asker) -> Sent:
