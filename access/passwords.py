@@ -1,4 +1,4 @@
-"""Passwords are hashed by other processes: 46 MiB and 80 ms a time must neither fill the memory nor delay answers."""
+"""Passwords are hashed by other processes: 12 MiB and 17 ms for each of many must not fill memory or delay answers."""
 
 import asyncio
 import atexit
@@ -17,9 +17,9 @@ from access.rules.password import octets
 from kernel.settings import DEFAULT_WORKERS
 
 PROCESSES: Final = max(1, (os.cpu_count() or 1) // DEFAULT_WORKERS)
-"""What hashes for each process that answers: together they fill the cores once, and each takes 46 MiB and its own."""
+"""What hashes for each process that answers: together they fill the cores once, and each takes 12 MiB and its own."""
 WAITING: Final = 32
-"""How many wait for each; a longer queue would answer after the client has given up (32 x 80 ms = 2.6 s)."""
+"""How many wait for each; a longer queue would on slow cores answer after the client has given up."""
 
 
 class Passwords:

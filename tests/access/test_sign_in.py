@@ -108,7 +108,7 @@ async def test_a_hash_of_older_parameters_is_replaced_at_sign_in(house: House) -
     await house.signed_in()
     async with house.work.read(house.origin) as uow:
         replaced = await uow.fetchval("select password_hash from access.account where id = $1", account)
-    assert replaced.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
+    assert replaced.startswith("$argon2id$v=19$m=12288,t=3,p=1$")
     await house.signed_in()
 
 
