@@ -24,6 +24,9 @@ _OTHERS: Final = bytes(set(range(256)) - set(b"[]{}"))
 LONGEST: Final = 60
 """How much of an unknown name is repeated, in characters."""
 
+PAGING: Final = frozenset({"limit", "cursor"})
+"""Passed over where a list has but one page: a client that asks every list alike is told all that there is."""
+
 NUL: Final = "must not contain NUL characters"
 HALF: Final = "holds half of a character (a surrogate without its other half)"
 
@@ -43,7 +46,7 @@ def check_query(request: Request[Any, Any, Any], known: AbstractSet[str] | None)
     for name, value in request.query_params.multi_items():
         if "\0" in value or "\0" in name:
             raise InvalidError(f"A query parameter {NUL}.", field=name.replace("\0", "") or "query")
-        if known is not None and name not in known:
+        if known is not None and name not in known | PAGING:
             listed = f"only {', '.join(sorted(known))}" if known else "none"
             raise InvalidError(
                 f"The query parameter {name[:LONGEST]!r} is not known; this path takes {listed}.", field=name[:LONGEST]

@@ -28,6 +28,8 @@ from kernel.unit_of_work import UnitOfWork
 ZIP: Final = "application/zip"
 Filter = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
+DECISIONS: Final = ("allowed", "refused")
+
 EXPORT_FACTOR_SECONDS = 3_600
 """Who takes entries out of the house has shown who they are within the hour."""
 
@@ -76,19 +78,20 @@ async def search_entries(  # noqa: PLR0913, PLR0917 - every filter is a paramete
         since=since,
         until=until,
     )
-    page = await audit.search(uow, of_purpose(filters), cursors.read_number(cursor), limit)
+    page = await audit.search(uow, possible(filters), cursors.read_number(cursor), limit)
     return Listing(page.items, cursors.written(page.next) if page.next is not None else None)
 
 
-def of_purpose(filters: EntryFilter) -> EntryFilter:
-    """Refuse a purpose that there is not: nothing would be found, which reads like an answer.
+def possible(filters: EntryFilter) -> EntryFilter:
+    """Refuse a decision or purpose that there is not: nothing would be found, which reads like an answer.
 
     Raises:
         InvalidError: the facts hold ``field``.
 
     """
-    if filters.purpose is not None and filters.purpose not in set(Purpose):
-        raise InvalidError(f"A purpose is one of {', '.join(Purpose)}.", field="purpose")
+    for field, words in (("decision", DECISIONS), ("purpose", tuple(Purpose))):
+        if getattr(filters, field) not in {None, *words}:
+            raise InvalidError(f"A {field} is one of {', '.join(words)}.", field=field)
     return filters
 
 
@@ -193,7 +196,7 @@ async def _opened(uow: UnitOfWork, sealed: audit.StoredDetail, fields: AbstractS
 )
 async def export_entries(uow: UnitOfWork, passage: Passage, data: ExportRequest) -> audit.Export:
     """Return entries byte for byte with a signed manifest: filters, range, count, digest and checkpoint."""
-    filters = EntryFilter(actor=data.actor, subject=data.subject, action=data.action, decision=data.decision)
+    filters = possible(EntryFilter(actor=data.actor, subject=data.subject, action=data.action, decision=data.decision))
     return await audit.export(uow, passage.runtime.log_key, filters, data.first_index, data.limit)
 
 
@@ -217,7 +220,7 @@ class ArchiveRequest(ExportRequest, frozen=True, kw_only=True):
 async def archive_entries(uow: UnitOfWork, passage: Passage, data: ArchiveRequest) -> Response[bytes]:
     """Return a zip of the entries as JSON Lines, CSV and HTML, with what proves them and a program that checks it."""
     names = ("actor", "subject", "action", "resource", "decision", "purpose")
-    filters = of_purpose(EntryFilter(**{name: getattr(data, name) for name in names}))
+    filters = possible(EntryFilter(**{name: getattr(data, name) for name in names}))
     span = range(data.first_index, data.first_index + data.limit)
     with tempfile.TemporaryFile() as file:
         await audit.write_archive(uow, passage.runtime.log_key, filters, span, file)

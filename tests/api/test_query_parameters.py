@@ -26,45 +26,24 @@ async def test_what_a_path_takes_is_told_and_what_it_takes_is_taken(house: House
     refused = problem(await officer.get("/v1/audit/entries", acton="consent:*"), 400, "invalid-request")
     assert "action, actor, cursor, decision" in refused["detail"]
     assert (await officer.get("/v1/audit/entries", action="consent:*")).status_code == 200
-    with_none = problem(await officer.get("/v1/audit/status", limit="1"), 400, "invalid-request")
+    with_none = problem(await officer.get("/v1/audit/status", around="me"), 400, "invalid-request")
     assert with_none["detail"].endswith("this path takes none.")
+    assert (await officer.get("/v1/audit/status", limit="1")).status_code == 200, "there is but one page"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("decision", "no"),
-        ("purpose", "engagment"),
-        ("actor", "marketer@laurel.example"),
-        ("actor", "F" * 8 + "-0000-7000-8000-000000000001"),
-        ("action", "*export*"),
-        ("action", "Consent:given"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), [("decision", "denied"), ("purpose", "engagment")])
 async def test_a_filter_that_no_entry_can_match_is_refused_wherever_it_is_given(
     house: House, name: str, value: str
 ) -> None:
     officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
     searched = await officer.get("/v1/audit/entries", **{name: value})
     saved = await officer.post("/v1/audit/searches", {"name": uuid4().hex, "filters": {name: value}})
-    for answer in (searched, saved):
+    archived = await officer.post("/v1/audit/archives", {name: value})
+    for answer in (searched, saved, archived):
         assert fields(problem(answer, 400, "invalid-request")) == [name]
-    if name != "purpose":
-        problem(await officer.post("/v1/audit/exports", {name: value}), 400, "invalid-request")
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("decision", "refused"),
-        ("purpose", "engagement"),
-        ("actor", "system:relay"),
-        ("actor", "anonymous"),
-        ("actor", "0190f0f0-0000-7000-8000-000000000001"),
-        ("action", "*"),
-        ("action", "access:sign-in:*"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), [("decision", "refused"), ("purpose", "engagement")])
 async def test_a_filter_that_entries_can_match_is_taken(house: House, name: str, value: str) -> None:
     officer = await house.staff(Role.COMPLIANCE_OFFICER, "GB")
     assert (await officer.get("/v1/audit/entries", **{name: value})).status_code == 200
