@@ -8,8 +8,6 @@ import json
 import os
 import signal
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -44,20 +42,9 @@ def answer(line: str) -> str:
     return json.dumps(verify(password, asked["stored"]) if "stored" in asked else HASHER.hash(password))
 
 
-def step_back() -> None:
-    """Be less urgent than whoever answers, also where Linux weighs sessions before it looks at their processes.
-
-    This program has a session of its own, and with autogroups (sched(7)) a nice value counts within a session alone:
-    beside readers in another one it would have half of the time.
-    """
-    os.nice(LESS_URGENT)
-    with suppress(OSError):  # without autogroups, or on another system, nice is enough
-        Path("/proc/self/autogroup").write_text(str(LESS_URGENT), encoding="ascii")
-
-
 if __name__ == "__main__":
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # who asked may be gone: that is no error to tell
-    step_back()
+    os.nice(LESS_URGENT)
     for line in sys.stdin:
         sys.stdout.write(f"{answer(line)}\n")
         sys.stdout.flush()

@@ -145,14 +145,6 @@ async def test_who_hashes_is_less_urgent_than_who_answers(made: Callable[..., Pa
     pid = await hasher(made(processes=1))
     mine = os.getpriority(os.PRIO_PROCESS, 0)
     assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, mine + LESS_URGENT)
-    assert session_of(pid) in {None, f"nice {LESS_URGENT}"}, "its session as well"
-
-
-def session_of(pid: int) -> str | None:
-    """Return how much a process's session is weighed (sched(7)); None where Linux does not weigh sessions."""
-    if not Path("/proc/sys/kernel/sched_autogroup_enabled").exists():
-        return None
-    return Path(f"/proc/{pid}/autogroup").read_text().partition(" ")[2].strip()
 
 
 def environment(pid: int) -> bytes:
