@@ -78,11 +78,11 @@ async def search_entries(  # noqa: PLR0913, PLR0917 - every filter is a paramete
         since=since,
         until=until,
     )
-    page = await audit.search(uow, possible(filters), cursors.read_number(cursor), limit)
+    page = await audit.search(uow, with_known_words(filters), cursors.read_number(cursor), limit)
     return Listing(page.items, cursors.written(page.next) if page.next is not None else None)
 
 
-def possible(filters: EntryFilter) -> EntryFilter:
+def with_known_words(filters: EntryFilter) -> EntryFilter:
     """Refuse a decision or purpose that there is not: nothing would be found, which reads like an answer.
 
     Raises:
@@ -196,7 +196,9 @@ async def _opened(uow: UnitOfWork, sealed: audit.StoredDetail, fields: AbstractS
 )
 async def export_entries(uow: UnitOfWork, passage: Passage, data: ExportRequest) -> audit.Export:
     """Return entries byte for byte with a signed manifest: filters, range, count, digest and checkpoint."""
-    filters = possible(EntryFilter(actor=data.actor, subject=data.subject, action=data.action, decision=data.decision))
+    filters = with_known_words(
+        EntryFilter(actor=data.actor, subject=data.subject, action=data.action, decision=data.decision)
+    )
     return await audit.export(uow, passage.runtime.log_key, filters, data.first_index, data.limit)
 
 
@@ -220,7 +222,7 @@ class ArchiveRequest(ExportRequest, frozen=True, kw_only=True):
 async def archive_entries(uow: UnitOfWork, passage: Passage, data: ArchiveRequest) -> Response[bytes]:
     """Return a zip of the entries as JSON Lines, CSV and HTML, with what proves them and a program that checks it."""
     names = ("actor", "subject", "action", "resource", "decision", "purpose")
-    filters = possible(EntryFilter(**{name: getattr(data, name) for name in names}))
+    filters = with_known_words(EntryFilter(**{name: getattr(data, name) for name in names}))
     span = range(data.first_index, data.first_index + data.limit)
     with tempfile.TemporaryFile() as file:
         await audit.write_archive(uow, passage.runtime.log_key, filters, span, file)

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 import audit
 from access import Caller, Permission
 from api.routing import command, query
-from api.v1.audit import possible
+from api.v1.audit import with_known_words
 from api.v1.wire import Body, Limit, Listing
 from audit import Entry, EntryFilter, SavedSearch
 from consent.vocabulary import Purpose
@@ -35,7 +35,7 @@ class SearchRequest(Body, frozen=True, kw_only=True):
 )
 async def save_search(uow: UnitOfWork, caller: Caller, data: SearchRequest) -> SavedSearch:
     """Save a search for yourself."""
-    return await audit.save_search(uow, caller.account, data.name, possible(data.filters))
+    return await audit.save_search(uow, caller.account, data.name, with_known_words(data.filters))
 
 
 @query.get(
